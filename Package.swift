@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every Swift target shares: Swift 6 mode, strict imports, no warnings.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A Swift target. What it may import is written in `scripts/imports.table` and checked by `make check`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module; `FlowTestKit` carries the doubles they share.
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["FlowTestKit"], exclude: exclude, swiftSettings: strict)
+}
+
+let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "flowctl",
+    products: [.executable(name: "flowctl", targets: ["flowctl"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    ],
+    targets: [
+        // System libraries and data: no logic.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
+        .target(name: "CMustache"),
+        .target(name: "CCatalog"),
+
+        // The core.
+        module("FlowCore", [collections]),
+        module("FlowYAML", ["FlowCore", "CYAML"]),
+        module("FlowCrypto", ["FlowCore", "COpenSSL"]),
+        module("FlowExpression", ["FlowCore", "FlowCrypto"]),
+        module("FlowSpec", ["FlowCore"]),
+
+        // The world.
+        module("FlowHTTP", ["FlowCore", "FlowSpec", "CCurl"]),
+        module("FlowStore", ["FlowCore", "CSQLite"]),
+        module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto"]),
+
+        // Nodes.
+        module("FlowConnect", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "CCatalog"]),
+        module(
+            "FlowNodes",
+            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowStore", "CMustache", subprocess]),
+
+        // Workflows and their execution.
+        module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
+        module("FlowRun", ["FlowCore", "FlowSpec", "FlowExpression", "FlowWorkflow", "FlowStore", "FlowVault"]),
+
+        // The command.
+        module(
+            "FlowCLI",
+            [
+                "FlowCore", "FlowYAML", "FlowExpression", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowStore",
+                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", argumentParser,
+            ]),
+        .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),
+
+        // Tests.
+        module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML"]),
+        tests("FlowCoreTests", ["FlowCore"]),
+        tests("FlowYAMLTests", ["FlowCore", "FlowYAML"]),
+        tests("FlowExpressionTests", ["FlowCore", "FlowExpression"]),
+        tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
+        tests("FlowCryptoTests", ["FlowCore", "FlowCrypto"]),
+        tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowHTTP"]),
+        tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
+        tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto"]),
+        tests("FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowConnect"]),
+        tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
+        tests("FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"]),
+        tests(
+            "FlowRunTests",
+            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow", "FlowStore", "FlowVault", "FlowRun"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

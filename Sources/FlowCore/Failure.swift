@@ -1,0 +1,99 @@
+/// What kind of thing went wrong. It alone decides retry, breaker and exit code.
+package enum FailureKind: String, Sendable, Hashable, CaseIterable {
+    /// The request or the data is wrong; repeating it can't help.
+    case invalid
+    /// No valid credential.
+    case auth
+    /// A valid credential that may not do this.
+    case permission
+    case notFound = "not_found"
+    case conflict
+    case rateLimited = "rate_limited"
+    /// The other side says it may work later.
+    case transient
+    /// No connection, or it broke before anything was sent.
+    case network
+    case tls
+    case timeout
+    /// The other side answered something that can't be understood.
+    case protocolError = "protocol"
+    /// A write that may or may not have happened.
+    case uncertain
+    case cancelled
+    /// A bug in flowctl.
+    case `internal`
+}
+
+/// Why something could not be done: the one error type of flowctl.
+///
+/// `message` is lower case, says what and where, and never contains a secret, an argument value or a token.
+/// `hint` is an imperative sentence that can be followed.
+package struct Failure: Error, Sendable, Hashable {
+    package var kind: FailureKind
+    package var message: String
+    package var hint: String?
+    /// The other side's own word for it, such as `channel_not_found` or `SQLITE_BUSY`.
+    package var code: String?
+    /// Where in a file, for failures that belong to a place.
+    package var position: SourceSpan?
+    /// What caused it, as text fit for `--verbose`.
+    package var underlying: String?
+    /// How long the other side asks to wait before the next try.
+    package var retryAfter: Duration?
+    /// True where nothing had been sent when it failed, so that any effect is safe to repeat.
+    package var nothingSent: Bool
+
+    package init(
+        _ kind: FailureKind, _ message: String, hint: String? = nil, code: String? = nil,
+        position: SourceSpan? = nil, underlying: String? = nil, retryAfter: Duration? = nil, nothingSent: Bool = false
+    ) {
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+        self.code = code
+        self.position = position
+        self.underlying = underlying
+        self.retryAfter = retryAfter
+        self.nothingSent = nothingSent
+    }
+
+    /// The failure of any error: itself, a cancellation, or a bug under its type's name.
+    package init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case is CancellationError: self.init(.cancelled, "cancelled")
+        default:
+            self.init(.internal, "an unexpected error of type \(Swift.type(of: error))", underlying: "\(error)")
+        }
+    }
+
+    /// What expressions see as `steps.ID.error`: `kind`, `code`, `message`, `hint`.
+    package var asValue: Value {
+        [
+            "kind": .string(kind.rawValue), "code": code.map(Value.string) ?? .null,
+            "message": .string(message), "hint": hint.map(Value.string) ?? .null,
+        ]
+    }
+
+    /// The inverse of ``asValue``, for a failure read back from the journal.
+    package init?(value: Value) {
+        guard let name = value["kind"]?.stringValue, let kind = FailureKind(rawValue: name) else { return nil }
+        self.init(
+            kind, value["message"]?.stringValue ?? "", hint: value["hint"]?.stringValue,
+            code: value["code"]?.stringValue)
+    }
+}
+
+extension Failure: CustomStringConvertible {
+    package var description: String { hint.map { "\(message) (\($0))" } ?? message }
+}
+
+/// What repeating a piece of work may do.
+package enum Effect: String, Sendable, Hashable, CaseIterable {
+    /// Changes nothing.
+    case read
+    /// Doing it twice is the same as doing it once.
+    case idempotent
+    /// Doing it twice does it twice.
+    case write
+}

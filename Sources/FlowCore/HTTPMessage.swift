@@ -1,0 +1,147 @@
+/// HTTP header fields in the order they were given; names compare without case.
+package struct HTTPHeaders: Sendable, Hashable {
+    package struct Field: Sendable, Hashable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var fields: [Field]
+
+    package init(_ fields: [(String, String)] = []) { self.fields = fields.map { Field($0.0, $0.1) } }
+
+    /// The first value of `name`. Setting replaces every field of that name; nil removes them.
+    package subscript(name: String) -> String? {
+        get { fields.first { HTTPHeaders.same($0.name, name) }?.value }
+        set {
+            fields.removeAll { HTTPHeaders.same($0.name, name) }
+            if let newValue { fields.append(Field(name, newValue)) }
+        }
+    }
+
+    package func all(_ name: String) -> [String] {
+        fields.filter { HTTPHeaders.same($0.name, name) }.map(\.value)
+    }
+
+    package mutating func append(_ name: String, _ value: String) { fields.append(Field(name, value)) }
+
+    private static func same(_ a: String, _ b: String) -> Bool {
+        a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lower($0) == lower($1) }
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 {
+        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+    }
+
+    /// What expressions see: lower-case names, repeated fields joined by ", ".
+    package var asMap: ValueMap {
+        var map = ValueMap()
+        for field in fields {
+            let name = field.name.lowercased()
+            if let earlier = map[name]?.stringValue {
+                map[name] = .string(earlier + ", " + field.value)
+            } else {
+                map[name] = .string(field.value)
+            }
+        }
+        return map
+    }
+}
+
+/// What is sent as a request's body.
+package enum HTTPBody: Sendable, Hashable {
+    case none
+    case bytes([UInt8])
+    /// A stretch of a file, streamed; `length` nil means to the end.
+    case file(path: String, offset: Int64 = 0, length: Int64? = nil)
+    /// Parts one after the other, as multipart bodies need.
+    indirect case parts([HTTPBody])
+}
+
+package struct HTTPRequest: Sendable, Hashable {
+    /// Upper case.
+    package var method: String
+    /// Absolute, percent-encoded.
+    package var url: String
+    package var headers: HTTPHeaders
+    package var body: HTTPBody
+
+    package init(_ method: String, _ url: String, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = .none) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// A response that has arrived whole; its body is in memory, or in a file where the call asked for that.
+package struct HTTPResponse: Sendable, Hashable {
+    package enum Body: Sendable, Hashable {
+        case bytes([UInt8])
+        case file(FileReference)
+    }
+
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: Body
+    /// `1.1`, `2`
+    package var version: String
+    /// The URL that answered, after redirects.
+    package var url: String
+
+    package init(
+        status: Int, headers: HTTPHeaders = HTTPHeaders(), body: Body = .bytes([]), version: String = "1.1",
+        url: String = ""
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.version = version
+        self.url = url
+    }
+
+    /// The bytes in memory; empty where the body went to a file.
+    package var bytes: [UInt8] {
+        if case .bytes(let bytes) = body { return bytes }
+        return []
+    }
+}
+
+/// Scheme, host and port of a URL: the unit that secrets are bound to (RFC 6454).
+package struct Origin: Sendable, Hashable, CustomStringConvertible {
+    package let scheme: String
+    package let host: String
+    package let port: Int
+
+    /// The origin of an absolute `http` or `https` URL; nil for anything else.
+    package init?(_ url: String) {
+        guard let separator = url.firstRange(of: "://") else { return nil }
+        let scheme = url[..<separator.lowerBound].lowercased()
+        guard scheme == "http" || scheme == "https" else { return nil }
+        let rest = url[separator.upperBound...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" && $0 != "\\" }
+        let hostAndPort = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        var host = String(hostAndPort)
+        var port = scheme == "https" ? 443 : 80
+        if let colon = hostAndPort.lastIndex(of: ":"), !hostAndPort[colon...].contains("]") {
+            let text = hostAndPort[hostAndPort.index(after: colon)...]
+            if !text.isEmpty {
+                guard let number = Int(text), (1...65535).contains(number) else { return nil }
+                port = number
+            }
+            host = String(hostAndPort[..<colon])
+        }
+        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace }) else { return nil }
+        self.scheme = scheme
+        self.host = host.lowercased()
+        self.port = port
+    }
+
+    package var description: String {
+        port == (scheme == "https" ? 443 : 80) ? "\(scheme)://\(host)" : "\(scheme)://\(host):\(port)"
+    }
+}

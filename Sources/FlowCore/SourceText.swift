@@ -1,0 +1,87 @@
+/// A file's text with its line starts, shared by every diagnostic about it.
+package final class SourceText: Sendable {
+    /// The path as the user gave it, or a name in angle brackets such as `<expression>`.
+    package let name: String
+    package let bytes: [UInt8]
+    private let lineStarts: [Int]
+
+    package init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+        var starts = [0]
+        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+        lineStarts = starts
+    }
+
+    package convenience init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+
+    /// Line and column, both from 1; the column counts Unicode code points.
+    package func position(at offset: Int) -> SourcePosition {
+        let offset = min(max(offset, 0), bytes.count)
+        var low = 0
+        var high = lineStarts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        let scalars = bytes[lineStarts[low]..<offset].count { $0 & 0xC0 != 0x80 }
+        return SourcePosition(line: low + 1, column: scalars + 1, offset: offset)
+    }
+
+    /// The text of line `number` (from 1) without its line break; empty where there is no such line.
+    package func line(_ number: Int) -> String {
+        guard number >= 1, number <= lineStarts.count else { return "" }
+        let start = lineStarts[number - 1]
+        var end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
+        if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+    }
+}
+
+/// A place in a text: line and column from 1 (columns count code points), and the byte offset from 0.
+package struct SourcePosition: Sendable, Hashable, Comparable {
+    package var line: Int
+    package var column: Int
+    package var offset: Int
+
+    package init(line: Int, column: Int, offset: Int) {
+        self.line = line
+        self.column = column
+        self.offset = offset
+    }
+
+    package static func < (left: SourcePosition, right: SourcePosition) -> Bool { left.offset < right.offset }
+}
+
+/// A stretch of one source text, by byte offsets.
+package struct SourceSpan: Sendable {
+    package let source: SourceText
+    /// Byte offset of the first byte.
+    package var start: Int
+    /// Byte offset after the last byte; equal to `start` for a point.
+    package var end: Int
+
+    package init(_ source: SourceText, start: Int, end: Int) {
+        self.source = source
+        self.start = start
+        self.end = end
+    }
+
+    package var position: SourcePosition { source.position(at: start) }
+    /// `path:line:column`
+    package var location: String { "\(source.name):\(position.line):\(position.column)" }
+    package var text: String {
+        String(decoding: source.bytes[min(start, source.bytes.count)..<min(end, source.bytes.count)], as: UTF8.self)
+    }
+}
+
+extension SourceSpan: Hashable {
+    package static func == (left: SourceSpan, right: SourceSpan) -> Bool {
+        left.source === right.source && left.start == right.start && left.end == right.end
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(start)
+        hasher.combine(end)
+    }
+}

@@ -1,0 +1,171 @@
+package import FlowCore
+
+/// One kind of work a step can use. Values of it are shared by every step that uses it.
+package protocol Node: Sendable {
+    var spec: NodeSpec { get }
+
+    /// Does the work once.
+    ///
+    /// - Parameters:
+    ///   - arguments: what ``NodeSpec/bind(_:)`` returned for this step.
+    ///   - context: the world, the credential and what else belongs to this attempt.
+    /// - Returns: the step's output.
+    /// - Throws: a `Failure`. Cancellation of the task must end the work soon with kind `cancelled`.
+    func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value
+
+    /// What the work would do, for `--dry-run`: one line or request each, nothing is sent or changed.
+    ///
+    /// Arguments may hold text such as `‹steps.x.output.id›` where they depend on earlier results.
+    func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview]
+}
+
+extension Node {
+    package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
+        [.text("\(spec.name) \(JSON.text(.map(arguments.values)))")]
+    }
+}
+
+/// One thing a dry run shows.
+package enum Preview: Sendable, Hashable {
+    case text(String)
+    /// A request with its credential's header already replaced by `***`.
+    case request(HTTPRequest)
+}
+
+/// Finds nodes by name: native ones, and those of connector files.
+package protocol NodeSource: Sendable {
+    /// The node called `name`, nil where this source has none.
+    ///
+    /// - Throws: a `Failure` or `Diagnostic` where the node's own description is broken.
+    func node(named name: String) throws -> (any Node)?
+
+    /// Every node's name, sorted; cheap where possible, as completion and suggestions ask for it.
+    var names: [String] { get }
+}
+
+/// Several sources asked in order.
+package struct NodeCatalog: NodeSource {
+    private let sources: [any NodeSource]
+
+    package init(_ sources: [any NodeSource]) { self.sources = sources }
+
+    package func node(named name: String) throws -> (any Node)? {
+        for source in sources {
+            if let node = try source.node(named: name) { return node }
+        }
+        return nil
+    }
+
+    package var names: [String] { Array(Set(sources.flatMap(\.names))).sorted() }
+}
+
+/// What belongs to one attempt of one step or item.
+package struct NodeContext: Sendable {
+    package var world: World
+    /// The credential the step named, already resolved; nil where it has none.
+    package var credential: Credential?
+    /// The step's own `effect:` or the node's.
+    package var effect: Effect
+    package var retry: RetryPolicy
+    /// Bounds this attempt.
+    package var timeout: Duration?
+    /// A hash of run, step and item: the same over retries and resume.
+    package var idempotencyKey: String
+    /// Absolute; relative paths in arguments are taken from here.
+    package var workingDirectory: String
+    /// The environment the workflow and step declare; children get nothing else of the caller's beyond PATH, HOME,
+    /// LANG, TERM and TMPDIR.
+    package var environment: [String: Value]
+    /// A folder of this run where outputs that are files may be kept; created on first use.
+    package var filesDirectory: String
+    /// Replaces the origin a connector or `http.request` would use, as `--base-url` asks.
+    package var baseURL: String?
+    package var log: any LogSink
+    package var checkpoints: any Checkpoints
+
+    package init(
+        world: World, credential: Credential? = nil, effect: Effect = .write, retry: RetryPolicy = .none,
+        timeout: Duration? = nil, idempotencyKey: String = "", workingDirectory: String = "/",
+        environment: [String: Value] = [:], filesDirectory: String = "/tmp", baseURL: String? = nil,
+        log: any LogSink = NoLog(), checkpoints: any Checkpoints = NoCheckpoints()
+    ) {
+        self.world = world
+        self.credential = credential
+        self.effect = effect
+        self.retry = retry
+        self.timeout = timeout
+        self.idempotencyKey = idempotencyKey
+        self.workingDirectory = workingDirectory
+        self.environment = environment
+        self.filesDirectory = filesDirectory
+        self.baseURL = baseURL
+        self.log = log
+        self.checkpoints = checkpoints
+    }
+
+    /// `path` made absolute against the working directory, `.` and `..` resolved by text.
+    package func absolutePath(_ path: String) -> String {
+        let joined = path.hasPrefix("/") ? path : workingDirectory + "/" + path
+        var parts: [Substring] = []
+        for part in joined.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+}
+
+/// Where a node's own remarks and each HTTP try go: the journal, and the terminal when asked.
+package protocol LogSink: Sendable {
+    func log(_ level: LogLevel, _ message: String)
+    /// One HTTP try that ended, for the journal: why the next one follows and how long it waits.
+    func attempt(_ record: HTTPAttempt)
+}
+
+package enum LogLevel: String, Sendable, Hashable, CaseIterable { case debug, info, warning, error }
+
+/// One try of an HTTP request. Never holds a body or a secret.
+package struct HTTPAttempt: Sendable, Hashable {
+    package var method: String
+    /// Without the query.
+    package var url: String
+    /// From 1.
+    package var number: Int
+    package var status: Int?
+    package var failure: Failure?
+    package var elapsed: Duration
+    /// How long the next try waits; nil where none follows.
+    package var retryIn: Duration?
+
+    package init(
+        method: String, url: String, number: Int, status: Int? = nil, failure: Failure? = nil,
+        elapsed: Duration = .zero, retryIn: Duration? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.number = number
+        self.status = status
+        self.failure = failure
+        self.elapsed = elapsed
+        self.retryIn = retryIn
+    }
+}
+
+package struct NoLog: LogSink {
+    package init() {}
+    package func log(_ level: LogLevel, _ message: String) {}
+    package func attempt(_ record: HTTPAttempt) {}
+}
+
+/// Results of the parts of a step that take several requests, kept so that a resumed run skips those done.
+package protocol Checkpoints: Sendable {
+    /// What was saved under `name` for this step or item; nil where nothing was.
+    func load(_ name: String) async throws -> Value?
+    /// Durable when it returns.
+    func save(_ name: String, _ value: Value) async throws
+}
+
+package struct NoCheckpoints: Checkpoints {
+    package init() {}
+    package func load(_ name: String) async throws -> Value? { nil }
+    package func save(_ name: String, _ value: Value) async throws {}
+}

@@ -1,0 +1,150 @@
+package import FlowCore
+
+/// What a parameter's argument must be.
+package indirect enum ParameterType: Sendable, Hashable {
+    case any
+    case string, int, number, bool, map, timestamp, duration
+    /// A file reference, or a path that is made into one.
+    case file
+    /// A list whose items are of the given type.
+    case list(of: ParameterType)
+    /// Named CEL expressions, evaluated by the node itself (`data.transform`).
+    case expressions
+
+    /// The name people write and read: `string`, `list of int`.
+    package var name: String {
+        switch self {
+        case .any: "any"
+        case .string: "string"
+        case .int: "int"
+        case .number: "number"
+        case .bool: "bool"
+        case .map: "map"
+        case .timestamp: "timestamp"
+        case .duration: "duration"
+        case .file: "file"
+        case .list(of: .any): "list"
+        case .list(let item): "list of \(item.name)"
+        case .expressions: "map of expressions"
+        }
+    }
+
+    /// The type named `name` (`string int number bool list map file timestamp duration any`), nil where there is none.
+    package init?(name: String) {
+        switch name {
+        case "any": self = .any
+        case "string": self = .string
+        case "int": self = .int
+        case "number": self = .number
+        case "bool": self = .bool
+        case "map": self = .map
+        case "timestamp": self = .timestamp
+        case "duration": self = .duration
+        case "file": self = .file
+        case "list": self = .list(of: .any)
+        default: return nil
+        }
+    }
+
+    package static let names = [
+        "any", "string", "int", "number", "bool", "list", "map", "file", "timestamp", "duration",
+    ]
+}
+
+/// One argument a node takes. Help, lint, schema, completion, man pages and docs are all made from it.
+package struct Parameter: Sendable, Hashable {
+    package var name: String
+    package var type: ParameterType
+    package var isRequired: Bool
+    package var defaultValue: Value?
+    /// One sentence, with a full stop.
+    package var help: String
+    package var example: Value?
+    /// The values allowed, where they are a closed set.
+    package var choices: [Value]
+    package var minimum: Double?
+    package var maximum: Double?
+    /// Whether `secrets.…` may be used in it.
+    package var takesSecrets: Bool
+    /// Set where the text is code (a shell command, SQL): `${{ }}` in it is refused with this remedy.
+    package var codeRemedy: String?
+
+    package init(
+        _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
+        help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
+        maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.isRequired = isRequired
+        self.defaultValue = defaultValue
+        self.help = help
+        self.example = example
+        self.choices = choices
+        self.minimum = minimum
+        self.maximum = maximum
+        self.takesSecrets = takesSecrets
+        self.codeRemedy = codeRemedy
+    }
+
+    /// Why `value` can't be this parameter's argument, as `must be a string, not 3`; nil where it can.
+    package func objection(to value: Value) -> String? { Parameter.objection(to: value, type: type, parameter: self) }
+
+    private static func objection(to value: Value, type: ParameterType, parameter: Parameter) -> String? {
+        let plain = value.revealed
+        if plain.isNull || plain.isAbsent { return nil }
+        let fits: Bool
+        switch type {
+        case .any: fits = true
+        case .string: fits = plain.type == .string
+        case .int: fits = plain.intValue != nil
+        case .number: fits = plain.doubleValue != nil || plain.type == .number
+        case .bool: fits = plain.type == .bool
+        case .map, .expressions: fits = plain.type == .map
+        case .timestamp: fits = plain.type == .timestamp || plain.stringValue.flatMap(Timestamp.init(rfc3339:)) != nil
+        case .duration: fits = plain.type == .duration || plain.stringValue.flatMap(Duration.init(text:)) != nil
+        case .file: fits = plain.type == .file || plain.type == .string
+        case .list(let itemType):
+            if plain.type == .stream { return nil }
+            guard let items = plain.listValue else { return "must be a \(type.name), not \(plain.shortText)" }
+            for (index, item) in items.enumerated() {
+                if let objection = objection(to: item, type: itemType, parameter: parameter) {
+                    return "item \(index) \(objection)"
+                }
+            }
+            return nil
+        }
+        guard fits else {
+            return
+                "must be \(type.article) \(type.name), not \(value.type == plain.type && !value.containsSecret ? plain.shortText : "a \(plain.type.plainName)")"
+        }
+        if !parameter.choices.isEmpty, !parameter.choices.contains(plain) {
+            let known = parameter.choices.map { JSON.text($0) }.joined(separator: ", ")
+            return "must be one of \(known)"
+        }
+        if let number = plain.doubleValue {
+            if let minimum = parameter.minimum, number < minimum { return "must be at least \(text(minimum))" }
+            if let maximum = parameter.maximum, number > maximum { return "must be at most \(text(maximum))" }
+        }
+        return nil
+    }
+
+    private static func text(_ number: Double) -> String { Int64(exactly: number).map(String.init) ?? "\(number)" }
+}
+
+extension ParameterType {
+    fileprivate var article: String { name.first.map { "aeiou".contains($0) } == true ? "an" : "a" }
+}
+
+extension Value {
+    /// The value in a few words for a message: short scalars as they are, the rest by type.
+    package var shortText: String {
+        switch self {
+        case .string(let text) where text.count <= 30: JSON.quoted(text)
+        case .null, .bool, .int, .uint, .double, .number: JSON.text(self)
+        case .list(let items): "a list of \(items.count)"
+        case .secret: "a secret"
+        default: "a \(type.plainName)"
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package import FlowCore
+
+/// Everything outside flowctl that a node may touch. Nothing below the command line reaches it any other way.
+package struct World: Sendable {
+    package var http: any HTTPClient
+    package var files: any FileSystem
+    package var clock: any WallClock
+    package var processes: any ProcessRunner
+    package var random: any RandomSource
+    /// The process's own environment variables.
+    package var environment: [String: String]
+
+    package init(
+        http: any HTTPClient, files: any FileSystem, clock: any WallClock, processes: any ProcessRunner,
+        random: any RandomSource, environment: [String: String] = [:]
+    ) {
+        self.http = http
+        self.files = files
+        self.clock = clock
+        self.processes = processes
+        self.random = random
+        self.environment = environment
+    }
+}
+
+/// Sends HTTP requests. Decorators of it add retries, limits and caches.
+package protocol HTTPClient: Sendable {
+    /// - Returns: any response that arrived whole, whatever its status; where the call has a `classify` that finds a
+    ///   failure in it and retries are used up, that failure is thrown.
+    /// - Throws: a `Failure`: `network`, `tls`, `timeout`, `protocol`, `uncertain` or what `classify` said.
+    func send(_ call: HTTPCall) async throws -> HTTPResponse
+}
+
+/// A request with all that decides how it is sent and repeated.
+package struct HTTPCall: Sendable {
+    /// Where the body of the response goes.
+    package enum Destination: Sendable, Hashable {
+        /// At most this many bytes; more is a failure of kind `protocol`.
+        case memory(limit: Int)
+        /// Written beside `path` and renamed to it when complete; at most `limit` bytes where given.
+        case file(path: String, limit: Int64? = nil)
+    }
+
+    package struct Timeouts: Sendable, Hashable {
+        package var connect: Duration
+        /// The whole exchange; nil is no bound.
+        package var total: Duration?
+        /// How long no byte may move.
+        package var stall: Duration
+
+        package init(connect: Duration = .seconds(10), total: Duration? = nil, stall: Duration = .seconds(30)) {
+            self.connect = connect
+            self.total = total
+            self.stall = stall
+        }
+    }
+
+    package var request: HTTPRequest
+    package var effect: Effect
+    package var retry: RetryPolicy
+    package var timeouts: Timeouts
+    package var destination: Destination
+    /// Whether the request carries a key that makes a repeated write safe.
+    package var hasIdempotencyKey: Bool
+    /// How many redirects are followed; secrets are dropped on a redirect to another origin.
+    package var maximumRedirects: Int
+    /// Header names that carry secrets and must not cross an origin.
+    package var secretHeaders: Set<String>
+    /// A file of PEM certificates to trust instead of the system's.
+    package var caFile: String?
+    /// What a response means: nil is success. nil here means that every response is.
+    package var classify: (@Sendable (HTTPResponse) -> Failure?)?
+    package var log: any LogSink
+
+    package init(
+        _ request: HTTPRequest, effect: Effect = .read, retry: RetryPolicy = .none, timeouts: Timeouts = Timeouts(),
+        destination: Destination = .memory(limit: 64 << 20), hasIdempotencyKey: Bool = false,
+        maximumRedirects: Int = 10, secretHeaders: Set<String> = ["authorization"], caFile: String? = nil,
+        classify: (@Sendable (HTTPResponse) -> Failure?)? = nil, log: any LogSink = NoLog()
+    ) {
+        self.request = request
+        self.effect = effect
+        self.retry = retry
+        self.timeouts = timeouts
+        self.destination = destination
+        self.hasIdempotencyKey = hasIdempotencyKey
+        self.maximumRedirects = maximumRedirects
+        self.secretHeaders = secretHeaders
+        self.caFile = caFile
+        self.classify = classify
+        self.log = log
+    }
+}
+
+/// Files by absolute path. Errors are `Failure`s that name the path and say what to do.
+package protocol FileSystem: Sendable {
+    /// - Parameter limit: more bytes than this is a failure of kind `invalid`.
+    func read(_ path: String, limit: Int) throws -> [UInt8]
+    /// Atomic: beside the file and renamed over it; the old content stays where it fails. `mode` such as 0o644.
+    func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws
+    func append(_ bytes: [UInt8], to path: String) throws
+    /// nil where nothing is there.
+    func info(_ path: String) throws -> FileInfo?
+    /// Names in a folder, sorted, without `.` and `..`.
+    func list(_ path: String) throws -> [String]
+    /// With all folders above it; no error where it exists.
+    func createFolder(_ path: String) throws
+    /// A file, or an empty folder; with `recursive` a folder with all it holds.
+    func delete(_ path: String, recursive: Bool) throws
+    func move(_ path: String, to destination: String) throws
+    func copy(_ path: String, to destination: String) throws
+}
+
+package struct FileInfo: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable { case file, folder, link, other }
+
+    package var kind: Kind
+    /// Bytes.
+    package var size: Int64
+    package var modified: Timestamp
+    /// Permission bits, such as 0o600.
+    package var mode: UInt32
+
+    package init(kind: Kind, size: Int64, modified: Timestamp, mode: UInt32) {
+        self.kind = kind
+        self.size = size
+        self.modified = modified
+        self.mode = mode
+    }
+}
+
+package protocol WallClock: Sendable {
+    func now() -> Timestamp
+    /// For measuring; jumps of the wall clock don't reach it.
+    func monotonic() -> Duration
+    /// - Throws: `CancellationError` as soon as the task is cancelled.
+    func sleep(_ duration: Duration) async throws
+}
+
+package protocol RandomSource: Sendable {
+    /// Cryptographically strong.
+    func bytes(_ count: Int) -> [UInt8]
+}
+
+extension RandomSource {
+    /// Evenly from 0 up to but not including 1.
+    package func unitInterval() -> Double {
+        let bits = bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Double(bits >> 11) / Double(1 << 53)
+    }
+
+    /// A random UUID (RFC 9562, version 4) in lower case.
+    package func uuid() -> String {
+        var bytes = bytes(16)
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let text = Hexadecimal.encode(bytes)
+        let cuts = [0, 8, 12, 16, 20, 32]
+        return zip(cuts, cuts.dropFirst()).map { start, end in String(text.dropFirst(start).prefix(end - start)) }
+            .joined(separator: "-")
+    }
+}
+
+/// Runs child processes, each in a process group of its own that is ended whole.
+package protocol ProcessRunner: Sendable {
+    /// - Throws: a `Failure`: `not_found` where the program doesn't exist, `timeout`, `cancelled`, `invalid` where the
+    ///   output is over its limit. A non-zero exit is a result, not a failure.
+    func run(_ command: ProcessCommand) async throws -> ProcessResult
+}
+
+package struct ProcessCommand: Sendable {
+    /// Name or path of the program, then its arguments.
+    package var arguments: [String]
+    /// All the variables the child gets.
+    package var environment: [String: String]
+    package var workingDirectory: String
+    package var input: [UInt8]
+    /// After this the group gets SIGTERM, then SIGKILL after `grace`.
+    package var timeout: Duration?
+    package var grace: Duration
+    /// Bytes of standard output and of standard error that are kept at most.
+    package var outputLimit: Int
+    /// Called for each whole line as it comes, with true for standard error.
+    package var onLine: (@Sendable (_ line: String, _ isError: Bool) -> Void)?
+
+    package init(
+        _ arguments: [String], environment: [String: String], workingDirectory: String, input: [UInt8] = [],
+        timeout: Duration? = nil, grace: Duration = .seconds(5), outputLimit: Int = 16 << 20,
+        onLine: (@Sendable (_ line: String, _ isError: Bool) -> Void)? = nil
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.input = input
+        self.timeout = timeout
+        self.grace = grace
+        self.outputLimit = outputLimit
+        self.onLine = onLine
+    }
+}
+
+package struct ProcessResult: Sendable, Hashable {
+    /// 128 + the signal's number where a signal ended it.
+    package var exitCode: Int
+    package var stdout: [UInt8]
+    package var stderr: [UInt8]
+
+    package init(exitCode: Int, stdout: [UInt8], stderr: [UInt8]) {
+        self.exitCode = exitCode
+        self.stdout = stdout
+        self.stderr = stderr
+    }
+}

@@ -1,0 +1,158 @@
+package import FlowCore
+package import FlowExpression
+package import FlowSpec
+
+/// A workflow file that has been read and checked.
+package struct Workflow: Sendable {
+    package var source: SourceText
+    package var name: String
+    package var description: String?
+    package var labels: [String: String] = [:]
+    package var triggers: [Trigger] = []
+    package var inputs: [WorkflowInput] = []
+    package var vars: [(name: String, value: ValueTemplate)] = []
+    package var env: [EnvironmentEntry] = []
+    package var defaults = StepDefaults()
+    /// Bounds the run.
+    package var timeout: Duration?
+    package var steps: [Step] = []
+    package var onFailure: [Step] = []
+    package var onSuccess: [Step] = []
+    package var finally: [Step] = []
+    package var outputs: [(name: String, value: ValueTemplate)] = []
+
+    package init(source: SourceText, name: String) {
+        self.source = source
+        self.name = name
+    }
+}
+
+/// An entry of `on:`, validated and kept for what listens; `run` ignores it.
+package struct Trigger: Sendable {
+    package enum Kind: String, Sendable, CaseIterable { case manual, call, schedule, webhook, poll }
+
+    package var kind: Kind
+    package var settings: Value
+    package var span: SourceSpan
+
+    package init(kind: Kind, settings: Value, span: SourceSpan) {
+        self.kind = kind
+        self.settings = settings
+        self.span = span
+    }
+}
+
+package struct WorkflowInput: Sendable {
+    /// The declaration as a parameter: type, default, required, choices, bounds.
+    package var parameter: Parameter
+    /// A regular expression the whole text must match, as written; checked with CEL's `matches`.
+    package var pattern: String?
+    package var span: SourceSpan
+
+    package init(parameter: Parameter, pattern: String? = nil, span: SourceSpan) {
+        self.parameter = parameter
+        self.pattern = pattern
+        self.span = span
+    }
+}
+
+/// One variable of `env:`.
+package struct EnvironmentEntry: Sendable {
+    package enum Origin: Sendable {
+        case value(ValueTemplate)
+        /// `{from: VAR}`: the process variable VAR, with a value for when it isn't set.
+        case process(variable: String, fallback: ValueTemplate?)
+    }
+
+    package var name: String
+    package var origin: Origin
+    package var span: SourceSpan
+
+    package init(name: String, origin: Origin, span: SourceSpan) {
+        self.name = name
+        self.origin = origin
+        self.span = span
+    }
+}
+
+package struct StepDefaults: Sendable {
+    package var timeout: Duration?
+    package var retry: RetryPolicy?
+    package var shell: String?
+    package var workingDirectory: Template?
+
+    package init() {}
+}
+
+/// One entry of a list of steps.
+package struct Step: Sendable {
+    package enum Kind: Sendable {
+        /// `uses` (or `run`, which is `shell.run`) with its arguments.
+        case node(name: String, nameSpan: SourceSpan, arguments: [(name: String, value: ValueTemplate)])
+        /// `steps:` — in file order.
+        case block([Step])
+        /// `parallel:` — started together.
+        case parallel([Step])
+        case assert(that: Expression, message: Template?)
+        case wait(Wait)
+    }
+
+    package enum Wait: Sendable {
+        /// A duration, or a template that gives one.
+        case duration(ValueTemplate)
+        /// A timestamp, or a template that gives one.
+        case until(ValueTemplate)
+    }
+
+    package struct Loop: Sendable {
+        package enum OnError: String, Sendable, CaseIterable { case stop, `continue` }
+
+        package var items: ValueTemplate
+        /// The name of the item in expressions; `item` where `as:` is not given.
+        package var variable: String
+        package var maxParallel: Int
+        package var onItemError: OnError
+
+        package init(items: ValueTemplate, variable: String, maxParallel: Int, onItemError: OnError) {
+            self.items = items
+            self.variable = variable
+            self.maxParallel = maxParallel
+            self.onItemError = onItemError
+        }
+    }
+
+    /// Unique in its list; made from the node and an ordinal where the file gives none.
+    package var id: String
+    package var hasExplicitID: Bool
+    package var name: Template?
+    package var kind: Kind
+    /// The whole entry in the file.
+    package var span: SourceSpan
+    package var condition: Expression?
+    /// nil where the file says nothing: then all steps above it.
+    package var needs: [(id: String, span: SourceSpan)]?
+    package var loop: Loop?
+    package var credential: (name: Template, span: SourceSpan)?
+    package var environment: [EnvironmentEntry] = []
+    package var workingDirectory: Template?
+    package var retry: RetryPolicy?
+    package var timeout: Duration?
+    package var effect: Effect?
+    package var continueOnError = false
+    package var outputs: [(name: String, value: ValueTemplate)]?
+
+    package init(id: String, hasExplicitID: Bool, kind: Kind, span: SourceSpan) {
+        self.id = id
+        self.hasExplicitID = hasExplicitID
+        self.kind = kind
+        self.span = span
+    }
+
+    /// The steps inside a block or `parallel`; empty for the rest.
+    package var children: [Step] {
+        switch kind {
+        case .block(let steps), .parallel(let steps): steps
+        default: []
+        }
+    }
+}

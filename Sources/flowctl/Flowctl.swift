@@ -1,0 +1,4 @@
+@main
+enum Flowctl {
+    static func main() {}
+}
