@@ -1,2 +1,7 @@
 #pragma once
 #include <sqlite3.h>
+
+/// Binds text that SQLite copies; `SQLITE_TRANSIENT` is a cast pointer that Swift does not import.
+int csqlite_bind_text(sqlite3_stmt *statement, int index, const char *text, sqlite3_uint64 length);
+/// Binds bytes that SQLite copies; zero bytes are an empty blob, not NULL.
+int csqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 length);

@@ -1,0 +1,128 @@
+import CSQLite
+package import FlowCore
+import Glibc
+
+/// A connection to an SQLite database.
+///
+/// Usable from any thread: each call takes a lock that ``transaction(synchronous:_:)`` and ``forEachRow(_:_:_:)`` hold
+/// while their bodies run, so that other threads wait. Bodies may call the same database again.
+///
+///     let database = try Database.open(path, mode: .readWriteCreate, privateFile: true)
+///     try database.execute("INSERT INTO runs (id, name) VALUES (?, ?)", ["r1", "nightly"])
+///     for row in try database.query("SELECT name FROM runs WHERE id = :id", ValueMap([("id", "r1")])) { … }
+package final class Database: @unchecked Sendable {
+    package enum Mode: Sendable, Hashable {
+        case readWriteCreate, readWrite, readOnly
+        /// In memory, for this connection alone; the path only names it in messages.
+        case memory
+    }
+
+    /// How a commit reaches the disk (SQLite's `synchronous`).
+    package enum Synchronous: Sendable, Hashable {
+        /// A power cut may lose the last commits, but never damages the database.
+        case normal
+        /// A commit that returned is on disk.
+        case full
+    }
+
+    package let path: String
+    let mode: Mode
+    let handle: OpaquePointer
+    let lock = RecursiveLock()
+    // Everything below is touched with the lock held, which is what makes the class Sendable.
+    var cache = StatementCache(capacity: 64)
+    var transactionDepth = 0
+    var synchronous: Synchronous = .normal
+
+    private init(path: String, mode: Mode, handle: OpaquePointer) {
+        self.path = path
+        self.mode = mode
+        self.handle = handle
+    }
+
+    deinit {
+        cache.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    /// Opens a database.
+    ///
+    /// - Parameters:
+    ///   - busyTimeout: how long a lock of another connection is waited for.
+    ///   - privateFile: the file is flowctl's own: it is made with mode 0600, its missing folders with 0700; where it
+    ///     or its folder is open to others it is refused.
+    ///   - wal: whether the file is put into write-ahead mode; nil means: where it is flowctl's own.
+    ///   - secureDelete: deleted content is overwritten with zeros.
+    /// - Throws: `not_found` where there is no file and none may be made, `permission`, or `invalid` where the file is
+    ///   no database.
+    package static func open(
+        _ path: String, mode: Mode = .readWriteCreate, synchronous: Synchronous = .normal,
+        busyTimeout: Duration = .seconds(10), privateFile: Bool = false, wal: Bool? = nil, secureDelete: Bool = false
+    ) throws(Failure) -> Database {
+        if privateFile, mode != .memory { try PrivateFile.prepare(path, create: mode == .readWriteCreate) }
+        let flags: Int32 =
+            switch mode {
+            case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .readOnly: SQLITE_OPEN_READONLY
+            case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
+            }
+        // "file:…", ":memory:" and "" have a meaning of their own for SQLite; a path never should.
+        let name = mode == .memory ? ":memory:" : path.hasPrefix("/") ? path : "./" + path
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard let handle = opened else {
+            throw Failure(.internal, "no memory to open the database \"\(path)\"", code: "SQLITE_NOMEM")
+        }
+        let database = Database(path: path, mode: mode, handle: handle)
+        guard code == SQLITE_OK else { throw database.failure(code) }
+        sqlite3_busy_timeout(handle, Int32(clamping: busyTimeout.components.seconds * 1000 + busyTimeout.milliseconds))
+        try database.configure(
+            synchronous: synchronous, wal: (wal ?? privateFile) && mode != .readOnly && mode != .memory,
+            secureDelete: secureDelete, patience: busyTimeout)
+        return database
+    }
+
+    private func configure(
+        synchronous: Synchronous, wal: Bool, secureDelete: Bool, patience: Duration
+    ) throws(Failure) {
+        try executeScript("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;")
+        if secureDelete { try execute("PRAGMA secure_delete = ON") }
+        if wal { try enterWriteAheadMode(patience: patience) }
+        try setSynchronous(synchronous)
+    }
+
+    /// SQLite answers "busy" at once, without its time-out, when two connections switch a new file at the same time.
+    private func enterWriteAheadMode(patience: Duration) throws(Failure) {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do throws(Failure) {
+                guard try query("PRAGMA journal_mode").first?[0].stringValue != "wal" else { return }
+                try execute("PRAGMA journal_mode = WAL")
+                return
+            } catch {
+                guard error.kind == .transient, ContinuousClock.now < deadline else { throw error }
+                usleep(2000)
+            }
+        }
+    }
+
+    func setSynchronous(_ level: Synchronous) throws(Failure) {
+        try execute("PRAGMA synchronous = \(level == .full ? "FULL" : "NORMAL")")
+        synchronous = level
+    }
+
+    /// Rows changed by the last INSERT, UPDATE or DELETE of this connection.
+    package var changes: Int { lock.locked { Int(sqlite3_changes64(handle)) } }
+
+    /// The row id of the last INSERT of this connection.
+    package var lastInsertRowID: Int64 { lock.locked { sqlite3_last_insert_rowid(handle) } }
+
+    /// Ends what is running on this connection with a failure of kind `cancelled`; needs no lock.
+    package func interrupt() { sqlite3_interrupt(handle) }
+}
+
+extension Duration {
+    /// Whole milliseconds within the second.
+    fileprivate var milliseconds: Int64 { components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,85 @@
+import CSQLite
+import FlowCore
+
+extension Database {
+    /// What SQLite's result code means here. Its own text names tables and SQL words, never argument values.
+    func failure(_ code: Int32) -> Failure {
+        let text = String(cString: sqlite3_errmsg(handle))
+        let name = Database.codeName(code)
+        let place = "the database \"\(path)\""
+        switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            return Failure(
+                .transient, "\(place) is locked by another process", hint: "try again when the other process is done",
+                code: name)
+        case SQLITE_FULL:
+            return Failure(
+                .invalid, "no space left to write \(place)", hint: "free space on the disk that holds it, then repeat",
+                code: name)
+        case SQLITE_READONLY:
+            return Failure(
+                .permission, "\(place) can't be written",
+                hint: "make the file and its folder writable, or open another",
+                code: name)
+        case SQLITE_PERM, SQLITE_AUTH:
+            return Failure(
+                .permission, "\(place) may not be used: \(text)", hint: "check the permissions of the file", code: name)
+        case SQLITE_CANTOPEN:
+            guard mode != .readWriteCreate, !PrivateFile.exists(path) else {
+                return Failure(
+                    .permission, "\(place) can't be opened",
+                    hint: "check that its folder exists and that you may read and write it", code: name)
+            }
+            return Failure(.notFound, "there is no database \"\(path)\"", hint: "check the path", code: name)
+        case SQLITE_CORRUPT:
+            return Failure(.invalid, "\(place) is damaged", hint: "restore it from a backup", code: name)
+        case SQLITE_NOTADB:
+            return Failure(.invalid, "\"\(path)\" is not a database", hint: "check the path", code: name)
+        case SQLITE_IOERR:
+            return Failure(
+                .invalid, "\(place) can't be read or written: \(text)", hint: "check the disk that holds it",
+                code: name)
+        case SQLITE_CONSTRAINT:
+            let isDuplicate = [Constraint.unique, Constraint.primaryKey, Constraint.rowID].contains(code)
+            return Failure(isDuplicate ? .conflict : .invalid, "\(place) refuses the change: \(text)", code: name)
+        case SQLITE_INTERRUPT: return Failure(.cancelled, "the work on \(place) was cancelled", code: name)
+        case SQLITE_NOMEM: return Failure(.invalid, "not enough memory for \(place)", code: name)
+        case SQLITE_MISUSE: return Failure(.internal, "\(place) was used wrongly: \(text)", code: name)
+        default: return Failure(.invalid, "\(place): \(text)", code: name)
+        }
+    }
+
+    /// The name of SQLite's header for a result code; the primary one where the extended one is not of interest.
+    static func codeName(_ code: Int32) -> String {
+        switch code {
+        case Constraint.unique: "SQLITE_CONSTRAINT_UNIQUE"
+        case Constraint.primaryKey: "SQLITE_CONSTRAINT_PRIMARYKEY"
+        case Constraint.rowID: "SQLITE_CONSTRAINT_ROWID"
+        case Constraint.notNull: "SQLITE_CONSTRAINT_NOTNULL"
+        case Constraint.foreignKey: "SQLITE_CONSTRAINT_FOREIGNKEY"
+        case Constraint.check: "SQLITE_CONSTRAINT_CHECK"
+        default: primaryNames[code & 0xFF] ?? "SQLITE_\(code)"
+        }
+    }
+
+    private static let primaryNames: [Int32: String] = [
+        SQLITE_ERROR: "SQLITE_ERROR", SQLITE_INTERNAL: "SQLITE_INTERNAL", SQLITE_PERM: "SQLITE_PERM",
+        SQLITE_ABORT: "SQLITE_ABORT", SQLITE_BUSY: "SQLITE_BUSY", SQLITE_LOCKED: "SQLITE_LOCKED",
+        SQLITE_NOMEM: "SQLITE_NOMEM", SQLITE_READONLY: "SQLITE_READONLY", SQLITE_INTERRUPT: "SQLITE_INTERRUPT",
+        SQLITE_IOERR: "SQLITE_IOERR", SQLITE_CORRUPT: "SQLITE_CORRUPT", SQLITE_FULL: "SQLITE_FULL",
+        SQLITE_CANTOPEN: "SQLITE_CANTOPEN", SQLITE_PROTOCOL: "SQLITE_PROTOCOL", SQLITE_SCHEMA: "SQLITE_SCHEMA",
+        SQLITE_TOOBIG: "SQLITE_TOOBIG", SQLITE_CONSTRAINT: "SQLITE_CONSTRAINT", SQLITE_MISMATCH: "SQLITE_MISMATCH",
+        SQLITE_MISUSE: "SQLITE_MISUSE", SQLITE_NOLFS: "SQLITE_NOLFS", SQLITE_AUTH: "SQLITE_AUTH",
+        SQLITE_RANGE: "SQLITE_RANGE", SQLITE_NOTADB: "SQLITE_NOTADB",
+    ]
+}
+
+/// The extended codes of constraints, which are macros that Swift does not import.
+private enum Constraint {
+    static let check = SQLITE_CONSTRAINT | 1 << 8
+    static let foreignKey = SQLITE_CONSTRAINT | 3 << 8
+    static let notNull = SQLITE_CONSTRAINT | 5 << 8
+    static let primaryKey = SQLITE_CONSTRAINT | 6 << 8
+    static let unique = SQLITE_CONSTRAINT | 8 << 8
+    static let rowID = SQLITE_CONSTRAINT | 10 << 8
+}

@@ -1,0 +1,81 @@
+package import FlowCore
+import Glibc
+
+/// Files that only their owner may read: made so, and refused where they are not.
+package enum PrivateFile {
+    package static func exists(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0
+    }
+
+    /// Checks a private file and its folder, and makes both where they are missing.
+    ///
+    /// - Parameter create: whether a missing file is made, empty, with mode 0600; a missing file is left to the
+    ///   caller otherwise.
+    /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700, with the chmod to run.
+    package static func prepare(_ path: String, create: Bool) throws(Failure) {
+        let folder = folderName(of: path)
+        if create { try createFolder(folder) }
+        try requirePrivate(path)
+        guard create, !exists(path) else { return }
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            // Another process may have made it in between.
+            if errno == EEXIST { return try requirePrivate(path) }
+            throw systemFailure("the file \"\(path)\" can't be made", errno)
+        }
+        close(descriptor)
+    }
+
+    /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700; nothing where they
+    ///   don't exist.
+    package static func requirePrivate(_ path: String) throws(Failure) {
+        for (place, kind, allowed) in [(folderName(of: path), "folder", 0o700 as mode_t), (path, "file", 0o600)] {
+            var info = stat()
+            guard stat(place, &info) == 0 else { continue }
+            let mode = info.st_mode & 0o777
+            guard mode & ~allowed == 0 else {
+                let wanted = String(allowed, radix: 8)
+                throw Failure(
+                    .permission,
+                    "the \(kind) \"\(place)\" has mode 0\(String(mode, radix: 8)), which is open to others",
+                    hint: "run: chmod \(wanted) \(shellQuoted(place))", code: "open_permissions")
+            }
+        }
+    }
+
+    /// Makes a folder and those above it; the new ones get mode 0700.
+    package static func createFolder(_ path: String) throws(Failure) {
+        guard !exists(path) else { return }
+        let parent = folderName(of: path)
+        if parent != path { try createFolder(parent) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw systemFailure("the folder \"\(path)\" can't be made", errno)
+        }
+    }
+
+    static func folderName(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func systemFailure(_ what: String, _ number: Int32) -> Failure {
+        let reason = String(cString: strerror(number)).lowercased()
+        return Failure(
+            number == EACCES || number == EPERM || number == EROFS ? .permission : .invalid, "\(what): \(reason)",
+            hint: "check the folder it is in")
+    }
+
+    /// The path as one word of a shell.
+    private static func shellQuoted(_ path: String) -> String {
+        let plain = path.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122: true
+            default: "/._-+@:,".utf8.contains(byte)
+            }
+        }
+        return plain
+            ? path
+            : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    }
+}

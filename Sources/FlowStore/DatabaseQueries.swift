@@ -1,0 +1,117 @@
+import CSQLite
+package import FlowCore
+
+extension Database {
+    /// Runs one statement; rows it gives are passed over.
+    ///
+    /// - Returns: how many rows the INSERT, UPDATE or DELETE changed, 0 for other statements.
+    @discardableResult
+    package func execute(_ sql: String, _ parameters: [Value] = []) throws(Failure) -> Int {
+        try run(sql, .positional(parameters)) { _ in true }
+    }
+
+    /// Runs one statement with parameters by name (`:name`).
+    @discardableResult
+    package func execute(_ sql: String, _ parameters: ValueMap) throws(Failure) -> Int {
+        try run(sql, .named(parameters)) { _ in true }
+    }
+
+    /// All rows of one statement.
+    package func query(_ sql: String, _ parameters: [Value] = []) throws(Failure) -> [Row] {
+        var rows: [Row] = []
+        try run(sql, .positional(parameters)) {
+            rows.append($0)
+            return true
+        }
+        return rows
+    }
+
+    /// All rows of one statement with parameters by name (`:name`).
+    package func query(_ sql: String, _ parameters: ValueMap) throws(Failure) -> [Row] {
+        var rows: [Row] = []
+        try run(sql, .named(parameters)) {
+            rows.append($0)
+            return true
+        }
+        return rows
+    }
+
+    /// Gives each row to `body` as it comes, until that returns false. Other threads wait meanwhile.
+    package func forEachRow(
+        _ sql: String, _ parameters: [Value] = [], _ body: (Row) throws -> Bool
+    ) throws(Failure) {
+        try run(sql, .positional(parameters), body)
+    }
+
+    /// As ``forEachRow(_:_:_:)`` with parameters by name (`:name`).
+    package func forEachRow(_ sql: String, _ parameters: ValueMap, _ body: (Row) throws -> Bool) throws(Failure) {
+        try run(sql, .named(parameters), body)
+    }
+
+    /// Runs several statements without parameters, one after another; those before a mistake stay done.
+    package func executeScript(_ sql: String) throws(Failure) {
+        lock.lock()
+        defer { lock.unlock() }
+        try requireLiveTransaction()
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw failure(code) }
+    }
+
+    @discardableResult
+    private func run(_ sql: String, _ arguments: Arguments, _ body: (Row) throws -> Bool) throws(Failure) -> Int {
+        lock.lock()
+        defer { lock.unlock() }
+        try requireLiveTransaction()
+        let statement = if let idle = cache.take(sql) { idle } else { try prepare(sql) }
+        defer {
+            statement.reset()
+            cache.putBack(statement)
+        }
+        try statement.bind(arguments, in: self)
+        let before = sqlite3_total_changes64(handle)
+        var names: [String]?
+        while true {
+            let code = sqlite3_step(statement.handle)
+            if code == SQLITE_DONE { break }
+            guard code == SQLITE_ROW else { throw failure(code) }
+            // Read after the first step: a schema that changed is only noticed then.
+            let columnNames = names ?? statement.columnNames
+            names = columnNames
+            do {
+                guard try body(Row(columnNames: columnNames, values: statement.values())) else { break }
+            } catch {
+                throw Failure(error)
+            }
+        }
+        return sqlite3_total_changes64(handle) == before ? 0 : Int(sqlite3_changes64(handle))
+    }
+
+    private func prepare(_ sql: String) throws(Failure) -> Statement {
+        var sql = sql
+        var outcome = (code: SQLITE_OK, statement: OpaquePointer?.none, hasMore: false)
+        sql.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                var tail: UnsafePointer<CChar>?
+                outcome.code = sqlite3_prepare_v3(
+                    handle, text.baseAddress, Int32(clamping: text.count), UInt32(SQLITE_PREPARE_PERSISTENT),
+                    &outcome.statement, &tail)
+                guard outcome.code == SQLITE_OK, let start = text.baseAddress, let tail else { return }
+                // What follows may be space or a comment; only another statement is too much.
+                var next: OpaquePointer?
+                let rest = sqlite3_prepare_v2(handle, tail, Int32(clamping: text.count - (tail - start)), &next, nil)
+                outcome.hasMore = next != nil || rest != SQLITE_OK
+                sqlite3_finalize(next)
+            }
+        }
+        guard outcome.code == SQLITE_OK else { throw failure(outcome.code) }
+        guard let handle = outcome.statement else {
+            throw Failure(.invalid, "the SQL text holds no statement", hint: "write one statement")
+        }
+        let statement = Statement(sql: sql, handle: handle)
+        guard !outcome.hasMore else {
+            throw Failure(
+                .invalid, "the SQL text holds more than one statement", hint: "give the statements one at a time")
+        }
+        return statement
+    }
+}

@@ -1,0 +1,58 @@
+import CSQLite
+package import FlowCore
+
+extension Database {
+    /// Runs `body` as one transaction: all of it is kept, or, where it throws, nothing.
+    ///
+    /// The write lock is taken at the start, so that the body can't fail for a lock half-way. Inside another
+    /// transaction it is a part of that one which can fail by itself. Other threads wait until it ends.
+    ///
+    /// - Parameter synchronous: for this transaction alone, such as `.full` for the intent of a write.
+    /// - Throws: what `body` threw, as a `Failure`; `transient` where another process kept the lock too long.
+    package func transaction<T>(
+        synchronous level: Synchronous? = nil, _ body: () throws -> T
+    ) throws(Failure) -> T {
+        lock.lock()
+        defer { lock.unlock() }
+        try requireLiveTransaction()
+        if transactionDepth > 0 {
+            guard level != .full || synchronous == .full else {
+                throw Failure(.internal, "a transaction can't become more durable from within")
+            }
+            let name = "flow_\(transactionDepth)"
+            return try run(
+                body, begin: "SAVEPOINT \(name)", commit: "RELEASE \(name)",
+                rollback: "ROLLBACK TO \(name); RELEASE \(name)")
+        }
+        let usual = synchronous
+        if let level, level != usual { try setSynchronous(level) }
+        defer { if synchronous != usual { try? setSynchronous(usual) } }
+        return try run(
+            body, begin: mode == .readOnly ? "BEGIN" : "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK")
+    }
+
+    private func run<T>(
+        _ body: () throws -> T, begin: String, commit: String, rollback: String
+    ) throws(Failure) -> T {
+        try execute(begin)
+        transactionDepth += 1
+        defer { transactionDepth -= 1 }
+        do {
+            let result = try body()
+            try execute(commit)
+            return result
+        } catch {
+            // After some errors, such as a full disk, SQLite has rolled everything back already.
+            if sqlite3_get_autocommit(handle) == 0 { sqlite3_exec(handle, rollback, nil, nil, nil) }
+            throw Failure(error)
+        }
+    }
+
+    /// A body that swallowed the error which ended its transaction must not go on without one.
+    func requireLiveTransaction() throws(Failure) {
+        guard transactionDepth > 0, sqlite3_get_autocommit(handle) != 0 else { return }
+        throw Failure(
+            .invalid, "the transaction on the database \"\(path)\" was rolled back by an earlier error",
+            code: "SQLITE_ABORT")
+    }
+}

@@ -1,0 +1,65 @@
+import CSQLite
+import FlowCore
+
+/// A prepared statement. Used only with its database's lock held.
+final class Statement {
+    let sql: String
+    let handle: OpaquePointer
+
+    init(sql: String, handle: OpaquePointer) {
+        self.sql = sql
+        self.handle = handle
+    }
+
+    deinit { sqlite3_finalize(handle) }
+
+    /// Makes it ready for the next use and forgets its arguments.
+    func reset() {
+        sqlite3_reset(handle)
+        sqlite3_clear_bindings(handle)
+    }
+
+    var columnNames: [String] {
+        (0..<sqlite3_column_count(handle)).map { String(cString: sqlite3_column_name(handle, $0)) }
+    }
+
+    /// The current row.
+    func values() -> [Value] { (0..<sqlite3_column_count(handle)).map(value(at:)) }
+
+    private func value(at index: Int32) -> Value {
+        switch sqlite3_column_type(handle, index) {
+        case SQLITE_INTEGER: return .int(sqlite3_column_int64(handle, index))
+        case SQLITE_FLOAT: return .double(sqlite3_column_double(handle, index))
+        case SQLITE_TEXT:
+            guard let start = sqlite3_column_text(handle, index) else { return .string("") }
+            let count = Int(sqlite3_column_bytes(handle, index))
+            return .string(String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self))
+        case SQLITE_BLOB:
+            guard let start = sqlite3_column_blob(handle, index) else { return .bytes([]) }
+            let count = Int(sqlite3_column_bytes(handle, index))
+            return .bytes([UInt8](UnsafeRawBufferPointer(start: start, count: count)))
+        default: return .null
+        }
+    }
+}
+
+/// Statements that are prepared and not in use, the ones used longest ago given up first.
+struct StatementCache {
+    private let capacity: Int
+    private var idle: [String: (statement: Statement, age: Int)] = [:]
+    private var clock = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// The caller has it for itself until it is put back, so that a statement may run inside itself.
+    mutating func take(_ sql: String) -> Statement? { idle.removeValue(forKey: sql)?.statement }
+
+    mutating func putBack(_ statement: Statement) {
+        clock += 1
+        idle[statement.sql] = (statement, clock)
+        guard idle.count > capacity, let oldest = idle.min(by: { $0.value.age < $1.value.age }) else { return }
+        idle[oldest.key] = nil
+    }
+
+    mutating func removeAll() { idle.removeAll() }
+}
