@@ -1,0 +1,1 @@
+// The transport's tests arrive with the next change.
