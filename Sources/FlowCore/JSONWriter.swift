@@ -58,7 +58,8 @@ private struct JSONWriter {
         } else if double.isInfinite {
             raw(double < 0 ? "\"-Infinity\"" : "\"Infinity\"")
         } else {
-            raw("\(double)")
+            // Swift writes small exponents with a leading zero: 1e-07.
+            raw("\(double)".replacing("e-0", with: "e-"))
         }
     }
 

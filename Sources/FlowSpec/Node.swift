@@ -104,8 +104,11 @@ package struct NodeContext: Sendable {
     }
 
     /// `path` made absolute against the working directory, `.` and `..` resolved by text.
-    package func absolutePath(_ path: String) -> String {
-        let joined = path.hasPrefix("/") ? path : workingDirectory + "/" + path
+    package func absolutePath(_ path: String) -> String { NodeContext.absolute(path, from: workingDirectory) }
+
+    /// The same against any absolute folder.
+    package static func absolute(_ path: String, from folder: String) -> String {
+        let joined = path.hasPrefix("/") ? path : folder + "/" + path
         var parts: [Substring] = []
         for part in joined.split(separator: "/") where part != "." {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }

@@ -106,7 +106,7 @@ package struct Parameter: Sendable, Hashable {
         case .file: fits = plain.type == .file || plain.type == .string
         case .list(let itemType):
             if plain.type == .stream { return nil }
-            guard let items = plain.listValue else { return "must be a \(type.name), not \(plain.shortText)" }
+            guard let items = plain.listValue else { return "must be a \(type.name), not \(value.shortText)" }
             for (index, item) in items.enumerated() {
                 if let objection = objection(to: item, type: itemType, parameter: parameter) {
                     return "item \(index) \(objection)"
@@ -115,8 +115,7 @@ package struct Parameter: Sendable, Hashable {
             return nil
         }
         guard fits else {
-            return
-                "must be \(type.article) \(type.name), not \(value.type == plain.type && !value.containsSecret ? plain.shortText : "a \(plain.type.plainName)")"
+            return "must be \(type.article) \(type.name), not \(value.containsSecret ? "a secret" : plain.shortText)"
         }
         if !parameter.choices.isEmpty, !parameter.choices.contains(plain) {
             let known = parameter.choices.map { JSON.text($0) }.joined(separator: ", ")

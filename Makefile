@@ -1,0 +1,41 @@
+# Every target is one line to read; what takes more stands in scripts/. CI runs the same targets and nothing else.
+PREFIX ?= /usr/local
+
+.DEFAULT_GOAL := help
+.PHONY: run build test check fmt bench docs install clean soak fuzz help
+
+run: build ## Build, then run the workflow that reports on this repository
+	.build/flowctl run workflows/repo-report.yaml
+
+build: ## Build the stripped release binary .build/flowctl
+	scripts/bootstrap && scripts/build
+
+test: ## Run all tests
+	scripts/bootstrap tests && scripts/test
+
+check: ## Check imports, formatting and that generated files are fresh
+	scripts/bootstrap && scripts/check-imports && scripts/check-format && scripts/check-generated
+
+fmt: ## Format all Swift code
+	scripts/swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build ## Measure against other tools and write docs/benchmarks.md
+	bench/run
+
+docs: ## Generate man pages, completions and the catalog
+	scripts/bootstrap && scripts/generate
+
+install: build ## Install binary, man pages and completions under PREFIX
+	PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+clean: ## Delete everything that was built
+	rm -rf .build
+
+soak: build ## Kill a run at random moments and resume it, for SOAK_SECONDS
+	scripts/soak .build/flowctl
+
+fuzz: build ## Feed damaged workflow files to the binary, for FUZZ_SECONDS
+	scripts/fuzz .build/flowctl
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10

@@ -1,0 +1,87 @@
+package import FlowCore
+
+/// What a status means where nothing more is known of the service: one table for every HTTP node.
+package enum HTTPStatusTable {
+    /// The failure of a response by its status, its `Retry-After` included.
+    ///
+    /// - Parameters:
+    ///   - effect: decides whether a server error is `transient` or leaves a write `uncertain`.
+    ///   - hasIdempotencyKey: whether the request carried a key that makes a repeated write safe.
+    ///   - now: for a `Retry-After` that is a date.
+    /// - Returns: nil for 2xx.
+    package static func failure(
+        for response: HTTPResponse, effect: Effect, hasIdempotencyKey: Bool = false, now: Timestamp
+    ) -> Failure? {
+        let asked = retryAfter(response.headers, now: now)
+        guard
+            let kind = kind(
+                ofStatus: response.status, effect: effect, hasIdempotencyKey: hasIdempotencyKey,
+                asksToWait: asked != nil)
+        else { return nil }
+        let server = Origin(response.url)?.host ?? "the server"
+        return Failure(
+            kind, "\(server) answered \(describe(response.status))", hint: hint(kind, status: response.status),
+            code: String(response.status), retryAfter: asked)
+    }
+
+    /// The kind alone; nil for 2xx.
+    ///
+    /// - Parameter asksToWait: whether the response has a `Retry-After`: a 503 with one is a refusal, without one it
+    ///   may come from behind a write that happened.
+    package static func kind(
+        ofStatus status: Int, effect: Effect, hasIdempotencyKey: Bool = false, asksToWait: Bool = false
+    ) -> FailureKind? {
+        switch status {
+        case 200..<300: nil
+        case 401: .auth
+        case 403: .permission
+        case 404: .notFound
+        case 409, 412: .conflict
+        case 408, 425: .transient
+        case 429: .rateLimited
+        case 400..<500: .invalid
+        case 503 where asksToWait: .transient
+        case 500..<600: effect != .write || hasIdempotencyKey ? .transient : .uncertain
+        default: .protocolError
+        }
+    }
+
+    /// How long `Retry-After` asks to wait (RFC 9110, 10.2.3): seconds, or a date; nil where there is none or it
+    /// can't be read. A date that has passed is zero.
+    package static func retryAfter(_ headers: HTTPHeaders, now: Timestamp) -> Duration? {
+        guard let text = headers["Retry-After"] else { return nil }
+        if let seconds = Double(text), seconds.isFinite, seconds >= 0, seconds < 1e9 {
+            return .milliseconds(Int64((seconds * 1000).rounded(.up)))
+        }
+        guard let date = Timestamp(httpDate: text) else { return nil }
+        return max(.zero, date.since(now))
+    }
+
+    /// `404 Not Found`; the number alone where it has no usual name.
+    package static func describe(_ status: Int) -> String { names[status].map { "\(status) \($0)" } ?? String(status) }
+
+    private static func hint(_ kind: FailureKind, status: Int) -> String? {
+        switch kind {
+        case .auth: "check the credential with \"flowctl credentials test\""
+        case .permission: "give the credential the permission for this, or use another one"
+        case .notFound: "check the name or id, and that the credential may see it"
+        case .uncertain: "look whether it happened before you repeat it"
+        case .protocolError where (300..<400).contains(status): "use the address it redirects to"
+        default: nil
+        }
+    }
+
+    private static let names: [Int: String] = [
+        300: "Multiple Choices", 301: "Moved Permanently", 302: "Found", 303: "See Other", 304: "Not Modified",
+        307: "Temporary Redirect", 308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized",
+        402: "Payment Required", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        406: "Not Acceptable", 407: "Proxy Authentication Required", 408: "Request Timeout", 409: "Conflict",
+        410: "Gone", 411: "Length Required", 412: "Precondition Failed", 413: "Content Too Large",
+        414: "URI Too Long", 415: "Unsupported Media Type", 416: "Range Not Satisfiable", 417: "Expectation Failed",
+        421: "Misdirected Request", 422: "Unprocessable Content", 423: "Locked", 424: "Failed Dependency",
+        425: "Too Early", 426: "Upgrade Required", 428: "Precondition Required", 429: "Too Many Requests",
+        431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons", 500: "Internal Server Error",
+        501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+        507: "Insufficient Storage", 508: "Loop Detected", 511: "Network Authentication Required",
+    ]
+}

@@ -1,0 +1,47 @@
+import FlowCore
+import FlowSpec
+import Testing
+
+@Suite struct HTTPStatusTableTests {
+    private let now = Timestamp(rfc3339: "1994-11-06T08:49:07Z")!
+
+    @Test(
+        arguments: [
+            (200, nil), (204, nil), (304, .protocolError), (400, .invalid), (401, .auth), (403, .permission),
+            (404, .notFound), (408, .transient), (409, .conflict), (410, .invalid), (412, .conflict), (422, .invalid),
+            (425, .transient), (429, .rateLimited), (500, .transient), (504, .transient),
+        ] as [(Int, FailureKind?)])
+    func givesEachStatusItsKindForARead(status: Int, kind: FailureKind?) {
+        #expect(HTTPStatusTable.kind(ofStatus: status, effect: .read) == kind)
+    }
+
+    @Test func aServerErrorLeavesAWriteUncertainUnlessItHasAKeyOrTheServerRefused() {
+        #expect(HTTPStatusTable.kind(ofStatus: 500, effect: .write) == .uncertain)
+        #expect(HTTPStatusTable.kind(ofStatus: 503, effect: .write) == .uncertain)
+        #expect(HTTPStatusTable.kind(ofStatus: 500, effect: .idempotent) == .transient)
+        #expect(HTTPStatusTable.kind(ofStatus: 500, effect: .write, hasIdempotencyKey: true) == .transient)
+        #expect(HTTPStatusTable.kind(ofStatus: 503, effect: .write, asksToWait: true) == .transient)
+    }
+
+    @Test(
+        arguments: [
+            ("120", 120), ("0", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 30), ("Sunday, 06-Nov-94 08:49:37 GMT", 30),
+            ("Sun Nov  6 08:49:37 1994", 30), ("Sun, 06 Nov 1994 08:00:00 GMT", 0), ("soon", nil), ("-1", nil),
+            ("Sun, 31 Feb 1994 08:00:00 GMT", nil), ("", nil),
+        ] as [(String, Int?)])
+    func readsHowLongTheServerAsksToWait(text: String, seconds: Int?) {
+        let asked = HTTPStatusTable.retryAfter(HTTPHeaders([("retry-after", text)]), now: now)
+        #expect(asked == seconds.map { .seconds($0) })
+    }
+
+    @Test func saysWhoAnsweredWhatAndWhatToDo() {
+        let response = HTTPResponse(
+            status: 404, headers: HTTPHeaders([("Retry-After", "2")]), url: "https://api.example.com/things/1")
+        let failure = HTTPStatusTable.failure(for: response, effect: .read, now: now)
+        #expect(failure?.message == "api.example.com answered 404 Not Found")
+        #expect(failure?.hint == "check the name or id, and that the credential may see it")
+        #expect(failure?.code == "404")
+        #expect(failure?.retryAfter == .seconds(2))
+        #expect(HTTPStatusTable.failure(for: HTTPResponse(status: 201), effect: .write, now: now) == nil)
+    }
+}
