@@ -1,4 +1,4 @@
-package import FlowCore
+import FlowCore
 import FlowExpression
 import FlowSpec
 package import FlowStore
