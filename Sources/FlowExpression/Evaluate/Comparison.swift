@@ -42,6 +42,13 @@ enum Comparison {
             return a == b ? .equal : a.lexicographicallyPrecedes(b) ? .less : .greater
         case (.timestamp(let a), .timestamp(let b)): return order(a, b)
         case (.duration(let a), .duration(let b)): return order(a, b)
+        case (.int, .double), (.uint, .double):
+            guard case .double(let b) = right, let a = left.doubleValue else { return nil }
+            // Rounded to a double, as CEL's cases ask for: 9223372036854775807 is not less than 9223372036854775808.0.
+            return b.isNaN ? .unordered : order(a, b)
+        case (.double, .int), (.double, .uint):
+            guard case .double(let a) = left, let b = right.doubleValue else { return nil }
+            return a.isNaN ? .unordered : order(a, b)
         default:
             guard let a = Numeric(left), let b = Numeric(right) else { return nil }
             if a == b { return .equal }
@@ -86,7 +93,7 @@ enum Comparison {
             }
             return taint ? .secret(false) : false
         case .map(let map):
-            let isThere = MapKey(item).map { map[$0] != nil } ?? false
+            let isThere = MapKey(item).flatMap { map[$0] }.map { _ in true } ?? false
             if case .secret = item { return .secret(.bool(isThere)) }
             return .bool(isThere)
         case .secret(let inner): return try isIn(item, inner, &frame).markedSecret

@@ -47,7 +47,8 @@ enum Selection {
             if let position = try listPosition(index) {
                 if items.indices.contains(position) { return mark(items[position], like: index) }
                 throw Fault(
-                    .absence, "\(path) has no item \(isSecret(index) ? "at that index" : "\(position)"); "
+                    .absence,
+                    "\(path) has no item \(isSecret(index) ? "at that index" : "\(position)"); "
                         + (items.isEmpty ? "it is empty" : "its last is \(items.count - 1)"))
             }
             throw .invalid("a list index must be a whole number, found a \(index.type.plainName)")
@@ -81,7 +82,8 @@ enum Selection {
             guard let position = try listPosition(index) else {
                 throw .invalid("a list index must be a whole number, found a \(index.type.plainName)")
             }
-            return items.indices.contains(position) ? mark(items[position], like: index) : nil
+            guard items.indices.contains(position) else { return nil }
+            return mark(items[position], like: index)
         case .map(let map): return MapKey(index).flatMap { map[$0] }.map { mark($0, like: index) }
         case .file(let file): return MapKey(index).flatMap { file.asMap[$0] }
         case .secret(let inner): return try optionalElement(index, of: inner, path: path)?.markedSecret
@@ -157,7 +159,7 @@ final class SelectNode: Node {
     func isPresent(_ frame: inout Frame) throws(Fault) -> Value {
         let value = try operand.value(&frame)
         do {
-            let isThere = try Selection.optionalMember(key, of: value, path: path) != nil
+            let isThere = try Selection.optionalMember(key, of: value, path: path).map { _ in true } ?? false
             if case .secret = value { return .secret(.bool(isThere)) }
             return .bool(isThere)
         } catch { throw error.located(at: range) }
