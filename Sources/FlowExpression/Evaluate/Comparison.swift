@@ -6,7 +6,7 @@ enum Comparison {
     static func areEqual(_ left: Value, _ right: Value, taint: inout Bool) -> Bool {
         switch (left, right) {
         case (.int(let a), .int(let b)): return a == b
-        case (.string(let a), .string(let b)): return a.utf8.count == b.utf8.count && left == right
+        case (.string(let a), .string(let b)): return a.hasSameScalars(as: b)
         case (.bool(let a), .bool(let b)): return a == b
         case (.secret(let a), _):
             taint = true
@@ -63,7 +63,7 @@ enum Comparison {
 
     /// By code points, not by Swift's canonical order of characters.
     private static func order(_ a: String, _ b: String) -> Order {
-        if a == b, a.utf8.count == b.utf8.count, a.utf8.elementsEqual(b.utf8) { return .equal }
+        if a.hasSameScalars(as: b) { return .equal }
         return a.utf8.lexicographicallyPrecedes(b.utf8) ? .less : .greater
     }
 
@@ -72,7 +72,7 @@ enum Comparison {
         if case .secret(let inner) = right { return try ordered(operation, left, inner).markedSecret }
         guard let order = order(left, right) else {
             throw .invalid(
-                "\"\(operation.rawValue)\" can't compare a \(left.type.plainName) with a \(right.type.plainName)",
+                "\"\(operation.rawValue)\" can't compare \(left.type.withArticle) with \(right.type.withArticle)",
                 hint: left.isNull || right.isNull ? "use default(x, 0) where a value may be null" : nil)
         }
         switch operation {
@@ -99,7 +99,7 @@ enum Comparison {
         case .secret(let inner): return try isIn(item, inner, &frame).markedSecret
         case .string:
             throw .invalid("\"in\" needs a list or a map, found a string", hint: "use text.contains(part)")
-        default: throw .invalid("\"in\" needs a list or a map, found a \(container.type.plainName)")
+        default: throw .invalid("\"in\" needs a list or a map, found \(container.type.withArticle)")
         }
     }
 }

@@ -51,7 +51,7 @@ enum Selection {
                     "\(path) has no item \(isSecret(index) ? "at that index" : "\(position)"); "
                         + (items.isEmpty ? "it is empty" : "its last is \(items.count - 1)"))
             }
-            throw .invalid("a list index must be a whole number, found a \(index.type.plainName)")
+            throw .invalid("a list index must be a whole number, found \(index.type.withArticle)")
         case .map(let map):
             guard let key = MapKey(index) else {
                 throw Fault(.absence, "\(path) has no key of type \(index.type.plainName)")
@@ -80,7 +80,7 @@ enum Selection {
         switch operand {
         case .list(let items):
             guard let position = try listPosition(index) else {
-                throw .invalid("a list index must be a whole number, found a \(index.type.plainName)")
+                throw .invalid("a list index must be a whole number, found \(index.type.withArticle)")
             }
             guard items.indices.contains(position) else { return nil }
             return mark(items[position], like: index)
@@ -126,7 +126,7 @@ enum Selection {
                 "\(path) is a stream and can't be read by an expression", hint: "read it with for_each")
         }
         if operand.isNull || operand.isAbsent { return Fault(.absence, "\(path) is \(operand.type.plainName)") }
-        return .invalid("\(path) is a \(operand.type.plainName) and has no keys")
+        return .invalid("\(path) is \(operand.type.withArticle) and has no keys")
     }
 }
 

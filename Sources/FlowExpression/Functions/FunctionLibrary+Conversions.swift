@@ -149,7 +149,7 @@ enum Conversion {
             }
             return text
         case .null, .list, .map, .file:
-            throw .invalid("string() can't take a \(value.type.plainName)", hint: "use to_json(x)")
+            throw .invalid("string() can't take \(value.type.withArticle)", hint: "use to_json(x)")
         default: return nil
         }
     }
