@@ -84,7 +84,9 @@ let package = Package(
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto"]),
         tests("FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowConnect"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
-        tests("FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"]),
+        tests(
+            "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
+            exclude: ["Cases"]),
         tests(
             "FlowRunTests",
             ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow", "FlowStore", "FlowVault", "FlowRun"]),

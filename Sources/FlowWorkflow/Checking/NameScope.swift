@@ -2,18 +2,12 @@ import FlowCore
 
 /// The names that expressions of one place may use.
 struct NameScope {
-    /// Why a step that exists can't be read.
-    struct Obstacle {
-        var message: String
-        var hint: String
-    }
-
     /// Members of `inputs`, `vars`, `env` and `run`; a root that is missing here can't be used at all.
     var members: [String: Set<String>] = [:]
-    /// Steps that have ended by then, and whether each is a loop.
-    var ended: [String: Bool] = [:]
-    /// Steps that exist but have not ended.
-    var obstacles: [String: Obstacle] = [:]
+    /// The lists of steps around the place, the innermost last.
+    var lists: [ListScope] = []
+    /// The step whose own result is seen: in its `outputs:`.
+    var ownStep: String?
     /// Whether `steps` may be used.
     var seesSteps = true
     /// Names of loop items, and `index`.
@@ -24,6 +18,23 @@ struct NameScope {
     /// Everything that can stand at the start of a path here.
     var roots: [String] {
         members.keys.sorted() + ["event"] + (seesSteps ? ["steps"] : []) + variables.sorted()
+    }
+
+    /// How the step `id` stands, seen from here; nil where there is none.
+    func standing(of id: String) -> ListScope.Standing? {
+        if id == ownStep { return .ended(isLoop: false) }
+        for list in lists.reversed() {
+            if let standing = list.standing(of: id) { return standing }
+        }
+        return nil
+    }
+
+    var stepIDs: [String] { lists.flatMap { $0.steps.map(\.id) } }
+
+    func adding(_ list: ListScope) -> NameScope {
+        var copy = self
+        copy.lists.append(list)
+        return copy
     }
 
     func adding(variables names: String...) -> NameScope {

@@ -75,7 +75,14 @@ struct ReferenceCheck {
 
     private mutating func checkStep(_ reference: Expression.Reference, _ scope: NameScope) {
         guard let id = reference.members.first else { return }
-        guard let isLoop = scope.ended[id] else { return reportStep(id, at: reference.span, scope) }
+        let isLoop: Bool
+        switch scope.standing(of: id) {
+        case .ended(let loop)?: isLoop = loop
+        case .obstacle(let message, let hint)?:
+            diagnostics.error("not-ordered", message, at: reference.span, hint: hint)
+            return
+        case nil: return reportStep(id, at: reference.span, scope)
+        }
         guard reference.members.count > 1 else { return }
         let member = reference.members[1]
         if !ReferenceCheck.stepMembers.contains(member) {
@@ -90,19 +97,16 @@ struct ReferenceCheck {
         }
     }
 
-    /// A step that can't be read from here.
+    /// A step that can't be seen from here.
     private mutating func reportStep(_ id: String, at span: SourceSpan, _ scope: NameScope) {
-        if let obstacle = scope.obstacles[id] {
-            diagnostics.error("not-ordered", obstacle.message, at: span, hint: obstacle.hint)
-        } else if let block = innerSteps[id] {
+        if let block = innerSteps[id] {
             diagnostics.error(
                 "inner-step", "the step \"\(id)\" is seen inside \"\(block)\" only", at: span,
                 hint: "publish what you need with outputs: of \"\(block)\"")
         } else {
             diagnostics.error(
                 "unknown-step", "there is no step \"\(id)\"", at: span,
-                hint: Suggestion.didYouMean(id, among: scope.ended.keys.sorted() + scope.obstacles.keys.sorted())
-                    ?? "give the step that is meant an id")
+                hint: Suggestion.didYouMean(id, among: scope.stepIDs) ?? "give the step that is meant an id")
         }
     }
 }

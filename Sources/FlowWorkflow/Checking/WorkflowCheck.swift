@@ -50,8 +50,7 @@ struct WorkflowCheck {
 
         scope.seesSteps = true
         check(workflow.steps, in: scope)
-        var after = scope
-        for step in workflow.steps { after.ended[step.id] = step.loop != nil }
+        let after = scope.adding(ListScope(workflow.steps))
         for (name, value) in workflow.outputs {
             references.check(value.expressions, in: after, place: "the output \"\(name)\"")
         }
@@ -61,37 +60,9 @@ struct WorkflowCheck {
     // MARK: Steps
 
     private mutating func check(_ steps: [Step], isParallel: Bool = false, in outer: NameScope) {
-        let edges = StepOrder(steps, isParallel: isParallel)
-        order.check(steps, edges)
-        for (index, step) in steps.enumerated() {
-            var scope = outer
-            for (other, sibling) in steps.enumerated() {
-                if edges.isOrdered(index, after: other) {
-                    scope.ended[sibling.id] = sibling.loop != nil
-                    scope.obstacles[sibling.id] = nil
-                } else {
-                    scope.ended[sibling.id] = nil
-                    scope.obstacles[sibling.id] = WorkflowCheck.obstacle(
-                        step, sibling, isSame: other == index, isParallel: isParallel)
-                }
-            }
-            check(step, in: scope)
-        }
-    }
-
-    private static func obstacle(_ step: Step, _ other: Step, isSame: Bool, isParallel: Bool) -> NameScope.Obstacle {
-        if isSame {
-            return NameScope.Obstacle(
-                message: "the step \"\(step.id)\" can't read its own result",
-                hint: "read it in a later step, or in outputs:")
-        }
-        let message = "the step \"\(other.id)\" may not have ended when \"\(step.id)\" reads it"
-        if let needs = step.needs {
-            return NameScope.Obstacle(
-                message: message, hint: needs.isEmpty ? "write needs: \(other.id)" : "add \(other.id) to its needs")
-        }
-        if isParallel { return NameScope.Obstacle(message: message, hint: "add needs: \(other.id)") }
-        return NameScope.Obstacle(message: message, hint: "move \"\(other.id)\" above \"\(step.id)\"")
+        let list = ListScope(steps, isParallel: isParallel)
+        order.check(steps, list.order)
+        for (index, step) in steps.enumerated() { check(step, in: outer.adding(list.seen(by: index))) }
     }
 
     private mutating func check(_ step: Step, in outer: NameScope) {
@@ -106,8 +77,10 @@ struct WorkflowCheck {
             scope = scope.adding(env: [entry])
         }
         checkKind(of: step, in: scope)
-        for (name, value) in step.outputs ?? [] {
-            references.check(value.expressions, in: outputScope(of: step, scope), place: "the output \"\(name)\"")
+        guard let outputs = step.outputs else { return }
+        let seenByOutputs = outputScope(of: step, scope)
+        for (name, value) in outputs {
+            references.check(value.expressions, in: seenByOutputs, place: "the output \"\(name)\"")
         }
     }
 
@@ -133,15 +106,9 @@ struct WorkflowCheck {
 
     /// Outputs see the steps inside, or the node's own output.
     private func outputScope(of step: Step, _ scope: NameScope) -> NameScope {
-        var scope = scope
-        for child in step.children {
-            scope.ended[child.id] = child.loop != nil
-            scope.obstacles[child.id] = nil
-        }
-        if step.children.isEmpty {
-            scope.ended[step.id] = false
-            scope.variables.insert("output")
-        }
+        guard step.children.isEmpty else { return scope.adding(ListScope(step.children)) }
+        var scope = scope.adding(variables: "output")
+        scope.ownStep = step.id
         return scope
     }
 }
