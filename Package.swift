@@ -72,6 +72,11 @@ let package = Package(
             ]),
         .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),
 
+        // Benchmarks.
+        .executableTarget(
+            name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP"], path: "bench/http-swift",
+            swiftSettings: strict),
+
         // Tests.
         module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML"]),
         tests("FlowCoreTests", ["FlowCore"]),
