@@ -87,6 +87,7 @@ let package = Package(
             exclude: ["Cases"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
         tests("FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"]),
+        tests("CommandTests", ["FlowCore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
         tests(
             "FlowRunTests",
             ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow", "FlowStore", "FlowVault", "FlowRun"]),
