@@ -17,7 +17,7 @@ final class DyingJournal: Journal {
         left = Mutex(writes)
     }
 
-    var isDead: Bool { left.withLock { $0 <= 0 } }
+    var isDead: Bool { left.withLock { $0 < 0 } }
 
     private func survives() -> Bool {
         left.withLock { left in
