@@ -5,12 +5,14 @@ extension Session {
     func nodes() throws -> NodeCatalog { NodeCatalog([]) }
 
     /// A session for the shell's completion: it sees the real settings and says nothing.
-    static func quiet() throws -> Session {
+    static func quiet() -> Session {
         let environment = CommandLineTool.processEnvironment()
         let directory = CommandLineTool.workingDirectory()
         return Session(
-            console: Console(output: BufferChannel(), notes: BufferChannel()),
-            settings: try Settings(environment: environment, workingDirectory: directory), environment: environment,
-            workingDirectory: directory, prompt: TerminalPrompt())
+            console: Console(output: BufferChannel(), notes: BufferChannel()), environment: environment,
+            workingDirectory: directory, prompt: TerminalPrompt()
+        ) {
+            try Settings(environment: environment, workingDirectory: directory)
+        }
     }
 }
