@@ -81,7 +81,8 @@ package struct SourceNode: Sendable {
     /// What it is, for "expected a list, found a map".
     package var kindName: String {
         switch content {
-        case .scalar(let value): value.isNull ? "nothing" : "a \(value.type.plainName)"
+        case .scalar(let value):
+            value.isNull ? "nothing" : value.type == .int ? "an int" : "a \(value.type.plainName)"
         case .list: "a list"
         case .map: "a map"
         }

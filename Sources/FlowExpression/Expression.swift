@@ -20,6 +20,11 @@ package struct Expression: Sendable {
     package let references: [Reference]
     /// Names of the functions and macros it calls: `success`, `size`, `map`.
     package let functions: Set<String>
+    /// What was written, for static checks.
+    let syntax: Syntax
+    private let program: any Node
+    private let slotCount: Int
+    private let place: Placement
 
     /// - Parameters:
     ///   - text: the expression without `${{ }}`.
@@ -29,11 +34,59 @@ package struct Expression: Sendable {
     package static func compile(_ text: String, in node: SourceNode? = nil, at offset: Int = 0) throws(ExpressionErrors)
         -> Expression
     {
-        fatalError("placeholder")
+        try compile(text, in: node, at: offset, checks: true, options: Compiler.Options())
+    }
+
+    /// - Parameter checks: whether unknown functions and the like are errors now, or only when they are evaluated.
+    static func compile(
+        _ text: String, in node: SourceNode? = nil, at offset: Int = 0, checks: Bool, options: Compiler.Options
+    ) throws(ExpressionErrors) -> Expression {
+        let place = Placement(text: text, node: node, offset: offset)
+        do {
+            let syntax = try Parser.parse(text)
+            if checks {
+                var checker = Checker(text: text)
+                checker.check(syntax)
+                guard checker.faults.isEmpty else {
+                    throw ExpressionErrors(diagnostics: checker.faults.map(place.diagnostic))
+                }
+            }
+            var compiler = Compiler(text: text, options: options)
+            let program = try compiler.compile(syntax)
+            return Expression(text, syntax, program, compiler, place)
+        } catch let fault as SyntaxFault {
+            throw ExpressionErrors(diagnostics: [place.diagnostic(fault)])
+        } catch let errors as ExpressionErrors {
+            throw errors
+        } catch {
+            throw ExpressionErrors(diagnostics: [])
+        }
+    }
+
+    private init(_ text: String, _ syntax: Syntax, _ program: any Node, _ compiler: Compiler, _ place: Placement) {
+        source = text
+        span = place.span(0..<text.utf8.count)
+        references = compiler.uses.map {
+            Reference(
+                root: $0.root, members: $0.members, span: place.span($0.range), toleratesAbsence: $0.toleratesAbsence)
+        }
+        functions = compiler.functions
+        slotCount = compiler.slotCount
+        self.syntax = syntax
+        self.program = program
+        self.place = place
     }
 
     /// - Throws: a `Failure` of kind `invalid` with the span of the term that failed.
-    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value { fatalError("placeholder") }
+    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
+        var frame = Frame(scope: scope, slotCount: slotCount)
+        do {
+            return try program.value(&frame)
+        } catch {
+            throw Failure(
+                .invalid, error.message, hint: error.hint, position: error.range.map(place.span) ?? span)
+        }
+    }
 }
 
 /// Everything wrong with one expression or template.
@@ -41,42 +94,24 @@ package struct ExpressionErrors: Error {
     package var diagnostics: [Diagnostic]
 }
 
-/// What an evaluation sees: variables by name, and the functions whose answer isn't in their arguments.
-package struct EvaluationScope: Sendable {
-    /// Gives the value of a root name, nil where there is none; asked at most once per name and evaluation.
-    package var lookup: @Sendable (_ name: String) -> Value?
-    /// What `success()`, `failure()`, `cancelled()` answer.
-    package var status: RunCondition
-    package var now: @Sendable () -> Timestamp
-    package var uuid: @Sendable () -> String
-    /// Steps and bytes one evaluation may use.
-    package var budget: EvaluationBudget
+/// Where an expression's text stands: within a scalar of a file, or by itself.
+struct Placement: Sendable {
+    private let node: SourceNode?
+    private let source: SourceText?
+    private let offset: Int
 
-    package init(
-        status: RunCondition = .success,
-        now: @escaping @Sendable () -> Timestamp = { Timestamp(seconds: 0) },
-        uuid: @escaping @Sendable () -> String = { "00000000-0000-4000-8000-000000000000" },
-        budget: EvaluationBudget = EvaluationBudget(),
-        lookup: @escaping @Sendable (_ name: String) -> Value?
-    ) {
-        self.lookup = lookup
-        self.status = status
-        self.now = now
-        self.uuid = uuid
-        self.budget = budget
+    init(text: String, node: SourceNode?, offset: Int) {
+        self.node = node
+        self.offset = offset
+        source = node == nil ? SourceText(name: "<expression>", text: text) : nil
     }
 
-    package init(_ variables: ValueMap, status: RunCondition = .success) {
-        self.init(status: status) { variables[$0] }
+    func span(_ range: Range<Int>) -> SourceSpan {
+        if let node { return node.span(ofText: range.lowerBound + offset..<range.upperBound + offset) }
+        return SourceSpan(source ?? SourceText(name: "<expression>", bytes: []), start: range.lowerBound, end: range.upperBound)
     }
-}
 
-/// How the run stands when a condition is asked.
-package enum RunCondition: Sendable, Hashable { case success, failure, cancelled }
-
-package struct EvaluationBudget: Sendable, Hashable {
-    package var steps = 10_000_000
-    package var bytes = 64 << 20
-
-    package init() {}
+    func diagnostic(_ fault: SyntaxFault) -> Diagnostic {
+        .error(fault.id, fault.message, at: span(fault.range), hint: fault.hint)
+    }
 }

@@ -12,7 +12,27 @@ package struct Template: Sendable {
     package let span: SourceSpan
 
     /// - Throws: `ExpressionErrors` with every mistake of every part.
-    package static func compile(_ node: SourceNode) throws(ExpressionErrors) -> Template { fatalError("placeholder") }
+    package static func compile(_ node: SourceNode) throws(ExpressionErrors) -> Template {
+        let text = node.string ?? node.scalar.flatMap { try? $0.formatted() } ?? ""
+        var parser = TemplateParser(text)
+        parser.parse()
+        let place = Placement(text: text, node: node, offset: 0)
+        var diagnostics = parser.faults.map(place.diagnostic)
+        var parts: [Part] = []
+        for piece in parser.pieces {
+            switch piece {
+            case .text(let text): parts.append(.text(text))
+            case .expression(let source, let offset):
+                do {
+                    parts.append(.expression(try Expression.compile(source, in: node, at: offset)))
+                } catch {
+                    diagnostics += error.diagnostics
+                }
+            }
+        }
+        guard diagnostics.isEmpty else { throw ExpressionErrors(diagnostics: diagnostics) }
+        return Template(parts: parts, span: node.span)
+    }
 
     package var isLiteral: Bool {
         parts.allSatisfy { if case .text = $0 { true } else { false } }
@@ -22,30 +42,51 @@ package struct Template: Sendable {
         parts.compactMap { if case .expression(let expression) = $0 { expression } else { nil } }
     }
 
-    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value { fatalError("placeholder") }
+    /// - Throws: a `Failure` of kind `invalid` with the span of the term that failed, or of the expression whose value
+    ///   has no text.
+    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
+        if parts.count == 1, case .expression(let expression) = parts[0] { return try expression.evaluate(scope) }
+        var text = ""
+        var isSecret = false
+        for part in parts {
+            switch part {
+            case .text(let literal): text += literal
+            case .expression(let expression):
+                let value = try expression.evaluate(scope)
+                isSecret = isSecret || value.containsSecret
+                do {
+                    text += try value.formatted()
+                } catch {
+                    var failure = error
+                    failure.position = expression.span
+                    throw failure
+                }
+            }
+        }
+        return isSecret ? .secret(.string(text)) : .string(text)
+    }
 }
 
-/// A tree of values with templates at its leaves: what stands under `with:`, `outputs:`, `json:`.
-package struct ValueTemplate: Sendable {
-    package indirect enum Content: Sendable {
-        case literal(Value)
-        case template(Template)
-        case list([ValueTemplate])
-        /// Keys are taken as they are; only values hold templates.
-        case map([(key: String, value: ValueTemplate)])
+extension Value {
+    /// The value inside other text: strings, timestamps, durations and types as they read, bytes as base64, everything
+    /// else as JSON. Secrets are written as they are.
+    ///
+    /// - Throws: a `Failure` where there is no text: `absent`, or a stream.
+    package func formatted() throws(Failure) -> String {
+        switch self {
+        case .string(let text): text
+        case .secret(let inner): try inner.formatted()
+        case .timestamp(let time): time.rfc3339
+        case .duration(let duration): duration.celText
+        case .bytes(let bytes): Base64.encode(bytes)
+        case .type(let type): type.rawValue
+        case .optional(let inner?): try inner.formatted()
+        case .absent, .optional(nil):
+            throw Failure(
+                .invalid, "the value is absent and can't stand inside text", hint: "use default(…, \"\")")
+        case .stream:
+            throw Failure(.invalid, "a stream can't stand inside text", hint: "read it with for_each")
+        default: JSON.text(self)
+        }
     }
-
-    package let content: Content
-    package let span: SourceSpan
-
-    /// Compiles every string in `node` that holds `${{`; mistakes go to `diagnostics`, and nil is returned then.
-    package static func compile(_ node: SourceNode, diagnostics: inout Diagnostics) -> ValueTemplate? {
-        fatalError("placeholder")
-    }
-
-    /// Every expression inside, in order.
-    package var expressions: [Expression] { fatalError("placeholder") }
-
-    /// Members and items that evaluate to `absent` are left out.
-    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value { fatalError("placeholder") }
 }

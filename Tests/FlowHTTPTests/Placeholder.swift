@@ -1,1 +1,1 @@
-// placeholder
+// The transport's tests arrive with the next change.

@@ -1,1 +1,1 @@
-// placeholder
+// The reader's cases arrive with the reader.

@@ -1,0 +1,127 @@
+import FlowCore
+
+/// `== != < <= > >=` and `in`, over all numbers on one line.
+enum Comparison {
+    /// Deep equality. `taint` becomes true where a secret had to be looked at to know.
+    static func areEqual(_ left: Value, _ right: Value, taint: inout Bool) -> Bool {
+        switch (left, right) {
+        case (.int(let a), .int(let b)): return a == b
+        case (.string(let a), .string(let b)): return a.utf8.count == b.utf8.count && left == right
+        case (.bool(let a), .bool(let b)): return a == b
+        case (.secret(let a), _):
+            taint = true
+            return areEqual(a, right, taint: &taint)
+        case (_, .secret(let b)):
+            taint = true
+            return areEqual(left, b, taint: &taint)
+        case (.list(let a), .list(let b)):
+            guard a.count == b.count else { return false }
+            for index in a.indices where !areEqual(a[index], b[index], taint: &taint) { return false }
+            return true
+        case (.map(let a), .map(let b)):
+            guard a.count == b.count else { return false }
+            for (key, value) in a {
+                guard let other = b[key], areEqual(value, other, taint: &taint) else { return false }
+            }
+            return true
+        case (.optional(let a?), .optional(let b?)): return areEqual(a, b, taint: &taint)
+        default: return left == right
+        }
+    }
+
+    enum Order { case less, equal, greater, unordered }
+
+    /// nil where the two can't be ordered.
+    static func order(_ left: Value, _ right: Value) -> Order? {
+        switch (left, right) {
+        case (.int(let a), .int(let b)): return order(a, b)
+        case (.string(let a), .string(let b)): return order(a, b)
+        case (.double(let a), .double(let b)): return a.isNaN || b.isNaN ? .unordered : order(a, b)
+        case (.bool(let a), .bool(let b)): return order(a ? 1 : 0, b ? 1 : 0)
+        case (.bytes(let a), .bytes(let b)):
+            return a == b ? .equal : a.lexicographicallyPrecedes(b) ? .less : .greater
+        case (.timestamp(let a), .timestamp(let b)): return order(a, b)
+        case (.duration(let a), .duration(let b)): return order(a, b)
+        default:
+            guard let a = Numeric(left), let b = Numeric(right) else { return nil }
+            if a == b { return .equal }
+            if a < b { return .less }
+            return b < a ? .greater : .unordered
+        }
+    }
+
+    private static func order<Item: Comparable>(_ a: Item, _ b: Item) -> Order {
+        a < b ? .less : a == b ? .equal : .greater
+    }
+
+    /// By code points, not by Swift's canonical order of characters.
+    private static func order(_ a: String, _ b: String) -> Order {
+        if a == b, a.utf8.count == b.utf8.count, a.utf8.elementsEqual(b.utf8) { return .equal }
+        return a.utf8.lexicographicallyPrecedes(b.utf8) ? .less : .greater
+    }
+
+    static func ordered(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Fault) -> Value {
+        if case .secret(let inner) = left { return try ordered(operation, inner, right).markedSecret }
+        if case .secret(let inner) = right { return try ordered(operation, left, inner).markedSecret }
+        guard let order = order(left, right) else {
+            throw .invalid(
+                "\"\(operation.rawValue)\" can't compare a \(left.type.plainName) with a \(right.type.plainName)",
+                hint: left.isNull || right.isNull ? "use default(x, 0) where a value may be null" : nil)
+        }
+        switch operation {
+        case .less: return .bool(order == .less)
+        case .lessOrEqual: return .bool(order == .less || order == .equal)
+        case .greater: return .bool(order == .greater)
+        default: return .bool(order == .greater || order == .equal)
+        }
+    }
+
+    static func isIn(_ item: Value, _ container: Value, _ frame: inout Frame) throws(Fault) -> Value {
+        switch container {
+        case .list(let items):
+            var taint = false
+            for element in items {
+                try frame.step()
+                if areEqual(item, element, taint: &taint) { return taint ? .secret(true) : true }
+            }
+            return taint ? .secret(false) : false
+        case .map(let map):
+            let isThere = MapKey(item).map { map[$0] != nil } ?? false
+            if case .secret = item { return .secret(.bool(isThere)) }
+            return .bool(isThere)
+        case .secret(let inner): return try isIn(item, inner, &frame).markedSecret
+        case .string:
+            throw .invalid("\"in\" needs a list or a map, found a string", hint: "use text.contains(part)")
+        default: throw .invalid("\"in\" needs a list or a map, found a \(container.type.plainName)")
+        }
+    }
+}
+
+final class ComparisonNode: Node {
+    let range: Range<Int>
+    let operation: BinaryOperator
+    let left: any Node
+    let right: any Node
+
+    init(_ operation: BinaryOperator, _ left: any Node, _ right: any Node, range: Range<Int>) {
+        self.operation = operation
+        self.left = left
+        self.right = right
+        self.range = range
+    }
+
+    func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
+        let first = try left.value(&frame)
+        let second = try right.value(&frame)
+        switch operation {
+        case .equal, .notEqual:
+            var taint = false
+            let result = Comparison.areEqual(first, second, taint: &taint) == (operation == .equal)
+            return taint ? .secret(.bool(result)) : .bool(result)
+        case .isIn:
+            do { return try Comparison.isIn(first, second, &frame) } catch { throw error.located(at: range) }
+        default:
+            do { return try Comparison.ordered(operation, first, second) } catch { throw error.located(at: range) }
+        }
+    }
+}

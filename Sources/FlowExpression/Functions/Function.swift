@@ -1,0 +1,176 @@
+import FlowCore
+
+/// A function or macro of the language with all that is said about it; `flowctl expr --functions` prints these.
+package struct Function: Sendable {
+    package struct Example: Sendable {
+        package let expression: String
+        /// An expression that equals the result.
+        package let result: String
+    }
+
+    /// As it is called; functions of a namespace carry it: `math.greatest`.
+    package let name: String
+    /// Such as `string.indexOf(string, int) -> int` for a call on a value, `size(list) -> int` for a free call.
+    package let signatures: [String]
+    /// One sentence.
+    package let summary: String
+    package let examples: [Example]
+    let secrecy: Secrecy
+    /// nil for macros, which the compiler knows.
+    let body: Body?
+
+    /// How secrets among the arguments are found.
+    enum Secrecy: Sendable {
+        /// Anything inside an argument may reach the result.
+        case deep
+        /// Items are handed on or counted, never read: their own marks stay with them.
+        case shallow
+    }
+
+    /// The receiver is the first argument. nil says that the types don't fit.
+    typealias Body = @Sendable (Arguments, inout Frame) throws(Fault) -> Value?
+
+    init(
+        _ name: String, _ signatures: [String], _ summary: String, _ examples: [(String, String)],
+        secrecy: Secrecy = .deep, body: Body?
+    ) {
+        self.name = name
+        self.signatures = signatures
+        self.summary = summary
+        self.examples = examples.map { Example(expression: $0.0, result: $0.1) }
+        self.secrecy = secrecy
+        self.body = body
+    }
+
+    static func macro(
+        _ name: String, _ signatures: [String], _ summary: String, _ examples: [(String, String)]
+    ) -> Function {
+        Function(name, signatures, summary, examples, body: nil)
+    }
+
+    func isFree(_ signature: String) -> Bool { signature.hasPrefix(name + "(") }
+
+    /// Whether a signature takes that many arguments, called on a value or free.
+    func accepts(count: Int, onValue: Bool) -> Bool {
+        signatures.contains { signature in
+            guard isFree(signature) != onValue else { return false }
+            let parameters = Function.parameters(of: signature)
+            guard parameters.last == "..." else { return parameters.count == count }
+            return count >= parameters.count - 1
+        }
+    }
+
+    /// The types between the parentheses; `...` at the end stands for any number more.
+    static func parameters(of signature: String) -> [String] {
+        guard let open = signature.firstIndex(of: "(") else { return [] }
+        var parameters: [String] = []
+        var current = ""
+        var depth = 0
+        scan: for character in signature[signature.index(after: open)...] {
+            switch character {
+            case "(", "<": depth += 1
+            case ")" where depth == 0: break scan
+            case ")", ">": depth -= 1
+            case "," where depth == 0:
+                parameters.append(current)
+                current = ""
+                continue scan
+            case " " where depth == 0: continue scan
+            default: break
+            }
+            current.append(character)
+        }
+        if !current.isEmpty { parameters.append(current) }
+        return parameters
+    }
+}
+
+/// What a function was called with.
+struct Arguments: Sendable {
+    let values: [Value]
+
+    var count: Int { values.count }
+    subscript(index: Int) -> Value { index < values.count ? values[index] : .absent }
+
+    func text(_ index: Int) -> String? {
+        if case .string(let value) = self[index] { return value }
+        return nil
+    }
+
+    func int(_ index: Int) -> Int? {
+        if case .int(let value) = self[index] { return Int(value) }
+        return nil
+    }
+
+    func list(_ index: Int) -> [Value]? {
+        if case .list(let value) = self[index] { return value }
+        return nil
+    }
+
+    func map(_ index: Int) -> ValueMap? {
+        if case .map(let value) = self[index] { return value }
+        return nil
+    }
+
+    func double(_ index: Int) -> Double? {
+        if case .double(let value) = self[index] { return value }
+        return nil
+    }
+
+    /// A list whose items are all strings.
+    func texts(_ index: Int) -> [String]? {
+        guard let items = list(index) else { return nil }
+        var texts: [String] = []
+        texts.reserveCapacity(items.count)
+        for item in items {
+            guard case .string(let text) = item else { return nil }
+            texts.append(text)
+        }
+        return texts
+    }
+}
+
+/// A call of a known function.
+final class CallNode: Node {
+    let range: Range<Int>
+    let function: Function
+    let body: Function.Body
+    let arguments: [any Node]
+
+    init(_ function: Function, body: @escaping Function.Body, _ arguments: [any Node], range: Range<Int>) {
+        self.function = function
+        self.body = body
+        self.arguments = arguments
+        self.range = range
+    }
+
+    func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
+        var values: [Value] = []
+        values.reserveCapacity(arguments.count)
+        var isSecret = false
+        for argument in arguments {
+            let value = try argument.value(&frame)
+            if case .secret = value { isSecret = true }
+            values.append(value)
+        }
+        if function.secrecy == .deep {
+            if isSecret || values.contains(where: \.containsSecret) {
+                isSecret = true
+                values = values.map(\.deeplyRevealed)
+            }
+        } else if isSecret {
+            values = values.map(\.revealed)
+        }
+        do throws(Fault) {
+            guard let result = try body(Arguments(values: values), &frame) else { throw mismatch(values) }
+            return isSecret ? result.markedSecret : result
+        } catch { throw error.located(at: range) }
+    }
+
+    private func mismatch(_ values: [Value]) -> Fault {
+        let types = values.map(\.type.plainName).joined(separator: ", ")
+        return .invalid(
+            "\(function.name) can't take (\(types))",
+            hint: "it takes " + function.signatures.prefix(6).joined(separator: " or "))
+    }
+}

@@ -1,0 +1,243 @@
+import FlowCore
+
+extension FunctionLibrary {
+    static let strings: [Function] = [
+        Function(
+            "contains",
+            ["string.contains(string) -> bool", "contains(string, string) -> bool", "contains(list, any) -> bool"],
+            "Whether text holds a part; the free form takes a list and an item as well.",
+            [("'flowctl'.contains('ow')", "true"), ("contains(['a'], 'a')", "true")]
+        ) { (arguments, frame) throws(Fault) in
+            if let items = arguments.list(0) { return try Comparison.isIn(arguments[1], .list(items), &frame) }
+            guard let text = arguments.text(0), let part = arguments.text(1) else { return nil }
+            return .bool(Text(text).firstIndex(of: Text(part), from: 0) != nil)
+        },
+        Function(
+            "startsWith", ["string.startsWith(string) -> bool", "startsWith(string, string) -> bool"],
+            "Whether text starts with another.", [("'flow'.startsWith('fl')", "true")]
+        ) { (arguments, _) in
+            guard let text = arguments.text(0), let part = arguments.text(1) else { return nil }
+            return .bool(text.utf8.starts(with: part.utf8))
+        },
+        Function(
+            "endsWith", ["string.endsWith(string) -> bool", "endsWith(string, string) -> bool"],
+            "Whether text ends with another.", [("'flow'.endsWith('ow')", "true")]
+        ) { (arguments, _) in
+            guard let text = arguments.text(0), let part = arguments.text(1) else { return nil }
+            return .bool(text.utf8.reversed().starts(with: part.utf8.reversed()))
+        },
+        Function(
+            "charAt", ["string.charAt(int) -> string"],
+            "The character at a position counted in code points; empty right behind the last.",
+            [("'tacocat'.charAt(3)", "'o'")]
+        ) { (arguments, _) throws(Fault) in
+            guard let text = arguments.text(0).map(Text.init), let index = arguments.int(1) else { return nil }
+            guard index >= 0, index <= text.count else { throw Text.outOfRange(index, text.count) }
+            return .string(index < text.count ? text[index..<index + 1] : "")
+        },
+        Function(
+            "indexOf", ["string.indexOf(string) -> int", "string.indexOf(string, int) -> int"],
+            "Where a part first stands, from a position on; -1 where it doesn't.",
+            [("'tacocat'.indexOf('at', 2)", "5"), ("'tacocat'.indexOf('x')", "-1")]
+        ) { (arguments, frame) throws(Fault) in
+            guard let text = arguments.text(0).map(Text.init), let part = arguments.text(1).map(Text.init) else {
+                return nil
+            }
+            guard arguments.count == 2 || arguments.int(2) != nil else { return nil }
+            let start = arguments.int(2) ?? 0
+            guard start >= 0, start <= text.count else { throw Text.outOfRange(start, text.count) }
+            try frame.spend(steps: text.count)
+            return .int(Int64(text.firstIndex(of: part, from: start) ?? -1))
+        },
+        Function(
+            "lastIndexOf", ["string.lastIndexOf(string) -> int", "string.lastIndexOf(string, int) -> int"],
+            "Where a part last stands, up to a position; -1 where it doesn't.",
+            [("'tacocat'.lastIndexOf('a')", "5"), ("'tacocat'.lastIndexOf('a', 3)", "1")]
+        ) { (arguments, frame) throws(Fault) in
+            guard let text = arguments.text(0).map(Text.init), let part = arguments.text(1).map(Text.init) else {
+                return nil
+            }
+            guard arguments.count == 2 || arguments.int(2) != nil else { return nil }
+            let end = arguments.int(2) ?? text.count
+            guard end >= 0, end <= text.count else { throw Text.outOfRange(end, text.count) }
+            try frame.spend(steps: text.count)
+            return .int(Int64(text.lastIndex(of: part, upTo: end) ?? -1))
+        },
+        Function(
+            "substring", ["string.substring(int) -> string", "string.substring(int, int) -> string"],
+            "The text from a position on, up to but without another.",
+            [("'tacocat'.substring(4)", "'cat'"), ("'tacocat'.substring(0, 4)", "'taco'")]
+        ) { (arguments, _) throws(Fault) in
+            guard let text = arguments.text(0).map(Text.init), let start = arguments.int(1) else { return nil }
+            guard arguments.count == 2 || arguments.int(2) != nil else { return nil }
+            let end = arguments.int(2) ?? text.count
+            guard start >= 0, start <= text.count else { throw Text.outOfRange(start, text.count) }
+            guard end >= 0, end <= text.count else { throw Text.outOfRange(end, text.count) }
+            guard start <= end else { throw .invalid("the start \(start) lies behind the end \(end)") }
+            return .string(text[start..<end])
+        },
+        Function(
+            "replace", ["string.replace(string, string) -> string", "string.replace(string, string, int) -> string"],
+            "Every part replaced by another, or only the first so many.",
+            [("'a-b-c'.replace('-', '+')", "'a+b+c'"), ("'a-b-c'.replace('-', '+', 1)", "'a+b-c'")]
+        ) { (arguments, frame) throws(Fault) in
+            guard let text = arguments.text(0), let part = arguments.text(1), let other = arguments.text(2),
+                arguments.count == 3 || arguments.int(3) != nil
+            else { return nil }
+            let limit = arguments.int(3).map { $0 < 0 ? Int.max : $0 } ?? .max
+            try frame.spend(steps: text.utf8.count)
+            let pieces = Text(text).split(by: Text(part), limit: limit == .max ? limit : limit + 1, whole: false)
+            try frame.spend(bytes: text.utf8.count + pieces.count * other.utf8.count)
+            return .string(pieces.joined(separator: other))
+        },
+        Function(
+            "split", ["string.split(string) -> list", "string.split(string, int) -> list"],
+            "The parts between separators, in so many pieces at most.",
+            [("'a,b,c'.split(',')", "['a', 'b', 'c']"), ("'a,b,c'.split(',', 2)", "['a', 'b,c']")]
+        ) { (arguments, frame) throws(Fault) in
+            guard let text = arguments.text(0), let separator = arguments.text(1),
+                arguments.count == 2 || arguments.int(2) != nil
+            else { return nil }
+            let limit = arguments.int(2) ?? -1
+            if limit == 0 { return .list([]) }
+            try frame.spend(steps: text.utf8.count)
+            try frame.spend(bytes: text.utf8.count)
+            let pieces = Text(text).split(by: Text(separator), limit: limit < 0 ? .max : limit, whole: true)
+            try frame.spend(bytes: pieces.count * MemoryLayout<Value>.stride)
+            return .list(pieces.map(Value.string))
+        },
+        Function(
+            "join",
+            ["list.join() -> string", "list.join(string) -> string", "join(list) -> string",
+                "join(list, string) -> string"],
+            "The texts of a list in one, with a separator between; the free form takes any items and a comma.",
+            [("['a', 'b'].join('-')", "'a-b'"), ("join([1, 2])", "'1,2'")]
+        ) { (arguments, frame) throws(Fault) in
+            guard let items = arguments.list(0), arguments.count == 1 || arguments.text(1) != nil else { return nil }
+            var texts: [String] = []
+            for item in items {
+                guard case .string(let text) = item else { return nil }
+                try frame.spend(bytes: text.utf8.count)
+                texts.append(text)
+            }
+            return .string(texts.joined(separator: arguments.text(1) ?? ""))
+        },
+        Function(
+            "trim", ["string.trim() -> string"], "Without white space at both ends.", [("' a '.trim()", "'a'")]
+        ) { (arguments, _) in
+            guard let text = arguments.text(0) else { return nil }
+            var scalars = Array(text.unicodeScalars)[...]
+            while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+            while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+            return .string(String(String.UnicodeScalarView(scalars)))
+        },
+        Function(
+            "lowerAscii", ["string.lowerAscii() -> string"], "With the letters A to Z in lower case.",
+            [("'TacoCÆt'.lowerAscii()", "'tacocÆt'")]
+        ) { (arguments, _) in
+            arguments.text(0).map { text in
+                .string(String(decoding: text.utf8.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }, as: UTF8.self))
+            }
+        },
+        Function(
+            "upperAscii", ["string.upperAscii() -> string"], "With the letters a to z in upper case.",
+            [("'taco'.upperAscii()", "'TACO'")]
+        ) { (arguments, _) in
+            arguments.text(0).map { text in
+                .string(String(decoding: text.utf8.map { $0 >= 97 && $0 <= 122 ? $0 - 32 : $0 }, as: UTF8.self))
+            }
+        },
+        Function(
+            "reverse", ["string.reverse() -> string", "list.reverse() -> list"],
+            "The characters of text, or the items of a list, from the last to the first.",
+            [("'abc'.reverse()", "'cba'"), ("[1, 2].reverse()", "[2, 1]")], secrecy: .shallow
+        ) { (arguments, _) in
+            switch arguments[0] {
+            case .string(let text): .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
+            case .list(let items): .list(items.reversed())
+            default: nil
+            }
+        },
+        Function(
+            "strings.quote", ["strings.quote(string) -> string"],
+            "The text in double quotes, with escapes for quotes, backslashes and control characters.",
+            [("strings.quote('a\\n')", "r'\"a\\n\"'")]
+        ) { (arguments, _) in arguments.text(0).map { .string(Text.quoted($0)) } },
+    ]
+}
+
+/// A string by code points, as CEL counts.
+struct Text {
+    private let scalars: [Unicode.Scalar]
+
+    init(_ text: String) { scalars = Array(text.unicodeScalars) }
+
+    var count: Int { scalars.count }
+
+    subscript(range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
+
+    func firstIndex(of part: Text, from start: Int) -> Int? {
+        guard part.count <= count - start else { return nil }
+        return (start...(count - part.count)).first { stands(part, at: $0) }
+    }
+
+    func lastIndex(of part: Text, upTo end: Int) -> Int? {
+        guard part.count <= count else { return nil }
+        return (0...min(end, count - part.count)).last { stands(part, at: $0) }
+    }
+
+    private func stands(_ part: Text, at position: Int) -> Bool {
+        for offset in 0..<part.count where scalars[position + offset] != part.scalars[offset] { return false }
+        return true
+    }
+
+    /// The pieces between separators, `limit` at most. An empty separator cuts between characters; with `whole` false
+    /// also before the first and behind the last, as replacing wants it.
+    func split(by separator: Text, limit: Int, whole: Bool) -> [String] {
+        var pieces: [String] = []
+        var start = 0
+        if separator.count == 0 {
+            if whole {
+                while start < count - 1, pieces.count < limit - 1 {
+                    pieces.append(self[start..<start + 1])
+                    start += 1
+                }
+                return count == 0 ? [] : pieces + [self[start..<count]]
+            }
+            if limit > 1 { pieces.append("") }
+            while start < count, pieces.count < limit - 1 {
+                pieces.append(self[start..<start + 1])
+                start += 1
+            }
+            return pieces + [self[start..<count]]
+        }
+        while pieces.count < limit - 1, let next = firstIndex(of: separator, from: start) {
+            pieces.append(self[start..<next])
+            start = next + separator.count
+        }
+        return pieces + [self[start..<count]]
+    }
+
+    static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\u{7}": quoted += "\\a"
+            case "\u{8}": quoted += "\\b"
+            case "\u{C}": quoted += "\\f"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case "\u{B}": quoted += "\\v"
+            case "\\": quoted += "\\\\"
+            case "\"": quoted += "\\\""
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+
+    static func outOfRange(_ index: Int, _ count: Int) -> Fault {
+        .invalid("the position \(index) is outside the text, which has \(count) characters")
+    }
+}

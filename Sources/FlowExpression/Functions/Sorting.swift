@@ -1,0 +1,29 @@
+import FlowCore
+
+/// Stable sorting by CEL's order.
+enum Sorting {
+    /// - Throws: where two keys can't be compared.
+    static func sorted(_ items: [(key: Value, item: Value)], _ frame: inout Frame) throws(Fault) -> Value {
+        try frame.spend(steps: items.count * (Int.bitWidth - items.count.leadingZeroBitCount))
+        var isSecret = false
+        var keys: [Value] = []
+        keys.reserveCapacity(items.count)
+        for (key, _) in items {
+            if case .secret = key { isSecret = true }
+            keys.append(key.revealed)
+        }
+        for key in keys.dropFirst() {
+            guard let first = keys.first, let order = Comparison.order(first, key), order != .unordered else {
+                throw .invalid(
+                    "a \(keys[0].type.plainName) and a \(key.type.plainName) can't be brought into an order",
+                    hint: "sort by a key of one type: list.sortBy(x, string(x))")
+            }
+        }
+        let order = keys.indices.sorted { left, right in
+            let comparison = Comparison.order(keys[left], keys[right])
+            return comparison == .less || (comparison == .equal && left < right)
+        }
+        let result = order.map { items[$0].item }
+        return isSecret ? .secret(.list(result)) : .list(result)
+    }
+}

@@ -1,0 +1,80 @@
+package import FlowCore
+
+/// A tree of values with templates at its leaves: what stands under `with:`, `outputs:`, `json:`.
+package struct ValueTemplate: Sendable {
+    package indirect enum Content: Sendable {
+        case literal(Value)
+        case template(Template)
+        case list([ValueTemplate])
+        /// Keys are taken as they are; only values hold templates.
+        case map([(key: String, value: ValueTemplate)])
+    }
+
+    package let content: Content
+    package let span: SourceSpan
+
+    package init(_ content: Content, span: SourceSpan) {
+        self.content = content
+        self.span = span
+    }
+
+    /// Compiles every string in `node` that holds `${{`; mistakes go to `diagnostics`, and nil is returned then.
+    package static func compile(_ node: SourceNode, diagnostics: inout Diagnostics) -> ValueTemplate? {
+        switch node.content {
+        case .scalar(let value):
+            guard let text = value.stringValue, TemplateParser.holdsExpression(text) else {
+                return ValueTemplate(.literal(value), span: node.span)
+            }
+            do {
+                return ValueTemplate(.template(try Template.compile(node)), span: node.span)
+            } catch {
+                diagnostics.add(contentsOf: error.diagnostics)
+                return nil
+            }
+        case .list(let items):
+            // All are compiled before any is judged, so that every mistake is told.
+            let compiled = items.map { compile($0, diagnostics: &diagnostics) }
+            let whole = compiled.compactMap { $0 }
+            return whole.count == compiled.count ? ValueTemplate(.list(whole), span: node.span) : nil
+        case .map(let entries):
+            var members: [(key: String, value: ValueTemplate)] = []
+            for entry in entries {
+                guard let value = compile(entry.value, diagnostics: &diagnostics) else { continue }
+                members.append((entry.key, value))
+            }
+            return members.count == entries.count ? ValueTemplate(.map(members), span: node.span) : nil
+        }
+    }
+
+    /// Every expression inside, in order.
+    package var expressions: [Expression] {
+        switch content {
+        case .literal: []
+        case .template(let template): template.expressions
+        case .list(let items): items.flatMap(\.expressions)
+        case .map(let members): members.flatMap(\.value.expressions)
+        }
+    }
+
+    /// Members and items that evaluate to `absent` are left out.
+    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
+        switch content {
+        case .literal(let value): return value
+        case .template(let template): return try template.evaluate(scope)
+        case .list(let items):
+            var values: [Value] = []
+            for item in items {
+                let value = try item.evaluate(scope)
+                if !value.isAbsent { values.append(value) }
+            }
+            return .list(values)
+        case .map(let members):
+            var map = ValueMap(minimumCapacity: members.count)
+            for (key, member) in members {
+                let value = try member.evaluate(scope)
+                if !value.isAbsent { map[key] = value }
+            }
+            return .map(map)
+        }
+    }
+}

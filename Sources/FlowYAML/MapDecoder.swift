@@ -1,0 +1,92 @@
+package import FlowCore
+
+/// Reads the keys of one map strictly: each getter reports what doesn't fit, with its place.
+///
+///     guard var map = MapDecoder(node, "a retry", &diagnostics) else { return nil }
+///     let max = map.int("max", in: 0...100, &diagnostics)
+///     let initial = map.duration("initial", &diagnostics)
+///     map.finish(["max", "initial"], &diagnostics)
+///
+/// A getter gives nil where the key is missing and where its value was reported.
+package struct MapDecoder {
+    /// What the map is, for messages: `a step`, `"retry"`.
+    package let noun: String
+    package let span: SourceSpan
+    package private(set) var entries: [SourceNode.Entry]
+
+    /// - Parameter synonyms: other spellings of keys, by the spelling found; taken with a note.
+    /// - Returns: nil, reported, where `node` is no map.
+    package init?(
+        _ node: SourceNode, _ noun: String, synonyms: [String: String] = [:], _ diagnostics: inout Diagnostics
+    ) {
+        guard var entries = node.map else {
+            diagnostics.error("wrong-type", "expected a map for \(noun), found \(node.kindName)", at: node.span)
+            return nil
+        }
+        let keys = Set(entries.map(\.key))
+        for index in entries.indices {
+            let found = entries[index]
+            guard let proper = synonyms[found.key] else { continue }
+            if keys.contains(proper) {
+                diagnostics.error(
+                    "duplicate-key", "\"\(found.key)\" is another spelling of \"\(proper)\", which is given too",
+                    at: found.keySpan, hint: "remove one of the two")
+            } else {
+                var note = Diagnostic(
+                    .note, "spelling", "\"\(found.key)\" is taken as \"\(proper)\"", at: found.keySpan,
+                    hint: "write \(proper)")
+                note.edit = Diagnostic.Edit(span: found.keySpan, replacement: proper)
+                diagnostics.add(note)
+            }
+            entries[index].key = proper
+        }
+        self.noun = noun
+        self.span = node.span
+        self.entries = entries
+    }
+
+    package func entry(_ key: String) -> SourceNode.Entry? { entries.first { $0.key == key } }
+    package func has(_ key: String) -> Bool { entry(key) != nil }
+
+    /// The value under `key`, whatever it is.
+    package func node(_ key: String) -> SourceNode? { entry(key)?.value }
+
+    /// The value under `key`; its absence is an error.
+    package func required(_ key: String, _ diagnostics: inout Diagnostics) -> SourceNode? {
+        if let node = node(key) { return node }
+        diagnostics.error("missing-key", "\"\(key)\" is missing in \(noun)", at: start, hint: "add \(key)")
+        return nil
+    }
+
+    /// The map's first key: a whole map is too much to underline.
+    package var start: SourceSpan { entries.first?.keySpan ?? span }
+
+    /// Reports every key that is not in `known`.
+    ///
+    /// - Parameter later: keys that exist but that this version can't do yet.
+    package func finish(
+        _ known: some Sequence<String>, later: some Sequence<String> = EmptyCollection<String>(),
+        _ diagnostics: inout Diagnostics
+    ) {
+        let known = Array(known)
+        let later = Set(later)
+        for entry in entries where !known.contains(entry.key) {
+            if later.contains(entry.key) {
+                diagnostics.error(
+                    "not-yet", "\"\(entry.key)\" is not supported yet", at: entry.keySpan,
+                    hint: "remove it; a later version of flowctl brings it")
+            } else {
+                let suggestion = Suggestion.nearest(to: entry.key, among: known)
+                diagnostics.add(
+                    .error(
+                        "unknown-key", "unknown key \"\(entry.key)\" in \(noun)", at: entry.keySpan,
+                        hint: suggestion.map { "did you mean \"\($0)\"?" } ?? MapDecoder.list(known),
+                        edit: suggestion.map { Diagnostic.Edit(span: entry.keySpan, replacement: $0) }))
+            }
+        }
+    }
+
+    private static func list(_ known: [String]) -> String? {
+        known.isEmpty || known.count > 12 ? nil : "use one of \(known.joined(separator: ", "))"
+    }
+}
