@@ -90,5 +90,6 @@ let package = Package(
             "FlowRunTests",
             ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow", "FlowStore", "FlowVault", "FlowRun"]),
     ],
+    cLanguageStandard: .c2x,
     cxxLanguageStandard: .cxx17
 )
