@@ -1,4 +1,6 @@
 import FlowCore
+import FlowNodes
+import FlowSpec
 
 /// All a command may touch: the terminal, the environment, where things are kept, and the parts put together from them.
 struct Session: Sendable {
@@ -8,6 +10,7 @@ struct Session: Sendable {
     /// Absolute.
     var workingDirectory: String
     var prompt: any Prompt
+    var files: any FileSystem = PosixFileSystem()
 
     /// - Parameter settings: called when a command asks for them; those that need no folder work without HOME.
     init(

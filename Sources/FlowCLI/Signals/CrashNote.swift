@@ -30,7 +30,8 @@ enum CrashNote {
 
     private static func set(_ hint: String) {
         let bytes = Array(
-            ("error: flowctl \(Version.number) hit a bug and had to stop; please report it with what you ran\n" + hint).utf8)
+            ("error: flowctl \(Version.number) hit a bug and had to stop; please report it with what you ran\n" + hint)
+                .utf8)
         let copy = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 1)
         copy.copyMemory(from: bytes, byteCount: bytes.count)
         // The old text is left where it is: a handler may be reading it. It is set twice in a process's life.

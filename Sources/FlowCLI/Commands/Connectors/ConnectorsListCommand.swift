@@ -24,8 +24,10 @@ struct ConnectorsListCommand: Verb {
             var table = Table("CONNECTOR", "TITLE", "OPERATIONS", "FROM")
             for row in rows {
                 table.add(
-                    StyledText(row.name, .bold), StyledText(row.title), StyledText(row.operations.map(String.init) ?? ""),
-                    row.operations == nil ? StyledText("broken: run \"flowctl connectors lint \(row.name)\"", .red)
+                    StyledText(row.name, .bold), StyledText(row.title),
+                    StyledText(row.operations.map(String.init) ?? ""),
+                    row.operations == nil
+                        ? StyledText("broken: run \"flowctl connectors lint \(row.name)\"", .red)
                         : StyledText(row.origin))
             }
             table.show(on: session.console)

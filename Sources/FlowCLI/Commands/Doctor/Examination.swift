@@ -22,7 +22,7 @@ struct Examination {
             folder("state", Settings.folder(of: settings.stateDatabase)),
             history(settings),
             folder("vault folder", Settings.folder(of: settings.vault)),
-        ] + (await vault(settings)) + credentials() + connectors() + [shell(), certificates(), clock()]
+        ] + connectors() + [shell(), certificates(), clock()]
     }
 
     /// A folder that doesn't exist yet is fine where it can be made.

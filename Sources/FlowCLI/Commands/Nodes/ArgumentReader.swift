@@ -52,7 +52,8 @@ struct ArgumentReader {
         } catch {
             let type = spec.parameter(key)?.type.name ?? "value"
             throw Exit.usage(
-                "the \(type) of \"\(key)\" must be written as JSON", hint: "for example \(key)=\(ArgumentReader.sample(type))")
+                "the \(type) of \"\(key)\" must be written as JSON",
+                hint: "for example \(key)=\(ArgumentReader.sample(type))")
         }
     }
 

@@ -15,14 +15,17 @@ struct RunSheet {
         console.show(json: .map(document)) {
             let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
             let took = run.took.map { " after \($0.humanText)" } ?? ""
-            console.show("\(run.id.text, .bold)  \(run.workflow)  \(run.status.words, run.status.style)\(took)\(attempt)")
+            console.show(
+                "\(run.id.text, .bold)  \(run.workflow)  \(run.status.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
             if let failure = run.failure { showFailure(failure, on: console) }
             showSteps(on: console)
             if let outputs = outputs?.mapValue, !outputs.isEmpty {
                 console.show("")
                 console.show(StyledText("outputs", .bold))
-                for (key, value) in outputs { console.show("  \(key.text): \(FlowText.scalar(console.masker.mask(value)))") }
+                for (key, value) in outputs {
+                    console.show("  \(key.text): \(FlowText.scalar(console.masker.mask(value)))")
+                }
             }
             if run.status.canResume { console.note("resume it with: flowctl resume \(run.id.text)") }
         }

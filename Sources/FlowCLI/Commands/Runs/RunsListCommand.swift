@@ -6,7 +6,8 @@ import FlowStore
 struct RunsListCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List runs, the latest first.",
-        discussion: "With --output json: a list of objects with id, workflow, file, status, started_at, ended_at, error.")
+        discussion:
+            "With --output json: a list of objects with id, workflow, file, status, started_at, ended_at, error.")
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 

@@ -20,7 +20,7 @@ extension Session {
         }
         do throws(Failure) {
             return (try history.run(named: name), history)
-        } catch where error.kind == .notFound || error.kind == .invalid && error.code == nil {
+        } catch  where error.kind == .notFound || error.kind == .invalid && error.code == nil {
             throw Exit.usage(error.message, hint: error.hint)
         }
     }

@@ -21,7 +21,8 @@ struct StepSheet {
                 let status = attempt.end?.status ?? .interrupted
                 let reason = attempt.end?.failure.map { ": \($0.message)" } ?? ""
                 console.show(
-                    "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)")
+                    "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)"
+                )
             }
             if let failure = step.failure {
                 console.show("\("error:", .red) \(failure.message)")
