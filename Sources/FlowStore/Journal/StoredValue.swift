@@ -171,7 +171,8 @@ private enum Tag: String {
                         mediaType: content["media_type"]?.stringValue, sha256: content["sha256"]?.stringValue))
             }
         case .type: if let type = ValueType(rawValue: text) { return .type(type) }
-        case .optional: return .optional(try parts.first.map { item throws(Failure) in try Tag.unwrap(item, sealing, context) })
+        case .optional:
+            return .optional(try parts.first.map { item throws(Failure) in try Tag.unwrap(item, sealing, context) })
         case .absent: return .absent
         case .secret: return try Tag.open(text, sealing, context).markedSecret
         case .map:
