@@ -5,7 +5,7 @@ import Synchronization
 /// end without a word.
 enum CrashNote {
     /// The text as bytes with a fixed address: the handler may not allocate.
-    private static let text = Atomic<UnsafeMutableRawPointer?>(nil)
+    private static let text = Atomic<UInt>(0)
     private static let length = Atomic<Int>(0)
 
     /// Makes traps end the process with the note and exit code 70.
@@ -14,7 +14,7 @@ enum CrashNote {
         for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { _ in
-                if let text = CrashNote.text.load(ordering: .relaxed) {
+                if let text = UnsafeRawPointer(bitPattern: CrashNote.text.load(ordering: .relaxed)) {
                     _ = write(STDERR_FILENO, text, CrashNote.length.load(ordering: .relaxed))
                 }
                 _exit(ExitStatus.bug.rawValue)
@@ -36,7 +36,7 @@ enum CrashNote {
         copy.copyMemory(from: bytes, byteCount: bytes.count)
         // The old text is left where it is: a handler may be reading it. It is set twice in a process's life.
         length.store(0, ordering: .sequentiallyConsistent)
-        text.store(copy, ordering: .sequentiallyConsistent)
+        text.store(UInt(bitPattern: copy), ordering: .sequentiallyConsistent)
         length.store(bytes.count, ordering: .sequentiallyConsistent)
     }
 }

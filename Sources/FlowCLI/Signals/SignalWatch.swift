@@ -20,7 +20,8 @@ final class SignalWatch: Sendable {
         onFirst: @escaping @Sendable (Int32) -> Void, onSecond: @escaping @Sendable (Int32) -> Void
     ) throws(Failure) {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Session.failure("can't watch for signals") }
+        guard Glibc.pipe(&ends) == 0 else { throw Session.failure("can't watch for signals") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         descriptors = (ends[0], ends[1])
         let reading = ends[0]
         let thread = Thread {

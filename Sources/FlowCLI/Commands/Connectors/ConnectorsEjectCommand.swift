@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlowConnect
 import FlowCore
+import FlowSpec
 
 /// `flowctl connectors eject NAME`
 struct ConnectorsEjectCommand: Verb {

@@ -18,11 +18,18 @@ extension Session {
         guard let history = try history() else {
             throw Exit.usage("there is no run \"\(name)\": nothing has run yet", hint: "run \"flowctl run FILE\"")
         }
-        do throws(Failure) {
-            return (try history.run(named: name), history)
-        } catch  where error.kind == .notFound || error.kind == .invalid && error.code == nil {
-            throw Exit.usage(error.message, hint: error.hint)
+        do {
+            let run = try history.run(named: name)
+            return (run, history)
+        } catch {
+            throw Session.unlessDamaged(error)
         }
+    }
+
+    /// A wrong name is wrong usage; a history that can't be read is not.
+    private static func unlessDamaged(_ failure: Failure) -> any Error {
+        guard failure.kind == .notFound || failure.kind == .invalid && failure.code == nil else { return failure }
+        return Exit.usage(failure.message, hint: failure.hint)
     }
 }
 
