@@ -82,7 +82,9 @@ let package = Package(
         tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto"]),
-        tests("FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowConnect"]),
+        tests(
+            "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowConnect"],
+            exclude: ["Cases"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
         tests("FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"]),
         tests("CommandTests", ["FlowCore", "FlowCLI", "flowctl"], exclude: ["Cases"]),

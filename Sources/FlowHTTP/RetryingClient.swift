@@ -63,7 +63,7 @@ package struct RetryingClient: HTTPClient {
             let response = try await transport.send(call)
             var failure = call.classify?(response)
             if let kind = failure?.kind, failure?.retryAfter == nil, kind == .rateLimited || kind == .transient {
-                failure?.retryAfter = RetryAfter.pause(in: response.headers, now: clock.now())
+                failure?.retryAfter = HTTPStatusTable.retryAfter(response.headers, now: clock.now())
             }
             return Attempt(response: response, failure: failure)
         } catch {

@@ -30,7 +30,8 @@ struct TransferError {
 
     var failure: Failure {
         switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_URL_MALFORMAT,
+            CURLE_UNSUPPORTED_PROTOCOL where !wasSent:
             return plain(.invalid, "the URL for \(authority) is not valid", hint: "check its host, port and path")
         case CURLE_LOGIN_DENIED:
             return plain(
@@ -45,7 +46,8 @@ struct TransferError {
         case CURLE_COULDNT_CONNECT: return notConnected
         case CURLE_OPERATION_TIMEDOUT: return timedOut
         case CURLE_OUT_OF_MEMORY: return plain(.internal, "out of memory in a request to \(authority)")
-        case CURLE_TOO_MANY_REDIRECTS, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP_RETURNED_ERROR:
+        // libcurl takes an answer without a status line for HTTP/0.9, a protocol it does not support.
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
             return plain(
                 .protocolError, "\(authority) answered something that is not valid HTTP",
                 hint: "check that the address and port belong to the service")

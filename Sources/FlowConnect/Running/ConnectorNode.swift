@@ -52,3 +52,8 @@ extension NodeSpec {
             documentation: operation.documentation ?? connector.documentation, source: connector.source)
     }
 }
+
+extension ConnectorNode {
+    /// How many requests one use sends at least.
+    package var requestCount: Int { operation.requests.count }
+}

@@ -1,1 +1,0 @@
-// The transport's tests arrive with the next change.
