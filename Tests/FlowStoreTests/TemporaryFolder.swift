@@ -1,4 +1,3 @@
-import FlowStore
 import Glibc
 
 /// A folder of mode 0700 that is removed with what is in it when the test ends.
