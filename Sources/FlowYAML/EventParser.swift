@@ -35,7 +35,9 @@ final class EventParser {
         offsets = CharacterOffsets(bytes)
         yaml_parser_initialize(&parser)
         yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
-        yaml_parser_set_input_string(&parser, bytes.baseAddress, bytes.count)
+        // With the encoding set libyaml takes a byte order mark for a column of the first line.
+        let start = offsets.base
+        yaml_parser_set_input_string(&parser, bytes.baseAddress.map { $0 + start }, bytes.count - start)
     }
 
     deinit { yaml_parser_delete(&parser) }
@@ -98,7 +100,7 @@ final class EventParser {
         // The reader's own errors (a control character) carry a byte offset, those of scanner and parser a mark.
         let offset =
             parser.error == YAML_READER_ERROR
-            ? parser.problem_offset : offsets.byteOffset(ofCharacter: Int(parser.problem_mark.index))
+            ? offsets.base + parser.problem_offset : offsets.byteOffset(ofCharacter: Int(parser.problem_mark.index))
         return YAMLSyntaxError(
             problem: parser.problem.map { String(cString: $0) } ?? "it can't be read",
             context: parser.context.map { String(cString: $0) }, offset: offset)
@@ -109,8 +111,8 @@ final class EventParser {
 private struct CharacterOffsets {
     private static let stride = 256
     private let bytes: UnsafeBufferPointer<UInt8>
-    /// libyaml swallows a byte order mark without counting it.
-    private let base: Int
+    /// The width of a byte order mark, which is not shown to libyaml.
+    let base: Int
     /// Empty where all is ASCII.
     private let checkpoints: [Int]
 
