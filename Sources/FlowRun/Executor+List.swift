@@ -45,12 +45,10 @@ extension Executor {
             let step = list.steps[index].step
             frame.record(outcome, of: step.id)
             plan.end(index, as: outcome.planEnd)
-            switch outcome.planEnd {
-            case .failed where end.failed == nil:
+            if outcome.status == .cancelled { end.isStopped = true }
+            if outcome.planEnd == .failed, end.failed == nil {
                 end.failed = outcome
                 end.failed?.origin = outcome.origin ?? frame.prefix + step.id
-            case .leftOut: end.isStopped = true
-            default: break
             }
         }
     }

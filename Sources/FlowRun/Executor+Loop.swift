@@ -129,11 +129,11 @@ extension Executor {
 
     private func outcome(of items: LoopItems, total: Int, wasLeftOut: Bool) -> StepOutcome {
         let output = Value.list(items.outputs)
-        guard let (index, failure) = items.decisive else {
-            // Cut off: the step stays open and goes on with the items it lacks.
-            return wasLeftOut ? .leftOut : StepOutcome(.succeeded, output: output, attempts: 1, items: items)
-        }
+        // Cut off: the step stays open and goes on with the items it lacks.
         if wasLeftOut, control.reason != nil { return .leftOut }
+        guard let (index, failure) = items.decisive else {
+            return StepOutcome(.succeeded, output: output, attempts: 1, items: items)
+        }
         var whole = failure
         let failed = items.failures.count
         whole.message =

@@ -57,8 +57,7 @@ package struct StepOutcome: Sendable {
         return switch status {
         case .succeeded: .passed
         case .skipped: .skipped
-        case .cancelled, .interrupted, .running: .leftOut
-        case .failed, .timedOut, .uncertain: .failed
+        case .failed, .timedOut, .uncertain, .cancelled, .interrupted, .running: .failed
         }
     }
 
@@ -99,7 +98,7 @@ package struct LoopItems: Sendable {
 
     /// The failure that counts: an uncertain one before others, else the first in order.
     var decisive: (index: Int, failure: Failure)? {
-        let failed = failures.filter { statuses[$0.key]?.isFailure == true }
+        let failed = failures
         let first = failed.filter { statuses[$0.key] == .uncertain }.min { $0.key < $1.key }
         return (first ?? failed.min { $0.key < $1.key }).map { ($0.key, $0.value) }
     }
