@@ -34,7 +34,13 @@ final class CallNode: Node {
         do throws(Fault) {
             guard let result = try body(Arguments(values: values), &frame) else { throw mismatch(values) }
             return isSecret ? result.markedSecret : result
-        } catch { throw error.located(at: range) }
+        } catch {
+            guard isSecret, error.kind != .budget else { throw error.located(at: range) }
+            // The message may quote an argument.
+            throw Fault(
+                error.kind, "\(function.name)() can't work with a secret value it was given",
+                hint: "check the value where it is kept", range: range)
+        }
     }
 
     private func mismatch(_ values: [Value]) -> Fault {
