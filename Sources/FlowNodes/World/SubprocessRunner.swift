@@ -15,7 +15,11 @@ package struct SubprocessRunner: ProcessRunner {
         case timedOut
     }
 
-    package init() {}
+    /// Writing to a child that has closed its input would otherwise end the whole process. Children start with the
+    /// default again.
+    private static let brokenPipesAreErrors: Void = { signal(SIGPIPE, SIG_IGN) }()
+
+    package init() { Self.brokenPipesAreErrors }
 
     package func run(_ command: ProcessCommand) async throws -> ProcessResult {
         guard let program = command.arguments.first else { throw Failure(.invalid, "there is no program to run") }
@@ -79,17 +83,32 @@ package struct SubprocessRunner: ProcessRunner {
             arguments: .init(Array(command.arguments.dropFirst())),
             environment: .custom(environment),
             workingDirectory: FilePath(command.workingDirectory), platformOptions: options)
-        return command.input.isEmpty
-            ? try await run(configuration, input: .none, command, group)
-            : try await run(configuration, input: .array(command.input), command, group)
+        guard !command.input.isEmpty else {
+            return try await run(configuration, input: NoInput.none, command, group) { _ in }
+        }
+        return try await run(configuration, input: CustomWriteInput.inputWriter, command, group) { execution in
+            // A child may end without reading its input, and that is no mistake.
+            _ = try? await execution.standardInputWriter.write(command.input)
+            try? await execution.standardInputWriter.finish()
+        }
     }
 
     private func run<Input: InputProtocol>(
-        _ configuration: Configuration, input: Input, _ command: ProcessCommand, _ group: GroupLeader
+        _ configuration: Configuration, input: Input, _ command: ProcessCommand, _ group: GroupLeader,
+        feed: @escaping @Sendable (Execution<Input, SequenceOutput, SequenceOutput>) async -> Void
     ) async throws -> ProcessResult {
         let output: SequenceOutput = .sequence
-        let body: (Execution<Input, SequenceOutput, SequenceOutput>) async throws -> Captured = {
-            try await capture($0, command, group)
+        let body: (Execution<Input, SequenceOutput, SequenceOutput>) async throws -> Captured = { execution in
+            async let fed: Void = feed(execution)
+            do {
+                let captured = try await capture(execution, command, group)
+                await fed
+                return captured
+            } catch {
+                // Nobody reads its output any more, so that it might wait for ever, and its input with it.
+                kill(-execution.processIdentifier.value, SIGKILL)
+                throw error
+            }
         }
         let outcome = try await Subprocess.run(configuration, input: input, output: output, error: output, body: body)
         return result(outcome.closureResult, outcome.terminationStatus)
