@@ -189,7 +189,8 @@ struct Composer {
             return plain.doubleValue.map(Value.double) ?? plain
         default:
             reportTag(tag, span)
-            return .string(text)
+            // What looks like a tag is mostly text, such as !failure().
+            return .string(tag.hasPrefix(Self.tagPrefix) ? text : text.isEmpty ? tag : "\(tag) \(text)")
         }
     }
 

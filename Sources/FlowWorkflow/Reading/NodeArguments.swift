@@ -112,7 +112,9 @@ extension ValueTemplate {
             plain.choices = []
             switch parameter.type {
             case .timestamp, .duration: return nil
-            default: return plain.objection(to: "text")
+            default:
+                guard plain.objection(to: "text") != nil else { return nil }
+                return "must be of type \(parameter.type.name), but ${{ }} with text around it makes a string"
             }
         }
         return parameter.objection(to: knownValue)

@@ -4,10 +4,12 @@ import FlowSpec
 import FlowYAML
 
 extension WorkflowReader {
-    mutating func input(_ entry: SourceNode.Entry) -> WorkflowInput? {
+    mutating func input(_ entry: SourceNode.Entry) -> WorkflowInput {
         check(id: entry.key, "the input", at: entry.keySpan, allowsContexts: true)
-        guard let map = MapDecoder(entry.value, Keywords.input, &diagnostics) else { return nil }
         var type = ParameterType.string
+        guard let map = MapDecoder(entry.value, Keywords.input, &diagnostics) else {
+            return WorkflowInput(parameter: Parameter(entry.key, .any), span: entry.keySpan)
+        }
         if let node = map.node("type"), let name = node.decodeString(for: "type", &diagnostics) {
             if Keywords.inputTypes.contains(name), let known = ParameterType(name: name) {
                 type = known
@@ -75,28 +77,29 @@ extension WorkflowReader {
     // MARK: Environment
 
     mutating func environment(_ map: MapDecoder) -> [EnvironmentEntry] {
-        (map.map("env", &diagnostics) ?? []).compactMap { environmentEntry($0) }
+        (map.map("env", &diagnostics) ?? []).map { environmentEntry($0) }
     }
 
-    private mutating func environmentEntry(_ entry: SourceNode.Entry) -> EnvironmentEntry? {
+    private mutating func environmentEntry(_ entry: SourceNode.Entry) -> EnvironmentEntry {
         checkVariable(entry.key, at: entry.keySpan)
         let node = entry.value
         if node.map != nil {
             guard let map = MapDecoder(node, Keywords.processVariable, &diagnostics),
                 let variable = map.requiredString("from", &diagnostics)
-            else { return nil }
+            else {
+                return EnvironmentEntry(
+                    name: entry.key, origin: .value(ValueTemplate(.literal(.null), span: node.span)),
+                    span: entry.keySpan)
+            }
             checkVariable(variable, at: map.node("from")?.span ?? node.span)
-            let fallback = map.node("default").flatMap { ValueTemplate.compile($0, diagnostics: &diagnostics) }
+            let fallback = map.node("default").map { value($0) }
             return EnvironmentEntry(
                 name: entry.key, origin: .process(variable: variable, fallback: fallback), span: entry.keySpan)
         }
         if node.list != nil {
             node.expected("text, a number or {from: VARIABLE}", for: entry.key, &diagnostics)
-            return nil
         }
-        return ValueTemplate.compile(node, diagnostics: &diagnostics).map {
-            EnvironmentEntry(name: entry.key, origin: .value($0), span: entry.keySpan)
-        }
+        return EnvironmentEntry(name: entry.key, origin: .value(value(node)), span: entry.keySpan)
     }
 
     private mutating func checkVariable(_ name: String, at span: SourceSpan) {

@@ -4,7 +4,7 @@ import FlowSpec
 import FlowYAML
 
 extension WorkflowReader {
-    /// One list of steps. A step with mistakes is left out, after they are reported.
+    /// One list of steps. What has mistakes is kept in part, so that these don't cause others.
     mutating func steps(_ node: SourceNode, key: String) -> [Step] {
         guard let items = node.list else {
             node.expected("a list of steps", for: key, hint: "start each step with \"- \"", &diagnostics)
@@ -28,7 +28,7 @@ extension WorkflowReader {
                     "no-work", "the step says nothing to do", at: map.start,
                     hint: "give one of \(Keywords.work.joined(separator: ", "))")
             }
-            return nil
+            return placeholder(map, node, names: &names)
         }
         for other in found.dropFirst() {
             diagnostics.error(
@@ -42,7 +42,16 @@ extension WorkflowReader {
         step.id = id(map, work: work, kind: kind, names: &names)
         readCommon(map, &step)
         step.loop = loop(map)
-        return kind == nil ? nil : step
+        return step
+    }
+
+    /// Stands for a step without work, which is reported, so that others may name it.
+    private mutating func placeholder(_ map: MapDecoder, _ node: SourceNode, names: inout StepNames) -> Step {
+        var step = Step(id: "", hasExplicitID: map.has("id"), kind: .block([]), span: node.span)
+        step.id = id(map, work: "step", kind: nil, names: &names)
+        readCommon(map, &step)
+        step.loop = loop(map)
+        return step
     }
 
     private mutating func id(_ map: MapDecoder, work: String, kind: Step.Kind?, names: inout StepNames) -> String {
@@ -113,7 +122,7 @@ extension WorkflowReader {
 
     private mutating func loop(_ map: MapDecoder) -> Step.Loop? {
         guard let node = map.node("for_each") else { return nil }
-        let items = items(node)
+        let items = items(node) ?? ValueTemplate(.literal([]), span: node.span)
         let maxParallel = map.int("max_parallel", in: 1...10_000, &diagnostics) ?? 1
         let onItemError = map.choice("on_item_error", as: Step.Loop.OnError.self, &diagnostics) ?? .stop
         var variable = "item"
@@ -126,9 +135,7 @@ extension WorkflowReader {
             }
             variable = name
         }
-        return items.map {
-            Step.Loop(items: $0, variable: variable, maxParallel: maxParallel, onItemError: onItemError)
-        }
+        return Step.Loop(items: items, variable: variable, maxParallel: maxParallel, onItemError: onItemError)
     }
 
     mutating func retry(_ node: SourceNode) -> RetryPolicy? {

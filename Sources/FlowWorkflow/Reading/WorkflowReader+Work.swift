@@ -93,7 +93,8 @@ extension WorkflowReader {
             if name != "parse" {
                 refuseTemplates(
                     in: value, of: name == "command" ? "run" : name,
-                    remedy: "pass the value in env: and read it as \"$NAME\"")
+                    remedy: name == "command"
+                        ? "pass the value in env: and read it as \"$NAME\"" : "write the program's name")
             }
             arguments.append((name, value))
         }

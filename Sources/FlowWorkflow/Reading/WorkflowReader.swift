@@ -42,7 +42,7 @@ package struct WorkflowReader {
             workflow.labels[entry.key] = entry.value.decodeString(for: entry.key, &diagnostics)
         }
         if let on = map.node("on") { workflow.triggers = triggers(on) }
-        workflow.inputs = (map.map("inputs", &diagnostics) ?? []).compactMap { input($0) }
+        workflow.inputs = (map.map("inputs", &diagnostics) ?? []).map { input($0) }
         workflow.env = environment(map)
         workflow.vars = values(map, "vars")
         if let defaults = map.node("defaults") { workflow.defaults = stepDefaults(defaults) }
@@ -78,10 +78,15 @@ package struct WorkflowReader {
 
     /// Named values: `vars`, `outputs`.
     mutating func values(_ map: MapDecoder, _ key: String) -> [(name: String, value: ValueTemplate)] {
-        (map.map(key, &diagnostics) ?? []).compactMap { entry in
+        (map.map(key, &diagnostics) ?? []).map { entry in
             check(id: entry.key, "the name", at: entry.keySpan, allowsContexts: true)
-            return ValueTemplate.compile(entry.value, diagnostics: &diagnostics).map { (entry.key, $0) }
+            return (entry.key, value(entry.value))
         }
+    }
+
+    /// A value with templates; null where they are reported, so that its name is still known.
+    mutating func value(_ node: SourceNode) -> ValueTemplate {
+        ValueTemplate.compile(node, diagnostics: &diagnostics) ?? ValueTemplate(.literal(.null), span: node.span)
     }
 
     /// Reports a name that can't be an id.
