@@ -20,11 +20,17 @@ final class CurlLoop: Sendable {
         /// nil once the loop has ended.
         var multi: Multi?
         var isClosing = false
+        /// Whether the loop waits for sockets, and has to be woken to look here.
+        var isResting = false
 
-        /// The loop empties the inbox whole, so only the first command has to wake it.
         mutating func add(_ command: Command) {
             commands.append(command)
-            if commands.count == 1, let multi { curl_multi_wakeup(multi.pointer) }
+            wake()
+        }
+
+        mutating func wake() {
+            if isResting, let multi { curl_multi_wakeup(multi.pointer) }
+            isResting = false
         }
     }
 
@@ -70,7 +76,7 @@ final class CurlLoop: Sendable {
     func close() {
         inbox.withLock { inbox in
             inbox.isClosing = true
-            if let multi = inbox.multi { curl_multi_wakeup(multi.pointer) }
+            inbox.wake()
         }
     }
 
@@ -78,7 +84,16 @@ final class CurlLoop: Sendable {
     func takeCommands() -> (commands: [Command], isClosing: Bool) {
         inbox.withLock { inbox in
             defer { inbox.commands = [] }
+            inbox.isResting = false
             return (inbox.commands, inbox.isClosing)
+        }
+    }
+
+    /// For the loop's thread: whether nothing has come, so that it may wait. What comes from now on wakes it.
+    func mayRest() -> Bool {
+        inbox.withLock { inbox in
+            inbox.isResting = inbox.commands.isEmpty && !inbox.isClosing
+            return inbox.isResting
         }
     }
 

@@ -40,7 +40,7 @@ final class CurlReactor {
             curl_multi_perform(multi, &running)
             if takeFinished() { continue }
             endStalled()
-            curl_multi_poll(multi, nil, 0, pollTimeout, nil)
+            if loop.mayRest() { curl_multi_poll(multi, nil, 0, pollTimeout, nil) }
         }
         end()
     }

@@ -51,6 +51,7 @@ extension Exchange {
         request = earlier.request
         call = earlier.call
         self.origin = origin
+        lineKey = origin.description
         deadline = earlier.deadline
         redirects = earlier.redirects
         mayBeDone = earlier.mayBeDone

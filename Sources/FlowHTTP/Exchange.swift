@@ -6,6 +6,8 @@ struct Exchange: Sendable {
     var request: HTTPRequest
     let call: HTTPCall
     let origin: Origin
+    /// Which line the request waits in: the origin's text, made once as every step on the way asks for it.
+    let lineKey: String
     /// When the whole call must be over.
     let deadline: ContinuousClock.Instant?
     var redirects = 0
@@ -22,6 +24,7 @@ struct Exchange: Sendable {
                 hint: "start it with https:// and a host name", nothingSent: true)
         }
         self.origin = origin
+        lineKey = origin.description
         deadline = call.timeouts.total.map { .now + $0 }
         try checkText()
     }

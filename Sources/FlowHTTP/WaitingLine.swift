@@ -1,5 +1,3 @@
-import FlowCore
-
 /// Who may go next: a line for each host, a bound for each line and one for all of them.
 ///
 /// libcurl's own bounds serve waiting requests in no fair order, so they are not used.
@@ -39,7 +37,7 @@ struct WaitingLine {
     }
 
     mutating func add(_ transfer: Transfer) {
-        let key = transfer.lineKey
+        let key = transfer.exchange.lineKey
         var host = hosts.removeValue(forKey: key) ?? Host()
         host.waiting.append(transfer)
         if !host.isListed {
@@ -75,7 +73,7 @@ struct WaitingLine {
     /// Takes note that a transfer which ``next()`` gave has ended.
     mutating func ended(_ transfer: Transfer) {
         active -= 1
-        let key = transfer.lineKey
+        let key = transfer.exchange.lineKey
         guard var host = hosts.removeValue(forKey: key) else { return }
         host.active -= 1
         if host.active > 0 || host.isListed { hosts[key] = host }
@@ -84,8 +82,4 @@ struct WaitingLine {
     private func bound(of key: String) -> Int {
         max(1, key.hasPrefix("https:") ? options.streamsPerHost : options.requestsPerHost)
     }
-}
-
-extension Transfer {
-    fileprivate var lineKey: String { exchange.origin.description }
 }
