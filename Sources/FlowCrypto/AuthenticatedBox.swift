@@ -61,6 +61,9 @@ private struct Cipher: ~Copyable {
     private let context: OpaquePointer
     private let sealing: Bool
 
+    /// Fetched once, on first use: OpenSSL looks it up anew for each use otherwise, which costs more than the sealing.
+    nonisolated(unsafe) private static let algorithm = EVP_CIPHER_fetch(nil, "AES-256-GCM", nil)
+
     init(key: SecretBytes, nonce: [UInt8], sealing: Bool) throws(Failure) {
         guard key.count == AuthenticatedBox.keySize, nonce.count == 12 else {
             throw Failure(.internal, "AES-256-GCM needs a key of 32 and a nonce of 12 bytes")
@@ -68,7 +71,7 @@ private struct Cipher: ~Copyable {
         guard let context = EVP_CIPHER_CTX_new() else { throw Failure.crypto("AES-256-GCM") }
         let code = key.withBytes { bytes in
             EVP_CipherInit_ex(
-                context, EVP_aes_256_gcm(), nil, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, nonce,
+                context, Cipher.algorithm, nil, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, nonce,
                 sealing ? 1 : 0)
         }
         guard code == 1 else {

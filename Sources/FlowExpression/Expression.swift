@@ -77,6 +77,9 @@ package struct Expression: Sendable {
         self.place = place
     }
 
+    /// Words that can't name a step, an input or an item, as they mean something in every expression.
+    package static var reservedNames: Set<String> { Keyword.all.union(Builtin.constants.keys) }
+
     /// - Throws: a `Failure` of kind `invalid` with the span of the term that failed.
     package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
         var frame = Frame(scope: scope, slotCount: slotCount)
@@ -108,7 +111,8 @@ struct Placement: Sendable {
 
     func span(_ range: Range<Int>) -> SourceSpan {
         if let node { return node.span(ofText: range.lowerBound + offset..<range.upperBound + offset) }
-        return SourceSpan(source ?? SourceText(name: "<expression>", bytes: []), start: range.lowerBound, end: range.upperBound)
+        return SourceSpan(
+            source ?? SourceText(name: "<expression>", bytes: []), start: range.lowerBound, end: range.upperBound)
     }
 
     func diagnostic(_ fault: SyntaxFault) -> Diagnostic {

@@ -87,9 +87,9 @@ package final class Executor: Sendable {
         setup.observer.observe(.runStarted(id: id, workflow: workflow.name, attempt: attempt))
         var verdict = Verdict()
         var outputs = Value.map(ValueMap())
+        let top = Frame()
         do {
             try await scopes.resolveEnvironment(workflow.env)
-            let top = Frame()
             let ends = await runMain(in: top)
             verdict = Verdict(ends, stop: control.reason)
             if verdict.status == .succeeded {
@@ -98,7 +98,7 @@ package final class Executor: Sendable {
         } catch {
             verdict.fail(Failure(error))
         }
-        await runHandlers(&verdict)
+        await runHandlers(&verdict, around: top)
         return await finish(verdict, outputs, since: begin)
     }
 
@@ -113,17 +113,17 @@ package final class Executor: Sendable {
         return await control.supervise(.work) { await self.run(self.main, in: frame) }
     }
 
-    private func runHandlers(_ verdict: inout Verdict) async {
+    private func runHandlers(_ verdict: inout Verdict, around top: Frame) async {
         scopes.setError(verdict.failure, step: verdict.failedStep)
-        if verdict.status.isFailure { await run(.onFailure, &verdict) }
-        if verdict.status == .succeeded { await run(.onSuccess, &verdict) }
-        await run(.finally, &verdict)
+        if verdict.status.isFailure { await run(.onFailure, &verdict, top) }
+        if verdict.status == .succeeded { await run(.onSuccess, &verdict, top) }
+        await run(.finally, &verdict, top)
     }
 
-    private func run(_ handler: Handler, _ verdict: inout Verdict) async {
+    private func run(_ handler: Handler, _ verdict: inout Verdict, _ top: Frame) async {
         guard let list = handlers[handler], !list.steps.isEmpty, control.mayStart(isHandler: true) else { return }
         let mark = handlersAttempt > 1 ? "#\(handlersAttempt)" : ""
-        let frame = Frame(prefix: "\(handler.rawValue)\(mark)/", base: verdict.condition, isHandler: true)
+        let frame = Frame(parent: top, prefix: "\(handler.rawValue)\(mark)/", base: verdict.condition, isHandler: true)
         let ends = await control.supervise(.handler) { await self.run(list, in: frame) }
         verdict.addHandler(ends, stop: control.reason)
     }

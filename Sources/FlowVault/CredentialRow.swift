@@ -53,6 +53,9 @@ struct CredentialRow {
 
     private static func text(_ items: [String]) -> String { JSON.text(.list(items.sorted().map(Value.string))) }
 
+    /// What messages call it.
+    var title: String { "credential \"\(terminalSafe(name))\"" }
+
     func context(_ vaultID: String) -> [UInt8] {
         JSON.bytes([
             "flowctl vault", "credentials", .string(vaultID), .string(id), .string(name), .string(type),

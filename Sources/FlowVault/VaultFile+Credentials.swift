@@ -90,7 +90,7 @@ extension VaultFile {
 
     /// All credentials by name, each proven to be what was stored.
     package func list() throws(Failure) -> [CredentialInfo] {
-        try database.snapshot { try openAll(try readManifest()).map(\.info).sorted { $0.name < $1.name } }
+        try database.snapshot { try proveAll(try readManifest()).sorted { $0.name < $1.name } }
     }
 
     /// The names of all credentials, for suggestions: not proven.
@@ -98,21 +98,20 @@ extension VaultFile {
         try database.query("SELECT name FROM credentials ORDER BY name").compactMap { $0[0].stringValue }
     }
 
-    func openAll(_ manifest: VaultManifest) throws(Failure) -> [StoredCredential] {
+    private func proveAll(_ manifest: VaultManifest) throws(Failure) -> [CredentialInfo] {
         var rows: [CredentialRow] = []
         try database.forEachRow("SELECT \(CredentialRow.columns) FROM credentials NOT INDEXED") { found in
             guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
             rows.append(row)
             return true
         }
-        var ids: Set<[UInt8]> = []
-        for row in rows { ids.insert(try rowID(row.id)) }
-        guard rows.count == ids.count, ids == Set(manifest.ids(of: .credentials)) else {
+        // That each is in the manifest is proven below; together with their number nothing can be missing.
+        guard rows.count == manifest.count(of: .credentials), Set(rows.map(\.id)).count == rows.count else {
             throw damage("its credentials are not those of its manifest")
         }
-        var credentials: [StoredCredential] = []
-        for row in rows { credentials.append(try open(row, manifest)) }
-        return credentials
+        var infos: [CredentialInfo] = []
+        for row in rows { infos.append(try prove(row, manifest)) }
+        return infos
     }
 
     private func requireFree(_ name: String, except id: String? = nil) throws(Failure) {
@@ -152,7 +151,7 @@ extension VaultFile {
             }
             return row
         }
-        guard try openAll(manifest).allSatisfy({ $0.info.name != name }) else {
+        guard try proveAll(manifest).allSatisfy({ $0.name != name }) else {
             throw damage("its index of names is broken")
         }
         return nil

@@ -70,34 +70,45 @@ extension VaultFile {
         return try AuthenticatedBox.seal(plain, key: fieldKey, context: context)
     }
 
-    /// The fields of a row, after its version was found to be the manifest's.
-    func open(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> StoredCredential {
-        let what = "credential \"\(terminalSafe(row.name))\""
-        let id = try rowID(row.id)
-        guard manifest.version(of: .credentials, id: id) == row.version else {
-            throw damage("\(what) is not in the version of the manifest")
+    /// What a row holds, after its version was found to be the manifest's. The caller wipes it.
+    private func unseal(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> [UInt8] {
+        guard manifest.version(of: .credentials, id: try rowID(row.id)) == row.version else {
+            throw damage("\(row.title) is not in the version of the manifest")
         }
-        var plain = try unseal(row.data, fieldKey, row.context(vaultID), what)
+        return try unseal(row.data, fieldKey, row.context(vaultID), row.title)
+    }
+
+    /// What may be shown of a row, proven to be what was stored.
+    func prove(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> CredentialInfo {
+        var plain = try unseal(row, manifest)
+        wipe(&plain)
+        guard let info = row.info else { throw damage("\(row.title) can't be read") }
+        return info
+    }
+
+    /// A row with its fields in clear.
+    func open(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> StoredCredential {
+        var plain = try unseal(row, manifest)
         defer { wipe(&plain) }
         guard let content = try? JSON.parse(plain), let stored = content["fields"]?.mapValue,
             let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), let info = row.info
-        else { throw damage("\(what) can't be read") }
+        else { throw damage("\(row.title) can't be read") }
         var fields = stored
         for name in secretNames { fields[name] = fields[name]?.markedSecret }
-        if let version = manifest.version(of: .tokens, id: id) {
-            try readTokens(of: row, version: version, what: what, into: &fields)
+        if let version = manifest.version(of: .tokens, id: try rowID(row.id)) {
+            try readTokens(of: row, version: version, into: &fields)
         }
         return StoredCredential(info: info, fields: fields)
     }
 
     private func readTokens(
-        of row: CredentialRow, version: UInt64, what: String, into fields: inout ValueMap
+        of row: CredentialRow, version: UInt64, into fields: inout ValueMap
     ) throws(Failure) {
         let found = try database.query(
             "SELECT \(TokenRow.columns) FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)]
         ).first
         guard let tokens = found.flatMap(TokenRow.init), tokens.version == version, tokens.credentialID == row.id else {
-            throw damage("the tokens of \(what) are not in the version of the manifest")
+            throw damage("the tokens of \(row.title) are not in the version of the manifest")
         }
         let hasRefresh = tokens.refresh != nil
         let parts: [(TokenRow.Part, String, [UInt8]?)] = [
@@ -106,7 +117,7 @@ extension VaultFile {
         for (part, name, box) in parts {
             guard let box else { continue }
             var token = try unseal(
-                box, fieldKey, tokens.context(vaultID, part, hasRefresh: hasRefresh), "a token of \(what)")
+                box, fieldKey, tokens.context(vaultID, part, hasRefresh: hasRefresh), "a token of \(row.title)")
             fields[name] = .secret(.string(String(decoding: token, as: UTF8.self)))
             wipe(&token)
         }

@@ -47,6 +47,12 @@ struct VaultManifest {
         return ids
     }
 
+    func count(of table: Table) -> Int {
+        let first = position(of: key(table, [UInt8](repeating: 0, count: 16))).index
+        let end = position(of: [table.rawValue + 1] + [UInt8](repeating: 0, count: 16)).index
+        return end - first
+    }
+
     mutating func set(_ table: Table, id: [UInt8], version: UInt64) {
         let key = key(table, id)
         let (index, isFound) = position(of: key)

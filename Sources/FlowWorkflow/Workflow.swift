@@ -20,10 +20,23 @@ package struct Workflow: Sendable {
     package var onSuccess: [Step] = []
     package var finally: [Step] = []
     package var outputs: [(name: String, value: ValueTemplate)] = []
+    /// Every credential that the file names by a literal, or means by leaving it out, for the caller to look up.
+    package var credentialNames: [CredentialUse] = []
 
     package init(source: SourceText, name: String) {
         self.source = source
         self.name = name
+    }
+}
+
+/// A place where a credential is needed.
+package struct CredentialUse: Sendable, Hashable {
+    package var name: String
+    package var span: SourceSpan
+
+    package init(name: String, span: SourceSpan) {
+        self.name = name
+        self.span = span
     }
 }
 

@@ -1,1 +1,1 @@
-// placeholder
+// Tests arrive with the next change.

@@ -156,7 +156,7 @@ enum MapBuilding {
         case .bool(let flag): return .bool(flag)
         default:
             throw Fault(
-                .invalid, "a map key can't be a \(value.type.plainName)",
+                .invalid, "a map key can't be \(value.type.withArticle)",
                 hint: "use a string, an int, a uint or a bool as key", range: range)
         }
     }
@@ -180,7 +180,7 @@ enum OptionalValue {
         case .secret(let inner): return try unwrap(inner, at: range)?.markedSecret
         default:
             throw Fault(
-                .invalid, "\"?\" needs an optional value, found a \(value.type.plainName)",
+                .invalid, "\"?\" needs an optional value, found \(value.type.withArticle)",
                 hint: "use a.?b, or optional.of(x)", range: range)
         }
     }

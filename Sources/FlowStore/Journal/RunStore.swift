@@ -3,7 +3,7 @@ import Glibc
 
 /// The state database for writing: begins runs and takes them up again.
 package final class RunStore: Sendable {
-    private let writer: JournalWriter
+    let writer: JournalWriter
     private let identity: ProcessIdentity
 
     private init(_ writer: JournalWriter, _ identity: ProcessIdentity) {

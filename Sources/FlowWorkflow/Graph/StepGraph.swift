@@ -27,5 +27,17 @@ package struct StepGraph: Sendable {
     /// Builds the edges of one list. `isParallel` removes the implicit order.
     ///
     /// Unknown names in `needs` and cycles are reported by the checker; here they are left out.
-    package init(_ steps: [Step], isParallel: Bool = false) { fatalError("placeholder") }
+    package init(_ steps: [Step], isParallel: Bool = false) {
+        let order = StepOrder(steps, isParallel: isParallel)
+        var index: [String: Int] = [:]
+        for (position, step) in steps.enumerated() where index[step.id] == nil { index[step.id] = position }
+        vertices = steps.enumerated().map { position, step in
+            var sources: Set<Int> = []
+            if !step.runsAlways {
+                let names = Set((step.needs ?? []).map(\.id)).union(step.readsOutputOf)
+                sources = Set(names.compactMap { index[$0] }).filter { order.isOrdered(position, after: $0) }
+            }
+            return Vertex(step: step, waitsFor: order.waitsFor[position], skippedWith: sources.sorted())
+        }
+    }
 }

@@ -1,0 +1,49 @@
+/// One list of steps, seen from a place in it or after it.
+struct ListScope {
+    enum Standing {
+        case ended(isLoop: Bool)
+        /// It exists but can't be read: why, and what to do.
+        case obstacle(message: String, hint: String)
+    }
+
+    let steps: [Step]
+    let order: StepOrder
+    let isParallel: Bool
+    private let index: [String: Int]
+    /// The step that reads; nil after all have ended.
+    private var reader: Int?
+
+    init(_ steps: [Step], isParallel: Bool = false) {
+        self.steps = steps
+        self.isParallel = isParallel
+        order = StepOrder(steps, isParallel: isParallel)
+        var index: [String: Int] = [:]
+        for (position, step) in steps.enumerated() where index[step.id] == nil { index[step.id] = position }
+        self.index = index
+    }
+
+    func seen(by reader: Int) -> ListScope {
+        var copy = self
+        copy.reader = reader
+        return copy
+    }
+
+    func standing(of id: String) -> Standing? {
+        guard let position = index[id] else { return nil }
+        guard let reader else { return .ended(isLoop: steps[position].loop != nil) }
+        if position == reader {
+            return .obstacle(
+                message: "the step \"\(id)\" can't read its own result",
+                hint: "read it in a later step, or in outputs:")
+        }
+        if order.isOrdered(reader, after: position) { return .ended(isLoop: steps[position].loop != nil) }
+        let step = steps[reader]
+        let hint: String
+        if let needs = step.needs {
+            hint = needs.isEmpty ? "write needs: \(id)" : "add \(id) to its needs"
+        } else {
+            hint = isParallel ? "add needs: \(id)" : "move \"\(id)\" above \"\(step.id)\""
+        }
+        return .obstacle(message: "the step \"\(id)\" may not have ended when \"\(step.id)\" reads it", hint: hint)
+    }
+}

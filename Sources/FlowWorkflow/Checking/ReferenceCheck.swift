@@ -1,0 +1,112 @@
+import FlowCore
+import FlowExpression
+
+/// Holds what expressions read against the names there are.
+struct ReferenceCheck {
+    private(set) var diagnostics = Diagnostics()
+    /// Ids inside blocks, with the id of the block.
+    let innerSteps: [String: String]
+
+    private static let stepMembers = ["output", "status", "error", "attempts", "items"]
+    /// Contexts of GitHub Actions, and what is meant here.
+    private static let foreign = [
+        "github": "use run and event", "needs": "use steps.ID.output", "runner": "use run",
+        "job": "use run", "matrix": "use for_each and its item", "strategy": "use for_each and its item",
+    ]
+
+    init(innerSteps: [String: String]) { self.innerSteps = innerSteps }
+
+    /// - Parameters:
+    ///   - place: where the expressions stand, for messages: `if`.
+    ///   - takesSecrets: whether `secrets` may be used there.
+    mutating func check(
+        _ expressions: some Sequence<Expression>, in scope: NameScope, place: String, takesSecrets: Bool = false
+    ) {
+        for expression in expressions {
+            for reference in expression.references { check(reference, scope, place, takesSecrets) }
+        }
+    }
+
+    private mutating func check(
+        _ reference: Expression.Reference, _ scope: NameScope, _ place: String, _ takesSecrets: Bool
+    ) {
+        let root = reference.root
+        if scope.variables.contains(root) || root == "event" { return }
+        switch root {
+        case "secrets":
+            guard !takesSecrets else { return }
+            diagnostics.error(
+                "secret-here", "secrets can't be used in \(place)", at: reference.span,
+                hint: "use them in env:, or in a parameter that takes secrets")
+        case "steps" where scope.seesSteps:
+            checkStep(reference, scope)
+        case "inputs", "vars", "env", "run":
+            guard let names = scope.members[root] else { return reportMisplaced(reference, place) }
+            guard let name = reference.members.first, !names.contains(name) else { return }
+            diagnostics.error(
+                "unknown-reference", ReferenceCheck.missing(name, in: root), at: reference.span,
+                hint: Suggestion.didYouMean(name, among: names.sorted())
+                    ?? (root == "run"
+                        ? "use one of \(names.sorted().joined(separator: ", "))" : "declare it under \(root):"))
+        default:
+            if Identifier.contexts.contains(root) { return reportMisplaced(reference, place) }
+            diagnostics.error(
+                "unknown-name", "unknown name \"\(root)\"", at: reference.span,
+                hint: ReferenceCheck.foreign[root]
+                    ?? Suggestion.didYouMean(root, among: scope.roots + ["secrets"])
+                    ?? "use one of \(scope.roots.joined(separator: ", ")), or quote text")
+        }
+    }
+
+    private static func missing(_ name: String, in root: String) -> String {
+        switch root {
+        case "inputs": "there is no input \"\(name)\""
+        case "vars": "there is no variable \"\(name)\" in vars"
+        case "env": "there is no variable \"\(name)\" in env"
+        default: "\"\(root)\" has no member \"\(name)\""
+        }
+    }
+
+    private mutating func reportMisplaced(_ reference: Expression.Reference, _ place: String) {
+        diagnostics.error(
+            "unknown-name", "\"\(reference.root)\" can't be used in \(place)", at: reference.span,
+            hint: "it is not known yet when that is evaluated")
+    }
+
+    private mutating func checkStep(_ reference: Expression.Reference, _ scope: NameScope) {
+        guard let id = reference.members.first else { return }
+        let isLoop: Bool
+        switch scope.standing(of: id) {
+        case .ended(let loop)?: isLoop = loop
+        case .obstacle(let message, let hint)?:
+            diagnostics.error("not-ordered", message, at: reference.span, hint: hint)
+            return
+        case nil: return reportStep(id, at: reference.span, scope)
+        }
+        guard reference.members.count > 1 else { return }
+        let member = reference.members[1]
+        if !ReferenceCheck.stepMembers.contains(member) {
+            diagnostics.error(
+                "unknown-reference", "a step has no \"\(member)\"", at: reference.span,
+                hint: Suggestion.didYouMean(member, among: ReferenceCheck.stepMembers)
+                    ?? "use one of \(ReferenceCheck.stepMembers.joined(separator: ", "))")
+        } else if member == "items", !isLoop {
+            diagnostics.error(
+                "unknown-reference", "the step \"\(id)\" has no items, for it has no for_each", at: reference.span,
+                hint: "use output")
+        }
+    }
+
+    /// A step that can't be seen from here.
+    private mutating func reportStep(_ id: String, at span: SourceSpan, _ scope: NameScope) {
+        if let block = innerSteps[id] {
+            diagnostics.error(
+                "inner-step", "the step \"\(id)\" is seen inside \"\(block)\" only", at: span,
+                hint: "publish what you need with outputs: of \"\(block)\"")
+        } else {
+            diagnostics.error(
+                "unknown-step", "there is no step \"\(id)\"", at: span,
+                hint: Suggestion.didYouMean(id, among: scope.stepIDs) ?? "give the step that is meant an id")
+        }
+    }
+}

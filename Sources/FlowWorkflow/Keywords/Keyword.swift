@@ -1,0 +1,80 @@
+import FlowCore
+import FlowYAML
+
+/// One key of the workflow language. Decoder, suggestions and JSON Schema read the same table of them.
+package struct Keyword: Sendable {
+    package var name: String
+    package var shape: Shape
+    /// One sentence for editors.
+    package var help: String
+    package var isRequired: Bool
+    /// Known, but refused with "not yet".
+    package var isLater: Bool
+    /// Other spellings, taken with a note.
+    package var spellings: [String]
+
+    package init(
+        _ name: String, _ shape: Shape, _ help: String, required isRequired: Bool = false, later isLater: Bool = false,
+        spellings: [String] = []
+    ) {
+        self.name = name
+        self.shape = shape
+        self.help = help
+        self.isRequired = isRequired
+        self.isLater = isLater
+        self.spellings = spellings
+    }
+
+    static func later(_ name: String) -> Keyword { Keyword(name, .value, "", later: true) }
+
+    /// What a keyword's value looks like, as far as an editor needs to know it.
+    package indirect enum Shape: Sendable {
+        /// Anything, templates included.
+        case value
+        case string, bool, duration
+        case int(minimum: Int)
+        case number
+        /// An expression, bare or in `${{ }}`.
+        case condition
+        case choice([String])
+        case list(of: Shape)
+        case map(of: Shape)
+        /// A map with the keywords of a table.
+        case table(KeywordTable)
+        /// A list of steps.
+        case steps
+        case either([Shape])
+    }
+}
+
+/// The keywords of one kind of map.
+package struct KeywordTable: Sendable {
+    /// For messages: `a step`.
+    package var noun: String
+    package var keywords: [Keyword]
+
+    init(_ noun: String, _ keywords: [Keyword]) {
+        self.noun = noun
+        self.keywords = keywords
+    }
+
+    package var known: [String] { keywords.filter { !$0.isLater }.map(\.name) }
+    package var later: [String] { keywords.filter(\.isLater).map(\.name) }
+
+    /// Proper names by other spellings.
+    var synonyms: [String: String] {
+        var synonyms: [String: String] = [:]
+        for keyword in keywords {
+            for spelling in keyword.spellings { synonyms[spelling] = keyword.name }
+        }
+        return synonyms
+    }
+}
+
+extension MapDecoder {
+    /// A map with the keywords of `table`; what is not among them is reported.
+    init?(_ node: SourceNode, _ table: KeywordTable, _ diagnostics: inout Diagnostics) {
+        self.init(node, table.noun, synonyms: table.synonyms, &diagnostics)
+        finish(table.known, later: table.later, &diagnostics)
+    }
+}

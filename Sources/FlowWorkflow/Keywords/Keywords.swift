@@ -1,0 +1,137 @@
+import FlowCore
+import FlowSpec
+
+/// Every keyword of the workflow language.
+package enum Keywords {
+    package static let workflow = KeywordTable(
+        "the workflow",
+        [
+            Keyword("name", .string, "The workflow's name; the file's name where it is left out."),
+            Keyword("description", .string, "What the workflow is for."),
+            Keyword("labels", .map(of: .string), "Names and values to find runs by."),
+            Keyword("on", .either([.string, .list(of: .string), .table(triggers)]), "What starts the workflow."),
+            Keyword("inputs", .map(of: .table(input)), "Typed parameters of a run."),
+            Keyword("vars", .map(of: .value), "Values computed once before the first step."),
+            Keyword("env", .map(of: environmentEntry), "Variables for every step."),
+            Keyword("defaults", .table(defaults), "What steps take where they say nothing."),
+            Keyword("timeout", .duration, "Bounds the run."),
+            Keyword("steps", .steps, "The work, in order.", required: true),
+            Keyword("outputs", .map(of: .value), "What the run gives when it succeeded."),
+            Keyword("on_failure", .steps, "Steps that follow a failed run.", spellings: ["on-failure"]),
+            Keyword("on_success", .steps, "Steps that follow a successful run.", spellings: ["on-success"]),
+            Keyword("finally", .steps, "Steps that always come last."),
+            .later("concurrency"), .later("order"),
+        ])
+
+    package static let step = KeywordTable(
+        "a step",
+        [
+            Keyword("id", .string, "Names the step in expressions and needs."),
+            Keyword("name", .string, "What people read; may hold templates."),
+            Keyword("uses", .string, "The node that does the work, such as slack.send_message."),
+            Keyword("with", .map(of: .value), "The node's arguments."),
+            Keyword("credential", .string, "The vault entry to use; by default the one named like the connector."),
+            Keyword("run", .string, "A shell script; short for uses: shell.run."),
+            Keyword("shell", .string, "The program that runs the script: sh, bash or another."),
+            Keyword("parse", .choice(["json", "lines"]), "How the script's output is read."),
+            Keyword(
+                "working_directory", .string, "Where the work is done.",
+                spellings: ["working-directory", "workingDirectory"]),
+            Keyword("env", .map(of: environmentEntry), "Variables for this step."),
+            Keyword("steps", .steps, "A block: steps that share if, for_each and timeout."),
+            Keyword("needs", .either([.string, .list(of: .string)]), "Steps that must have ended before."),
+            Keyword("parallel", .steps, "Steps that start together."),
+            Keyword("if", .condition, "Runs the step only where this is true."),
+            Keyword("for_each", .value, "Runs the step once for each item.", spellings: ["for-each"]),
+            Keyword("as", .string, "The item's name in expressions; item by default."),
+            Keyword(
+                "max_parallel", .int(minimum: 1), "How many items run at once; 1 by default.",
+                spellings: ["max-parallel"]),
+            Keyword(
+                "on_item_error", .choice(Step.Loop.OnError.allCases.map(\.rawValue)), "What follows a failed item.",
+                spellings: ["on-item-error"]),
+            Keyword("retry", retryShape, "How often a failed attempt is repeated."),
+            Keyword("timeout", .duration, "Bounds one attempt."),
+            Keyword("timeout-minutes", .int(minimum: 1), "GitHub's spelling of timeout."),
+            Keyword("effect", .choice(Effect.allCases.map(\.rawValue)), "What repeating the work would do."),
+            Keyword(
+                "continue_on_error", .bool, "Lets later steps run though this one failed.",
+                spellings: ["continue-on-error"]),
+            Keyword("outputs", .map(of: .value), "What the step gives, instead of the node's output."),
+            Keyword("assert", .table(assertion), "Fails where a condition is false."),
+            Keyword("wait", .table(wait), "Pauses for a time, or until one."),
+            .later("switch"), .later("key"), .later("collect"), .later("matrix"), .later("while"), .later("until"),
+            .later("max_iterations"), .later("interval"), .later("on_error"), .later("idempotency_key"),
+            .later("cache"),
+        ])
+
+    /// A step is exactly one of these.
+    static let work = ["uses", "run", "steps", "parallel", "assert", "wait"]
+
+    /// Keywords that go with some kinds of work only.
+    static let companions: [String: [String]] = [
+        "with": ["uses"], "credential": ["uses"], "shell": ["run"], "parse": ["run"], "retry": ["uses", "run"],
+        "effect": ["uses", "run"], "working_directory": ["uses", "run"], "env": ["uses", "run"],
+    ]
+
+    static let retryShape = Keyword.Shape.either([.int(minimum: 0), .table(retry)])
+
+    package static let retry = KeywordTable(
+        "\"retry\"",
+        [
+            Keyword("max", .int(minimum: 0), "Attempts after the first.", required: true),
+            Keyword(
+                "backoff", .choice(RetryPolicy.Backoff.allCases.map(\.rawValue)), "How pauses grow."),
+            Keyword("initial", .duration, "The first pause."),
+            Keyword("max_interval", .duration, "The longest pause.", spellings: ["max-interval"]),
+            Keyword("jitter", .bool, "Draws each pause at random up to its length; true by default."),
+            Keyword(
+                "on", .list(of: .choice(FailureKind.allCases.map(\.rawValue))), "Error kinds that are retried."),
+        ])
+
+    package static let defaults = KeywordTable(
+        "\"defaults\"",
+        [
+            Keyword("timeout", .duration, "Bounds one attempt of each step."),
+            Keyword("retry", retryShape, "How often a failed attempt is repeated."),
+            Keyword("shell", .string, "The program that runs scripts."),
+            Keyword("working_directory", .string, "Where the work is done.", spellings: ["working-directory"]),
+        ])
+
+    package static let input = KeywordTable(
+        "an input",
+        [
+            Keyword("type", .choice(inputTypes), "string where it is left out."),
+            Keyword("required", .bool, "Whether a run must be given it."),
+            Keyword("default", .value, "The value where none is given."),
+            Keyword("enum", .list(of: .value), "The values allowed."),
+            Keyword("pattern", .string, "A regular expression the whole text must match."),
+            Keyword("min", .number, "The smallest number allowed."),
+            Keyword("max", .number, "The largest number allowed."),
+            Keyword("description", .string, "What it is for."),
+        ])
+
+    static let inputTypes = ["string", "int", "number", "bool", "list", "map", "file"]
+
+    static let processVariable = KeywordTable(
+        "an environment entry",
+        [
+            Keyword("from", .string, "The process variable to take.", required: true),
+            Keyword("default", .value, "The value where it is not set."),
+        ])
+
+    static let environmentEntry = Keyword.Shape.either([.string, .number, .bool, .table(processVariable)])
+
+    static let assertion = KeywordTable(
+        "\"assert\"",
+        [
+            Keyword("that", .condition, "What must be true.", required: true),
+            Keyword("message", .string, "What to say where it is not."),
+        ])
+
+    static let wait = KeywordTable(
+        "\"wait\"",
+        [
+            Keyword("for", .string, "A duration."), Keyword("until", .string, "A timestamp (RFC 3339)."),
+        ])
+}

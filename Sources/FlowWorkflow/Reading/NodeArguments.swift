@@ -1,0 +1,130 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import FlowYAML
+
+/// One entry of `with:`.
+struct NodeArgument {
+    var name: String
+    var nameSpan: SourceSpan
+    var valueSpan: SourceSpan
+    /// nil where its templates were reported.
+    var value: ValueTemplate?
+
+    init(_ entry: SourceNode.Entry, _ value: ValueTemplate?) {
+        name = entry.key
+        nameSpan = entry.keySpan
+        valueSpan = entry.value.shortSpan
+        self.value = value
+    }
+}
+
+extension WorkflowReader {
+    /// What can be known of a node's arguments before they are evaluated.
+    mutating func check(_ arguments: [NodeArgument], of spec: NodeSpec, at span: SourceSpan, hasArguments: Bool) {
+        for argument in arguments {
+            guard let parameter = spec.parameter(argument.name) else {
+                let near = Suggestion.nearest(to: argument.name, among: spec.parameters.map(\.name))
+                diagnostics.add(
+                    .error(
+                        "unknown-parameter", "\"\(spec.name)\" has no parameter \"\(argument.name)\"",
+                        at: argument.nameSpan,
+                        hint: near.map { "did you mean \"\($0)\"?" }
+                            ?? "run \"flowctl nodes show \(spec.name)\" for its parameters",
+                        edit: near.map { Diagnostic.Edit(span: argument.nameSpan, replacement: $0) }))
+                continue
+            }
+            guard let value = argument.value else { continue }
+            if let remedy = parameter.codeRemedy { refuseTemplates(in: value, of: parameter.name, remedy: remedy) }
+            if parameter.type == .expressions { checkExpressions(value) }
+            if let objection = value.objection(of: parameter) {
+                diagnostics.error(
+                    "wrong-argument", "parameter \"\(parameter.name)\" of \"\(spec.name)\" \(objection)",
+                    at: argument.valueSpan, hint: parameter.help.isEmpty ? nil : parameter.help)
+            }
+        }
+        let given = Set(arguments.map(\.name))
+        for parameter in spec.parameters
+        where parameter.isRequired && parameter.defaultValue == nil && !given.contains(parameter.name) {
+            diagnostics.error(
+                "missing-parameter", "\"\(spec.name)\" needs the parameter \"\(parameter.name)\"", at: span,
+                hint: "add \(parameter.name) under with:\(parameter.help.isEmpty ? "" : " (\(parameter.help))")")
+        }
+        checkRules(of: spec, arguments, at: span)
+    }
+
+    /// A computed argument may turn out to be absent, so a rule is broken only where it is so either way.
+    private mutating func checkRules(of spec: NodeSpec, _ arguments: [NodeArgument], at span: SourceSpan) {
+        let possible = Set(arguments.filter { !($0.value?.isLiteralNull ?? false) }.map(\.name))
+        let certain = Set(arguments.filter { $0.value.map { $0.isLiteral && !$0.isLiteralNull } ?? false }.map(\.name))
+        for rule in spec.rules {
+            guard let objection = rule.objection(given: possible.contains),
+                rule.objection(given: certain.contains) != nil
+            else { continue }
+            diagnostics.error("broken-rule", "\"\(spec.name)\": \(objection)", at: span)
+        }
+    }
+
+    /// `${{ }}` has no place in code: what it gives could be read as code.
+    mutating func refuseTemplates(in value: ValueTemplate, of name: String, remedy: String) {
+        for expression in value.expressions {
+            diagnostics.error(
+                "no-splicing", "\"\(name)\" is code, so ${{ }} can't be used in it", at: expression.span, hint: remedy)
+        }
+    }
+
+    /// Named expressions that the node evaluates itself: their syntax is checked here.
+    private mutating func checkExpressions(_ value: ValueTemplate) {
+        guard case .map(let members) = value.content else {
+            if case .literal(.map(let map)) = value.content {
+                for text in map.values.compactMap(\.stringValue) { checkExpression(text, at: value.span) }
+            }
+            return
+        }
+        for member in members {
+            if case .literal(.string(let text)) = member.value.content { checkExpression(text, at: member.value.span) }
+        }
+    }
+
+    private mutating func checkExpression(_ text: String, at span: SourceSpan) {
+        do throws(ExpressionErrors) {
+            _ = try Expression.compile(text, in: SourceNode(.scalar(.string(text)), span: span))
+        } catch {
+            diagnostics.add(contentsOf: error.diagnostics)
+        }
+    }
+}
+
+extension ValueTemplate {
+    var isLiteral: Bool { expressions.isEmpty }
+
+    var isLiteralNull: Bool {
+        if case .literal(let value) = content { return value.isNull }
+        return false
+    }
+
+    /// Why this can't be the argument of `parameter`, as far as it is not computed.
+    func objection(of parameter: Parameter) -> String? {
+        if case .template(let template) = content {
+            guard template.parts.count > 1 else { return nil }
+            // Several parts always make text; what it says is not known.
+            var plain = parameter
+            plain.choices = []
+            switch parameter.type {
+            case .timestamp, .duration: return nil
+            default: return plain.objection(to: "text")
+            }
+        }
+        return parameter.objection(to: knownValue)
+    }
+
+    /// The value with null, which fits everywhere, where it is computed.
+    private var knownValue: Value {
+        switch content {
+        case .literal(let value): value
+        case .template: .null
+        case .list(let items): .list(items.map(\.knownValue))
+        case .map(let members): .map(ValueMap(members.map { ($0.key, $0.value.knownValue) }))
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import FlowYAML
+
+extension WorkflowReader {
+    mutating func input(_ entry: SourceNode.Entry) -> WorkflowInput? {
+        check(id: entry.key, "the input", at: entry.keySpan, allowsContexts: true)
+        guard let map = MapDecoder(entry.value, Keywords.input, &diagnostics) else { return nil }
+        var type = ParameterType.string
+        if let node = map.node("type"), let name = node.decodeString(for: "type", &diagnostics) {
+            if Keywords.inputTypes.contains(name), let known = ParameterType(name: name) {
+                type = known
+            } else {
+                diagnostics.error(
+                    "unknown-value", "\(JSON.quoted(name)) is not a type of inputs", at: node.span,
+                    hint: Suggestion.didYouMean(name, among: Keywords.inputTypes)
+                        ?? "use one of \(Keywords.inputTypes.joined(separator: ", "))")
+            }
+        }
+        var parameter = Parameter(entry.key, type)
+        parameter.isRequired = map.bool("required", &diagnostics) ?? false
+        parameter.help = map.string("description", &diagnostics) ?? ""
+        parameter.minimum = map.number("min", &diagnostics)
+        parameter.maximum = map.number("max", &diagnostics)
+        if type != .int, type != .number {
+            for key in ["min", "max"] { misplaced(key, in: map, "goes with the types int and number only") }
+        }
+        parameter.choices = choices(map, parameter)
+        let pattern = pattern(map, type)
+        let input = WorkflowInput(parameter: parameter, pattern: pattern, span: entry.keySpan)
+        guard let node = map.node("default") else { return input }
+        var withDefault = input
+        withDefault.parameter.defaultValue = literal(node, for: input)
+        return withDefault
+    }
+
+    private mutating func choices(_ map: MapDecoder, _ parameter: Parameter) -> [Value] {
+        (map.list("enum", &diagnostics) ?? []).map { item in
+            if let objection = parameter.objection(to: item.value) {
+                diagnostics.error("wrong-type", "a value of \"enum\" \(objection)", at: item.shortSpan)
+            }
+            return item.value
+        }
+    }
+
+    private mutating func pattern(_ map: MapDecoder, _ type: ParameterType) -> String? {
+        if type != .string { misplaced("pattern", in: map, "goes with the type string only") }
+        guard let node = map.node("pattern"), let pattern = map.string("pattern", &diagnostics) else { return nil }
+        if let fault = InputPattern(pattern).fault {
+            diagnostics.error("bad-pattern", "the pattern is no regular expression: \(fault)", at: node.span)
+            return nil
+        }
+        return pattern
+    }
+
+    private mutating func literal(_ node: SourceNode, for input: WorkflowInput) -> Value? {
+        let value = node.value
+        if let text = node.string, text.contains("${{") {
+            diagnostics.error(
+                "no-template", "the default of an input can't be computed", at: node.span,
+                hint: "use default(inputs.\(input.parameter.name), …) where it is read")
+            return nil
+        }
+        guard let objection = input.objection(to: value) else { return value }
+        diagnostics.error("wrong-type", "the default \(objection)", at: node.shortSpan)
+        return nil
+    }
+
+    mutating func misplaced(_ key: String, in map: MapDecoder, _ reason: String) {
+        guard let entry = map.entry(key) else { return }
+        diagnostics.error("misplaced-key", "\"\(key)\" \(reason)", at: entry.keySpan, hint: "remove it")
+    }
+
+    // MARK: Environment
+
+    mutating func environment(_ map: MapDecoder) -> [EnvironmentEntry] {
+        (map.map("env", &diagnostics) ?? []).compactMap { environmentEntry($0) }
+    }
+
+    private mutating func environmentEntry(_ entry: SourceNode.Entry) -> EnvironmentEntry? {
+        checkVariable(entry.key, at: entry.keySpan)
+        let node = entry.value
+        if node.map != nil {
+            guard let map = MapDecoder(node, Keywords.processVariable, &diagnostics),
+                let variable = map.requiredString("from", &diagnostics)
+            else { return nil }
+            checkVariable(variable, at: map.node("from")?.span ?? node.span)
+            let fallback = map.node("default").flatMap { ValueTemplate.compile($0, diagnostics: &diagnostics) }
+            return EnvironmentEntry(
+                name: entry.key, origin: .process(variable: variable, fallback: fallback), span: entry.keySpan)
+        }
+        if node.list != nil {
+            node.expected("text, a number or {from: VARIABLE}", for: entry.key, &diagnostics)
+            return nil
+        }
+        return ValueTemplate.compile(node, diagnostics: &diagnostics).map {
+            EnvironmentEntry(name: entry.key, origin: .value($0), span: entry.keySpan)
+        }
+    }
+
+    private mutating func checkVariable(_ name: String, at span: SourceSpan) {
+        if !Identifier.isVariable(name) {
+            diagnostics.error(
+                "bad-variable", "\(JSON.quoted(name)) can't name an environment variable", at: span,
+                hint: "use letters, digits and _, and start with no digit")
+        } else if name.hasPrefix("FLOWCTL_") {
+            diagnostics.error(
+                "bad-variable", "variables of flowctl itself can't be used here", at: span,
+                hint: "use credential: or secrets for what they hold")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package import FlowCore
+import FlowExpression
+package import FlowSpec
+package import FlowYAML
+
+/// A workflow file to a checked workflow: every mistake of the file is told in one go.
+package struct WorkflowReader {
+    var diagnostics = Diagnostics()
+    let catalog: SpecCatalog
+    /// `defaults.shell`, which each `run:` without its own takes.
+    var defaultShell: SourceNode?
+    var credentialNames: [CredentialUse] = []
+
+    /// - Parameter nodes: what `uses` may name.
+    /// - Returns: nil where there is any error.
+    package static func read(
+        _ source: SourceText, nodes: any NodeSource, limits: YAMLLimits = YAMLLimits(),
+        diagnostics: inout Diagnostics
+    ) -> Workflow? {
+        var found = Diagnostics()
+        defer { diagnostics.add(contentsOf: found.all) }
+        guard let root = YAML.read(source, limits: limits, diagnostics: &found) else { return nil }
+        var reader = WorkflowReader(catalog: SpecCatalog(nodes))
+        let workflow = reader.workflow(root)
+        found.add(contentsOf: reader.diagnostics.all)
+        guard let workflow else { return nil }
+        var check = WorkflowCheck(workflow, catalog: reader.catalog)
+        check.run()
+        found.add(contentsOf: check.diagnostics.all)
+        return found.hasErrors ? nil : workflow
+    }
+
+    private init(catalog: SpecCatalog) { self.catalog = catalog }
+
+    private mutating func workflow(_ root: SourceNode) -> Workflow? {
+        guard let map = MapDecoder(root, Keywords.workflow, &diagnostics) else { return nil }
+        let source = root.span.source
+        var workflow = Workflow(source: source, name: WorkflowReader.stem(of: source.name))
+        if let name = map.string("name", &diagnostics) { workflow.name = name }
+        workflow.description = map.string("description", &diagnostics)
+        for entry in map.map("labels", &diagnostics) ?? [] {
+            workflow.labels[entry.key] = entry.value.decodeString(for: entry.key, &diagnostics)
+        }
+        if let on = map.node("on") { workflow.triggers = triggers(on) }
+        workflow.inputs = (map.map("inputs", &diagnostics) ?? []).compactMap { input($0) }
+        workflow.env = environment(map)
+        workflow.vars = values(map, "vars")
+        if let defaults = map.node("defaults") { workflow.defaults = stepDefaults(defaults) }
+        workflow.timeout = map.duration("timeout", &diagnostics)
+        if let steps = map.required("steps", &diagnostics) { workflow.steps = self.steps(steps, key: "steps") }
+        workflow.onFailure = map.node("on_failure").map { steps($0, key: "on_failure") } ?? []
+        workflow.onSuccess = map.node("on_success").map { steps($0, key: "on_success") } ?? []
+        workflow.finally = map.node("finally").map { steps($0, key: "finally") } ?? []
+        workflow.outputs = values(map, "outputs")
+        workflow.credentialNames = credentialNames
+        return workflow
+    }
+
+    /// `digest` of `dir/digest.yaml`.
+    private static func stem(of path: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        for suffix in [".yaml", ".yml"] where file.hasSuffix(suffix) && file.count > suffix.count {
+            return String(file.dropLast(suffix.count))
+        }
+        return file
+    }
+
+    private mutating func stepDefaults(_ node: SourceNode) -> StepDefaults {
+        var defaults = StepDefaults()
+        guard let map = MapDecoder(node, Keywords.defaults, &diagnostics) else { return defaults }
+        defaults.timeout = map.duration("timeout", &diagnostics)
+        defaults.retry = map.node("retry").flatMap { retry($0) }
+        defaults.shell = map.string("shell", &diagnostics)
+        defaultShell = map.node("shell")
+        defaults.workingDirectory = map.node("working_directory").flatMap { template($0, key: "working_directory") }
+        return defaults
+    }
+
+    /// Named values: `vars`, `outputs`.
+    mutating func values(_ map: MapDecoder, _ key: String) -> [(name: String, value: ValueTemplate)] {
+        (map.map(key, &diagnostics) ?? []).compactMap { entry in
+            check(id: entry.key, "the name", at: entry.keySpan, allowsContexts: true)
+            return ValueTemplate.compile(entry.value, diagnostics: &diagnostics).map { (entry.key, $0) }
+        }
+    }
+
+    /// Reports a name that can't be an id.
+    mutating func check(id: String, _ noun: String, at span: SourceSpan, allowsContexts: Bool = false) {
+        guard let objection = Identifier.objection(to: id, allowsContexts: allowsContexts) else { return }
+        diagnostics.error(
+            "bad-id", "\(noun) \(JSON.quoted(id)) \(objection)", at: span,
+            hint: Identifier.mended(id).map { "write \($0)" } ?? "choose another name")
+    }
+}
+
+/// The descriptions of nodes, each asked for once.
+final class SpecCatalog {
+    let nodes: any NodeSource
+    private var known: [String: Result<NodeSpec?, Failure>] = [:]
+
+    init(_ nodes: any NodeSource) { self.nodes = nodes }
+
+    func spec(_ name: String) -> Result<NodeSpec?, Failure> {
+        if let found = known[name] { return found }
+        let result: Result<NodeSpec?, Failure>
+        do {
+            result = .success(try nodes.node(named: name)?.spec)
+        } catch let diagnostic as Diagnostic {
+            result = .failure(Failure(.invalid, diagnostic.message, hint: diagnostic.hint, position: diagnostic.span))
+        } catch {
+            result = .failure(Failure(error))
+        }
+        known[name] = result
+        return result
+    }
+
+    /// nil where there is none, or it is broken.
+    func known(_ name: String) -> NodeSpec? { (try? spec(name).get()) ?? nil }
+}

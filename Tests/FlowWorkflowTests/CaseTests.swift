@@ -1,0 +1,57 @@
+import FlowCore
+import FlowSpec
+import FlowWorkflow
+import Glibc
+import Testing
+
+/// Each `Cases/NAME.yaml` is read, and what is said about it must be the text of `Cases/NAME.expected`.
+///
+/// With FLOWCTL_RECORD=1 the expected texts are written anew; read the difference before you commit it.
+@Suite struct CaseTests {
+    private static let folder = #filePath.dropLast("CaseTests.swift".count) + "Cases/"
+
+    static var names: [String] {
+        guard let directory = opendir(String(folder)) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".yaml") { names.append(String(name.dropLast(5))) }
+        }
+        return names.sorted()
+    }
+
+    @Test(arguments: names) func saysWhatIsExpected(name: String) throws {
+        let path = CaseTests.folder + name
+        let source = SourceText(name: "\(name).yaml", bytes: try #require(CaseTests.read(path + ".yaml")))
+        var diagnostics = Diagnostics()
+        let workflow = WorkflowReader.read(source, nodes: SampleNodes(), diagnostics: &diagnostics)
+        #expect((workflow == nil) == diagnostics.hasErrors)
+        let said = diagnostics.sorted.map { $0.rendered + "\n" }.joined(separator: "\n")
+        if getenv("FLOWCTL_RECORD") != nil { CaseTests.write(said, to: path + ".expected") }
+        let expected = try #require(CaseTests.read(path + ".expected"), "record it with FLOWCTL_RECORD=1")
+        #expect(said == String(decoding: expected, as: UTF8.self))
+    }
+
+    @Test func thereAreCases() { #expect(CaseTests.names.count >= 20) }
+
+    private static func read(_ path: some StringProtocol) -> [UInt8]? {
+        guard let file = fopen(String(path), "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    private static func write(_ text: String, to path: some StringProtocol) {
+        guard let file = fopen(String(path), "w") else { return }
+        defer { fclose(file) }
+        fputs(text, file)
+    }
+}
