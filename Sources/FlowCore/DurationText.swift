@@ -22,16 +22,16 @@ extension Duration {
             else { return nil }
             let (product, overflow) = whole.multipliedReportingOverflow(by: scale)
             guard !overflow else { return nil }
-            var nanoseconds = product
+            var span = Duration.nanoseconds(product)
             if parts.count == 2 {
                 guard !parts[1].isEmpty || !head.isEmpty, parts[1].allSatisfy(\.isNumber) else { return nil }
                 var divisor: Int64 = 1
                 for digit in parts[1].prefix(12) {
                     divisor *= 10
-                    nanoseconds += scale / divisor * Int64(digit.wholeNumberValue ?? 0)
+                    span += .nanoseconds(scale / divisor * Int64(digit.wholeNumberValue ?? 0))
                 }
             }
-            total += .nanoseconds(nanoseconds)
+            total += span
         }
         self = negative ? .zero - total : total
     }

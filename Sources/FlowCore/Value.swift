@@ -174,7 +174,7 @@ extension Value: Equatable {
         case (_, .secret(let inner)): left == inner
         case (.null, .null), (.absent, .absent): true
         case (.bool(let a), .bool(let b)): a == b
-        case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.string(let a), .string(let b)): a.hasSameScalars(as: b)
         case (.bytes(let a), .bytes(let b)): a == b
         case (.list(let a), .list(let b)): a == b
         case (.map(let a), .map(let b)): a == b
@@ -189,6 +189,18 @@ extension Value: Equatable {
     }
 }
 
+extension String {
+    /// Equality by code points, as JSON and CEL have it; Swift's own `==` takes composed and decomposed characters for
+    /// the same.
+    package func hasSameScalars(as other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        let isSame = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+        }
+        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
+}
+
 extension Value: Hashable {
     package func hash(into hasher: inout Hasher) {
         switch self {
@@ -196,8 +208,7 @@ extension Value: Hashable {
         case .null: hasher.combine(0)
         case .absent: hasher.combine(1)
         case .bool(let value): hasher.combine(value)
-        case .string(let value):
-            for byte in value.utf8 { hasher.combine(byte) }
+        case .string(let value): hasher.combine(value)
         case .bytes(let value): hasher.combine(value)
         case .list(let items): hasher.combine(items)
         case .map(let map): hasher.combine(map)

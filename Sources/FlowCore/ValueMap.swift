@@ -49,7 +49,7 @@ package enum MapKey: Sendable {
 extension MapKey: Hashable {
     package static func == (left: MapKey, right: MapKey) -> Bool {
         switch (left, right) {
-        case (.string(let a), .string(let b)): a == b
+        case (.string(let a), .string(let b)): a.hasSameScalars(as: b)
         case (.bool(let a), .bool(let b)): a == b
         case (.int(let a), .int(let b)): a == b
         case (.uint(let a), .uint(let b)): a == b

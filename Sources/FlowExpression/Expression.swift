@@ -42,25 +42,19 @@ package struct Expression: Sendable {
         _ text: String, in node: SourceNode? = nil, at offset: Int = 0, checks: Bool, options: Compiler.Options
     ) throws(ExpressionErrors) -> Expression {
         let place = Placement(text: text, node: node, offset: offset)
-        do {
+        var checker = Checker(text: text)
+        do throws(SyntaxFault) {
             let syntax = try Parser.parse(text)
-            if checks {
-                var checker = Checker(text: text)
-                checker.check(syntax)
-                guard checker.faults.isEmpty else {
-                    throw ExpressionErrors(diagnostics: checker.faults.map(place.diagnostic))
-                }
+            if checks { checker.check(syntax) }
+            if checker.faults.isEmpty {
+                var compiler = Compiler(text: text, options: options)
+                let program = try compiler.compile(syntax)
+                return Expression(text, syntax, program, compiler, place)
             }
-            var compiler = Compiler(text: text, options: options)
-            let program = try compiler.compile(syntax)
-            return Expression(text, syntax, program, compiler, place)
-        } catch let fault as SyntaxFault {
-            throw ExpressionErrors(diagnostics: [place.diagnostic(fault)])
-        } catch let errors as ExpressionErrors {
-            throw errors
         } catch {
-            throw ExpressionErrors(diagnostics: [])
+            throw ExpressionErrors(diagnostics: [place.diagnostic(error)])
         }
+        throw ExpressionErrors(diagnostics: checker.faults.map(place.diagnostic))
     }
 
     private init(_ text: String, _ syntax: Syntax, _ program: any Node, _ compiler: Compiler, _ place: Placement) {
@@ -76,6 +70,9 @@ package struct Expression: Sendable {
         self.program = program
         self.place = place
     }
+
+    /// Words that can't name a step, an input or an item, as they mean something in every expression.
+    package static var reservedNames: Set<String> { Keyword.all.union(Builtin.constants.keys) }
 
     /// - Throws: a `Failure` of kind `invalid` with the span of the term that failed.
     package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
@@ -108,7 +105,8 @@ struct Placement: Sendable {
 
     func span(_ range: Range<Int>) -> SourceSpan {
         if let node { return node.span(ofText: range.lowerBound + offset..<range.upperBound + offset) }
-        return SourceSpan(source ?? SourceText(name: "<expression>", bytes: []), start: range.lowerBound, end: range.upperBound)
+        return SourceSpan(
+            source ?? SourceText(name: "<expression>", bytes: []), start: range.lowerBound, end: range.upperBound)
     }
 
     func diagnostic(_ fault: SyntaxFault) -> Diagnostic {

@@ -48,6 +48,8 @@ package struct NodeSpec: Sendable, Hashable {
     package var credentialTypes: [String]
     package var needsCredential: Bool
     package var retryOwner: RetryOwner
+    /// How long the other side remembers the idempotency key this write sends; nil where it sends none.
+    package var keyLifetime: Duration?
     package var example: Example?
     /// The vendor's page.
     package var documentation: String?
@@ -56,7 +58,8 @@ package struct NodeSpec: Sendable, Hashable {
     package init(
         _ name: String, summary: String, details: String = "", effect: Effect, parameters: [Parameter],
         rules: [Rule] = [], output: String = "", credentialTypes: [String] = [], needsCredential: Bool = false,
-        retryOwner: RetryOwner = .engine, example: Example? = nil, documentation: String? = nil,
+        retryOwner: RetryOwner = .engine, keyLifetime: Duration? = nil, example: Example? = nil,
+        documentation: String? = nil,
         source: Source = .native
     ) {
         self.name = name
@@ -69,6 +72,7 @@ package struct NodeSpec: Sendable, Hashable {
         self.credentialTypes = credentialTypes
         self.needsCredential = needsCredential
         self.retryOwner = retryOwner
+        self.keyLifetime = keyLifetime
         self.example = example
         self.documentation = documentation
         self.source = source

@@ -30,17 +30,21 @@ package enum PrivateFile {
     /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700; nothing where they
     ///   don't exist.
     package static func requirePrivate(_ path: String) throws(Failure) {
-        for (place, kind, allowed) in [(folderName(of: path), "folder", 0o700 as mode_t), (path, "file", 0o600)] {
-            var info = stat()
-            guard stat(place, &info) == 0 else { continue }
-            let mode = info.st_mode & 0o777
-            guard mode & ~allowed == 0 else {
-                let wanted = String(allowed, radix: 8)
-                throw Failure(
-                    .permission,
-                    "the \(kind) \"\(place)\" has mode 0\(String(mode, radix: 8)), which is open to others",
-                    hint: "run: chmod \(wanted) \(shellQuoted(place))", code: "open_permissions")
-            }
+        try require(folderName(of: path), "folder", mode: 0o700)
+        try require(path, "file", mode: 0o600)
+    }
+
+    /// - Throws: `permission` where the place has permissions beyond `allowed`, with the chmod to run; nothing where it
+    ///   doesn't exist.
+    package static func require(_ place: String, _ kind: String, mode allowed: UInt32) throws(Failure) {
+        var info = stat()
+        guard stat(place, &info) == 0 else { return }
+        let mode = info.st_mode & 0o777
+        guard mode & ~allowed == 0 else {
+            let wanted = String(mode & allowed, radix: 8)
+            throw Failure(
+                .permission, "the \(kind) \"\(place)\" has mode 0\(String(mode, radix: 8)), which is open to others",
+                hint: "run: chmod \(wanted) \(shellQuoted(place))", code: "open_permissions")
         }
     }
 
@@ -54,7 +58,8 @@ package enum PrivateFile {
         }
     }
 
-    static func folderName(of path: String) -> String {
+    /// The folder a path names a file in.
+    package static func folderName(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

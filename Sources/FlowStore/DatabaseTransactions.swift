@@ -9,6 +9,7 @@ extension Database {
     ///
     /// - Parameter synchronous: for this transaction alone, such as `.full` for the intent of a write.
     /// - Throws: what `body` threw, as a `Failure`; `transient` where another process kept the lock too long.
+    @discardableResult
     package func transaction<T>(
         synchronous level: Synchronous? = nil, _ body: () throws -> T
     ) throws(Failure) -> T {
@@ -29,6 +30,17 @@ extension Database {
         defer { if synchronous != usual { try? setSynchronous(usual) } }
         return try run(
             body, begin: mode == .readOnly ? "BEGIN" : "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK")
+    }
+
+    /// Runs `body` on one unchanging state of the database. Other processes may write meanwhile in write-ahead mode.
+    @discardableResult
+    package func snapshot<T>(_ body: () throws -> T) throws(Failure) -> T {
+        lock.lock()
+        defer { lock.unlock() }
+        guard transactionDepth == 0 else {
+            do { return try body() } catch { throw Failure(error) }
+        }
+        return try run(body, begin: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK")
     }
 
     private func run<T>(

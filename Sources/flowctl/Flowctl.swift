@@ -1,4 +1,6 @@
+import FlowCLI
+
 @main
 enum Flowctl {
-    static func main() {}
+    static func main() async { await CommandLineTool.main() }
 }

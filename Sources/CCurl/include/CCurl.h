@@ -1,2 +1,85 @@
 #pragma once
 #include <curl/curl.h>
+#include <stddef.h>
+
+// Swift cannot call C functions with variable arguments: one shim for each type of argument that is used.
+
+typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
+typedef int (*flow_seek_callback)(void *context, curl_off_t offset, int origin);
+typedef int (*flow_prerequest_callback)(void *context, char *remote, char *local, int remote_port, int local_port);
+
+static inline CURLcode flow_set_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode flow_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+/// libcurl copies the text, but for CURLOPT_POSTFIELDS.
+static inline CURLcode flow_set_text(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode flow_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode flow_set_headers(CURL *handle, struct curl_slist *list) {
+    return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
+}
+
+/// Copies `size` bytes, which may hold zeros.
+static inline CURLcode flow_set_body(CURL *handle, const void *bytes, size_t size) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
+    return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, size ? bytes : "");
+}
+
+static inline void flow_set_reader(CURL *handle, flow_data_callback read, flow_seek_callback seek, void *context) {
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, read);
+    curl_easy_setopt(handle, CURLOPT_READDATA, context);
+    curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, seek);
+    curl_easy_setopt(handle, CURLOPT_SEEKDATA, context);
+}
+
+static inline void flow_set_writer(CURL *handle, flow_data_callback header, flow_data_callback body, void *context) {
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, header);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, body);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+static inline void flow_set_prerequest(CURL *handle, flow_prerequest_callback callback, void *context) {
+    curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+    curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
+}
+
+/// Lets the handle speak http and https, and nothing else that libcurl can.
+static inline CURLcode flow_set_http_only(CURL *handle) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+static inline long flow_info_long(CURL *handle, CURLINFO info) {
+    long value = 0;
+    return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline void *flow_info_private(CURL *handle) {
+    char *value = NULL;
+    return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
+}
+
+static inline CURLMcode flow_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+/// What share holds is used by one thread only, so it needs no locks.
+static inline void flow_share_tls_sessions(CURLSH *share) {
+    curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+}
+
+static inline CURLcode flow_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }

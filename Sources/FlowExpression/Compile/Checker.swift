@@ -99,7 +99,7 @@ struct Checker {
         switch syntax.kind {
         case .literal(.bool): nil
         case .literal(.null): "null"
-        case .literal(let value): "a \(value.type.plainName)"
+        case .literal(let value): "\(value.type.withArticle)"
         case .list: "a list"
         case .map: "a map"
         default: nil

@@ -36,7 +36,7 @@ enum Arithmetic {
         case .double(let number): return .double(-number)
         case .secret(let inner): return try negate(inner).markedSecret
         case .number: throw exactNumber()
-        default: throw .invalid("\"-\" can't negate a \(value.type.plainName)")
+        default: throw .invalid("\"-\" can't negate \(value.type.withArticle)")
         }
     }
 
@@ -124,7 +124,7 @@ enum Arithmetic {
             default: nil
             }
         return .invalid(
-            "\"\(operation.rawValue)\" can't take a \(left.type.plainName) and a \(right.type.plainName)", hint: hint)
+            "\"\(operation.rawValue)\" can't take \(left.type.withArticle) and \(right.type.withArticle)", hint: hint)
     }
 }
 

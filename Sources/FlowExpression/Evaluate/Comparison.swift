@@ -6,7 +6,7 @@ enum Comparison {
     static func areEqual(_ left: Value, _ right: Value, taint: inout Bool) -> Bool {
         switch (left, right) {
         case (.int(let a), .int(let b)): return a == b
-        case (.string(let a), .string(let b)): return a.utf8.count == b.utf8.count && left == right
+        case (.string(let a), .string(let b)): return a.hasSameScalars(as: b)
         case (.bool(let a), .bool(let b)): return a == b
         case (.secret(let a), _):
             taint = true
@@ -42,6 +42,13 @@ enum Comparison {
             return a == b ? .equal : a.lexicographicallyPrecedes(b) ? .less : .greater
         case (.timestamp(let a), .timestamp(let b)): return order(a, b)
         case (.duration(let a), .duration(let b)): return order(a, b)
+        case (.int, .double), (.uint, .double):
+            guard case .double(let b) = right, let a = left.doubleValue else { return nil }
+            // Rounded to a double, as CEL's cases ask for: 9223372036854775807 is not less than 9223372036854775808.0.
+            return b.isNaN ? .unordered : order(a, b)
+        case (.double, .int), (.double, .uint):
+            guard case .double(let a) = left, let b = right.doubleValue else { return nil }
+            return a.isNaN ? .unordered : order(a, b)
         default:
             guard let a = Numeric(left), let b = Numeric(right) else { return nil }
             if a == b { return .equal }
@@ -56,7 +63,7 @@ enum Comparison {
 
     /// By code points, not by Swift's canonical order of characters.
     private static func order(_ a: String, _ b: String) -> Order {
-        if a == b, a.utf8.count == b.utf8.count, a.utf8.elementsEqual(b.utf8) { return .equal }
+        if a.hasSameScalars(as: b) { return .equal }
         return a.utf8.lexicographicallyPrecedes(b.utf8) ? .less : .greater
     }
 
@@ -65,7 +72,7 @@ enum Comparison {
         if case .secret(let inner) = right { return try ordered(operation, left, inner).markedSecret }
         guard let order = order(left, right) else {
             throw .invalid(
-                "\"\(operation.rawValue)\" can't compare a \(left.type.plainName) with a \(right.type.plainName)",
+                "\"\(operation.rawValue)\" can't compare \(left.type.withArticle) with \(right.type.withArticle)",
                 hint: left.isNull || right.isNull ? "use default(x, 0) where a value may be null" : nil)
         }
         switch operation {
@@ -86,13 +93,13 @@ enum Comparison {
             }
             return taint ? .secret(false) : false
         case .map(let map):
-            let isThere = MapKey(item).map { map[$0] != nil } ?? false
+            let isThere = MapKey(item).flatMap { map[$0] }.map { _ in true } ?? false
             if case .secret = item { return .secret(.bool(isThere)) }
             return .bool(isThere)
         case .secret(let inner): return try isIn(item, inner, &frame).markedSecret
         case .string:
             throw .invalid("\"in\" needs a list or a map, found a string", hint: "use text.contains(part)")
-        default: throw .invalid("\"in\" needs a list or a map, found a \(container.type.plainName)")
+        default: throw .invalid("\"in\" needs a list or a map, found \(container.type.withArticle)")
         }
     }
 }

@@ -82,7 +82,7 @@ final class ComprehensionNode: Node {
                 range: source.range)
         default:
             throw Fault(
-                .invalid, "only lists and maps can be gone through, found a \(items.type.plainName)",
+                .invalid, "only lists and maps can be gone through, found \(items.type.withArticle)",
                 range: source.range)
         }
     }
@@ -90,7 +90,7 @@ final class ComprehensionNode: Node {
     private func truth(of node: any Node, _ frame: inout Frame) throws(Fault) -> Truth {
         let value = try node.value(&frame)
         if let truth = Truth(value) { return truth }
-        throw Fault(.invalid, "the condition must be a bool, found a \(value.type.plainName)", range: node.range)
+        throw Fault(.invalid, "the condition must be a bool, found \(value.type.withArticle)", range: node.range)
     }
 }
 
@@ -140,6 +140,7 @@ extension ComprehensionNode {
         var results: [Value] = []
         var isSecret = false
         let isFilter = kind == .filter
+        if case .list(let list) = items, !isFilter, condition == nil { results.reserveCapacity(list.count) }
         try each(items, areSecret, &frame) { (_, item, frame: inout Frame) throws(Fault) in
             if let test = isFilter ? body : condition {
                 let truth = try truth(of: test, &frame)
@@ -185,7 +186,7 @@ extension ComprehensionNode {
             }
             guard case .map(let entries) = value else {
                 throw Fault(
-                    .invalid, "transformMapEntry needs a map of new entries, found a \(value.type.plainName)",
+                    .invalid, "transformMapEntry needs a map of new entries, found \(value.type.withArticle)",
                     hint: "write {key: value}", range: body.range)
             }
             for (key, value) in entries {

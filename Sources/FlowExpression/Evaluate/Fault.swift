@@ -30,3 +30,14 @@ final class Fault: Error, Sendable {
         range == nil ? Fault(kind, message, hint: hint, range: place) : self
     }
 }
+
+extension ValueType {
+    /// `an int`, `a string`, `null`: for "found …".
+    var withArticle: String {
+        switch self {
+        case .null, .absent, .bytes: plainName
+        case .int, .optional, .number: "an \(plainName)"
+        default: "a \(plainName)"
+        }
+    }
+}

@@ -59,7 +59,7 @@ final class ConnectiveNode: Node {
 
     private func notBool(_ value: Value, at place: Range<Int>) -> Fault {
         Fault(
-            .invalid, "\"\(isOr ? "||" : "&&")\" joins conditions, found a \(value.type.plainName)",
+            .invalid, "\"\(isOr ? "||" : "&&")\" joins conditions, found \(value.type.withArticle)",
             hint: isOr ? "use \(suggestion)" : "compare it: x != null, x != \"\", size(x) > 0", range: place)
     }
 }
@@ -77,7 +77,7 @@ final class NotNode: Node {
         let value = try operand.value(&frame)
         guard let truth = Truth(value) else {
             throw Fault(
-                .invalid, "\"!\" needs a bool, found a \(value.type.plainName)",
+                .invalid, "\"!\" needs a bool, found \(value.type.withArticle)",
                 hint: "compare it: x == null, x == \"\", size(x) == 0", range: range)
         }
         return (!truth.isTrue).asValue(isSecret: truth.isSecret)
@@ -102,7 +102,7 @@ final class ConditionalNode: Node {
         let value = try condition.value(&frame)
         guard let truth = Truth(value) else {
             throw Fault(
-                .invalid, "the condition before \"?\" must be a bool, found a \(value.type.plainName)",
+                .invalid, "the condition before \"?\" must be a bool, found \(value.type.withArticle)",
                 range: condition.range)
         }
         let result = try truth.isTrue ? then.value(&frame) : otherwise.value(&frame)

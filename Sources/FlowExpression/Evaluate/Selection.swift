@@ -47,10 +47,11 @@ enum Selection {
             if let position = try listPosition(index) {
                 if items.indices.contains(position) { return mark(items[position], like: index) }
                 throw Fault(
-                    .absence, "\(path) has no item \(isSecret(index) ? "at that index" : "\(position)"); "
+                    .absence,
+                    "\(path) has no item \(isSecret(index) ? "at that index" : "\(position)"); "
                         + (items.isEmpty ? "it is empty" : "its last is \(items.count - 1)"))
             }
-            throw .invalid("a list index must be a whole number, found a \(index.type.plainName)")
+            throw .invalid("a list index must be a whole number, found \(index.type.withArticle)")
         case .map(let map):
             guard let key = MapKey(index) else {
                 throw Fault(.absence, "\(path) has no key of type \(index.type.plainName)")
@@ -79,9 +80,10 @@ enum Selection {
         switch operand {
         case .list(let items):
             guard let position = try listPosition(index) else {
-                throw .invalid("a list index must be a whole number, found a \(index.type.plainName)")
+                throw .invalid("a list index must be a whole number, found \(index.type.withArticle)")
             }
-            return items.indices.contains(position) ? mark(items[position], like: index) : nil
+            guard items.indices.contains(position) else { return nil }
+            return mark(items[position], like: index)
         case .map(let map): return MapKey(index).flatMap { map[$0] }.map { mark($0, like: index) }
         case .file(let file): return MapKey(index).flatMap { file.asMap[$0] }
         case .secret(let inner): return try optionalElement(index, of: inner, path: path)?.markedSecret
@@ -124,7 +126,7 @@ enum Selection {
                 "\(path) is a stream and can't be read by an expression", hint: "read it with for_each")
         }
         if operand.isNull || operand.isAbsent { return Fault(.absence, "\(path) is \(operand.type.plainName)") }
-        return .invalid("\(path) is a \(operand.type.plainName) and has no keys")
+        return .invalid("\(path) is \(operand.type.withArticle) and has no keys")
     }
 }
 
@@ -157,7 +159,7 @@ final class SelectNode: Node {
     func isPresent(_ frame: inout Frame) throws(Fault) -> Value {
         let value = try operand.value(&frame)
         do {
-            let isThere = try Selection.optionalMember(key, of: value, path: path) != nil
+            let isThere = try Selection.optionalMember(key, of: value, path: path).map { _ in true } ?? false
             if case .secret = value { return .secret(.bool(isThere)) }
             return .bool(isThere)
         } catch { throw error.located(at: range) }

@@ -3,8 +3,11 @@ import FlowCore
 extension FunctionLibrary {
     static let conversions: [Function] = [
         Function(
-            "int", ["int(int) -> int", "int(uint) -> int", "int(double) -> int", "int(string) -> int",
-                "int(timestamp) -> int"],
+            "int",
+            [
+                "int(int) -> int", "int(uint) -> int", "int(double) -> int", "int(string) -> int",
+                "int(timestamp) -> int",
+            ],
             "A whole number: doubles lose their fraction, timestamps become seconds since 1970.",
             [("int('42')", "42"), ("int(-7.9)", "-7")]
         ) { (arguments, _) throws(Fault) in try Conversion.int(arguments[0]).map(Value.int) },
@@ -13,8 +16,11 @@ extension FunctionLibrary {
             "A whole number from 0 on.", [("uint(42)", "42u")]
         ) { (arguments, _) throws(Fault) in try Conversion.uint(arguments[0]).map(Value.uint) },
         Function(
-            "double", ["double(double) -> double", "double(int) -> double", "double(uint) -> double",
-                "double(string) -> double", "double(number) -> double"],
+            "double",
+            [
+                "double(double) -> double", "double(int) -> double", "double(uint) -> double",
+                "double(string) -> double", "double(number) -> double",
+            ],
             "A number with fraction; digits beyond what a double holds are lost.", [("double('1.5')", "1.5")]
         ) { (arguments, _) throws(Fault) in try Conversion.double(arguments[0]).map(Value.double) },
         Function(
@@ -143,7 +149,7 @@ enum Conversion {
             }
             return text
         case .null, .list, .map, .file:
-            throw .invalid("string() can't take a \(value.type.plainName)", hint: "use to_json(x)")
+            throw .invalid("string() can't take \(value.type.withArticle)", hint: "use to_json(x)")
         default: return nil
         }
     }
@@ -170,7 +176,9 @@ enum Conversion {
         return .string(text)
     }
 
-    private static func range(_ type: String) -> Fault { .invalid("the number doesn't fit into \(type == "int" ? "an int" : "a uint")") }
+    private static func range(_ type: String) -> Fault {
+        .invalid("the number doesn't fit into \(type == "int" ? "an int" : "a uint")")
+    }
 
     private static func unreadable(_ what: String) -> Fault { .invalid("the text is not \(what)") }
 }

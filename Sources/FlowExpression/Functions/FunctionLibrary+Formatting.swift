@@ -87,7 +87,7 @@ struct PercentFormatter {
             default:
                 value.doubleValue.map { DoubleText.fixed($0, digits: precision ?? 6, scientific: verb == "e") }
             }
-        guard let text else { throw .invalid("format() can't write a \(value.type.plainName) with %\(verb)") }
+        guard let text else { throw .invalid("format() can't write \(value.type.withArticle) with %\(verb)") }
         return text
     }
 

@@ -4,8 +4,10 @@ extension FunctionLibrary {
     static let lists: [Function] = [
         Function(
             "size",
-            ["size(string) -> int", "size(bytes) -> int", "size(list) -> int", "size(map) -> int",
-                "string.size() -> int", "bytes.size() -> int", "list.size() -> int", "map.size() -> int"],
+            [
+                "size(string) -> int", "size(bytes) -> int", "size(list) -> int", "size(map) -> int",
+                "string.size() -> int", "bytes.size() -> int", "list.size() -> int", "map.size() -> int",
+            ],
             "How many code points, bytes, items or keys there are.",
             [("size([1, 2])", "2"), ("'äb'.size()", "2")], secrecy: .shallow
         ) { (arguments, _) in
@@ -99,7 +101,8 @@ extension FunctionLibrary {
             }
             return .double(sum / Double(items.count))
         },
-        Function("keys", ["map.keys() -> list", "keys(map) -> list"], "The keys of a map.", [("{'a': 1}.keys()", "['a']")],
+        Function(
+            "keys", ["map.keys() -> list", "keys(map) -> list"], "The keys of a map.", [("{'a': 1}.keys()", "['a']")],
             secrecy: .shallow
         ) { (arguments, _) in arguments.map(0).map { .list($0.keys.map(\.value)) } },
         Function(

@@ -14,13 +14,16 @@ extension FunctionLibrary {
             "optional.ofNonZeroValue", ["optional.ofNonZeroValue(any) -> optional"],
             "An optional that holds a value unless it is null, false, 0 or empty.",
             [("optional.ofNonZeroValue('').hasValue()", "false")], secrecy: .shallow
-        ) { (arguments, _) in .optional(isZero(arguments[0]) ? nil : arguments[0]) },
+        ) { (arguments, _) in
+            // Not `? nil :`, which would be the value null.
+            isZero(arguments[0]) ? .optional(.none) : .optional(arguments[0])
+        },
         Function(
             "hasValue", ["optional.hasValue() -> bool"], "Whether an optional holds a value.",
             [("{'a': 1}.?a.hasValue()", "true")], secrecy: .shallow
         ) { (arguments, _) in
             guard case .optional(let inner) = arguments[0] else { return nil }
-            return .bool(inner != nil)
+            return .bool(inner.map { _ in true } ?? false)
         },
         Function(
             "value", ["optional.value() -> any"], "What an optional holds; an error where that is nothing.",
@@ -37,7 +40,7 @@ extension FunctionLibrary {
             [("{}.?a.or(optional.of(2)).value()", "2")], secrecy: .shallow
         ) { (arguments, _) in
             guard case .optional(let first) = arguments[0], case .optional = arguments[1] else { return nil }
-            return first == nil ? arguments[1] : arguments[0]
+            return first.map { _ in arguments[0] } ?? arguments[1]
         },
         Function(
             "orValue", ["optional.orValue(any) -> any"], "What an optional holds, or the argument.",

@@ -18,7 +18,10 @@ extension FunctionLibrary {
         },
         Function(
             "regex.replace",
-            ["regex.replace(string, string, string) -> string", "regex.replace(string, string, string, int) -> string"],
+            [
+                "regex.replace(string, string, string) -> string",
+                "regex.replace(string, string, string, int) -> string",
+            ],
             "Every match replaced, or the first so many; \\1 in the replacement is the first group.",
             [("regex.replace('a1b2', r'([0-9])', r'<\\1>')", "'a<1>b<2>'")]
         ) { (arguments, frame) throws(Fault) in
@@ -36,8 +39,10 @@ extension FunctionLibrary {
         Function(
             "regex.extract", ["regex.extract(string, string) -> optional"],
             "The first match, or its group where there is one, as an optional.",
-            [("regex.extract('id=42', r'id=([0-9]+)').value()", "'42'"),
-                ("regex.extract('x', r'[0-9]').hasValue()", "false")]
+            [
+                ("regex.extract('id=42', r'id=([0-9]+)').value()", "'42'"),
+                ("regex.extract('x', r'[0-9]').hasValue()", "false"),
+            ]
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1) else { return nil }
             try frame.spend(steps: text.utf8.count)

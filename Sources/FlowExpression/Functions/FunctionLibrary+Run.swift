@@ -10,7 +10,9 @@ extension FunctionLibrary {
         Function("failure", ["failure() -> bool"], "Whether a step has failed.", [("failure()", "false")]) {
             (_, frame) in .bool(frame.scope.status == .failure)
         },
-        Function("cancelled", ["cancelled() -> bool"], "Whether the run is being cancelled.", [("cancelled()", "false")]) {
+        Function(
+            "cancelled", ["cancelled() -> bool"], "Whether the run is being cancelled.", [("cancelled()", "false")]
+        ) {
             (_, frame) in .bool(frame.scope.status == .cancelled)
         },
         Function("always", ["always() -> bool"], "True, however the run stands.", [("always()", "true")]) {

@@ -10,7 +10,8 @@ extension FunctionLibrary {
         ) { (arguments, frame) throws(Fault) in
             if let items = arguments.list(0) { return try Comparison.isIn(arguments[1], .list(items), &frame) }
             guard let text = arguments.text(0), let part = arguments.text(1) else { return nil }
-            return .bool(Text(text).firstIndex(of: Text(part), from: 0) != nil)
+            try frame.spend(steps: (text.utf8.count + part.utf8.count) / 16)
+            return .bool(Needle(Array(part.utf8)).first(in: Array(text.utf8), from: 0) != nil)
         },
         Function(
             "startsWith", ["string.startsWith(string) -> bool", "startsWith(string, string) -> bool"],
@@ -107,20 +108,25 @@ extension FunctionLibrary {
             return .list(pieces.map(Value.string))
         },
         Function(
-            "join",
-            ["list.join() -> string", "list.join(string) -> string", "join(list) -> string",
-                "join(list, string) -> string"],
-            "The texts of a list in one, with a separator between; the free form takes any items and a comma.",
-            [("['a', 'b'].join('-')", "'a-b'"), ("join([1, 2])", "'1,2'")]
+            "join", ["list.join() -> string", "list.join(string) -> string"],
+            "The texts of a list in one, with a separator between.", [("['a', 'b'].join('-')", "'a-b'")]
+        ) { (arguments, frame) throws(Fault) in
+            guard let texts = arguments.texts(0), arguments.count == 1 || arguments.text(1) != nil else { return nil }
+            return try joined(texts, arguments.text(1) ?? "", &frame)
+        },
+        Function(
+            "join", ["join(list) -> string", "join(list, string) -> string"],
+            "The items of a list as text in one, with a separator or commas between.",
+            [("join([1, 'a'])", "'1,a'"), ("join(['a', 'b'], '')", "'ab'")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0), arguments.count == 1 || arguments.text(1) != nil else { return nil }
             var texts: [String] = []
             for item in items {
-                guard case .string(let text) = item else { return nil }
-                try frame.spend(bytes: text.utf8.count)
-                texts.append(text)
+                do throws(Failure) { texts.append(try item.formatted()) } catch {
+                    throw .invalid(error.message, hint: error.hint)
+                }
             }
-            return .string(texts.joined(separator: arguments.text(1) ?? ""))
+            return try joined(texts, arguments.text(1) ?? ",", &frame)
         },
         Function(
             "trim", ["string.trim() -> string"], "Without white space at both ends.", [("' a '.trim()", "'a'")]
@@ -164,80 +170,10 @@ extension FunctionLibrary {
             [("strings.quote('a\\n')", "r'\"a\\n\"'")]
         ) { (arguments, _) in arguments.text(0).map { .string(Text.quoted($0)) } },
     ]
-}
 
-/// A string by code points, as CEL counts.
-struct Text {
-    private let scalars: [Unicode.Scalar]
-
-    init(_ text: String) { scalars = Array(text.unicodeScalars) }
-
-    var count: Int { scalars.count }
-
-    subscript(range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
-
-    func firstIndex(of part: Text, from start: Int) -> Int? {
-        guard part.count <= count - start else { return nil }
-        return (start...(count - part.count)).first { stands(part, at: $0) }
-    }
-
-    func lastIndex(of part: Text, upTo end: Int) -> Int? {
-        guard part.count <= count else { return nil }
-        return (0...min(end, count - part.count)).last { stands(part, at: $0) }
-    }
-
-    private func stands(_ part: Text, at position: Int) -> Bool {
-        for offset in 0..<part.count where scalars[position + offset] != part.scalars[offset] { return false }
-        return true
-    }
-
-    /// The pieces between separators, `limit` at most. An empty separator cuts between characters; with `whole` false
-    /// also before the first and behind the last, as replacing wants it.
-    func split(by separator: Text, limit: Int, whole: Bool) -> [String] {
-        var pieces: [String] = []
-        var start = 0
-        if separator.count == 0 {
-            if whole {
-                while start < count - 1, pieces.count < limit - 1 {
-                    pieces.append(self[start..<start + 1])
-                    start += 1
-                }
-                return count == 0 ? [] : pieces + [self[start..<count]]
-            }
-            if limit > 1 { pieces.append("") }
-            while start < count, pieces.count < limit - 1 {
-                pieces.append(self[start..<start + 1])
-                start += 1
-            }
-            return pieces + [self[start..<count]]
-        }
-        while pieces.count < limit - 1, let next = firstIndex(of: separator, from: start) {
-            pieces.append(self[start..<next])
-            start = next + separator.count
-        }
-        return pieces + [self[start..<count]]
-    }
-
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\u{7}": quoted += "\\a"
-            case "\u{8}": quoted += "\\b"
-            case "\u{C}": quoted += "\\f"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case "\u{B}": quoted += "\\v"
-            case "\\": quoted += "\\\\"
-            case "\"": quoted += "\\\""
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
-
-    static func outOfRange(_ index: Int, _ count: Int) -> Fault {
-        .invalid("the position \(index) is outside the text, which has \(count) characters")
+    private static func joined(_ texts: [String], _ separator: String, _ frame: inout Frame) throws(Fault) -> Value {
+        try frame.spend(steps: texts.count)
+        try frame.spend(bytes: texts.reduce(0) { $0 + $1.utf8.count + separator.utf8.count })
+        return .string(texts.joined(separator: separator))
     }
 }

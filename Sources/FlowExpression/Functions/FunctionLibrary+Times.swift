@@ -3,8 +3,11 @@ import FlowCore
 extension FunctionLibrary {
     static let times: [Function] = [
         Function(
-            "timestamp", ["timestamp(string) -> timestamp", "timestamp(int) -> timestamp",
-                "timestamp(timestamp) -> timestamp"],
+            "timestamp",
+            [
+                "timestamp(string) -> timestamp", "timestamp(int) -> timestamp",
+                "timestamp(timestamp) -> timestamp",
+            ],
             "A time from RFC 3339 text or seconds since 1970.",
             [("timestamp('2026-11-21T09:00:00+01:00')", "timestamp('2026-11-21T08:00:00Z')")]
         ) { (arguments, _) throws(Fault) in
@@ -24,7 +27,8 @@ extension FunctionLibrary {
         },
         Function(
             "duration", ["duration(string) -> duration", "duration(duration) -> duration"],
-            "A span of time from text with the units h, m, s, ms, us and ns.", [("string(duration('1h30m'))", "'5400s'")]
+            "A span of time from text with the units h, m, s, ms, us and ns.",
+            [("string(duration('1h30m'))", "'5400s'")]
         ) { (arguments, _) throws(Fault) in
             switch arguments[0] {
             case .duration: return arguments[0]
@@ -53,8 +57,10 @@ extension FunctionLibrary {
             ofDuration: { $0.components.seconds }),
         Function(
             "getMilliseconds",
-            ["timestamp.getMilliseconds() -> int", "timestamp.getMilliseconds(string) -> int",
-                "duration.getMilliseconds() -> int"],
+            [
+                "timestamp.getMilliseconds() -> int", "timestamp.getMilliseconds(string) -> int",
+                "duration.getMilliseconds() -> int",
+            ],
             "The milliseconds within the second.",
             [("timestamp('2009-02-13T23:31:20.123456789Z').getMilliseconds()", "123")]
         ) { (arguments, _) in

@@ -15,7 +15,7 @@ enum Sorting {
         for key in keys.dropFirst() {
             guard let first = keys.first, let order = Comparison.order(first, key), order != .unordered else {
                 throw .invalid(
-                    "a \(keys[0].type.plainName) and a \(key.type.plainName) can't be brought into an order",
+                    "\(keys[0].type.withArticle) and \(key.type.withArticle) can't be brought into an order",
                     hint: "sort by a key of one type: list.sortBy(x, string(x))")
             }
         }

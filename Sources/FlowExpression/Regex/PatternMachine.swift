@@ -46,7 +46,7 @@ struct PatternMachine {
             if found == nil, index == start || !anchored {
                 add(0, at: index, [Int](repeating: -1, count: slotCount), to: &current)
             }
-            if current.order.isEmpty { break }
+            if current.order.isEmpty, anchored || found != nil { break }
             following.clear()
             let scalar = index < text.count ? text[index] : nil
             threads: for (number, position) in current.order.enumerated() {

@@ -204,6 +204,7 @@ extension PatternParser {
     }
 
     private mutating func escape() throws(PatternFault) -> PatternSyntax? {
+        guard current != nil else { throw PatternFault("the regular expression ends with a backslash") }
         let scalar = try next()
         switch scalar {
         case "A": return .assertion(.textStart)
@@ -233,8 +234,7 @@ extension PatternParser {
 
     /// `\d`, `\pL`, `\p{Lu}` and their opposites; nil, and nothing read, for other escapes.
     private mutating func escapedSet() throws(PatternFault) -> CharacterSet? {
-        guard let scalar = current else { throw PatternFault("the regular expression ends with a backslash") }
-        position += 1
+        let scalar = try next()
         switch scalar {
         case "d": return CharacterSet(ranges: CharacterSet.digits)
         case "D": return CharacterSet(ranges: CharacterSet.complement(CharacterSet.digits))

@@ -195,7 +195,8 @@ extension Lexer {
             guard position < bytes.count, isTriple || (bytes[position] != 0x0A && bytes[position] != 0x0D) else {
                 throw SyntaxFault(
                     message: "the string doesn't end",
-                    hint: "close it with \(String(repeating: Character(Unicode.Scalar(quote)), count: isTriple ? 3 : 1))",
+                    hint:
+                        "close it with \(String(repeating: Character(Unicode.Scalar(quote)), count: isTriple ? 3 : 1))",
                     range: start..<min(position, bytes.count))
             }
             if bytes[position] == quote, !isTriple || (peek(1) == quote && peek(2) == quote) { break }

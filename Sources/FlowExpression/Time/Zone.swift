@@ -43,7 +43,8 @@ struct Zone: Sendable {
         else {
             throw .invalid(
                 "unknown time zone \"\(name)\"",
-                hint: "use a name such as Europe/Berlin, with the tzdata package installed, or an offset such as +02:00")
+                hint: "use a name such as Europe/Berlin, with the tzdata package installed, or an offset such as +02:00"
+            )
         }
         return zone
     }

@@ -8,6 +8,7 @@ struct RequestReader {
     private let connection: Int
     private var buffer: [UInt8] = []
     private var start = 0
+    private var arrived = [UInt8](repeating: 0, count: 1 << 16)
 
     init(socket: Int32, stopSignal: StopSignal, connection: Int) {
         self.socket = socket
@@ -81,10 +82,9 @@ struct RequestReader {
         buffer.removeSubrange(..<start)
         start = 0
         guard stopSignal.waits(for: socket, POLLIN) else { return false }
-        let old = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: 1 << 16))
-        let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress! + old, 1 << 16, 0) }
-        buffer.removeSubrange((old + max(0, count))...)
-        return count > 0
+        let count = arrived.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
+        guard count > 0 else { return false }
+        buffer.append(contentsOf: arrived[..<count])
+        return true
     }
 }

@@ -1,0 +1,31 @@
+import ArgumentParser
+import FlowCore
+import Glibc
+
+/// `flowctl generate man DIR`: what the repository's `make docs` calls.
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Write files that are made from the code.", shouldDisplay: false,
+        subcommands: [GenerateManCommand.self])
+}
+
+struct GenerateManCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "man", abstract: "Write a man page for each command.", shouldDisplay: false)
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(help: "The folder the pages go to.")
+    var folder: String
+
+    func run(in session: Session) async throws {
+        let description = try JSON.parse(FlowctlCommand._dumpHelp())
+        guard let root = description["command"].flatMap(CommandDescription.init) else {
+            throw Failure(.internal, "the description of the command line can't be read")
+        }
+        let folder = session.absolutePath(folder)
+        for page in ManPage.all(of: root) {
+            try session.write(page.text, to: "\(folder)/\(page.name).1")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import FlowCore
+import FlowSpec
+
+/// Everything about a node on one page, made from its description.
+struct NodeSheet {
+    private let spec: NodeSpec
+
+    init(_ spec: NodeSpec) { self.spec = spec }
+
+    func lines(width: Int) -> [StyledText] {
+        var lines: [StyledText] = ["\(spec.name, .bold)  \(spec.effect.rawValue, .dim)", StyledText(spec.summary)]
+        if !spec.details.isEmpty {
+            lines.append("")
+            lines += Paragraph.wrap(spec.details, width: width).split(separator: "\n").map { StyledText(String($0)) }
+        }
+        lines += section("Parameters", spec.parameters.flatMap { parameterLines($0, width) })
+        lines += section("Rules", spec.rules.map { "  \($0.sentence)." })
+        lines += section("Output", spec.output.isEmpty ? [] : ["  \(spec.output)"])
+        lines += section("Credential", credentialLines)
+        lines += section("Example", exampleLines)
+        lines += section("More", moreLines)
+        return lines
+    }
+
+    private func section(_ title: String, _ lines: [StyledText]) -> [StyledText] {
+        lines.isEmpty ? [] : ["", StyledText(title, .bold)] + lines
+    }
+
+    private func parameterLines(_ parameter: Parameter, _ width: Int) -> [StyledText] {
+        let head: StyledText = "  \(parameter.name, .cyan)  \(parameter.type.name, .dim)"
+        let required: StyledText = parameter.isRequired ? "\(", required", .yellow)" : ""
+        return [head + required]
+            + Paragraph.wrap(parameter.sentences, width: width, indent: "      ").split(separator: "\n").map {
+                StyledText(String($0))
+            }
+    }
+
+    private var credentialLines: [StyledText] {
+        guard !spec.credentialTypes.isEmpty else { return [] }
+        let need = spec.needsCredential ? "needed" : "optional"
+        let types = spec.credentialTypes.joined(separator: ", ")
+        return ["  \(need); of type \(types). Left out, the one named \"\(spec.group)\"."]
+    }
+
+    /// The step as it would stand in a workflow.
+    private var exampleLines: [StyledText] {
+        guard let example = spec.example else { return [] }
+        var lines: [StyledText] = ["  - uses: \(spec.name)"]
+        if !example.params.isEmpty {
+            lines.append("    with:")
+            for (key, value) in example.params { lines.append("      \(key.text): \(FlowText.scalar(value))") }
+        }
+        return lines
+    }
+
+    private var moreLines: [StyledText] {
+        var lines: [StyledText] = []
+        if let page = spec.documentation { lines.append("  \(page)") }
+        if case .connectorFile(let path) = spec.source { lines.append("  from \(path)") }
+        return lines
+    }
+}
+
+extension NodeSheet {
+    /// The description as JSON, for tools.
+    var asValue: Value {
+        [
+            "name": .string(spec.name), "summary": .string(spec.summary), "details": .string(spec.details),
+            "effect": .string(spec.effect.rawValue), "parameters": .list(spec.parameters.map(\.asValue)),
+            "rules": .list(spec.rules.map { .string($0.sentence) }), "output": .string(spec.output),
+            "credential_types": .list(spec.credentialTypes.map(Value.string)),
+            "needs_credential": .bool(spec.needsCredential),
+            "example": spec.example.map { .map($0.params) } ?? .null,
+            "documentation": spec.documentation.map(Value.string) ?? .null,
+        ]
+    }
+}
+
+extension NodeSpec.Rule {
+    fileprivate var sentence: String {
+        let list = names.joined(separator: ", ")
+        switch self {
+        case .any: return "give at least one of \(list)"
+        case .one: return "give exactly one of \(list)"
+        case .together: return "give all of \(list) or none"
+        }
+    }
+}
+
+extension Parameter {
+    /// The help with what else is known of the argument.
+    fileprivate var sentences: String {
+        var parts = help.isEmpty ? [] : [help]
+        if !choices.isEmpty { parts.append("One of \(choices.map { FlowText.scalar($0) }.joined(separator: ", ")).") }
+        if let minimum { parts.append("At least \(FlowText.number(minimum)).") }
+        if let maximum { parts.append("At most \(FlowText.number(maximum)).") }
+        if let defaultValue { parts.append("Default: \(FlowText.scalar(defaultValue)).") }
+        if let example { parts.append("Example: \(FlowText.scalar(example)).") }
+        if takesSecrets { parts.append("May hold secrets.") }
+        return parts.joined(separator: " ")
+    }
+
+    fileprivate var asValue: Value {
+        var map = ValueMap()
+        map["name"] = .string(name)
+        map["type"] = .string(type.name)
+        map["required"] = .bool(isRequired)
+        map["help"] = .string(help)
+        map["default"] = defaultValue
+        map["example"] = example
+        if !choices.isEmpty { map["choices"] = .list(choices) }
+        map["minimum"] = minimum.map { .double($0) }
+        map["maximum"] = maximum.map { .double($0) }
+        return .map(map)
+    }
+}

@@ -1,0 +1,75 @@
+import FlowCore
+import Glibc
+
+extension Session {
+    /// The most a file named on the command line may hold, in bytes.
+    static let inputLimit = 64 << 20
+
+    /// The bytes of a file named on the command line; `-` is standard input.
+    ///
+    /// - Parameter what: what the file is, for messages: `the inputs file`.
+    func read(_ path: String, as what: String) throws(Failure) -> [UInt8] {
+        let descriptor = path == "-" ? STDIN_FILENO : open(absolutePath(path), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Session.failure("can't read \(what) \"\(path)\"") }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count == 0 { return bytes }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                throw Session.failure("can't read \(what) \"\(path)\"")
+            }
+            bytes += chunk[..<count]
+            guard bytes.count <= Session.inputLimit else {
+                throw Failure(.invalid, "\(what) \"\(path)\" is larger than \(Session.inputLimit >> 20) MiB")
+            }
+        }
+    }
+
+    /// The JSON object in a file named on the command line.
+    func readObject(_ path: String, as what: String) throws(Failure) -> ValueMap {
+        let value = try readJSON(path, as: what)
+        guard let object = value.mapValue else {
+            throw Failure(.invalid, "\(what) \"\(path)\" must hold a JSON object, not a \(value.type.plainName)")
+        }
+        return object
+    }
+
+    func readJSON(_ path: String, as what: String) throws(Failure) -> Value {
+        let bytes = try read(path, as: what)
+        do {
+            return try JSON.parse(bytes)
+        } catch {
+            throw Failure(.invalid, "\(what) \"\(path)\" is no JSON: \(error.message)", hint: error.hint)
+        }
+    }
+
+    /// Writes a whole file; folders above it must exist.
+    ///
+    /// - Parameter replacing: false refuses to write over a file that is there.
+    func write(_ text: String, to path: String, replacing: Bool = true) throws(Failure) {
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)
+        let descriptor = open(absolutePath(path), flags, 0o644)
+        guard descriptor >= 0 else { throw Session.failure("can't write \"\(path)\"") }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        var start = 0
+        while start < bytes.count {
+            let written = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw Session.failure("can't write \"\(path)\"") }
+            start += written
+        }
+    }
+
+    /// A failure with the system's words for `errno`.
+    static func failure(_ message: String) -> Failure {
+        let number = errno
+        let reason = String(cString: strerror(number))
+        return Failure(
+            number == ENOENT ? .notFound : number == EACCES || number == EPERM ? .permission : .invalid,
+            "\(message): \(reason.prefix(1).lowercased())\(reason.dropFirst())")
+    }
+}

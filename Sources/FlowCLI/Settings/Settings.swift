@@ -1,0 +1,72 @@
+import FlowCore
+
+/// Where flowctl keeps things, from options, `FLOWCTL_…` variables and the XDG base directories, in that order.
+struct Settings: Sendable, Hashable {
+    /// Runs and their journal.
+    var stateDatabase: String
+    /// Files that belong to runs.
+    var blobFolder: String
+    var vault: String
+    /// `config.yaml` and `connectors/`.
+    var configFolder: String
+
+    /// - Parameters:
+    ///   - stateDatabase: the value of `--state-db`, taken from the working directory where it is relative.
+    ///   - vault: the value of `--vault`, likewise.
+    /// - Throws: a `Failure` where a folder depends on `HOME` and that isn't set.
+    init(
+        stateDatabase: String? = nil, vault: String? = nil, environment: [String: String], workingDirectory: String
+    ) throws(Failure) {
+        let folders = Folders(environment: environment)
+        func path(_ option: String?, _ variable: String, _ kind: Folders.Kind, _ name: String) throws(Failure)
+            -> String
+        {
+            if let given = option ?? environment[variable], !given.isEmpty {
+                return given.hasPrefix("/") ? given : workingDirectory + "/" + given
+            }
+            return try folders.folder(kind) + (name.isEmpty ? "" : "/" + name)
+        }
+        self.stateDatabase = try path(stateDatabase, "FLOWCTL_STATE_DB", .state, "state.db")
+        blobFolder = Settings.folder(of: self.stateDatabase) + "/blobs"
+        self.vault = try path(vault, "FLOWCTL_VAULT", .data, "vault.db")
+        configFolder = try path(nil, "FLOWCTL_CONFIG_DIR", .config, "")
+    }
+
+    /// Connector files of the user's own.
+    var connectorFolder: String { configFolder + "/connectors" }
+
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+/// flowctl's folders by the XDG Base Directory specification.
+private struct Folders {
+    enum Kind: String {
+        case config = "XDG_CONFIG_HOME"
+        case data = "XDG_DATA_HOME"
+        case state = "XDG_STATE_HOME"
+
+        var underHome: String {
+            switch self {
+            case .config: ".config"
+            case .data: ".local/share"
+            case .state: ".local/state"
+            }
+        }
+    }
+
+    var environment: [String: String]
+
+    func folder(_ kind: Kind) throws(Failure) -> String {
+        // The specification has relative paths ignored.
+        if let base = environment[kind.rawValue], base.hasPrefix("/") { return base + "/flowctl" }
+        guard let home = environment["HOME"], home.hasPrefix("/") else {
+            throw Failure(
+                .invalid, "neither HOME nor \(kind.rawValue) is set, so there is no folder for flowctl's files",
+                hint: "set \(kind.rawValue) to a folder this user may write to")
+        }
+        return "\(home)/\(kind.underHome)/flowctl"
+    }
+}

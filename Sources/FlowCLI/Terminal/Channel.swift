@@ -1,0 +1,47 @@
+import Glibc
+import Synchronization
+
+/// Where bytes for the user go: standard output or standard error, or a buffer in tests.
+protocol Channel: Sendable {
+    func write(_ text: String)
+}
+
+/// A file descriptor of the process, written without a buffer of its own.
+///
+/// A reader that has gone away (`flowctl runs list | head`) is no error: what follows is dropped.
+struct DescriptorChannel: Channel {
+    static let standardOutput = DescriptorChannel(descriptor: STDOUT_FILENO)
+    static let standardError = DescriptorChannel(descriptor: STDERR_FILENO)
+
+    let descriptor: Int32
+
+    func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var rest = bytes[...]
+            while let base = UnsafeBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+                let written = Glibc.write(descriptor, base, rest.count)
+                if written > 0 {
+                    rest = rest.dropFirst(written)
+                } else if errno == EAGAIN {
+                    // Another process may have made the terminal non-blocking.
+                    var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&poller, 1, 1000)
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+}
+
+/// Keeps what is written, for tests.
+final class BufferChannel: Channel {
+    private let buffer = Mutex("")
+
+    init() {}
+
+    func write(_ text: String) { buffer.withLock { $0 += text } }
+
+    var text: String { buffer.withLock { $0 } }
+}

@@ -1,0 +1,98 @@
+import FlowCore
+
+/// How results are written.
+enum OutputFormat: String, Sendable, CaseIterable {
+    case text
+    /// One JSON document, or JSON lines where results come one by one.
+    case json
+}
+
+/// The user's terminal as every command sees it: results on standard output, everything else on standard error.
+///
+/// Whatever is written loses known secrets and control characters on the way. Safe to use from any thread.
+struct Console: Sendable {
+    /// Results.
+    var output: any Channel
+    /// Progress, remarks and errors.
+    var notes: any Channel
+    var outputScreen: Screen
+    var notesScreen: Screen
+    var format: OutputFormat
+    var isQuiet: Bool
+    var isVerbose: Bool
+    var masker: Masker
+
+    init(
+        output: any Channel, notes: any Channel, outputScreen: Screen = .plain, notesScreen: Screen = .plain,
+        format: OutputFormat = .text, isQuiet: Bool = false, isVerbose: Bool = false, masker: Masker = Masker()
+    ) {
+        self.output = output
+        self.notes = notes
+        self.outputScreen = outputScreen
+        self.notesScreen = notesScreen
+        self.format = format
+        self.isQuiet = isQuiet
+        self.isVerbose = isVerbose
+        self.masker = masker
+    }
+
+    /// A line of the result.
+    func show(_ line: StyledText) { output.write(render(line, outputScreen) + "\n") }
+
+    /// The result as JSON: indented where a person reads it, else on one line.
+    func show(json value: Value) {
+        show(StyledText(JSON.text(masker.mask(value), pretty: outputScreen.isTerminal)))
+    }
+
+    /// The result in the format asked for.
+    func show(json value: @autoclosure () -> Value, text: () -> Void) {
+        if format == .json { show(json: value()) } else { text() }
+    }
+
+    /// Text that is the result itself, such as a script for a shell: written as it is.
+    func show(document: String) {
+        let text = masker.mask(document)
+        output.write(text.hasSuffix("\n") ? text : text + "\n")
+    }
+
+    /// Something worth knowing that is no result; left out with `--quiet`.
+    func note(_ line: StyledText) {
+        if !isQuiet { notes.write(render(line, notesScreen) + "\n") }
+    }
+
+    /// What only `--verbose` shows.
+    func detail(_ line: StyledText) {
+        if isVerbose { note(line) }
+    }
+
+    /// Always shown.
+    func complain(_ line: StyledText) { notes.write(render(line, notesScreen) + "\n") }
+
+    private func render(_ line: StyledText, _ screen: Screen) -> String {
+        masker.mask(line.rendered(colors: screen.colors))
+    }
+}
+
+extension Console {
+    /// An error with its hint, and with `--verbose` what caused it.
+    func complain(_ failure: Failure) {
+        let place = failure.position.map { $0.location + ": " } ?? ""
+        complain("\(place)\("error:", .red) \(failure.message)")
+        if let hint = failure.hint { complain("  \("hint:", .cyan) \(hint)") }
+        if isVerbose, let cause = failure.underlying { complain("  \("cause:", .dim) \(cause)") }
+    }
+
+    /// A diagnostic with its line and caret, the severity coloured.
+    func complain(_ diagnostic: Diagnostic) {
+        let style: Style =
+            switch diagnostic.severity {
+            case .error: .red
+            case .warning: .yellow
+            case .note: .cyan
+            }
+        let word = "\(diagnostic.severity.rawValue):"
+        let text = diagnostic.rendered
+        guard let range = text.firstRange(of: " \(word) ") else { return complain(StyledText(text)) }
+        complain("\(String(text[..<range.lowerBound])) \(word, style) \(String(text[range.upperBound...]))")
+    }
+}

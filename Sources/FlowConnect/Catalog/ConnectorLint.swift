@@ -1,0 +1,129 @@
+package import FlowCore
+import FlowExpression
+package import FlowSpec
+
+/// What a connector file says that can be read but is doubtful or can't work.
+package struct ConnectorLint {
+    private let connector: Connector
+    private var diagnostics: Diagnostics
+
+    /// All diagnostics of a file: of its reading, and where it can be read, of how its parts fit.
+    ///
+    /// - Parameter world: examples are built in it; nothing is sent.
+    package static func check(_ text: SourceText, from source: NodeSpec.Source, in world: World) -> Diagnostics {
+        let (connector, diagnostics) = ConnectorReader.read(text, from: source)
+        guard let connector else { return diagnostics }
+        var lint = ConnectorLint(connector: connector, diagnostics: diagnostics)
+        for operation in connector.operations { lint.check(operation, in: world) }
+        return lint.diagnostics
+    }
+
+    private init(connector: Connector, diagnostics: Diagnostics) {
+        self.connector = connector
+        self.diagnostics = diagnostics
+    }
+
+    private mutating func check(_ operation: Operation, in world: World) {
+        checkNames(operation)
+        checkAddresses(operation)
+        checkText(operation)
+        if operation.examples.isEmpty {
+            diagnostics.warning(
+                "no-example", "\"\(operation.name)\" has no example", at: operation.span,
+                hint: "add one: tests, help and the mock server are made from it")
+        }
+        for example in operation.examples { check(example, of: operation, in: world) }
+    }
+
+    // MARK: Names in expressions
+
+    private mutating func checkNames(_ operation: Operation) {
+        let response: Set = ["status", "headers", "body"]
+        var earlier: [String] = []
+        switch operation.work {
+        case .request(let request):
+            check(request.expressions, see: ["params", "credential"], operation)
+            check(operation.output, see: response.union(["params", "credential"]), operation)
+        case .pages(let request, let pagination):
+            check(request.expressions, see: ["params", "credential"], operation)
+            let templates = [pagination.items, pagination.next, pagination.more].compactMap(\.self)
+            check(templates.flatMap(\.expressions), see: response.union(["params", "credential"]), operation)
+        case .steps(let steps):
+            for (name, request) in steps {
+                check(request.expressions, see: ["params", "credential", "steps"], operation, steps: earlier)
+                earlier.append(name)
+            }
+            check(operation.output, see: ["params", "credential", "steps"], operation, steps: earlier)
+        }
+    }
+
+    private mutating func check(
+        _ template: ValueTemplate?, see names: Set<String>, _ operation: Operation, steps: [String] = []
+    ) {
+        if let template { check(template.expressions, see: names, operation, steps: steps) }
+    }
+
+    private mutating func check(
+        _ expressions: [Expression], see names: Set<String>, _ operation: Operation, steps: [String] = []
+    ) {
+        for reference in expressions.flatMap(\.references) {
+            guard names.contains(reference.root) else {
+                diagnostics.error(
+                    "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
+                    hint: Suggestion.didYouMean(reference.root, among: names)
+                        ?? "use \(names.sorted().joined(separator: ", "))")
+                continue
+            }
+            guard let member = reference.members.first else { continue }
+            let known =
+                switch reference.root {
+                case "params": operation.parameters.map(\.name)
+                case "steps": steps
+                default: [member]
+                }
+            guard !known.contains(member) else { continue }
+            let noun = reference.root == "params" ? "parameter" : "earlier step"
+            diagnostics.error(
+                "unknown-name", "there is no \(noun) \"\(member)\"", at: reference.span,
+                hint: Suggestion.didYouMean(member, among: known))
+        }
+    }
+
+    // MARK: Other rules
+
+    /// An address from a response gets the credential only where its origin is known, which a file can't promise.
+    private mutating func checkAddresses(_ operation: Operation) {
+        for request in operation.requests {
+            guard case .address = request.target, request.sendsCredential, connector.hosts.isEmpty,
+                connector.auth.allSatisfy({ ($0.hosts ?? []).isEmpty })
+            else { continue }
+            diagnostics.error(
+                "credential-to-address", "this address is computed and would get the credential", at: request.span,
+                hint: "add \"auth: none\", or name the hosts it may have in hosts:")
+        }
+    }
+
+    private mutating func checkText(_ operation: Operation) {
+        if !operation.summary.hasSuffix(".") {
+            diagnostics.warning(
+                "summary-style", "the summary of \"\(operation.name)\" is no sentence with a full stop",
+                at: operation.span)
+        }
+        for parameter in operation.parameters where parameter.parameter.help.isEmpty {
+            diagnostics.warning(
+                "no-help", "the parameter \"\(parameter.name)\" has no help", at: parameter.span, hint: "add help:")
+        }
+    }
+
+    /// Arguments of an example must fit, and the requests it makes must be buildable.
+    private mutating func check(_ example: OperationExample, of operation: Operation, in world: World) {
+        let node = ConnectorNode(connector, operation)
+        do {
+            let arguments = try node.spec.bind(example.params)
+            _ = try node.preview(arguments, in: NodeContext(world: world, effect: operation.effect))
+        } catch {
+            let failure = Failure(error)
+            diagnostics.error("bad-example", failure.message, at: example.span, hint: failure.hint)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import FlowCore
+import FlowExpression
+
+/// How an app says no, and what that means.
+struct ErrorRules: Sendable {
+    /// What gives a failure its kind.
+    enum Sign: Sendable {
+        /// The vendor's own word.
+        case code(String)
+        case condition(Expression)
+    }
+
+    /// Where a response says how long to wait.
+    struct Delay: Sendable {
+        enum Source: Sendable, Hashable {
+            case headerSeconds(String)
+            /// Seconds since 1970.
+            case headerEpoch(String)
+            case headerDate(String)
+            /// Members of the JSON body, outermost first.
+            case jsonSeconds([String])
+            case seconds(Int)
+        }
+
+        var source: Source
+        var condition: Expression?
+    }
+
+    /// Asked for every response, whatever its status; nil leaves it to the status.
+    var when: Expression?
+    var code: Template?
+    var message: Template?
+    /// In order: the first kind with a sign that fits.
+    var kinds: [(kind: FailureKind, signs: [Sign])] = []
+    /// By code, or by status as text.
+    var hints: [(key: String, hint: Template)] = []
+    /// In order: the first that gives a time.
+    var delays: [Delay] = []
+
+    static let none = ErrorRules()
+
+    var expressions: [Expression] {
+        var all = [when].compactMap(\.self) + (code?.expressions ?? []) + (message?.expressions ?? [])
+        for (_, signs) in kinds {
+            for case .condition(let condition) in signs { all.append(condition) }
+        }
+        return all + hints.flatMap(\.hint.expressions) + delays.compactMap(\.condition)
+    }
+}

@@ -1,0 +1,98 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+
+/// A request with places left open, as a connector file states it.
+struct RequestTemplate: Sendable {
+    /// What stands after the method.
+    enum Target: Sendable {
+        /// Added to the base.
+        case path([Segment])
+        /// A whole address, often one that an earlier response gave.
+        case address(Template)
+    }
+
+    enum Segment: Sendable, Hashable {
+        case text(String)
+        /// `{name}`, or with `keepsSlashes` `{+name}`.
+        case parameter(String, keepsSlashes: Bool)
+    }
+
+    enum Body: Sendable {
+        case none
+        case json(ValueTemplate)
+        case form([(name: String, value: ValueTemplate)])
+        case multipart([(name: String, value: ValueTemplate)])
+        /// A file, bytes or text as they are.
+        case raw(ValueTemplate)
+    }
+
+    /// How a response is judged.
+    enum Judgement: Sendable {
+        /// By the connector's rules, then by status.
+        case connector
+        case status
+        case rules(ErrorRules)
+    }
+
+    /// A key that makes a repeated write safe.
+    struct Idempotency: Sendable {
+        var header: String
+        /// How long the other side remembers it.
+        var validFor: Duration?
+        /// The status of an answer to a key that was used already.
+        var replayStatus: Int?
+    }
+
+    /// Upper case.
+    var method: String
+    var target: Target
+    var span: SourceSpan
+    var query: [(name: String, value: ValueTemplate)] = []
+    var headers: [(name: String, value: Template)] = []
+    var body = Body.none
+    /// Parameters that go where the method or their own `in` says.
+    var placed: [OperationParameter] = []
+    var sendsCredential = true
+    var judgement = Judgement.connector
+    /// Statuses that are success beyond 2xx.
+    var accepted: Set<Int> = []
+    var decoding: Decoding?
+    var idempotency: Idempotency?
+    /// Where the response's body is kept as a file; nil keeps it in memory.
+    var save: Template?
+    /// nil takes the operation's.
+    var effect: Effect?
+
+    var isRead: Bool { method == "GET" || method == "HEAD" }
+
+    /// Whether parameters without a place of their own go to the query.
+    var sendsQuery: Bool { isRead || method == "DELETE" }
+
+    /// Every template of it, for checks.
+    var valueTemplates: [ValueTemplate] {
+        var all = query.map(\.value)
+        switch body {
+        case .none: break
+        case .json(let value), .raw(let value): all.append(value)
+        case .form(let fields), .multipart(let fields): all += fields.map(\.value)
+        }
+        return all
+    }
+
+    /// Every expression that is evaluated before the request is sent.
+    var expressions: [Expression] {
+        var all = valueTemplates.flatMap(\.expressions) + headers.flatMap(\.value.expressions)
+        if case .address(let template) = target { all += template.expressions }
+        return all + (save?.expressions ?? [])
+    }
+
+    /// Names in braces of the path.
+    var pathParameters: [String] {
+        guard case .path(let segments) = target else { return [] }
+        return segments.compactMap { if case .parameter(let name, _) = $0 { name } else { nil } }
+    }
+}
+
+/// How the bytes of a response become a value.
+enum Decoding: String, Sendable, CaseIterable { case json, text, bytes }

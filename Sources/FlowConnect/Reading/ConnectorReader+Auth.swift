@@ -1,0 +1,104 @@
+import FlowCore
+import FlowSpec
+import FlowYAML
+
+extension ConnectorReader {
+    private enum SignerKind: String, CaseIterable { case bearer, basic, header, query }
+
+    private static let laterSigners: Set = ["oauth2", "aws_sigv4", "oauth1", "jwt_assertion", "path"]
+    private static let laterKeys = ["from", "authorize_url", "token_url", "scopes"]
+
+    mutating func authScheme(_ entry: SourceNode.Entry) -> AuthScheme? {
+        guard let name = identifier(entry.key, at: entry.keySpan, "a credential type"),
+            let map = MapDecoder(entry.value, "\"\(name)\"", &diagnostics),
+            let typeNode = map.required("type", &diagnostics)
+        else { return nil }
+        if let type = typeNode.string, Self.laterSigners.contains(type) {
+            notYet("the type \"\(type)\"", at: typeNode.span)
+            return nil
+        }
+        let known = ["type", "help", "fields", "test", "base", "hosts"]
+        guard let kind = map.choice("type", as: SignerKind.self, &diagnostics) else { return nil }
+        let fields = map.map("fields", &diagnostics)?.compactMap { field($0) } ?? defaultFields(kind)
+        map.finish(known + Self.keys(of: kind), later: Self.laterKeys, &diagnostics)
+        guard let signer = signer(kind, map, fields) else { return nil }
+        return AuthScheme(
+            name: name, help: map.string("help", &diagnostics) ?? "", signer: signer, fields: fields,
+            test: map.string("test", &diagnostics), base: map.node("base").flatMap { template($0, for: "base") },
+            hosts: addresses(map, "hosts"), span: entry.keySpan)
+    }
+
+    private static func keys(of kind: SignerKind) -> [String] {
+        switch kind {
+        case .bearer: ["token"]
+        case .basic: ["username", "password"]
+        case .header: ["name", "token", "prefix"]
+        case .query: ["name", "token"]
+        }
+    }
+
+    private func defaultFields(_ kind: SignerKind) -> [CredentialType.Field] {
+        switch kind {
+        case .basic: [CredentialType.Field("username"), CredentialType.Field("password", secret: true)]
+        default: [CredentialType.Field("token", secret: true)]
+        }
+    }
+
+    private mutating func field(_ entry: SourceNode.Entry) -> CredentialType.Field? {
+        guard let name = identifier(entry.key, at: entry.keySpan, "a field"),
+            let map = MapDecoder(entry.value, "the field \"\(name)\"", &diagnostics)
+        else { return nil }
+        map.finish(["secret", "required", "help", "default"], &diagnostics)
+        return CredentialType.Field(
+            name, secret: map.bool("secret", &diagnostics) ?? false,
+            required: map.bool("required", &diagnostics) ?? !map.has("default"),
+            help: map.string("help", &diagnostics) ?? "", default: map.string("default", &diagnostics))
+    }
+
+    private mutating func signer(
+        _ kind: SignerKind, _ map: MapDecoder, _ fields: [CredentialType.Field]
+    ) -> AuthScheme.Signer? {
+        switch kind {
+        case .bearer: return token(map, fields).map { .bearer(field: $0) }
+        case .basic:
+            let user = map.string("username", &diagnostics) ?? "username"
+            let password = map.string("password", &diagnostics) ?? "password"
+            checkField(user, map, "username", fields)
+            checkField(password, map, "password", fields)
+            return .basic(user: user, password: password)
+        case .header:
+            guard let name = map.requiredString("name", &diagnostics), let field = token(map, fields) else {
+                return nil
+            }
+            return .header(name: name, field: field, prefix: map.string("prefix", &diagnostics) ?? "")
+        case .query:
+            guard let name = map.requiredString("name", &diagnostics), let field = token(map, fields) else {
+                return nil
+            }
+            return .query(name: name, field: field)
+        }
+    }
+
+    /// The field that holds the token: the one named, or the only secret one.
+    private mutating func token(_ map: MapDecoder, _ fields: [CredentialType.Field]) -> String? {
+        if let name = map.string("token", &diagnostics) {
+            checkField(name, map, "token", fields)
+            return name
+        }
+        let secrets = fields.filter(\.isSecret)
+        if secrets.count == 1 { return secrets[0].name }
+        diagnostics.error(
+            "unclear-token", "which field is the token can't be told: \(secrets.count) are secret", at: map.start,
+            hint: "name it with token:")
+        return nil
+    }
+
+    private mutating func checkField(
+        _ name: String, _ map: MapDecoder, _ key: String, _ fields: [CredentialType.Field]
+    ) {
+        guard !fields.contains(where: { $0.name == name }) else { return }
+        diagnostics.error(
+            "unknown-field", "there is no field \"\(name)\"", at: map.node(key)?.span ?? map.start,
+            hint: Suggestion.didYouMean(name, among: fields.map(\.name)) ?? "add it to fields:")
+    }
+}

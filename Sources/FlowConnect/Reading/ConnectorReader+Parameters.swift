@@ -1,0 +1,88 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import FlowYAML
+
+extension ConnectorReader {
+    private static let keys = [
+        "type", "of", "required", "default", "help", "example", "enum", "min", "max", "in", "as", "join", "pattern",
+    ]
+    private static let laterKeys = ["convert", "secret", "repeat"]
+
+    mutating func parameter(_ entry: SourceNode.Entry) -> OperationParameter? {
+        guard let name = identifier(entry.key, at: entry.keySpan, "a parameter"),
+            let map = MapDecoder(entry.value, "the parameter \"\(name)\"", &diagnostics)
+        else { return nil }
+        map.finish(Self.keys, later: Self.laterKeys, &diagnostics)
+        guard let type = type(map) else { return nil }
+        var parameter = Parameter(
+            name, type, required: map.bool("required", &diagnostics) ?? false, default: map.node("default")?.value,
+            help: map.string("help", &diagnostics) ?? "", example: map.node("example")?.value,
+            choices: map.list("enum", &diagnostics)?.map(\.value) ?? [], minimum: map.number("min", &diagnostics),
+            maximum: map.number("max", &diagnostics))
+        if name == Pagination.limitParameter {
+            diagnostics.error(
+                "reserved-name", "\"\(name)\" is the name of what bounds a list", at: entry.keySpan,
+                hint: "give the parameter another name, and say what it is sent as with as:")
+        }
+        for key in ["default", "example"] {
+            guard let node = map.node(key), let objection = parameter.objection(to: node.value) else { continue }
+            diagnostics.error("wrong-type", "\"\(key)\" of \"\(name)\" \(objection)", at: node.shortSpan)
+        }
+        if parameter.isRequired, parameter.defaultValue != nil {
+            diagnostics.error(
+                "contradiction", "\"\(name)\" is required and has a default", at: entry.keySpan,
+                hint: "remove one of the two")
+        }
+        // A header or a body may carry a secret; what an app does with it is the app's.
+        parameter.takesSecrets = true
+        return OperationParameter(
+            parameter: parameter, place: place(map), wireName: map.string("as", &diagnostics) ?? name,
+            join: map.string("join", &diagnostics), pattern: map.node("pattern").flatMap { pattern($0) },
+            span: entry.keySpan)
+    }
+
+    private mutating func type(_ map: MapDecoder) -> ParameterType? {
+        guard let node = map.required("type", &diagnostics),
+            let text = node.decodeString(for: "type", &diagnostics)
+        else { return nil }
+        guard let type = ParameterType(name: text) else {
+            diagnostics.error(
+                "unknown-value", "\(JSON.quoted(text)) is no type", at: node.span,
+                hint: Suggestion.didYouMean(text, among: ParameterType.names)
+                    ?? "use one of \(ParameterType.names.joined(separator: ", "))")
+            return nil
+        }
+        guard let of = map.node("of") else { return type }
+        guard type == .list(of: .any), let item = of.string.flatMap(ParameterType.init(name:)) else {
+            diagnostics.error(
+                "wrong-type", "\"of\" is the type of a list's items", at: of.span,
+                hint: "write { type: list, of: string }")
+            return nil
+        }
+        return .list(of: item)
+    }
+
+    private mutating func place(_ map: MapDecoder) -> OperationParameter.Place? {
+        guard let node = map.node("in"), let text = node.decodeString(for: "in", &diagnostics) else { return nil }
+        if let place = OperationParameter.Place(text) { return place }
+        let known = OperationParameter.Place.names
+        diagnostics.error(
+            "unknown-value", "\(JSON.quoted(text)) is no place in a request", at: node.span,
+            hint: Suggestion.didYouMean(text, among: known) ?? "use one of \(known.joined(separator: ", "))")
+        return nil
+    }
+
+    private mutating func pattern(_ node: SourceNode) -> OperationParameter.Pattern? {
+        guard let text = node.decodeString(for: "pattern", &diagnostics) else { return nil }
+        do {
+            let check = try Expression.compile("value.matches(\(JSON.quoted(text)))")
+            // A pattern that can't be read is found by using it.
+            _ = try check.evaluate(EvaluationScope(ValueMap([("value", .string(""))])))
+            return OperationParameter.Pattern(text: text, check: check)
+        } catch {
+            diagnostics.error("bad-pattern", "\(JSON.quoted(text)) is no regular expression", at: node.span)
+            return nil
+        }
+    }
+}

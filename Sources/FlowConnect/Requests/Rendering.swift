@@ -1,0 +1,89 @@
+import FlowCore
+import FlowExpression
+
+/// What the templates of one use of an operation see, and how they are evaluated.
+struct Rendering: Sendable {
+    /// `params`, `credential`, `steps`; with a response `status`, `headers`, `body`.
+    var variables: ValueMap
+    /// For `--dry-run`: secrets become `***`, and what can't be known yet stays in view as `‹expression›`.
+    var isPreview: Bool
+    /// What `now()` gives.
+    var now: @Sendable () -> Timestamp
+
+    func with(_ name: String, _ value: Value) -> Rendering {
+        var copy = self
+        copy.variables[name] = value
+        return copy
+    }
+
+    /// With what an expression may read of a response.
+    func with(_ response: DecodedResponse) -> Rendering {
+        with("status", .int(Int64(response.status))).with("headers", .map(response.headers))
+            .with("body", response.body)
+    }
+
+    private var scope: EvaluationScope {
+        let variables = variables
+        return EvaluationScope(now: now) { variables[$0] }
+    }
+
+    func value(_ expression: Expression) throws(Failure) -> Value {
+        guard isPreview else { return try expression.evaluate(scope) }
+        guard let value = try? expression.evaluate(scope) else { return .string("‹\(expression.source)›") }
+        return Rendering.masked(value)
+    }
+
+    func value(_ template: Template) throws(Failure) -> Value {
+        guard isPreview else { return try template.evaluate(scope) }
+        if let value = try? template.evaluate(scope) { return Rendering.masked(value) }
+        if template.parts.count == 1, case .expression(let expression) = template.parts[0] {
+            return try value(expression)
+        }
+        var text = ""
+        for part in template.parts {
+            switch part {
+            case .text(let literal): text += literal
+            case .expression(let expression): text += WireText.of(try value(expression))
+            }
+        }
+        return .string(text)
+    }
+
+    /// Members and items that are absent are left out.
+    func value(_ template: ValueTemplate) throws(Failure) -> Value {
+        guard isPreview else { return try template.evaluate(scope) }
+        switch template.content {
+        case .literal(let literal): return literal
+        case .template(let template): return try value(template)
+        case .list(let items):
+            var values: [Value] = []
+            for item in items {
+                let rendered = try value(item)
+                if !rendered.isAbsent { values.append(rendered) }
+            }
+            return .list(values)
+        case .map(let members):
+            var map = ValueMap()
+            for (key, member) in members {
+                let rendered = try value(member)
+                if !rendered.isAbsent { map[key] = rendered }
+            }
+            return .map(map)
+        }
+    }
+
+    /// The text of a template; nil where it gives nothing.
+    func text(_ template: Template) throws(Failure) -> String? {
+        let value = try value(template)
+        return value.isAbsent || value.isNull ? nil : WireText.of(value)
+    }
+
+    static func masked(_ value: Value) -> Value {
+        switch value {
+        case .secret: .string(Masker.replacement)
+        case .list(let items): .list(items.map(masked))
+        case .map(let map): .map(map.mapValues(masked))
+        default: value
+        }
+    }
+}

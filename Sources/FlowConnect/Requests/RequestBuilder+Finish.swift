@@ -1,0 +1,92 @@
+import FlowCore
+import FlowSpec
+
+extension RequestBuilder.Draft {
+    /// The address with its query.
+    func url(isPreview: Bool) -> String {
+        guard !query.isEmpty else { return address }
+        let pairs = query.map { pair in
+            WireText.encode(pair.name, isPreview: isPreview) + "=" + WireText.encode(pair.value, isPreview: isPreview)
+        }
+        return address + (address.contains("?") ? "&" : "?") + pairs.joined(separator: "&")
+    }
+
+    /// The whole request: body encoded, content type set where the connector didn't.
+    ///
+    /// - Parameter boundary: what parts of a multipart body are told apart by.
+    func request(isPreview: Bool, boundary: @autoclosure () -> String) throws(Failure) -> HTTPRequest {
+        var request = HTTPRequest(method, url(isPreview: isPreview), headers: headers)
+        var contentType: String?
+        if let raw {
+            (request.body, contentType) = try RequestBody.raw(raw)
+        } else if let multipart {
+            let boundary = boundary()
+            request.body = try MultipartBody(boundary: boundary).body(multipart)
+            contentType = "multipart/form-data; boundary=\(boundary)"
+        } else if let form {
+            let pairs = form.map { PercentEncoding.encodeForm($0.name) + "=" + formText($0.value, isPreview) }
+            request.body = .bytes(Array(pairs.joined(separator: "&").utf8))
+            contentType = "application/x-www-form-urlencoded"
+        } else if let json {
+            request.body = .bytes(JSON.bytes(json.deeplyRevealed))
+            contentType = "application/json; charset=utf-8"
+        }
+        if request.headers["Content-Type"] == nil { request.headers["Content-Type"] = contentType }
+        return request
+    }
+
+    private func formText(_ text: String, _ isPreview: Bool) -> String {
+        isPreview && text.contains("‹") ? WireText.encode(text, isPreview: true) : PercentEncoding.encodeForm(text)
+    }
+}
+
+/// Bodies that are sent as they are.
+enum RequestBody {
+    static func raw(_ value: Value) throws(Failure) -> (HTTPBody, contentType: String?) {
+        switch value.revealed {
+        case .file(let file): (.file(path: file.path), file.mediaType ?? "application/octet-stream")
+        case .bytes(let bytes): (.bytes(bytes), "application/octet-stream")
+        case .string(let text): (.bytes(Array(text.utf8)), "text/plain; charset=utf-8")
+        case .null, .absent: (.none, nil)
+        default: throw Failure(.invalid, "a body must be a file, bytes or text, not a \(value.type.plainName)")
+        }
+    }
+}
+
+/// `multipart/form-data` (RFC 7578).
+struct MultipartBody {
+    let boundary: String
+
+    /// Files are streamed from disk; other values are sent as a form sends them.
+    func body(_ fields: [(name: String, value: Value)]) throws(Failure) -> HTTPBody {
+        var parts: [HTTPBody] = []
+        for (name, value) in fields {
+            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(quoted(name))\""
+            if case .file(let file) = value.revealed {
+                head += "; filename=\"\(quoted(file.name))\"\r\nContent-Type: "
+                head += file.mediaType ?? "application/octet-stream"
+                parts += [text(head + "\r\n\r\n"), .file(path: file.path), text("\r\n")]
+            } else {
+                parts.append(text(head + "\r\n\r\n" + WireText.of(value) + "\r\n"))
+            }
+        }
+        parts.append(text("--\(boundary)--\r\n"))
+        return .parts(parts)
+    }
+
+    private func text(_ text: String) -> HTTPBody { .bytes(Array(text.utf8)) }
+
+    /// As browsers do it (HTML, multipart form data): quotes and line breaks percent-encoded, the rest as it is.
+    private func quoted(_ name: String) -> String {
+        var text = ""
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "\"": text += "%22"
+            case "\r": text += "%0D"
+            case "\n": text += "%0A"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,162 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+
+/// Fills a request's open places: arguments go to path, query, header or body, templates are evaluated.
+struct RequestBuilder {
+    /// A request before it is signed.
+    struct Draft {
+        var method: String
+        /// Without what `query` adds.
+        var address: String
+        var query: [(name: String, value: String)] = []
+        var headers = HTTPHeaders()
+        var json: Value?
+        var form: [(name: String, value: String)]?
+        var multipart: [(name: String, value: Value)]?
+        var raw: Value?
+    }
+
+    /// The full name of the node, for messages.
+    let node: String
+    let base: String
+    let connector: Connector
+    let arguments: ValueMap
+    let rendering: Rendering
+
+    /// - Throws: a failure of kind `invalid` where an argument can't take its place.
+    func draft(_ template: RequestTemplate) throws(Failure) -> Draft {
+        var draft = Draft(method: template.method, address: try address(template))
+        for (name, value) in connector.headers {
+            if let text = try rendering.text(value) { draft.headers[name] = text }
+        }
+        for parameter in template.placed { try place(parameter, of: template, in: &draft) }
+        for (name, value) in template.query {
+            let value = try rendering.value(value)
+            if !value.isAbsent { draft.query.append((name, WireText.of(value))) }
+        }
+        for (name, value) in template.headers { draft.headers[name] = try rendering.text(value) }
+        try addBody(template.body, to: &draft)
+        for field in draft.headers.fields { try checkHeader(field) }
+        return draft
+    }
+
+    // MARK: Address
+
+    private func address(_ template: RequestTemplate) throws(Failure) -> String {
+        switch template.target {
+        case .address(let template):
+            let text = try rendering.text(template) ?? ""
+            guard Origin(text) != nil || rendering.isPreview else {
+                throw Failure(
+                    .protocolError, "\(node): the address to go on with is no http or https URL",
+                    underlying: "the expression \"\(template.span.text)\"")
+            }
+            return text
+        case .path(let segments):
+            var path = ""
+            for segment in segments {
+                switch segment {
+                case .text(let text): path += text
+                case .parameter(let name, let keepsSlashes):
+                    path += try pathText(name, keepsSlashes: keepsSlashes)
+                }
+            }
+            let root = base.hasSuffix("/") ? String(base.dropLast()) : base
+            return root + (path.hasPrefix("/") || path.isEmpty ? path : "/" + path)
+        }
+    }
+
+    private func pathText(_ name: String, keepsSlashes: Bool) throws(Failure) -> String {
+        let parameter = connectorParameter(name)
+        let text = arguments[name].map { WireText.of(parameter?.wireValue($0) ?? $0) } ?? ""
+        let parts = keepsSlashes ? text.split(separator: "/", omittingEmptySubsequences: false) : [text[...]]
+        // A dot segment would lead to another endpoint, encoded or not (RFC 3986, 5.2.4).
+        if text.isEmpty || parts.contains("..") || parts.contains(".") {
+            let what = text.isEmpty ? "must not be empty" : "must not have \".\" or \"..\" as a part"
+            throw Failure(.invalid, "\(node): parameter \"\(name)\" \(what)")
+        }
+        return WireText.encode(text, keeping: keepsSlashes ? "/" : "", isPreview: rendering.isPreview)
+    }
+
+    private func connectorParameter(_ name: String) -> OperationParameter? {
+        connector.operation(String(node.drop { $0 != "." }.dropFirst()))?.parameters.first { $0.name == name }
+    }
+
+    // MARK: Arguments
+
+    private func place(
+        _ parameter: OperationParameter, of template: RequestTemplate, in draft: inout Draft
+    ) throws(Failure) {
+        guard let argument = arguments[parameter.name] else { return }
+        let value = parameter.wireValue(rendering.isPreview ? Rendering.masked(argument) : argument)
+        switch parameter.place ?? defaultPlace(template) {
+        case .path: break
+        case .query: draft.query.append((parameter.wireName, WireText.of(value)))
+        case .header: draft.headers[parameter.wireName] = WireText.of(value)
+        case .form: draft.form = (draft.form ?? []) + [(parameter.wireName, WireText.of(value))]
+        case .multipart: draft.multipart = (draft.multipart ?? []) + [(parameter.wireName, value)]
+        case .json(let path):
+            draft.json = (draft.json ?? .map(ValueMap())).setting(parameter.wireName, inside: path, to: value)
+        }
+    }
+
+    private func defaultPlace(_ template: RequestTemplate) -> OperationParameter.Place {
+        if template.sendsQuery { return .query }
+        switch template.body {
+        case .json: return .json([])
+        case .form: return .form
+        case .multipart: return .multipart
+        // The body is taken: what is left over can only be said in the address.
+        case .raw: return .query
+        case .none: return connector.defaults.body == .form ? .form : .json([])
+        }
+    }
+
+    // MARK: Body
+
+    private func addBody(_ body: RequestTemplate.Body, to draft: inout Draft) throws(Failure) {
+        switch body {
+        case .none: break
+        case .json(let template):
+            let value = try rendering.value(template)
+            if let earlier = draft.json?.mapValue, let members = value.mapValue {
+                var merged = earlier
+                for (key, member) in members { merged[key] = member }
+                draft.json = .map(merged)
+            } else if !value.isAbsent {
+                draft.json = value
+            }
+        case .form(let fields):
+            for (name, template) in fields {
+                let value = try rendering.value(template)
+                if !value.isAbsent { draft.form = (draft.form ?? []) + [(name, WireText.of(value))] }
+            }
+        case .multipart(let fields):
+            for (name, template) in fields {
+                let value = try rendering.value(template)
+                if !value.isAbsent { draft.multipart = (draft.multipart ?? []) + [(name, value)] }
+            }
+        case .raw(let template): draft.raw = try rendering.value(template)
+        }
+    }
+
+    /// A line break in a header would start another one.
+    private func checkHeader(_ field: HTTPHeaders.Field) throws(Failure) {
+        guard field.value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else { return }
+        throw Failure(.invalid, "\(node): the header \"\(field.name)\" must not hold a line break or control character")
+    }
+}
+
+extension Value {
+    /// The map with `name` set to `value` inside the maps of the names in `path`, made where there are none.
+    func setting(_ name: String, inside path: [String], to value: Value) -> Value {
+        var map = mapValue ?? ValueMap()
+        if let first = path.first {
+            map[first] = (map[first] ?? .map(ValueMap())).setting(name, inside: Array(path.dropFirst()), to: value)
+        } else {
+            map[name] = value
+        }
+        return .map(map)
+    }
+}

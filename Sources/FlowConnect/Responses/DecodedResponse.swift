@@ -1,0 +1,51 @@
+import FlowCore
+import FlowSpec
+
+/// A response as expressions see it.
+struct DecodedResponse: Sendable {
+    var status: Int
+    /// Lower-case names.
+    var headers: ValueMap
+    var body: Value
+    /// Why the body is not what its type says; `body` is its text then.
+    var defect: Failure?
+
+    /// - Parameter decoding: nil goes by the content type.
+    init(_ response: HTTPResponse, as decoding: Decoding?) {
+        status = response.status
+        headers = response.headers.asMap
+        switch response.body {
+        case .file(let file): body = .file(file)
+        case .bytes(let bytes):
+            let kind = decoding ?? DecodedResponse.decoding(ofType: response.headers["Content-Type"])
+            switch kind {
+            case .bytes: body = bytes.isEmpty ? .null : .bytes(bytes)
+            case .text: body = bytes.isEmpty ? .null : .string(String(decoding: bytes, as: UTF8.self))
+            case .json:
+                do throws(Failure) {
+                    body = bytes.allSatisfy(DecodedResponse.isSpace) ? .null : try JSON.parse(bytes)
+                } catch {
+                    let server = Origin(response.url)?.host ?? "the server"
+                    body = .string(String(decoding: bytes, as: UTF8.self))
+                    defect = Failure(
+                        .protocolError,
+                        "\(server) answered \(HTTPStatusTable.describe(status)) with invalid JSON: "
+                            + error.message, underlying: error.message)
+                }
+            }
+        }
+    }
+
+    /// The result of a step: `{status, headers, body}`.
+    var asValue: Value {
+        .map(ValueMap([("status", .int(Int64(status))), ("headers", .map(headers)), ("body", body)]))
+    }
+
+    private static func decoding(ofType contentType: String?) -> Decoding {
+        let type = (contentType ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
+        if type == "application/json" || type.hasSuffix("+json") || type == "text/json" { return .json }
+        return type.hasPrefix("text/") || type.hasSuffix("xml") || type.isEmpty ? .text : .bytes
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

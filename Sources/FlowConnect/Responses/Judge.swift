@@ -1,0 +1,143 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import Synchronization
+
+/// Says of each response whether it is a success, and if not, what kind of failure: by the connector's rules first,
+/// then by status.
+///
+/// Keeps what it decoded last, so that the body that is accepted isn't read twice. Safe to use from any thread.
+final class Judge: Sendable {
+    private let rules: ErrorRules
+    private let accepted: Set<Int>
+    private let decoding: Decoding?
+    private let effect: Effect
+    private let hasKey: Bool
+    private let rendering: Rendering
+    private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
+
+    init(
+        rules: ErrorRules, accepted: Set<Int>, decoding: Decoding?, effect: Effect, hasKey: Bool, rendering: Rendering
+    ) {
+        self.rules = rules
+        self.accepted = accepted
+        self.decoding = decoding
+        self.effect = effect
+        self.hasKey = hasKey
+        self.rendering = rendering
+    }
+
+    func decode(_ response: HTTPResponse) -> DecodedResponse {
+        // Equal arrays of the same buffer compare at once.
+        if let held = last.withLock({ $0 }), held.response == response { return held.decoded }
+        let decoded = DecodedResponse(response, as: decoding)
+        last.withLock { $0 = (response, decoded) }
+        return decoded
+    }
+
+    /// nil where the response is a success.
+    func failure(of response: HTTPResponse) -> Failure? {
+        let decoded = decode(response)
+        let byStatus =
+            accepted.contains(response.status)
+            ? nil
+            : HTTPStatusTable.failure(
+                for: response, effect: effect, hasIdempotencyKey: hasKey, now: rendering.now())
+        let isSuccess = byStatus == nil
+        if isSuccess, let defect = decoded.defect { return defect }
+        let scope = rendering.with(decoded)
+        if let when = rules.when {
+            guard let says = try? scope.value(when).boolValue else {
+                return byStatus
+                    ?? Failure(
+                        .protocolError, "\(server(response)) answered something else than its connector expects",
+                        hint: "check that the address is the service's own")
+            }
+            if says { return refusal(response, scope, byStatus) }
+        }
+        guard let byStatus else { return nil }
+        return refusal(response, scope, byStatus)
+    }
+
+    /// The failure of a response that says no.
+    private func refusal(_ response: HTTPResponse, _ scope: Rendering, _ byStatus: Failure?) -> Failure {
+        let code = text(rules.code, scope)
+        let kind = kind(code: code, scope) ?? byStatus?.kind ?? .invalid
+        var failure = byStatus ?? Failure(kind, "\(server(response)) answered \"\(code ?? "no")\"")
+        failure.kind = kind
+        failure.code = code ?? String(response.status)
+        if let message = text(rules.message, scope) {
+            failure.message += ": \(message)"
+        } else if byStatus != nil, let code {
+            failure.message += ": \(code)"
+        }
+        // The hint of the status is about a kind it may not be.
+        if byStatus?.kind != kind { failure.hint = nil }
+        failure.hint = hint(code: code, status: response.status, scope) ?? failure.hint
+        if kind == .rateLimited || kind == .transient, failure.retryAfter == nil {
+            failure.retryAfter = delay(response, scope)
+        }
+        return failure
+    }
+
+    /// A read is never uncertain, nor is a write with a key.
+    private func kind(code: String?, _ scope: Rendering) -> FailureKind? {
+        for (kind, signs) in rules.kinds {
+            let fits = signs.contains { sign in
+                switch sign {
+                case .code(let known): known == code
+                case .condition(let condition): (try? scope.value(condition).boolValue) == true
+                }
+            }
+            guard fits else { continue }
+            return kind == .uncertain && (effect != .write || hasKey) ? .transient : kind
+        }
+        return nil
+    }
+
+    private func hint(code: String?, status: Int, _ scope: Rendering) -> String? {
+        for key in [code, String(status)].compactMap(\.self) {
+            if let hint = rules.hints.first(where: { $0.key == key }), let text = text(hint.hint, scope) { return text }
+        }
+        return nil
+    }
+
+    private func delay(_ response: HTTPResponse, _ scope: Rendering) -> Duration? {
+        for delay in rules.delays {
+            if let condition = delay.condition, (try? scope.value(condition).boolValue) != true { continue }
+            if let duration = delay.source.duration(response, body: scope.variables["body"] ?? .null, rendering.now()) {
+                return duration
+            }
+        }
+        return nil
+    }
+
+    private func server(_ response: HTTPResponse) -> String { Origin(response.url)?.host ?? "the server" }
+
+    /// One line of the other side's text, at most 300 characters; nil where there is none.
+    private func text(_ template: Template?, _ scope: Rendering) -> String? {
+        guard let template, let text = try? scope.text(template), !text.isEmpty else { return nil }
+        let line = terminalSafe(text).split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.count > 300 ? line.prefix(300) + "…" : line
+    }
+}
+
+extension ErrorRules.Delay.Source {
+    /// How long to wait; nil where the response doesn't say.
+    func duration(_ response: HTTPResponse, body: Value, _ now: Timestamp) -> Duration? {
+        switch self {
+        case .headerSeconds(let name): response.headers[name].flatMap(Double.init).flatMap(Self.seconds)
+        case .headerEpoch(let name):
+            response.headers[name].flatMap { Int64($0) }.map { max(.zero, Timestamp(seconds: $0).since(now)) }
+        case .headerDate(let name):
+            response.headers[name].flatMap(Timestamp.init(httpDate:)).map { max(.zero, $0.since(now)) }
+        case .jsonSeconds(let path):
+            path.reduce(Optional(body)) { $0?[$1] }?.doubleValue.flatMap(Self.seconds)
+        case .seconds(let count): .seconds(count)
+        }
+    }
+
+    private static func seconds(_ count: Double) -> Duration? {
+        count.isFinite && count >= 0 && count < 1e9 ? .milliseconds(Int64((count * 1000).rounded(.up))) : nil
+    }
+}

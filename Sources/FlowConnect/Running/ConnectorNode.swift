@@ -1,0 +1,59 @@
+package import FlowCore
+package import FlowSpec
+
+/// An operation of a connector as a node that steps use.
+package struct ConnectorNode: Node {
+    package let spec: NodeSpec
+    package let connector: Connector
+    package let operation: Operation
+
+    package init(_ connector: Connector, _ operation: Operation) {
+        self.connector = connector
+        self.operation = operation
+        spec = NodeSpec(connector, operation)
+    }
+
+    package func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        try await OperationRun(connector, operation, arguments: arguments, context: context).output()
+    }
+
+    /// Every request the operation would send, the first page only of a list.
+    package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
+        let run = try OperationRun(connector, operation, arguments: arguments, context: context, isPreview: true)
+        switch operation.work {
+        case .request(let template): return [.request(try run.request(template, run.rendering))]
+        case .pages(let template, let pagination):
+            return [.request(try PageReader(run: run, template: template, pagination: pagination).firstRequest())]
+        case .steps(let steps):
+            return try steps.map { .request(try run.request($0.request, run.rendering)) }
+        }
+    }
+}
+
+extension NodeSpec {
+    /// What every reader needs to know of an operation.
+    init(_ connector: Connector, _ operation: Operation) {
+        var parameters = operation.parameters.map(\.parameter)
+        var output = operation.returns
+        if case .pages = operation.work {
+            parameters.append(
+                Parameter(
+                    Pagination.limitParameter, .int, help: "Stops after this many items; without it all are read.",
+                    minimum: 1))
+            if output.isEmpty { output = "a list of all items" }
+        }
+        let takesCredential = !connector.auth.isEmpty && operation.requests.contains(where: \.sendsCredential)
+        self.init(
+            "\(connector.name).\(operation.name)", summary: operation.summary, details: operation.details,
+            effect: operation.effect, parameters: parameters, rules: operation.rules, output: output,
+            credentialTypes: takesCredential ? connector.auth.map(\.name) : [], needsCredential: takesCredential,
+            retryOwner: .node,
+            example: operation.examples.first.map { NodeSpec.Example(params: $0.params, output: $0.output) },
+            documentation: operation.documentation ?? connector.documentation, source: connector.source)
+    }
+}
+
+extension ConnectorNode {
+    /// How many requests one use sends at least.
+    package var requestCount: Int { operation.requests.count }
+}

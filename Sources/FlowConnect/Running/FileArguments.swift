@@ -1,0 +1,77 @@
+import FlowCore
+import FlowSpec
+
+/// Makes paths given for parameters of type `file` into file references.
+struct FileArguments {
+    private let operation: Operation
+    private let node: String
+    private let context: NodeContext
+    private let isPreview: Bool
+
+    init(_ operation: Operation, node: String, context: NodeContext, isPreview: Bool) {
+        self.operation = operation
+        self.node = node
+        self.context = context
+        self.isPreview = isPreview
+    }
+
+    /// - Throws: a failure of kind `not_found` or `invalid` that names the file.
+    func resolve(_ arguments: ValueMap) throws(Failure) -> ValueMap {
+        var resolved = arguments
+        for parameter in operation.parameters where parameter.parameter.type == .file {
+            guard let path = arguments[parameter.name]?.stringValue else { continue }
+            resolved[parameter.name] = .file(try reference(path, parameter.name))
+        }
+        return resolved
+    }
+
+    private func reference(_ text: String, _ name: String) throws(Failure) -> FileReference {
+        let path = context.absolutePath(text)
+        let info: FileInfo?
+        do {
+            info = try context.world.files.info(path)
+        } catch {
+            guard isPreview else { throw Failure(error) }
+            info = nil
+        }
+        if let info, info.kind == .file { return FileReference(path: path, size: info.size) }
+        // A dry run shows what would be sent; an earlier step may make the file.
+        if isPreview { return FileReference(path: text.contains("‹") ? text : path, size: 0) }
+        guard info == nil else { throw Failure(.invalid, "\(node): \(name) \"\(text)\" is no file") }
+        throw Failure(
+            .notFound, "\(node): there is no file \"\(text)\"",
+            hint: "relative paths start at \(context.workingDirectory)")
+    }
+}
+
+/// Where a download is kept.
+struct SavePath {
+    let context: NodeContext
+
+    /// - Parameter wanted: the path the user asked for; nil or empty keeps the file in the run's folder. A folder, or
+    ///   a path that ends in a slash, gets the name of the URL.
+    func path(_ wanted: String?, url: String) throws -> String {
+        let files = context.world.files
+        guard let wanted, !wanted.isEmpty else {
+            try files.createFolder(context.filesDirectory)
+            let prefix = context.idempotencyKey.isEmpty ? "" : context.idempotencyKey.prefix(12) + "-"
+            return context.filesDirectory + "/" + prefix + SavePath.name(url)
+        }
+        let path = context.absolutePath(wanted)
+        let isFolder = try wanted.hasSuffix("/") || files.info(path)?.kind == .folder
+        return isFolder ? path + "/" + SavePath.name(url) : path
+    }
+
+    /// The last part of a URL's path as a file name: a name from a server is never a path.
+    static func name(_ url: String) -> String {
+        let path = url.prefix { $0 != "?" && $0 != "#" }
+        let afterScheme = path.firstRange(of: "://").map { path[$0.upperBound...] } ?? path
+        guard let slash = afterScheme.lastIndex(of: "/") else { return "download" }
+        let last = PercentEncoding.decode(String(afterScheme[afterScheme.index(after: slash)...]))
+        var name = ""
+        for scalar in last.unicodeScalars where scalar != "/" && scalar.value >= 0x20 && scalar.value != 0x7F {
+            name.unicodeScalars.append(scalar)
+        }
+        return name.isEmpty || name == "." || name == ".." ? "download" : name
+    }
+}

@@ -1,0 +1,50 @@
+extension CurlClient {
+    /// What holds for every request of a client.
+    package struct Options: Sendable, Hashable {
+        /// Proxy for `http` URLs, such as `http://proxy.example:3128`; nil goes straight.
+        package var httpProxy: String?
+        /// Proxy for `https` URLs.
+        package var httpsProxy: String?
+        /// Hosts that need no proxy, separated by commas; `*` is all of them.
+        package var noProxy: String?
+        /// Sent where a request has no `User-Agent` of its own.
+        package var userAgent: String
+        /// Requests on their way to one scheme, host and port at a time; more wait in line.
+        package var requestsPerHost: Int
+        /// The same for `https`, where they may be streams of one connection: from 100 on servers refuse streams and
+        /// libcurl opens a connection for each request.
+        package var streamsPerHost: Int
+        /// Requests on their way in all; never more than the process may have sockets.
+        package var requestsInAll: Int
+        /// Bytes of all header lines of one response.
+        package var maximumHeaderBytes: Int
+
+        package init(
+            httpProxy: String? = nil, httpsProxy: String? = nil, noProxy: String? = nil, userAgent: String = "flowctl",
+            requestsPerHost: Int = 1000, streamsPerHost: Int = 100, requestsInAll: Int = 1000,
+            maximumHeaderBytes: Int = 256 << 10
+        ) {
+            self.httpProxy = httpProxy
+            self.httpsProxy = httpsProxy
+            self.noProxy = noProxy
+            self.userAgent = userAgent
+            self.requestsPerHost = requestsPerHost
+            self.streamsPerHost = streamsPerHost
+            self.requestsInAll = requestsInAll
+            self.maximumHeaderBytes = maximumHeaderBytes
+        }
+
+        /// Options with the proxies that the given environment variables name, as other tools read them.
+        ///
+        /// `HTTP_PROXY` in upper case is not read: a CGI server sets it from a request's `Proxy` header.
+        package init(environment: [String: String], userAgent: String = "flowctl") {
+            func value(_ names: String...) -> String? {
+                names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+            }
+            self.init(
+                httpProxy: value("http_proxy", "all_proxy", "ALL_PROXY"),
+                httpsProxy: value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
+                noProxy: value("no_proxy", "NO_PROXY"), userAgent: userAgent)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package import FlowCore
+package import FlowSpec
+import Synchronization
+
+/// Sends requests with libcurl: the transport under every decorator.
+///
+/// All requests share one thread and its connections, which exist from the first request on. A call is sent once for
+/// each hop of its redirects; `retry` and `classify` are for ``RetryingClient``. Safe to use from any task.
+package final class CurlClient: HTTPClient {
+    private let options: Options
+    private let loop = Mutex<CurlLoop?>(nil)
+
+    package init(_ options: Options = Options()) { self.options = options }
+
+    deinit { close() }
+
+    /// Ends what is on its way with a failure of kind `cancelled` and closes all connections. A request sent later
+    /// opens new ones.
+    package func close() {
+        let loop = loop.withLock { current in
+            defer { current = nil }
+            return current
+        }
+        loop?.close()
+    }
+
+    package func send(_ call: HTTPCall) async throws -> HTTPResponse {
+        var hop = try Exchange(call)
+        while true {
+            let response = try await perform(hop)
+            guard let next = try hop.redirected(by: response) else { return response }
+            hop = next
+        }
+    }
+
+    private func perform(_ exchange: Exchange) async throws(Failure) -> HTTPResponse {
+        let loop = try loop.withLock { current throws(Failure) in
+            if let current { return current }
+            let started = try CurlLoop.started(options)
+            current = started
+            return started
+        }
+        let transfer = Transfer(exchange, body: try RequestBody(exchange.request.body), options: options)
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in loop.submit(transfer, continuation) }
+        } onCancel: {
+            loop.cancel(transfer)
+        }
+        return try result.get()
+    }
+}

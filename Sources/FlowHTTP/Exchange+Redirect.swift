@@ -1,0 +1,83 @@
+import CCurl
+import FlowCore
+import FlowSpec
+
+extension Exchange {
+    /// Whether a response with this status is followed where it says where to.
+    func follows(_ status: Int) -> Bool { call.maximumRedirects > 0 && Exchange.redirects.contains(status) }
+
+    private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
+
+    /// The next hop where `response` redirects (RFC 9110, 15.4), nil where it is the call's answer.
+    ///
+    /// A hop to another origin goes without cookies, credentials and the call's secret headers, also when a later hop
+    /// leads back.
+    ///
+    /// - Throws: a `Failure` of kind `protocol` where the redirect leads nowhere or may not be followed.
+    func redirected(by response: HTTPResponse) throws(Failure) -> Exchange? {
+        guard follows(response.status), let location = response.headers["location"] else { return nil }
+        guard redirects < call.maximumRedirects else {
+            throw refusal(
+                "\(call.request.method) to \(firstAuthority) was redirected more than \(call.maximumRedirects) times")
+        }
+        guard let url = URLReference.resolve(location, against: request.url), let target = Origin(url) else {
+            throw refusal("\(authority) redirects to something that is not an http or https URL")
+        }
+        guard origin.scheme == "http" || target.scheme == "https" else {
+            throw refusal("\(authority) redirects to \(target), which is not encrypted")
+        }
+        var next = Exchange(self, origin: target)
+        next.request.url = url
+        next.redirects += 1
+        if response.status == 303 || (request.method == "POST" && response.status <= 302) {
+            if request.method != "HEAD" { next.request.method = "GET" }
+            next.request.body = .none
+            for name in ["content-type", "content-length", "content-encoding", "content-language", "transfer-encoding"]
+            {
+                next.request.headers[name] = nil
+            }
+            // "See other" means that the work is done, and only its result stands elsewhere.
+            next.mayBeDone = true
+        }
+        if target != origin {
+            let secret = call.secretHeaders.union(["authorization", "proxy-authorization", "cookie"])
+            for name in secret { next.request.headers[name] = nil }
+            next.request.headers["host"] = nil
+        }
+        return next
+    }
+
+    private init(_ earlier: Exchange, origin: Origin) {
+        request = earlier.request
+        call = earlier.call
+        self.origin = origin
+        lineKey = origin.description
+        deadline = earlier.deadline
+        redirects = earlier.redirects
+        mayBeDone = earlier.mayBeDone
+    }
+
+    private var firstAuthority: String { Origin(call.request.url)?.authority ?? authority }
+
+    private func refusal(_ message: String) -> Failure {
+        Failure(.protocolError, message, hint: "use the address that the service documents")
+    }
+}
+
+/// A URL that another one may be relative to (RFC 3986, section 5), as libcurl reads it.
+enum URLReference {
+    /// The absolute URL without its fragment; nil where either text is no URL.
+    static func resolve(_ reference: String, against base: String) -> String? {
+        guard let url = curl_url() else { return nil }
+        defer { curl_url_cleanup(url) }
+        let encodes = UInt32(CURLU_URLENCODE)
+        guard curl_url_set(url, CURLUPART_URL, base, encodes) == CURLUE_OK,
+            curl_url_set(url, CURLUPART_URL, reference, encodes) == CURLUE_OK,
+            curl_url_set(url, CURLUPART_FRAGMENT, nil, 0) == CURLUE_OK
+        else { return nil }
+        var text: UnsafeMutablePointer<CChar>?
+        guard curl_url_get(url, CURLUPART_URL, &text, 0) == CURLUE_OK, let text else { return nil }
+        defer { curl_free(text) }
+        return String(cString: text)
+    }
+}

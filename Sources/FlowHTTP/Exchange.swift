@@ -1,0 +1,80 @@
+import FlowCore
+import FlowSpec
+
+/// One request of a call: the call itself, or what a redirect made of it.
+struct Exchange: Sendable {
+    var request: HTTPRequest
+    let call: HTTPCall
+    let origin: Origin
+    /// Which line the request waits in: the origin's text, made once as every step on the way asks for it.
+    let lineKey: String
+    /// When the whole call must be over.
+    let deadline: ContinuousClock.Instant?
+    var redirects = 0
+    /// Whether an earlier hop may already have done what the call is to do.
+    var mayBeDone = false
+
+    /// - Throws: a `Failure` of kind `invalid` where the request can't be sent as it stands.
+    init(_ call: HTTPCall) throws(Failure) {
+        request = call.request
+        self.call = call
+        guard let origin = Origin(call.request.url) else {
+            throw Failure(
+                .invalid, "the URL of the request is not an absolute http or https URL",
+                hint: "start it with https:// and a host name", nothingSent: true)
+        }
+        self.origin = origin
+        lineKey = origin.description
+        deadline = call.timeouts.total.map { .now + $0 }
+        try checkText()
+    }
+
+    /// The host, and the port where it isn't the scheme's own; what messages name.
+    var authority: String { origin.authority }
+
+    /// Whether sending the request twice may do its work twice.
+    var isUnrepeatable: Bool { call.effect == .write && !call.hasIdempotencyKey }
+
+    private func checkText() throws(Failure) {
+        guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+            throw Failure(
+                .invalid, "the URL for \(authority) has a space or control character in it",
+                hint: "percent-encode it", nothingSent: true)
+        }
+        guard !request.method.isEmpty, request.method.utf8.allSatisfy(\.isTokenCharacter) else {
+            throw Failure(
+                .invalid, "the method of the request to \(authority) is not a word",
+                hint: "use one such as GET or POST",
+                nothingSent: true)
+        }
+        for field in request.headers.fields {
+            guard !field.name.isEmpty, field.name.utf8.allSatisfy(\.isTokenCharacter) else {
+                throw Failure(
+                    .invalid, "\(JSON.quoted(field.name)) is not a header name",
+                    hint: "use letters, digits and hyphens", nothingSent: true)
+            }
+            guard !field.value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
+                throw Failure(
+                    .invalid, "the header \"\(field.name)\" has a line break in it",
+                    hint: "remove the line break; a secret read from a file often ends in one", nothingSent: true)
+            }
+        }
+    }
+}
+
+extension Origin {
+    /// Host and port, without a port that goes without saying.
+    var authority: String { String(description.dropFirst(scheme.count + 3)) }
+}
+
+extension UInt8 {
+    /// A character of an HTTP token (RFC 9110, 5.6.2).
+    fileprivate var isTokenCharacter: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(self)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import FlowCore
+import FlowSpec
+
+/// Takes the header lines and body bytes of one response as they come, within their limits.
+struct ResponseReader {
+    private enum Target {
+        case memory([UInt8], limit: Int)
+        case file(PartFile, path: String, limit: Int64?)
+    }
+
+    /// The body of an answer that is no success is text for a person or a program, not what was asked for: it stays in
+    /// memory also where the call wants a file, and never has to be longer.
+    static let errorBodyLimit = 4 << 20
+
+    private let exchange: Exchange
+    private let maximumHeaderBytes: Int
+    private var headerBytes = 0
+    private var isInBody = false
+    private var target: Target
+    private(set) var status = 0
+    private var version = "1.1"
+    private(set) var headers = HTTPHeaders()
+
+    init(_ exchange: Exchange, maximumHeaderBytes: Int) {
+        self.exchange = exchange
+        self.maximumHeaderBytes = maximumHeaderBytes
+        target = .memory([], limit: ResponseReader.errorBodyLimit)
+    }
+
+    /// One line with its line break; the empty one ends the header.
+    mutating func addHeader(_ line: UnsafeRawBufferPointer) throws(Failure) {
+        headerBytes += line.count
+        guard headerBytes <= maximumHeaderBytes else {
+            throw Failure(
+                .protocolError,
+                "\(exchange.authority) answered with more than \(maximumHeaderBytes >> 10) KiB of headers")
+        }
+        // What comes after the body are trailers, which nothing here needs.
+        guard !isInBody else { return }
+        var text = line
+        while let last = text.last, last == 0x0A || last == 0x0D || last == 0x20 {
+            text = UnsafeRawBufferPointer(rebasing: text.dropLast())
+        }
+        if text.isEmpty {
+            try endHeader()
+        } else if text.starts(with: "HTTP/".utf8) {
+            startHeader(text)
+        } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
+            let value = text[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+            headers.append(
+                String(decoding: text[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+        }
+    }
+
+    /// A status line; an interim response (100, 103) comes before the one that counts.
+    private mutating func startHeader(_ line: UnsafeRawBufferPointer) {
+        let words = line.split(separator: 0x20, maxSplits: 2)
+        version = String(decoding: words[0].dropFirst(5), as: UTF8.self)
+        status = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0
+        headers = HTTPHeaders()
+    }
+
+    private mutating func endHeader() throws(Failure) {
+        guard status >= 200 else { return }
+        isInBody = true
+        guard (200..<300).contains(status) else { return }
+        let announced = headers["content-length"].flatMap { Int64($0) }
+        switch exchange.call.destination {
+        case .memory(let limit):
+            // A HEAD request announces what it doesn't send.
+            if let announced, announced > Int64(limit), exchange.request.method != "HEAD" {
+                throw tooLong(Int64(limit))
+            }
+            var bytes: [UInt8] = []
+            if let announced { bytes.reserveCapacity(Int(min(announced, 1 << 20))) }
+            target = .memory(bytes, limit: limit)
+        case .file(let path, let limit):
+            if let announced, let limit, announced > limit { throw tooLong(limit) }
+            target = .file(try PartFile(for: path), path: path, limit: limit)
+        }
+    }
+
+    mutating func addBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        switch target {
+        case .memory(var held, let limit):
+            guard held.count + bytes.count <= limit else { throw tooLong(Int64(limit)) }
+            // Empties the case first, so that appending doesn't copy what is there.
+            target = .memory([], limit: limit)
+            held.append(contentsOf: bytes)
+            target = .memory(held, limit: limit)
+        case .file(let file, _, let limit):
+            if let limit, file.size + Int64(bytes.count) > limit { throw tooLong(limit) }
+            try file.write(bytes)
+        }
+    }
+
+    /// The response; a file gets its name now.
+    func finished() throws(Failure) -> HTTPResponse {
+        let body: HTTPResponse.Body
+        switch target {
+        case .memory(let bytes, _): body = .bytes(bytes)
+        case .file(let file, let path, _):
+            try file.complete()
+            body = .file(FileReference(path: path, size: file.size, mediaType: headers["content-type"]))
+        }
+        return HTTPResponse(status: status, headers: headers, body: body, version: version, url: exchange.request.url)
+    }
+
+    /// Lets go of the body; a file that has no name yet is deleted.
+    mutating func discard() { target = .memory([], limit: 0) }
+
+    private func tooLong(_ limit: Int64) -> Failure {
+        Failure(
+            .protocolError, "the answer of \(exchange.authority) is longer than \(ByteCount.text(limit))",
+            hint: "ask for less, or raise the limit")
+    }
+}
+
+/// A number of bytes as a person reads it.
+enum ByteCount {
+    static func text(_ count: Int64) -> String {
+        for (unit, size) in [("GiB", Int64(1) << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where count >= size {
+            if count % size == 0 { return "\(count / size) \(unit)" }
+        }
+        return "\(count) bytes"
+    }
+}

@@ -1,0 +1,143 @@
+import CCurl
+import FlowCore
+import FlowSpec
+import Synchronization
+
+/// One exchange on its way from the queue to its answer.
+///
+/// Unchecked, because libcurl's callbacks need a reference type: all but ``isCancelled`` belongs to the loop's thread
+/// from the moment the transfer is submitted.
+final class Transfer: @unchecked Sendable {
+    typealias Answer = Result<HTTPResponse, Failure>
+
+    enum Stage { case new, waiting, active, done }
+
+    let exchange: Exchange
+    let body: RequestBody
+    let proxy: String?
+    let options: CurlClient.Options
+    /// Set from any thread.
+    let isCancelled = Atomic<Bool>(false)
+
+    var stage = Stage.new
+    var handle: EasyHandle?
+    var headerList: UnsafeMutablePointer<curl_slist>?
+    /// When a byte last moved, once the connection stands.
+    private(set) var lastActivity: ContinuousClock.Instant?
+    /// What one of our own callbacks stopped the transfer for.
+    private(set) var objection: Failure?
+    /// How often the request has been written to a connection.
+    private(set) var timesSent = 0
+    private var reader: ResponseReader
+    private var continuation: UnsafeContinuation<Answer, Never>?
+
+    init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options) {
+        self.exchange = exchange
+        self.body = body
+        self.options = options
+        proxy = exchange.origin.scheme == "https" ? options.httpsProxy : options.httpProxy
+        reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
+    }
+
+    deinit { curl_slist_free_all(headerList) }
+
+    func awaits(_ continuation: UnsafeContinuation<Answer, Never>) { self.continuation = continuation }
+
+    /// Gives the answer to the task that waits for it.
+    func finish(_ answer: Answer) {
+        stage = .done
+        // A file that is not complete must be gone when the task hears of it.
+        reader.discard()
+        continuation?.resume(returning: answer)
+        continuation = nil
+    }
+
+    /// The answer after libcurl has ended the transfer with `code`.
+    func answer(_ code: CURLcode) -> Answer {
+        if code == CURLE_OK {
+            do throws(Failure) {
+                return .success(try reader.finished())
+            } catch {
+                return .failure(stamped(error))
+            }
+        }
+        if let objection { return .failure(stamped(objection)) }
+        return .failure(stamped(TransferError(self, code: code).failure))
+    }
+
+    /// The failure of a transfer that flowctl ends itself.
+    func ended(_ failure: Failure) -> Answer { .failure(stamped(failure)) }
+
+    /// Says whether anything had been sent.
+    private func stamped(_ failure: Failure) -> Failure {
+        var failure = failure
+        failure.nothingSent = timesSent == 0 && !exchange.mayBeDone
+        return failure
+    }
+
+    // MARK: What libcurl calls
+
+    /// The connection stands and the request is about to be written.
+    ///
+    /// - Returns: whether it may be.
+    func willSend() -> Bool {
+        // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
+        // acted on it all the same, so a write goes out once only.
+        guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
+        timesSent += 1
+        lastActivity = .now
+        return true
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        lastActivity = .now
+        do throws(Failure) {
+            return try body.read(into: buffer)
+        } catch {
+            objection = error
+            return Int(CURL_READFUNC_ABORT)
+        }
+    }
+
+    func addHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        guarded { () throws(Failure) in try reader.addHeader(line) }
+    }
+
+    func addBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guarded { () throws(Failure) in try reader.addBody(bytes) }
+    }
+
+    private func guarded(_ work: () throws(Failure) -> Void) -> Bool {
+        lastActivity = .now
+        do throws(Failure) {
+            try work()
+            return true
+        } catch {
+            objection = error
+            return false
+        }
+    }
+
+    var status: Int { reader.status }
+}
+
+/// A libcurl handle and the buffer it writes its error text to, used by one transfer after the other.
+final class EasyHandle {
+    let pointer: UnsafeMutableRawPointer
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+    /// nil where there is no memory for it.
+    init?(share: UnsafeMutableRawPointer?) {
+        guard let pointer = curl_easy_init() else { return nil }
+        self.pointer = pointer
+        // Outlives a reset.
+        flow_set_pointer(pointer, CURLOPT_SHARE, share)
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+        errorText.deallocate()
+    }
+
+    func reset() { curl_easy_reset(pointer) }
+}

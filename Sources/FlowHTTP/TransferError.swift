@@ -1,0 +1,148 @@
+import CCurl
+import FlowCore
+import FlowSpec
+
+/// Why libcurl ended a transfer, told as a failure.
+///
+/// Texts name host and port only: a path or a query may hold a secret.
+struct TransferError {
+    private let code: CURLcode
+    private let exchange: Exchange
+    private let wasSent: Bool
+    private let hadStatus: Bool
+    private let isThroughProxy: Bool
+    private let systemError: Int32
+    /// libcurl's own words, which name hosts and protocol details but nothing of the request.
+    private let detail: String
+
+    init(_ transfer: Transfer, code: CURLcode) {
+        self.code = code
+        exchange = transfer.exchange
+        wasSent = transfer.timesSent > 0
+        hadStatus = transfer.status >= 200
+        isThroughProxy = transfer.proxy != nil
+        systemError = transfer.handle.map { Int32(clamping: flow_info_long($0.pointer, CURLINFO_OS_ERRNO)) } ?? 0
+        detail = transfer.handle.map { String(cString: $0.errorText) } ?? ""
+    }
+
+    private var authority: String { exchange.authority }
+    private var timeouts: HTTPCall.Timeouts { exchange.call.timeouts }
+
+    var failure: Failure {
+        switch code {
+        case CURLE_URL_MALFORMAT,
+            CURLE_UNSUPPORTED_PROTOCOL where !wasSent:
+            return plain(.invalid, "the URL for \(authority) is not valid", hint: "check its host, port and path")
+        case CURLE_LOGIN_DENIED:
+            return plain(
+                .invalid, "the URL for \(authority) has a user name or password in it",
+                hint: "take it out and use a credential")
+        case CURLE_COULDNT_RESOLVE_HOST:
+            return plain(
+                .network, "could not find the host \"\(exchange.origin.host)\"",
+                hint: "check the spelling, and this machine's network and DNS")
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return plain(.network, "could not find the proxy for \(authority)", hint: "check the proxy's address")
+        case CURLE_COULDNT_CONNECT: return notConnected
+        case CURLE_OPERATION_TIMEDOUT: return timedOut
+        case CURLE_OUT_OF_MEMORY: return plain(.internal, "out of memory in a request to \(authority)")
+        // libcurl takes an answer without a status line for HTTP/0.9, a protocol it does not support.
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+            return plain(
+                .protocolError, "\(authority) answered something that is not valid HTTP",
+                hint: "check that the address and port belong to the service")
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ENGINE_NOTFOUND,
+            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED,
+            CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
+            return notSecure
+        default: return broken
+        }
+    }
+
+    private var notConnected: Failure {
+        let reason = systemError == 0 ? "no connection" : systemText(systemError)
+        return isThroughProxy
+            ? plain(
+                .network, "could not connect to the proxy for \(authority) (\(reason))",
+                hint: "check the proxy's address")
+            : plain(
+                .network, "could not connect to \(authority) (\(reason))",
+                hint: "check that the server is running and reachable from this machine")
+    }
+
+    private var notSecure: Failure {
+        switch code {
+        case CURLE_SSL_CACERT_BADFILE:
+            return plain(
+                .tls, "could not read the certificates to trust\(exchange.call.caFile.map { " from \($0)" } ?? "")",
+                hint: "name a file of PEM certificates")
+        case CURLE_PEER_FAILED_VERIFICATION:
+            let marker = "SSL certificate problem: "
+            let reason = detail.hasPrefix(marker) ? String(detail.dropFirst(marker.count)) : "it is for another host"
+            return plain(
+                .tls, "the certificate of \(authority) is not trusted (\(reason))",
+                hint: "name the file of its authority with ca_file where the server is yours")
+        default:
+            return plain(
+                .tls, "no secure connection with \(authority)",
+                hint: "check that the port speaks TLS 1.2 or newer")
+        }
+    }
+
+    private var timedOut: Failure {
+        guard wasSent else {
+            let isTotal = exchange.deadline.map { $0 <= .now } ?? false
+            let limit = isTotal ? timeouts.total ?? timeouts.connect : timeouts.connect
+            return plain(
+                .timeout, "could not connect to \(authority) within \(limit.humanText)",
+                hint: "check that the server is reachable from this machine")
+        }
+        return TransferError.timeout(exchange, "no complete answer", within: timeouts.total ?? .zero)
+    }
+
+    /// The connection ended before the answer was whole.
+    private var broken: Failure {
+        let what =
+            switch code {
+            case CURLE_GOT_NOTHING, CURLE_ABORTED_BY_CALLBACK: "\(authority) closed the connection without an answer"
+            case CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM: "the answer of \(authority) broke off"
+            default:
+                hadStatus
+                    ? "the answer of \(authority) broke off"
+                    : "the connection to \(authority) broke before an answer came"
+            }
+        guard wasSent else {
+            return plain(.network, what, hint: "check that the server is running and reachable from this machine")
+        }
+        return TransferError.afterSending(exchange, .network, what, underlying: text)
+    }
+
+    /// A bound of time that was passed after the request went out.
+    static func timeout(_ exchange: Exchange, _ what: String, within limit: Duration) -> Failure {
+        afterSending(
+            exchange, .timeout, "\(what) from \(exchange.authority) within \(limit.humanText)",
+            hint: "raise the timeout if the service is slow", underlying: nil)
+    }
+
+    private static func afterSending(
+        _ exchange: Exchange, _ kind: FailureKind, _ what: String,
+        hint: String = "try again later", underlying: String?
+    ) -> Failure {
+        if exchange.isUnrepeatable {
+            return Failure(
+                .uncertain, "\(what); the \(exchange.call.request.method) may have been carried out",
+                hint: "look on the other side whether it was before you repeat it", underlying: underlying)
+        }
+        return Failure(kind, what, hint: hint, underlying: underlying)
+    }
+
+    private func plain(_ kind: FailureKind, _ message: String, hint: String? = nil) -> Failure {
+        Failure(kind, message, hint: hint, underlying: text)
+    }
+
+    private var text: String {
+        let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        return "libcurl error \(code.rawValue): \(words)"
+    }
+}

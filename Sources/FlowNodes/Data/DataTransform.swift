@@ -1,0 +1,86 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+
+/// `data.transform`: named CEL expressions over one input.
+struct DataTransform: Node {
+    let spec = NodeSpec(
+        "data.transform", summary: "Compute values from data with named expressions.",
+        details: """
+            The fields are CEL without ${{ }}. They see input, vars, and the fields above them by their names. Where \
+            each is true, they are computed for every item of the input, as item.
+            """,
+        effect: .read,
+        parameters: [
+            Parameter("input", .any, help: "The data, as input in the expressions.", example: [1, 2, 3]),
+            Parameter("vars", .map, help: "More data, as vars in the expressions."),
+            Parameter(
+                "fields", .expressions, required: true, help: "Names and their expressions.",
+                example: ["total": "sum(input)", "mean": "total / input.size()"]),
+            Parameter(
+                "each", .bool, default: false,
+                help: "Compute the fields for each item of the input, which must be a list."),
+        ],
+        output: "A map with the fields; with each, a list of such maps.",
+        example: .init(
+            ["input": [1, 2, 3], "fields": ["count": "input.size()", "more": "count + 1"]],
+            output: ["count": 3, "more": 4]))
+
+    func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        let fields = try (arguments.map("fields") ?? ValueMap()).map { key, text in
+            (name: key.text, expression: try compile(text, name: key.text))
+        }
+        var names = ValueMap([("input", arguments["input"] ?? .null), ("vars", arguments["vars"] ?? [:])])
+        guard arguments.bool("each") ?? false else { return try compute(fields, names, context.world) }
+        guard let items = names["input"]?.listValue else {
+            throw Failure(
+                .invalid, "data.transform: with each, \"input\" must be a list", hint: "leave out each, or give a list")
+        }
+        return .list(
+            try items.map { item in
+                try Task.checkCancellation()
+                names["item"] = item
+                return try compute(fields, names, context.world)
+            })
+    }
+
+    private func compute(
+        _ fields: [(name: String, expression: Expression)], _ names: ValueMap, _ world: World
+    ) throws -> Value {
+        var known = names
+        var result = ValueMap()
+        for field in fields {
+            let seen = known
+            let scope = EvaluationScope(now: { world.clock.now() }, uuid: { world.random.uuid() }) { seen[$0] }
+            let value: Value
+            do {
+                value = try field.expression.evaluate(scope)
+            } catch {
+                var failure = error
+                failure.message = "field \"\(field.name)\": \(error.message)"
+                throw failure
+            }
+            if !value.isAbsent {
+                result[field.name] = value
+                if names[field.name] == nil { known[field.name] = value }
+            }
+        }
+        return .map(result)
+    }
+
+    private func compile(_ value: Value, name: String) throws -> Expression {
+        guard let text = value.stringValue else {
+            throw Failure(
+                .invalid, "data.transform: the field \"\(name)\" must be an expression, not \(value.shortText)",
+                hint: "write it as text, such as \"input.size()\"")
+        }
+        do {
+            return try Expression.compile(text)
+        } catch {
+            let first = error.diagnostics.first
+            throw Failure(
+                .invalid, "data.transform: field \"\(name)\": \(first?.message ?? "the expression can't be read")",
+                hint: first?.hint, position: first?.span)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import FlowCore
+import FlowSpec
+
+/// A file of JSON lines that is written while its values come, and is there only when it is whole.
+struct JSONLinesFile {
+    private static let pieceSize = 256 << 10
+
+    private let output: OutputFile
+
+    init(_ output: OutputFile) { self.output = output }
+
+    /// - Parameter produce: calls what it is given once for each value.
+    func write(_ produce: (_ each: (Value) throws -> Void) throws -> Void) throws -> Value {
+        let files = output.files
+        let part = output.path + ".part"
+        try output.createFolder()
+        try files.write([], to: part, mode: OutputFile.mode)
+        do {
+            var piece: [UInt8] = []
+            var size: Int64 = 0
+            try produce { value in
+                piece += JSON.bytes(value)
+                piece.append(UInt8(ascii: "\n"))
+                if piece.count >= Self.pieceSize {
+                    try files.append(piece, to: part)
+                    size += Int64(piece.count)
+                    piece.removeAll(keepingCapacity: true)
+                }
+            }
+            try files.append(piece, to: part)
+            try files.move(part, to: output.path)
+            return .file(
+                FileReference(
+                    path: output.path, size: size + Int64(piece.count), mediaType: "application/jsonl"))
+        } catch {
+            try? files.delete(part, recursive: false)
+            throw error
+        }
+    }
+}

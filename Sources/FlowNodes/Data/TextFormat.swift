@@ -1,0 +1,76 @@
+import FlowCore
+import FlowYAML
+
+/// The text formats that `data.parse` reads and `data.format` writes.
+enum TextFormat: String, CaseIterable {
+    case json, jsonl, csv, yaml
+
+    static let choices = allCases.map { Value.string($0.rawValue) }
+
+    var mediaType: String {
+        switch self {
+        case .json: "application/json"
+        case .jsonl: "application/jsonl"
+        case .csv: "text/csv"
+        case .yaml: "application/yaml"
+        }
+    }
+
+    /// - Throws: a failure of kind `invalid` that says the line.
+    func parse(_ bytes: [UInt8], csv: CSVOptions) throws -> Value {
+        switch self {
+        case .json: try json(bytes[...], what: "the JSON")
+        case .jsonl: try jsonLines(bytes)
+        case .csv: try csv.parse(bytes)
+        case .yaml: try yaml(bytes)
+        }
+    }
+
+    func text(_ value: Value, pretty: Bool, csv: CSVOptions) throws -> [UInt8] {
+        switch self {
+        case .json: return JSON.bytes(value, pretty: pretty) + (pretty ? [UInt8(ascii: "\n")] : [])
+        case .jsonl:
+            guard let items = value.listValue else { throw notAList(value) }
+            return items.flatMap { JSON.bytes($0) + [UInt8(ascii: "\n")] }
+        case .csv:
+            guard let items = value.listValue else { throw notAList(value) }
+            return try csv.text(items)
+        case .yaml: return Array(YAML.text(value).utf8)
+        }
+    }
+
+    private func notAList(_ value: Value) -> Failure {
+        Failure(
+            .invalid, "\(rawValue) is made from a list, not from a \(value.type.plainName)",
+            hint: "put the value in a list")
+    }
+
+    private func json(_ bytes: ArraySlice<UInt8>, what: String) throws(Failure) -> Value {
+        do {
+            return try JSON.parse(Array(bytes))
+        } catch {
+            throw Failure(.invalid, "\(what) can't be read: \(error.message)")
+        }
+    }
+
+    private func jsonLines(_ bytes: [UInt8]) throws(Failure) -> Value {
+        var items: [Value] = []
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0x0D || $0 == 0x09 }
+            if !isBlank { items.append(try json(line, what: "line \(index + 1) of the JSON Lines")) }
+        }
+        return .list(items)
+    }
+
+    private func yaml(_ bytes: [UInt8]) throws(Failure) -> Value {
+        var diagnostics = Diagnostics()
+        let node = YAML.read(SourceText(name: "<yaml>", bytes: bytes), diagnostics: &diagnostics)
+        if let first = diagnostics.sorted.first(where: { $0.severity == .error }) {
+            throw Failure(
+                .invalid, "the YAML can't be read: line \(first.span.position.line): \(first.message)", hint: first.hint
+            )
+        }
+        return node?.value ?? .null
+    }
+}

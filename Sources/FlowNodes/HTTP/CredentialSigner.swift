@@ -1,0 +1,61 @@
+import FlowCore
+import FlowSpec
+
+/// Where a credential's secret goes in a request of `http.request`.
+///
+/// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `query` (name, value). Any other type
+/// with one secret field, such as an app's token, is sent as a bearer token.
+struct CredentialSigner {
+    enum Place {
+        case header(String, String)
+        case query(String, String)
+    }
+
+    let place: Place
+
+    /// - Throws: `auth` where the credential isn't made for the origin of `url`, or lacks a field.
+    init(_ credential: Credential, for url: String) throws(Failure) {
+        guard let origin = Origin(url) else {
+            throw Failure(.invalid, "http.request: parameter \"url\" must be an http or https address")
+        }
+        guard credential.origins?.contains(origin) ?? false else {
+            throw Failure(
+                .auth, "the credential \"\(credential.name)\" is not allowed for \(origin)",
+                hint: CredentialSigner.remedy(credential, origin), nothingSent: true)
+        }
+        func field(_ names: String...) throws(Failure) -> String {
+            for name in names { if let text = credential.fields[name]?.stringValue { return text } }
+            throw Failure(
+                .auth, "the credential \"\(credential.name)\" has no field \"\(names[0])\"",
+                hint: "add it again with \"flowctl credentials add\"", nothingSent: true)
+        }
+        switch credential.type {
+        case "basic":
+            let pair = "\(try field("username", "user")):\(try field("password"))"
+            place = .header("Authorization", "Basic \(Base64.encode(Array(pair.utf8)))")
+        case "header": place = .header(try field("name", "header"), try field("value", "secret"))
+        case "query": place = .query(try field("name", "parameter"), try field("value", "secret"))
+        case "bearer": place = .header("Authorization", "Bearer \(try field("token"))")
+        default:
+            let secrets = credential.fields.filter { $0.value.containsSecret }
+            guard secrets.count == 1, let token = secrets.first?.value.stringValue else {
+                throw Failure(
+                    .auth, "http.request can't use a credential of type \(credential.type)",
+                    hint: "use one of type bearer, basic, header or query", nothingSent: true)
+            }
+            place = .header("Authorization", "Bearer \(token)")
+        }
+        if case .header(_, let value) = place, value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw Failure(
+                .auth, "the credential \"\(credential.name)\" holds a line break",
+                hint: "add it again without one", nothingSent: true)
+        }
+    }
+
+    private static func remedy(_ credential: Credential, _ origin: Origin) -> String {
+        switch credential.source {
+        case .vault: "run \"flowctl credentials allow \(credential.name) \(origin)\" if it is meant to go there"
+        case .environment(let variable): "list \(origin.host) under \"hosts\" in the JSON of \(variable)"
+        }
+    }
+}

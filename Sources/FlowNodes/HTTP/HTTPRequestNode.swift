@@ -1,0 +1,103 @@
+import FlowCore
+import FlowSpec
+
+/// `http.request`: one request to any address.
+struct HTTPRequestNode: Node {
+    let spec = NodeSpec(
+        "http.request", summary: "Send an HTTP request.",
+        details: """
+            GET and HEAD count as reads, PUT and DELETE as idempotent, the rest as writes, unless the step states its \
+            effect. A credential is sent only to the origins it was made for.
+            """,
+        effect: .write, parameters: parameters, rules: [],
+        output:
+            "{status, headers, body}: JSON is decoded, text is a string, the rest bytes; with to, body is the file.",
+        credentialTypes: ["bearer", "basic", "header", "query"], retryOwner: .node,
+        example: .init(
+            ["url": "https://api.example.com/v1/items", "query": ["page": 1]],
+            output: ["status": 200, "headers": ["content-type": "application/json"], "body": ["items": []]]))
+
+    private static let parameters = [
+        Parameter("url", .string, required: true, help: "The address.", example: "https://api.example.com/v1/items"),
+        Parameter(
+            "method", .string, default: "GET", help: "The method.",
+            choices: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        Parameter(
+            "query", .map, help: "Query parameters; a list gives one of its name for each item.", takesSecrets: true),
+        Parameter("headers", .map, help: "Header fields.", example: ["Accept": "text/csv"], takesSecrets: true),
+        Parameter("json", .any, help: "The body, sent as JSON.", takesSecrets: true),
+        Parameter("form", .map, help: "The body, sent as a form.", takesSecrets: true),
+        Parameter("body", .any, help: "The body as text or bytes.", takesSecrets: true),
+        Parameter("file", .file, help: "The body, streamed from a file."),
+        Parameter(
+            "as", .string, default: "auto", help: "How the answer is read; auto goes by its content type.",
+            choices: ["auto", "json", "text", "bytes"]),
+        Parameter("to", .string, help: "Stream the answer to this file.", example: "downloads/data.csv"),
+        Parameter(
+            "ok", .list(of: .int), help: "The statuses that are success; else all of 200 to 299.", example: [200, 404]),
+        Parameter("connect_timeout", .duration, default: "10s", help: "How long connecting may take."),
+        Parameter("stall_timeout", .duration, default: "30s", help: "How long no byte may move."),
+        Parameter(
+            "max_bytes", .int, default: 67_108_864, help: "A larger answer is refused, unless it goes to a file.",
+            minimum: 0),
+        Parameter("redirects", .int, default: 10, help: "How many redirects are followed.", minimum: 0, maximum: 50),
+    ]
+
+    func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        let built = try RequestBuilder(arguments, in: context).build()
+        let effect = Self.effect(of: built.request.method, stated: context.effect)
+        let isKeyed = built.request.headers["Idempotency-Key"] != nil
+        let allowed = arguments.list("ok").map { Set($0.compactMap(\.intValue)) }
+        let clock = context.world.clock
+        var call = HTTPCall(
+            built.request, effect: effect, retry: context.retry, timeouts: timeouts(arguments, context),
+            destination: try destination(arguments, context), hasIdempotencyKey: isKeyed,
+            maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders, log: context.log)
+        call.classify = { response in
+            if let allowed, allowed.contains(Int64(response.status)) { return nil }
+            let failure = HTTPStatusTable.failure(
+                for: response, effect: effect, hasIdempotencyKey: isKeyed, now: clock.now())
+            if failure == nil, let allowed, !allowed.isEmpty {
+                return Failure(
+                    .invalid, "the server answered \(HTTPStatusTable.describe(response.status)), which is not in ok",
+                    hint: "add \(response.status) to ok", code: String(response.status))
+            }
+            return failure
+        }
+        let response = try await context.world.http.send(call)
+        return [
+            "status": .int(Int64(response.status)), "headers": .map(response.headers.asMap),
+            "body": try ResponseBody(response).value(as: arguments.string("as") ?? "auto"),
+        ]
+    }
+
+    func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
+        let built = try RequestBuilder(arguments, in: context).build(isPreview: true)
+        return [.request(built.request)]
+    }
+
+    /// A step's own effect beats the method's; `write` is the node's, so it says nothing.
+    static func effect(of method: String, stated: Effect) -> Effect {
+        guard stated == .write else { return stated }
+        return switch method {
+        case "GET", "HEAD", "OPTIONS": .read
+        case "PUT", "DELETE": .idempotent
+        default: .write
+        }
+    }
+
+    private func timeouts(_ arguments: Arguments, _ context: NodeContext) -> HTTPCall.Timeouts {
+        HTTPCall.Timeouts(
+            connect: arguments.duration("connect_timeout") ?? .seconds(10), total: context.timeout,
+            stall: arguments.duration("stall_timeout") ?? .seconds(30))
+    }
+
+    private func destination(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall.Destination {
+        guard let target = arguments.string("to") else {
+            return .memory(limit: arguments.int("max_bytes") ?? 64 << 20)
+        }
+        let output = OutputFile(context.absolutePath(target), in: context)
+        try output.createFolder()
+        return .file(path: output.path)
+    }
+}

@@ -1,0 +1,136 @@
+import FlowCore
+import FlowSpec
+
+/// Arguments of `http.request` to the request they mean.
+struct RequestBuilder {
+    struct Built {
+        var request: HTTPRequest
+        /// Lower-case names of header fields that must not cross an origin.
+        var secretHeaders: Set<String>
+    }
+
+    private let arguments: Arguments
+    private let context: NodeContext
+
+    init(_ arguments: Arguments, in context: NodeContext) {
+        self.arguments = arguments
+        self.context = context
+    }
+
+    /// - Parameter isPreview: secrets become `***`.
+    func build(isPreview: Bool = false) throws -> Built {
+        var url = try address()
+        var fields = Fields(isPreview: isPreview)
+        for (name, value) in arguments.map("query") ?? ValueMap() {
+            for item in value.listValue ?? [value] where !item.isNull {
+                fields.query.append((name.text, fields.text(item)))
+            }
+        }
+        var headers = HTTPHeaders()
+        for (name, value) in arguments.map("headers") ?? ValueMap() where !value.isNull {
+            let text = fields.text(value)
+            try checkField(name.text, text)
+            headers.append(name.text, text)
+            if value.containsSecret { fields.secretHeaders.insert(name.text.lowercased()) }
+        }
+        let body = try body(&headers, isPreview: isPreview)
+        if let credential = context.credential {
+            let signer = try CredentialSigner(credential, for: url)
+            switch signer.place {
+            case .header(let name, let value):
+                headers[name] = isPreview ? "***" : value
+                fields.secretHeaders.insert(name.lowercased())
+            case .query(let name, let value): fields.query.append((name, isPreview ? "***" : value))
+            }
+        }
+        if !fields.query.isEmpty { url = adding(fields.query, to: url) }
+        return Built(
+            request: HTTPRequest(arguments.string("method") ?? "GET", url, headers: headers, body: body),
+            secretHeaders: fields.secretHeaders)
+    }
+
+    private struct Fields {
+        let isPreview: Bool
+        var query: [(name: String, value: String)] = []
+        var secretHeaders: Set<String> = ["authorization"]
+
+        init(isPreview: Bool) { self.isPreview = isPreview }
+
+        func text(_ value: Value) -> String {
+            isPreview && value.containsSecret ? "***" : PlainText.of(value.deeplyRevealed)
+        }
+    }
+
+    private func address() throws -> String {
+        let given = arguments.string("url") ?? ""
+        // In a preview the address may still hold the name of an earlier result.
+        guard !given.hasPrefix("‹") else { return given }
+        guard Origin(given) != nil, !given.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+            throw Failure(
+                .invalid, "http.request: parameter \"url\" must be an http or https address",
+                hint: "write it whole, as in https://api.example.com/v1/items")
+        }
+        // A fragment is the client's own and never sent.
+        let sent = String(given.prefix { $0 != "#" })
+        guard let base = context.baseURL, let scheme = sent.firstRange(of: "://") else { return sent }
+        let rest = sent[scheme.upperBound...].drop { $0 != "/" && $0 != "?" }
+        return (base.hasSuffix("/") ? String(base.dropLast()) : base) + rest
+    }
+
+    private func adding(_ query: [(name: String, value: String)], to url: String) -> String {
+        let text = query.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }
+            .joined(separator: "&")
+        guard let mark = url.firstIndex(of: "?") else { return "\(url)?\(text)" }
+        return url.index(after: mark) == url.endIndex || url.hasSuffix("&") ? url + text : "\(url)&\(text)"
+    }
+
+    private func body(_ headers: inout HTTPHeaders, isPreview: Bool) throws -> HTTPBody {
+        let given = ["json", "form", "body", "file"].filter { arguments[$0] != nil }
+        guard given.count <= 1 else {
+            throw Failure(
+                .invalid, "http.request: give only one of \(given.map { "\"\($0)\"" }.joined(separator: ", "))",
+                hint: "a request has one body")
+        }
+        guard let name = given.first, let value = arguments[name] else { return .none }
+        switch name {
+        case "json":
+            addType("application/json", &headers)
+            return .bytes(JSON.bytes(isPreview ? Masker().mask(value) : value))
+        case "form":
+            addType("application/x-www-form-urlencoded", &headers)
+            return .bytes(Array(form(value.mapValue ?? ValueMap(), isPreview: isPreview).utf8))
+        case "file":
+            let path = arguments.path("file", in: context) ?? ""
+            addType("application/octet-stream", &headers)
+            return .file(path: path)
+        default:
+            if isPreview, value.containsSecret { return .bytes(Array("***".utf8)) }
+            if case .bytes(let bytes) = value.revealed { return .bytes(bytes) }
+            return .bytes(Array(PlainText.of(value.deeplyRevealed).utf8))
+        }
+    }
+
+    private func form(_ map: ValueMap, isPreview: Bool) -> String {
+        let fields = Fields(isPreview: isPreview)
+        return map.flatMap { name, value in
+            (value.listValue ?? [value]).filter { !$0.isNull }.map {
+                "\(PercentEncoding.encodeForm(name.text))=\(PercentEncoding.encodeForm(fields.text($0)))"
+            }
+        }.joined(separator: "&")
+    }
+
+    private func addType(_ type: String, _ headers: inout HTTPHeaders) {
+        if headers["Content-Type"] == nil { headers.append("Content-Type", type) }
+    }
+
+    /// A line break would let a value write header fields of its own.
+    private func checkField(_ name: String, _ value: String) throws {
+        let isName = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
+        guard isName, !value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else {
+            throw Failure(
+                .invalid,
+                "http.request: the header \(JSON.quoted(terminalSafe(name))) holds a character that headers can't have",
+                hint: "remove line breaks and control characters")
+        }
+    }
+}

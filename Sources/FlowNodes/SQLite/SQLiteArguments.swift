@@ -1,0 +1,63 @@
+import FlowCore
+import FlowSpec
+import FlowStore
+
+/// What both SQLite nodes take, and how they reach their database.
+enum SQLiteArguments {
+    static let common = [
+        Parameter("database", .file, required: true, help: "The database file.", example: "shop.db"),
+        Parameter("sql", .string, required: true, help: "The statement.", codeRemedy: "bind it in params:"),
+    ]
+
+    /// Opens the database on a thread of its own, ends the statement where the task is cancelled, and closes it.
+    static func withDatabase(
+        _ arguments: Arguments, _ mode: Database.Mode, in context: NodeContext,
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        let path = arguments.path("database", in: context) ?? ""
+        let database = try await offPool { try Database.open(path, mode: mode) }
+        return try await withTaskCancellationHandler {
+            try Task.checkCancellation()
+            return try await offPool { try body(database) }
+        } onCancel: {
+            database.interrupt()
+        }
+    }
+}
+
+/// Values for the parameters of a statement.
+enum SQLParameters {
+    case positional([Value])
+    case named(ValueMap)
+
+    /// - Parameter name: of the argument, for the message.
+    init(_ value: Value?, name: String) throws(Failure) {
+        switch value?.revealed {
+        case nil, .null, .absent: self = .positional([])
+        case .list(let values): self = .positional(values)
+        case .map(let values): self = .named(values)
+        case let other?:
+            throw Failure(
+                .invalid, "\(name) must be a list or a map, not a \(other.type.plainName)",
+                hint: "give a list for ?, a map for :name")
+        }
+    }
+
+    func execute(_ sql: String, in database: Database) throws(Failure) -> Int {
+        switch self {
+        case .positional(let values): try database.execute(sql, values)
+        case .named(let values): try database.execute(sql, values)
+        }
+    }
+
+    func forEachRow(_ sql: String, in database: Database, _ body: (Value) throws -> Void) throws(Failure) {
+        let each: (Row) throws -> Bool = {
+            try body(.map($0.asMap))
+            return true
+        }
+        switch self {
+        case .positional(let values): try database.forEachRow(sql, values, each)
+        case .named(let values): try database.forEachRow(sql, values, each)
+        }
+    }
+}

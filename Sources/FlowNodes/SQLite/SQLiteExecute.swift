@@ -1,0 +1,55 @@
+import FlowCore
+import FlowSpec
+import FlowStore
+
+/// `sqlite.execute`: changes a database in one transaction.
+struct SQLiteExecute: Node {
+    let spec = NodeSpec(
+        "sqlite.execute", summary: "Change an SQLite database.",
+        details: """
+            The database is made where there is none. All of it is one transaction: it happens whole or not at all. \
+            With neither params nor each, the text may hold several statements.
+            """,
+        effect: .write,
+        parameters: SQLiteArguments.common + [
+            Parameter("params", .any, help: "Values for the statement: a list for ?, a map for :name."),
+            Parameter(
+                "each", .list(of: .any), help: "Run the statement once for each of these sets of values.",
+                example: [["Ada", "Berlin"], ["Lin", "Oslo"]]),
+        ],
+        output: "{changes}: how many rows were inserted, updated or deleted.",
+        example: .init(
+            [
+                "database": "shop.db", "sql": "INSERT INTO customers (name, city) VALUES (?, ?)",
+                "each": [["Ada", "Berlin"], ["Lin", "Oslo"]],
+            ],
+            output: ["changes": 2]))
+
+    func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        let sql = arguments.string("sql") ?? ""
+        guard arguments["params"] == nil || arguments["each"] == nil else {
+            throw Failure(.invalid, "sqlite.execute: give \"params\" or \"each\", not both")
+        }
+        let sets = try parameterSets(arguments)
+        try OutputFile(context.absolutePath(arguments.string("database") ?? ""), in: context).createFolder()
+        return try await SQLiteArguments.withDatabase(arguments, .readWriteCreate, in: context) { database in
+            let changes = try database.transaction {
+                guard let sets else {
+                    try database.executeScript(sql)
+                    return database.changes
+                }
+                return try sets.reduce(0) { try $0 + $1.execute(sql, in: database) }
+            }
+            return ["changes": .int(Int64(changes))]
+        }
+    }
+
+    /// nil where the statement takes no values.
+    private func parameterSets(_ arguments: Arguments) throws -> [SQLParameters]? {
+        if let each = arguments.list("each") {
+            return try each.enumerated().map { try SQLParameters($1, name: "each[\($0)]") }
+        }
+        guard let params = arguments["params"], !params.isNull else { return nil }
+        return [try SQLParameters(params, name: "params")]
+    }
+}

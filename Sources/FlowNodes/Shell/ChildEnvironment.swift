@@ -1,0 +1,34 @@
+import FlowCore
+import FlowSpec
+
+/// The variables a child process gets: a few that programs can't do without, and those the file declares.
+enum ChildEnvironment {
+    static let passedOn = ["PATH", "HOME", "LANG", "TERM", "TMPDIR"]
+
+    static func variables(of context: NodeContext) -> [String: String] {
+        var variables = context.world.environment.filter { passedOn.contains($0.key) }
+        for (name, value) in context.environment where !name.hasPrefix("FLOWCTL_") {
+            if let text = text(value) { variables[name] = text }
+        }
+        return variables
+    }
+
+    /// nil where the variable is to stay unset.
+    private static func text(_ value: Value) -> String? {
+        switch value.deeplyRevealed {
+        case .null, .absent: nil
+        case .string(let text): text
+        case .file(let file): file.path
+        case let other: JSON.text(other)
+        }
+    }
+}
+
+extension Masker {
+    /// Knows the secrets of one attempt, for what a node itself puts into a message.
+    convenience init(of context: NodeContext) {
+        self.init()
+        for (_, value) in context.environment { add(secretsIn: value) }
+        if let credential = context.credential { add(secretsIn: .map(credential.fields)) }
+    }
+}

@@ -1,0 +1,155 @@
+import FlowCore
+package import FlowSpec
+import Glibc
+
+/// The machine's files.
+///
+/// Calls block for as long as the disk takes; they are made from ``offPool(_:)`` where that may be long.
+package struct PosixFileSystem: FileSystem {
+    static let chunk = 1 << 20
+
+    package init() {}
+
+    package func read(_ path: String, limit: Int) throws -> [UInt8] {
+        let file = try OpenFile(path, flags: O_RDONLY, action: "read")
+        let information = try file.information()
+        guard information.st_mode & S_IFMT != S_IFDIR else {
+            throw FileFailure.failure("read", path, errno: EISDIR)
+        }
+        guard information.st_size <= limit else { throw tooLarge(path, limit: limit) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(information.st_size))
+        while true {
+            let piece = try file.read(upTo: Self.chunk)
+            if piece.isEmpty { return bytes }
+            bytes += piece
+            // A pipe or a file that grows has no size to go by.
+            guard bytes.count <= limit else { throw tooLarge(path, limit: limit) }
+        }
+    }
+
+    package func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws {
+        try replace(path, mode: mode) { file throws(Failure) in try file.write(bytes, named: path) }
+    }
+
+    package func append(_ bytes: [UInt8], to path: String) throws {
+        let file = try OpenFile(path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o644, action: "write")
+        try file.write(bytes, named: path)
+    }
+
+    package func info(_ path: String) throws -> FileInfo? {
+        var information = stat()
+        guard lstat(path, &information) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw FileFailure.failure("look at", path, errno: errno)
+        }
+        return FileInfo(
+            kind: kind(information.st_mode), size: Int64(information.st_size),
+            modified: Timestamp(
+                seconds: Int64(information.st_mtim.tv_sec), nanoseconds: Int32(information.st_mtim.tv_nsec)),
+            mode: information.st_mode & 0o7777)
+    }
+
+    package func list(_ path: String) throws -> [String] {
+        guard let folder = opendir(path) else { throw FileFailure.failure("list", path, errno: errno) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    package func createFolder(_ path: String) throws {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            if mkdir(made, 0o777) != 0, errno != EEXIST {
+                throw FileFailure.failure("create the folder", path, errno: errno)
+            }
+        }
+        var information = stat()
+        guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
+            throw FileFailure.failure("create the folder", path, errno: ENOTDIR)
+        }
+    }
+
+    package func delete(_ path: String, recursive: Bool) throws {
+        guard let info = try info(path) else { throw FileFailure.failure("delete", path, errno: ENOENT) }
+        if info.kind == .folder {
+            if recursive { for name in try list(path) { try delete(path + "/" + name, recursive: true) } }
+            guard rmdir(path) == 0 else { throw FileFailure.failure("delete", path, errno: errno) }
+        } else {
+            guard unlink(path) == 0 else { throw FileFailure.failure("delete", path, errno: errno) }
+        }
+    }
+
+    package func move(_ path: String, to destination: String) throws {
+        if rename(path, destination) == 0 { return }
+        // Another file system: the file is copied whole before the original goes.
+        guard errno == EXDEV, try info(path)?.kind == .file else {
+            throw FileFailure.failure("move", path, errno: errno)
+        }
+        try copy(path, to: destination)
+        guard unlink(path) == 0 else { throw FileFailure.failure("move", path, errno: errno) }
+    }
+
+    package func copy(_ path: String, to destination: String) throws {
+        let source = try OpenFile(path, flags: O_RDONLY, action: "copy")
+        let information = try source.information()
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            throw FileFailure.failure("copy", path, errno: EISDIR)
+        }
+        try replace(destination, mode: information.st_mode & 0o777) { file throws(Failure) in
+            while true {
+                let piece = try source.read(upTo: Self.chunk)
+                if piece.isEmpty { return }
+                try file.write(piece, named: destination)
+            }
+        }
+    }
+
+    /// Writes beside `path`, then renames over it: the old content stays until the new is whole and on disk.
+    private func replace(
+        _ path: String, mode: UInt32, _ fill: (borrowing OpenFile) throws(Failure) -> Void
+    ) throws(Failure) {
+        var information = stat()
+        if stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {
+            throw FileFailure.failure("write", path, errno: EISDIR)
+        }
+        let temporary = path + ".flowctl-" + Hexadecimal.encode(SystemRandom().bytes(6))
+        do throws(Failure) {
+            let file: OpenFile
+            do throws(Failure) {
+                file = try OpenFile(
+                    temporary, flags: O_WRONLY | O_CREAT | O_EXCL, mode: mode, action: "write")
+            } catch {
+                throw FileFailure.failure("write", path, errno: errno)
+            }
+            try fill(file)
+            try file.sync(named: path)
+            guard rename(temporary, path) == 0 else { throw FileFailure.failure("write", path, errno: errno) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    private func tooLarge(_ path: String, limit: Int) -> Failure {
+        Failure(
+            .invalid, "\"\(path)\" has more than \(limit) bytes", hint: "pass the file itself on instead of its content"
+        )
+    }
+
+    private func kind(_ mode: mode_t) -> FileInfo.Kind {
+        switch mode & S_IFMT {
+        case S_IFREG: .file
+        case S_IFDIR: .folder
+        case S_IFLNK: .link
+        default: .other
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package import FlowCore
+import FlowExpression
+package import FlowSpec
+package import FlowWorkflow
+
+/// What a run would do, as far as that can be known without doing it: nothing is sent or changed.
+///
+/// What depends on a result is shown as the expression that will give it: `‹steps.x.output.id›`.
+package struct DryRun: Sendable {
+    /// One step as a dry run shows it.
+    package struct Entry: Sendable {
+        package var path: String
+        /// How deep it stands inside blocks; 0 at the top.
+        package var depth: Int
+        package var node: String
+        /// Such as `if ‹steps.a.status == "failed"›` and `for each of 3 items`.
+        package var remarks: [String]
+        /// Its condition is false already.
+        package var isSkipped: Bool
+        package var previews: [Preview]
+        /// Why its arguments can't be made.
+        package var failure: Failure?
+    }
+
+    private let workflow: Workflow
+    private let setup: RunSetup
+    private let scopes: ScopeSource
+
+    package init(_ workflow: Workflow, inputs: ValueMap = ValueMap(), event: Value = .null, setup: RunSetup) {
+        self.workflow = workflow
+        self.setup = setup
+        var vars = ValueMap()
+        for (name, template) in workflow.vars {
+            let known = ScopeSource(setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
+            let foresight = Foresight(unknown: ["secrets", "steps", "run", "env"])
+            vars[name] = foresight.value(of: template, known.scope(in: Frame(), reading: Reads([])))
+        }
+        scopes = ScopeSource(setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
+    }
+
+    /// All steps in file order, handlers after the others.
+    ///
+    /// - Throws: a `Failure` where a step uses a node that doesn't exist, or `env` can't be made.
+    package func entries() async throws -> [Entry] {
+        try await scopes.resolveEnvironment(workflow.env)
+        var found: [Entry] = []
+        for (prefix, steps) in [
+            ("", workflow.steps), ("on_failure/", workflow.onFailure), ("on_success/", workflow.onSuccess),
+            ("finally/", workflow.finally),
+        ] {
+            found += try await entries(steps, prefix, depth: 0, Foresight(unknown: ["steps", "secrets", "run"]))
+        }
+        return found
+    }
+
+    private func entries(
+        _ steps: [Step], _ prefix: String, depth: Int, _ foresight: Foresight
+    ) async throws -> [Entry] {
+        var found: [Entry] = []
+        for step in steps {
+            let (entry, inner) = try await entry(step, prefix, depth, foresight)
+            found.append(entry)
+            guard !entry.isSkipped else { continue }
+            found += try await entries(step.children, entry.path + "/", depth: depth + 1, inner)
+        }
+        return found
+    }
+
+    private func entry(
+        _ step: Step, _ prefix: String, _ depth: Int, _ foresight: Foresight
+    ) async throws -> (Entry, Foresight) {
+        let prepared = try PreparedStep(step, defaults: workflow.defaults, nodes: setup.nodes)
+        var entry = Entry(
+            path: prefix + step.id, depth: depth, node: prepared.nodeName, remarks: [], isSkipped: false, previews: [])
+        var inner = foresight
+        let outside = scopes.scope(in: Frame(), reading: Reads([]))
+        if let condition = step.condition {
+            let isUnknown = prepared.asksForStatus || foresight.isUnknown(condition)
+            switch isUnknown ? nil : try? condition.evaluate(outside).boolValue {
+            case true?: break
+            case false?:
+                entry.isSkipped = true
+                entry.remarks.append("skipped: its condition is false")
+                return (entry, inner)
+            case nil: entry.remarks.append("if ‹\(condition.source)›")
+            }
+        }
+        if let loop = step.loop {
+            let items = foresight.value(of: loop.items, outside)
+            entry.remarks.append(
+                items.listValue.map { "for each of \($0.count) items" }
+                    ?? "for each of \(items.stringValue ?? JSON.text(items))")
+            inner.unknown.formUnion([loop.variable, "index"])
+        }
+        do {
+            entry.previews = try await previews(prepared, inner)
+        } catch {
+            entry.failure = setup.masker.mask(Failure(error))
+        }
+        return (entry, inner)
+    }
+
+    private func previews(_ prepared: PreparedStep, _ foresight: Foresight) async throws -> [Preview] {
+        guard let node = prepared.node, case .node(_, _, let templates) = prepared.step.kind else { return [] }
+        let frame = Frame()
+        let environment = try await scopes.environment(of: prepared.step, in: frame)
+        let scope = scopes.scope(in: frame, reading: Reads([]), environment: environment)
+        var values = ValueMap()
+        var hasUnknown = false
+        for (name, template) in templates {
+            hasUnknown = hasUnknown || template.expressions.contains(where: foresight.isUnknown)
+            values[name] = try foresight.strictValue(of: template, scope)
+        }
+        let arguments: Arguments
+        do throws(Failure) {
+            arguments = try node.spec.bind(values)
+        } catch {
+            // A placeholder is text where the value may have another type.
+            guard hasUnknown else { throw error }
+            for parameter in node.spec.parameters where values[parameter.name] == nil {
+                values[parameter.name] = parameter.defaultValue
+            }
+            arguments = Arguments(values)
+        }
+        var folder = setup.workingDirectory
+        if let template = prepared.step.workingDirectory ?? workflow.defaults.workingDirectory,
+            let text = foresight.text(of: template, scope)
+        {
+            folder = NodeContext(world: setup.world, workingDirectory: folder).absolutePath(text)
+        }
+        let context = NodeContext(
+            world: setup.world, credential: try await credential(prepared.step, node.spec, foresight, scope),
+            effect: prepared.effect, retry: prepared.retry, timeout: prepared.timeout, workingDirectory: folder,
+            environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
+            filesDirectory: setup.filesRoot, baseURL: setup.baseURL)
+        return try node.preview(arguments, in: context).map(masked)
+    }
+
+    private func credential(
+        _ step: Step, _ spec: NodeSpec, _ foresight: Foresight, _ scope: EvaluationScope
+    ) async throws -> Credential? {
+        let type = spec.credentialTypes.first.flatMap(setup.credentialType)
+        if let template = step.credential?.name {
+            guard let name = foresight.text(of: template, scope) else { return nil }
+            if let found = try await scopes.credential(named: name, defaultType: type) { return found }
+            throw await scopes.missing(name)
+        }
+        guard spec.needsCredential else { return nil }
+        if let found = try await scopes.credential(named: spec.group, defaultType: type) { return found }
+        throw await scopes.missing(spec.group)
+    }
+
+    private func masked(_ preview: Preview) -> Preview {
+        switch preview {
+        case .text(let text): return .text(setup.masker.mask(text))
+        case .request(var request):
+            request.url = setup.masker.mask(request.url)
+            request.headers = HTTPHeaders(request.headers.fields.map { ($0.name, setup.masker.mask($0.value)) })
+            if case .bytes(let bytes) = request.body {
+                request.body = .bytes(Array(setup.masker.mask(String(decoding: bytes, as: UTF8.self)).utf8))
+            }
+            return .request(request)
+        }
+    }
+}
+
+/// Evaluates what is known now, and puts `‹expression›` where something is not.
+private struct Foresight: Sendable {
+    /// Names that have no value before the run.
+    var unknown: Set<String>
+
+    func isUnknown(_ expression: Expression) -> Bool {
+        expression.references.contains { unknown.contains($0.root) }
+    }
+
+    /// The value, or where evaluating fails the placeholder.
+    func value(of template: ValueTemplate, _ scope: EvaluationScope) -> Value {
+        (try? strictValue(of: template, scope)) ?? .string(template.expressions.map(placeholder).joined())
+    }
+
+    func strictValue(of template: ValueTemplate, _ scope: EvaluationScope) throws(Failure) -> Value {
+        switch template.content {
+        case .literal(let value): return value
+        case .template(let template): return try value(of: template, scope)
+        case .list(let items):
+            var values: [Value] = []
+            for item in items {
+                let value = try strictValue(of: item, scope)
+                if !value.isAbsent { values.append(value) }
+            }
+            return .list(values)
+        case .map(let members):
+            var map = ValueMap(minimumCapacity: members.count)
+            for (key, member) in members {
+                let value = try strictValue(of: member, scope)
+                if !value.isAbsent { map[key] = value }
+            }
+            return .map(map)
+        }
+    }
+
+    /// The text of a name or path; nil where it isn't known yet.
+    func text(of template: Template, _ scope: EvaluationScope) -> String? {
+        guard !template.expressions.contains(where: isUnknown) else { return nil }
+        return try? template.evaluate(scope).stringValue
+    }
+
+    private func value(of template: Template, _ scope: EvaluationScope) throws(Failure) -> Value {
+        guard template.expressions.contains(where: isUnknown) else { return try template.evaluate(scope) }
+        var text = ""
+        for part in template.parts {
+            switch part {
+            case .text(let literal): text += literal
+            case .expression(let expression):
+                text +=
+                    isUnknown(expression) ? placeholder(expression) : try expression.evaluate(scope).formatted()
+            }
+        }
+        return .string(text)
+    }
+
+    private func placeholder(_ expression: Expression) -> String {
+        // The name of a credential is no secret; what it gives is shown as what it is.
+        expression.references.contains { $0.root == "secrets" }
+            ? Masker.replacement : "‹\(expression.source.trimmed)›"
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}

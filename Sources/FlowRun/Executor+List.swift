@@ -1,0 +1,124 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import FlowStore
+import FlowWorkflow
+
+/// How a list of steps ended.
+struct ListEnd: Sendable {
+    /// The first step that failed and that nothing handled.
+    var failed: StepOutcome?
+    /// Whether something was left out or cut off because the run stops.
+    var isStopped = false
+}
+
+extension Executor {
+    /// Runs a list: one driver admits what the plan says is ready, up to a window, and each step is a task.
+    func run(_ list: StepList, in frame: Frame) async -> ListEnd {
+        var plan = Plan(list.graph)
+        var end = ListEnd()
+        await withTaskGroup(of: (Int, StepOutcome).self) { group in
+            var running = 0
+            while true {
+                while running < setup.window, let index = plan.next() {
+                    let prepared = list.steps[index]
+                    switch admission(of: index, prepared, in: list, plan, frame) {
+                    case .run(let condition):
+                        running += 1
+                        group.addTask { (index, await self.run(prepared, in: frame, condition)) }
+                    case .skip(let reason):
+                        take(await skip(prepared, in: frame, because: reason), of: index)
+                    case .fail(let failure):
+                        take(await refuse(prepared, in: frame, failure), of: index)
+                    case .leaveOut:
+                        take(.leftOut, of: index)
+                    }
+                }
+                guard running > 0, let (index, outcome) = await group.next() else { break }
+                running -= 1
+                take(outcome, of: index)
+            }
+        }
+        return end
+
+        func take(_ outcome: StepOutcome, of index: Int) {
+            let step = list.steps[index].step
+            frame.record(outcome, of: step.id)
+            plan.end(index, as: outcome.planEnd)
+            if outcome.status == .cancelled { end.isStopped = true }
+            if outcome.planEnd == .failed, end.failed == nil {
+                end.failed = outcome
+                end.failed?.origin = outcome.origin ?? frame.prefix + step.id
+            }
+        }
+    }
+
+    private enum Admission {
+        case run(RunCondition)
+        case skip(String)
+        case fail(Failure)
+        case leaveOut
+    }
+
+    /// Whether a step that is ready starts.
+    private func admission(
+        of index: Int, _ prepared: PreparedStep, in list: StepList, _ plan: Plan, _ frame: Frame
+    ) -> Admission {
+        guard control.mayStart(isHandler: frame.isHandler) else { return .leaveOut }
+        if !prepared.saysAlways, let cause = plan.skipCause(of: index) {
+            return .skip("\"\(list.steps[cause].step.id)\" was skipped")
+        }
+        let isAfterFailure = plan.isAfterFailure(index)
+        let condition: RunCondition = isAfterFailure ? .failure : frame.base
+        if isAfterFailure, !prepared.asksForStatus { return .skip("a step before it failed") }
+        guard let expression = prepared.step.condition else { return .run(condition) }
+        do throws(Failure) {
+            let value = try expression.evaluate(
+                scopes.scope(in: frame, reading: prepared.reads, status: condition))
+            guard let isTrue = value.boolValue else {
+                throw Failure(
+                    .invalid, "if: must be true or false, not \(value.shortTextOfType)",
+                    hint: "compare it, as in x == \"…\"", position: expression.span)
+            }
+            return isTrue ? .run(condition) : .skip("its condition is false")
+        } catch {
+            return .fail(error)
+        }
+    }
+
+    private func skip(_ prepared: PreparedStep, in frame: Frame, because reason: String) async -> StepOutcome {
+        let path = frame.prefix + prepared.step.id
+        let outcome = StepOutcome(.skipped, note: reason)
+        journal.note([
+            .stepEnded(
+                path: path, StepEnd(status: .skipped, attempts: 0, endedAt: setup.world.clock.now(), note: reason))
+        ])
+        setup.observer.observe(.stepSkipped(path: path, reason: reason))
+        return outcome
+    }
+
+    /// A step whose condition can't be told.
+    private func refuse(_ prepared: PreparedStep, in frame: Frame, _ failure: Failure) async -> StepOutcome {
+        let path = frame.prefix + prepared.step.id
+        let start = setup.world.clock.monotonic()
+        do {
+            return try await end(prepared, path, Ending(StepOutcome(failed: failure)), since: start)
+        } catch {
+            return lost(error)
+        }
+    }
+
+    /// A step whose result can't be written down: it stays open, and so does the run.
+    func lost(_ error: any Error) -> StepOutcome {
+        control.stop(.journalLost(Failure(error)))
+        return .leftOut
+    }
+}
+
+extension Value {
+    /// `a string`, `an int`: never the value, which a condition must not show.
+    var shortTextOfType: String {
+        let name = type.plainName
+        return "\(name.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(name)"
+    }
+}

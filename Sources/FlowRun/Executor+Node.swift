@@ -1,0 +1,198 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import FlowStore
+import FlowWorkflow
+
+extension Executor {
+    /// Runs a node until it succeeds, fails for good, or the run stops. Each attempt has its intent in the journal
+    /// before it begins; that of a write is on disk first.
+    func runNode(_ work: Work, isKnown: Bool) async throws -> Ending {
+        let prepared = work.prepared
+        let place = work.place
+        guard let node = prepared.node else { return Ending(.leftOut) }
+        let earlier = isKnown ? try await journal.attempts(of: place.path, item: place.item) : []
+        if let ending = unrepeatable(work, earlier) { return ending }
+        let first = (earlier.last?.number ?? 0) + 1
+        let request: Request
+        do {
+            request = try await resolve(work, node, isKnown: isKnown)
+        } catch {
+            return Ending(StepOutcome(failed: Failure(error), attempts: first - 1))
+        }
+        var number = first
+        while true {
+            let attempt = AttemptID(path: place.path, item: place.item, number: number)
+            try await announce(attempt, node, request)
+            let result = await perform(node, request, prepared.timeout)
+            let now = setup.world.clock.now()
+            let failure: Failure
+            do {
+                let output = try await published(try result.get(), work)
+                return Ending(
+                    StepOutcome(.succeeded, output: output, attempts: number),
+                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
+            } catch let error as OutputFailure {
+                // The work is done, and must not be taken for undone.
+                return Ending(
+                    StepOutcome(failed: error.failure, attempts: number),
+                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
+            } catch {
+                failure = Failure(error)
+            }
+            let outcome = StepOutcome(failed: failure, attempts: number)
+            let record = JournalRecord.attemptEnded(
+                attempt,
+                AttemptEnd(status: outcome.status, failure: setup.masker.mask(failure), endedAt: now))
+            let policy = prepared.retry
+            guard node.spec.retryOwner == .engine, number - first < policy.max,
+                policy.allows(failure, effect: prepared.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
+                control.mayStart(isHandler: work.frame.isHandler)
+            else { return Ending(outcome, records: [record]) }
+            let pause = policy.pause(
+                after: number - first + 1, asked: failure.retryAfter, random: setup.world.random)
+            try await journal.commit([record], synced: false)
+            setup.observer.observe(
+                .retryWaiting(
+                    path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))
+            guard await control.sleep(pause, isHandler: work.frame.isHandler), !Task.isCancelled else {
+                return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled"), attempts: number))
+            }
+            number += 1
+        }
+    }
+
+    /// Writes down that an attempt begins. The intent of work that may be repeated needs nobody to wait for it.
+    private func announce(_ attempt: AttemptID, _ node: any Node, _ request: Request) async throws {
+        let now = setup.world.clock.now()
+        let isKeyed = request.context.effect == .write && node.spec.keyLifetime != nil
+        let intent = AttemptIntent(
+            effect: request.context.effect, key: isKeyed ? request.context.idempotencyKey : nil,
+            keyValidUntil: isKeyed ? node.spec.keyLifetime.flatMap(now.adding) : nil, startedAt: now)
+        let record = JournalRecord.attemptStarted(attempt, intent)
+        if intent.effect == .write {
+            try await journal.commit([record], synced: intent.isUnrepeatable)
+        } else {
+            journal.note([record])
+        }
+        setup.observer.observe(.attemptStarted(path: attempt.path, item: attempt.item, number: attempt.number))
+    }
+
+    /// One attempt, bounded in time.
+    private func perform(_ node: any Node, _ request: Request, _ timeout: Duration?) async -> Result<Value, Failure> {
+        // A node that counts its own tries bounds each of them itself, without its waits in between.
+        let bound = node.spec.retryOwner == .engine ? timeout : nil
+        do {
+            return .success(
+                try await bounded(bound) {
+                    let output = try await node.run(request.arguments, in: request.context)
+                    guard case .stream(let stream) = output.revealed else { return output }
+                    return .list(try await stream.collect())
+                })
+        } catch {
+            return .failure(Failure(error))
+        }
+    }
+
+    private struct OutputFailure: Error {
+        let failure: Failure
+    }
+
+    /// The step's `outputs:` where it has them, else the node's output.
+    private func published(_ output: Value, _ work: Work) async throws -> Value {
+        let step = work.prepared.step
+        guard let outputs = step.outputs else { return output }
+        // Its own result is seen under its own id while `outputs:` is evaluated.
+        let frame = Frame(parent: work.frame)
+        frame.record(StepOutcome(.succeeded, output: output, attempts: 1), of: step.id)
+        do {
+            return try await scopes.outputs(outputs, in: frame, extra: ValueMap([("output", output)]))
+        } catch {
+            throw OutputFailure(failure: Failure(error))
+        }
+    }
+}
+
+/// All that one attempt of a node needs.
+struct Request: Sendable {
+    var arguments: Arguments
+    var context: NodeContext
+}
+
+extension Executor {
+    /// Evaluates arguments, environment and credential; the same for all attempts.
+    func resolve(_ work: Work, _ node: any Node, isKnown: Bool) async throws -> Request {
+        let prepared = work.prepared
+        let step = prepared.step
+        guard case .node(_, _, let templates) = step.kind else {
+            throw Failure(.internal, "the step \"\(work.place.path)\" uses no node")
+        }
+        let environment = try await scopes.environment(of: step, in: work.frame)
+        let scope = scopes.scope(
+            in: work.frame, reading: prepared.reads, status: work.condition,
+            secrets: try await scopes.secrets(prepared.reads), environment: environment)
+        let arguments = try node.spec.bind(try await arguments(templates, scope, work, isKnown: isKnown))
+        var folder = setup.workingDirectory
+        if let template = step.workingDirectory ?? workflow.defaults.workingDirectory {
+            let path = try template.evaluate(scope)
+            guard let text = path.stringValue else {
+                throw Failure(
+                    .invalid, "working_directory: must be a string, not \(path.shortTextOfType)",
+                    position: template.span)
+            }
+            folder = NodeContext(world: setup.world, workingDirectory: folder).absolutePath(text)
+        }
+        var key = StableHash()
+        for part in [id.text, work.place.fullPath] { key.add(part) }
+        return Request(
+            arguments: arguments,
+            context: NodeContext(
+                world: setup.world, credential: try await credential(of: step, node.spec, scope),
+                effect: prepared.effect, retry: node.spec.retryOwner == .node ? prepared.retry : .none,
+                timeout: prepared.timeout, idempotencyKey: key.text, workingDirectory: folder,
+                environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
+                filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL,
+                log: StepLog(work.place, setup: setup, journal: journal),
+                checkpoints: StepCheckpoints(work.place, executor: self)))
+    }
+
+    /// Stored ones where an earlier process had to keep them, because they would come out differently now.
+    private func arguments(
+        _ templates: [(name: String, value: ValueTemplate)], _ scope: EvaluationScope, _ work: Work, isKnown: Bool
+    ) async throws -> ValueMap {
+        let place = work.place
+        if !work.prepared.isReproducible, isKnown,
+            let stored = try await journal.checkpoint(":resolved", of: place.path, item: place.item),
+            let map = try open(stored).mapValue
+        {
+            return map
+        }
+        var arguments = ValueMap(minimumCapacity: templates.count)
+        for (name, template) in templates { arguments[name] = try template.evaluate(scope) }
+        if !work.prepared.isReproducible {
+            journal.note([.resolved(path: place.path, item: place.item, try store(.map(arguments)))])
+        }
+        return arguments
+    }
+
+    private func credential(of step: Step, _ spec: NodeSpec, _ scope: EvaluationScope) async throws -> Credential? {
+        let type = spec.credentialTypes.first.flatMap(setup.credentialType)
+        if let (template, span) = step.credential {
+            guard let name = try template.evaluate(scope).stringValue else {
+                throw Failure(.invalid, "credential: must be the name of one", position: span)
+            }
+            if let found = try await scopes.credential(named: name, defaultType: type) { return found }
+            var failure = await scopes.missing(name)
+            failure.position = span
+            throw failure
+        }
+        guard !spec.credentialTypes.isEmpty, spec.needsCredential || spec.source != .native else { return nil }
+        let found = try await scopes.credential(named: spec.group, defaultType: type)
+        if found == nil, spec.needsCredential {
+            var failure = await scopes.missing(spec.group)
+            failure.message = "\(spec.name) needs a credential, and there is none named \"\(spec.group)\""
+            throw failure
+        }
+        return found
+    }
+}

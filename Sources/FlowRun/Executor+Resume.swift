@@ -1,0 +1,113 @@
+package import FlowCore
+import FlowExpression
+import FlowSpec
+package import FlowStore
+package import FlowWorkflow
+
+extension Executor {
+    /// Begins a run: evaluates `vars`, writes the snapshot and takes the lease.
+    ///
+    /// - Parameters:
+    ///   - inputs: bound to the workflow's declarations, as ``InputBinding`` gives them.
+    ///   - event: what triggered it, for `event` in expressions.
+    ///   - connectors: names of connectors to a mark of their content.
+    package static func start(
+        _ workflow: Workflow, inputs: ValueMap = ValueMap(), event: Value = .null, trigger: String = "manual",
+        connectors: [String: String] = [:], version: String = "", setup: RunSetup, store: RunStore
+    ) async throws -> Executor {
+        let now = setup.world.clock.now()
+        let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
+        try await scopes.resolveEnvironment(workflow.env)
+        var vars = ValueMap()
+        for (name, template) in workflow.vars {
+            let reads = Reads(template.expressions)
+            let scope = scopes.scope(
+                in: Frame(), reading: reads, secrets: try await scopes.secrets(reads),
+                extra: ValueMap([("vars", .map(vars))]))
+            vars[name] = try template.evaluate(scope)
+        }
+        let evaluated = vars
+        let (run, journal) = try await store.begin(at: now, random: setup.world.random.bytes) { id throws(Failure) in
+            func stored(_ value: Value) throws(Failure) -> StoredValue {
+                try StoredValue(value, sealing: setup.sealing, context: id.text)
+            }
+            return RunSnapshot(
+                workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes, trigger: trigger,
+                inputs: try stored(.map(inputs)), vars: try stored(.map(evaluated)), event: try stored(event),
+                connectors: connectors, workingDirectory: setup.workingDirectory, baseURL: setup.baseURL,
+                version: version)
+        }
+        return try Executor(workflow, run: run, setup: setup, journal: journal)
+    }
+
+    /// Takes up a run that failed, was cancelled, or whose process died, from its own snapshot.
+    ///
+    /// - Parameters:
+    ///   - name: its id, the beginning or end of it, or `latest`.
+    ///   - read: makes the workflow of the stored file text.
+    package static func resume(
+        _ name: String, options: ResumeOptions = ResumeOptions(), setup: RunSetup, store: RunStore,
+        read: (SourceText) throws -> Workflow
+    ) async throws -> Executor {
+        let (run, journal) = try await store.resume(name)
+        do {
+            let workflow = try read(SourceText(name: run.snapshot.file, bytes: run.snapshot.source))
+            return try Executor(workflow, run: run, setup: setup, journal: journal, options: options)
+        } catch {
+            // It stays as it is: without a lease it counts as interrupted.
+            await journal.close()
+            throw error
+        }
+    }
+
+    /// The result an earlier process left of a step; nil where it is to be run.
+    func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
+        guard previous.status == .succeeded || previous.isHandled else { return nil }
+        var outcome = StepOutcome(
+            previous.status, failure: previous.failure, attempts: previous.attempts, isHandled: previous.isHandled)
+        outcome.output = try previous.output.map { try open($0) } ?? .null
+        if prepared.step.loop != nil {
+            let stored = try await journal.items(of: previous.path)
+            var items = LoopItems(count: (stored.last?.index ?? -1) + 1)
+            for item in stored {
+                var end = StepOutcome(item.status, failure: item.failure, attempts: item.attempts)
+                end.output = try item.output.map { try open($0) } ?? .null
+                items.end(item.index, end)
+            }
+            outcome.output = .list(items.outputs)
+            outcome.items = items
+        }
+        return outcome
+    }
+
+    /// The end of a write that can't be repeated and of which is not known whether it happened; nil where the work
+    /// may be done now.
+    func unrepeatable(_ work: Work, _ attempts: [StoredAttempt]) -> Ending? {
+        let name = work.place.fullPath
+        if let output = options.markDone[name], !attempts.isEmpty {
+            return Ending(StepOutcome(.succeeded, output: output, attempts: attempts.count))
+        }
+        guard let last = attempts.last, !options.retryUncertain.contains(name),
+            !last.mayRepeat(at: setup.world.clock.now())
+        else { return nil }
+        let failure = Failure(
+            .uncertain, "\"\(name)\" was writing when it was cut off; it may or may not have happened",
+            hint: "look whether it did, then resume with --mark-done \(name) or --retry-uncertain \(name)")
+        return Ending(StepOutcome(failed: failure, attempts: last.number))
+    }
+}
+
+extension StoredAttempt {
+    /// Whether the work may be done again after this attempt.
+    func mayRepeat(at now: Timestamp) -> Bool {
+        guard intent.effect == .write else { return true }
+        if intent.key != nil, intent.keyValidUntil.map({ now < $0 }) ?? true { return true }
+        guard let end else { return false }
+        return switch end.status {
+        case .cancelled, .timedOut: end.failure?.nothingSent ?? false
+        // It did happen, and only its output could not be used.
+        case .succeeded, .uncertain: false
+        default: true
+        }
+    }
+}

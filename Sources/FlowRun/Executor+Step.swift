@@ -1,0 +1,214 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import FlowStore
+import FlowWorkflow
+
+/// Where a piece of work belongs: a step, or one item of a loop.
+struct Place: Sendable {
+    /// The step's path.
+    let path: String
+    let item: Int?
+
+    /// With the item's index: what a list of steps inside it is below, and what the user calls it.
+    var fullPath: String { item.map { "\(path)[\($0)]" } ?? path }
+}
+
+/// What came of a piece of work, and what is still to be written down of it.
+struct Ending: Sendable {
+    var outcome: StepOutcome
+    /// Committed together with the step's or item's own result.
+    var records: [JournalRecord]
+
+    init(_ outcome: StepOutcome, records: [JournalRecord] = []) {
+        self.outcome = outcome
+        self.records = records
+    }
+
+    init(failed error: any Error) { self.init(StepOutcome(failed: Failure(error))) }
+}
+
+extension Executor {
+    /// Runs one step of a list to its end, all its items, attempts and inner steps with it.
+    func run(_ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition) async -> StepOutcome {
+        let step = prepared.step
+        let path = frame.prefix + step.id
+        let start = setup.world.clock.monotonic()
+        do {
+            let previous = isResumed ? try await journal.step(path) : nil
+            if let previous, let outcome = try await reuse(previous, of: prepared) {
+                setup.observer.observe(.stepReused(path: path, status: outcome.status))
+                return outcome
+            }
+            setup.observer.observe(
+                .stepStarted(path: path, name: name(of: prepared, in: frame), node: prepared.nodeName))
+            let now = setup.world.clock.now()
+            journal.note([.stepStarted(path: path, node: prepared.nodeName, at: now)])
+            let work = Work(
+                prepared: prepared, place: Place(path: path, item: nil), frame: frame, condition: condition,
+                startedAt: previous?.startedAt ?? now)
+            let ending =
+                step.loop == nil
+                ? try await runOnce(work, isKnown: previous != nil) : try await runLoop(work, previous: previous)
+            return try await end(prepared, path, ending, since: start)
+        } catch {
+            return lost(error)
+        }
+    }
+
+    /// Writes down how a step ended.
+    func end(
+        _ prepared: PreparedStep, _ path: String, _ ending: Ending, since start: Duration
+    ) async throws -> StepOutcome {
+        var outcome = ending.outcome
+        guard outcome.isRecorded else { return outcome }
+        var stored: StoredValue?
+        do throws(Failure) {
+            // The items of a loop have their outputs in rows of their own.
+            if outcome.items == nil { stored = try store(outcome.output) }
+        } catch {
+            outcome = StepOutcome(failed: error, attempts: outcome.attempts)
+        }
+        outcome.isHandled = prepared.step.continueOnError && outcome.status.isFailure
+        let end = StepEnd(
+            status: outcome.status, output: stored, failure: outcome.failure.map(setup.masker.mask),
+            attempts: outcome.attempts, endedAt: setup.world.clock.now(), isHandled: outcome.isHandled)
+        try await journal.commit(ending.records + [.stepEnded(path: path, end)], synced: false)
+        setup.observer.observe(
+            .stepEnded(
+                StepReport(
+                    path: path, name: path, node: prepared.nodeName, status: outcome.status,
+                    output: setup.masker.mask(outcome.output), failure: outcome.failure.map(setup.masker.mask),
+                    attempts: outcome.attempts, elapsed: setup.world.clock.monotonic() - start,
+                    isHandled: outcome.isHandled)))
+        return outcome
+    }
+
+    /// Runs what a step says once: without a loop, or for one item of it.
+    ///
+    /// - Parameter isKnown: whether an earlier process may have tried it.
+    func runOnce(_ work: Work, isKnown: Bool) async throws -> Ending {
+        switch work.prepared.step.kind {
+        case .node: return try await runNode(work, isKnown: isKnown)
+        case .block, .parallel: return try await runBlock(work)
+        case .assert(let that, let message): return await runAssert(work, that, message)
+        case .wait(let wait): return await runWait(work, wait)
+        }
+    }
+
+    private func runBlock(_ work: Work) async throws -> Ending {
+        let prepared = work.prepared
+        let frame = Frame(parent: work.frame, prefix: work.place.fullPath + "/", base: work.condition)
+        let end: ListEnd
+        do {
+            end = try await bounded(prepared.timeout) { await self.run(prepared.body, in: frame) }
+        } catch {
+            return Ending(failed: error)
+        }
+        if end.isStopped, control.reason != nil { return Ending(.leftOut) }
+        if let failed = end.failed {
+            return Ending(
+                StepOutcome(failed.status, failure: failed.failure, origin: failed.origin, attempts: 1))
+        }
+        do {
+            let output = try await prepared.step.outputs.asyncMap { try await scopes.outputs($0, in: frame) }
+            return Ending(StepOutcome(.succeeded, output: output ?? .null, attempts: 1))
+        } catch {
+            return Ending(failed: error)
+        }
+    }
+
+    private func runAssert(_ work: Work, _ that: Expression, _ message: Template?) async -> Ending {
+        let scope = scopes.scope(in: work.frame, reading: work.prepared.reads, status: work.condition)
+        do throws(Failure) {
+            let value = try that.evaluate(scope)
+            guard let holds = value.boolValue else {
+                throw Failure(
+                    .invalid, "assert: must be true or false, not \(value.shortTextOfType)", position: that.span)
+            }
+            if holds { return Ending(StepOutcome(.succeeded, attempts: 1)) }
+            let text = try message?.evaluate(scope)
+            throw Failure(
+                .invalid, text.map { $0.stringValue ?? JSON.text($0) } ?? "\(that.source) is false",
+                code: "assertion_failed", position: that.span)
+        } catch {
+            return Ending(StepOutcome(failed: error, attempts: 1))
+        }
+    }
+
+    private func runWait(_ work: Work, _ wait: Step.Wait) async -> Ending {
+        let scope = scopes.scope(in: work.frame, reading: work.prepared.reads, status: work.condition)
+        do throws(Failure) {
+            let deadline: Timestamp?
+            switch wait {
+            case .duration(let template):
+                let value = try template.evaluate(scope).revealed
+                guard let duration = value.durationValue else {
+                    throw Failure(
+                        .invalid, "wait: must be a duration such as 30s, not \(value.shortText)",
+                        position: template.span)
+                }
+                // From when the step first started, so that a resumed run doesn't wait again.
+                deadline = work.startedAt.adding(duration)
+            case .until(let template):
+                let value = try template.evaluate(scope).revealed
+                guard let time = value.timestampValue else {
+                    throw Failure(
+                        .invalid, "wait: must be a time such as 2030-01-31T09:00:00Z, not \(value.shortText)",
+                        position: template.span)
+                }
+                deadline = time
+            }
+            let left = deadline.map { $0.since(setup.world.clock.now()) } ?? .zero
+            guard left > .zero else { return Ending(StepOutcome(.succeeded, attempts: 1)) }
+            if await control.sleep(left, isHandler: work.frame.isHandler), !Task.isCancelled {
+                return Ending(StepOutcome(.succeeded, attempts: 1))
+            }
+            return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled", nothingSent: true)))
+        } catch {
+            return Ending(StepOutcome(failed: error, attempts: 1))
+        }
+    }
+
+    private func name(of prepared: PreparedStep, in frame: Frame) -> String {
+        let scope = scopes.scope(in: frame, reading: prepared.reads)
+        guard let text = try? prepared.step.name?.evaluate(scope).stringValue else { return prepared.step.id }
+        return setup.masker.mask(text)
+    }
+
+    func store(_ value: Value) throws(Failure) -> StoredValue {
+        try StoredValue(value, sealing: setup.sealing, context: id.text)
+    }
+
+    func open(_ value: StoredValue) throws(Failure) -> Value {
+        try value.value(sealing: setup.sealing, context: id.text)
+    }
+}
+
+/// A step or an item that is being worked on.
+struct Work: Sendable {
+    let prepared: PreparedStep
+    let place: Place
+    let frame: Frame
+    let condition: RunCondition
+    /// When it started first, in whatever process.
+    let startedAt: Timestamp
+}
+
+extension Value {
+    var durationValue: Duration? {
+        if case .duration(let duration) = self { return duration }
+        return stringValue.flatMap(Duration.init(text:))
+    }
+
+    var timestampValue: Timestamp? {
+        if case .timestamp(let time) = self { return time }
+        return stringValue.flatMap(Timestamp.init(rfc3339:))
+    }
+}
+
+extension Optional {
+    func asyncMap<T>(_ transform: (Wrapped) async throws -> T) async rethrows -> T? {
+        if let wrapped = self { try await transform(wrapped) } else { nil }
+    }
+}

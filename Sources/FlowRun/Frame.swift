@@ -1,0 +1,47 @@
+import FlowCore
+import FlowExpression
+import Synchronization
+
+/// What the expressions in one list of steps see: the results of its own steps, and those of the lists around it.
+final class Frame: Sendable {
+    let parent: Frame?
+    /// Before the ids of its steps in paths: `deploy/`, `deploy[3]/`, empty at the top.
+    let prefix: String
+    /// How the run stands for `failure()` and its like before any step of this list has run.
+    let base: RunCondition
+    /// Handlers go on when the run is stopped.
+    let isHandler: Bool
+    private let variables: ValueMap
+    private let outcomes = Mutex<[String: StepOutcome]>([:])
+
+    init(
+        parent: Frame? = nil, prefix: String = "", base: RunCondition = .success, isHandler: Bool? = nil,
+        variables: ValueMap = ValueMap()
+    ) {
+        self.parent = parent
+        self.prefix = prefix
+        self.base = base
+        self.isHandler = isHandler ?? parent?.isHandler ?? false
+        self.variables = variables
+    }
+
+    func record(_ outcome: StepOutcome, of id: String) { outcomes.withLock { $0[id] = outcome } }
+
+    func outcome(of id: String) -> StepOutcome? { outcomes.withLock { $0[id] } ?? parent?.outcome(of: id) }
+
+    func variable(_ name: String) -> Value? { variables[name] ?? parent?.variable(name) }
+
+    /// The value of `steps`, with no more in it than `reads` looks at.
+    func steps(_ reads: Reads) -> Value {
+        let ids = reads.steps ?? allNames
+        var map = ValueMap(minimumCapacity: ids.count)
+        for id in ids.sorted() {
+            map[id] = outcome(of: id)?.asValue(hasItems: reads.readsItems(of: id))
+        }
+        return .map(map)
+    }
+
+    private var allNames: Set<String> {
+        Set(outcomes.withLock { Array($0.keys) }).union(parent?.allNames ?? [])
+    }
+}

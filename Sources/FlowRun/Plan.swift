@@ -1,0 +1,70 @@
+package import FlowWorkflow
+
+/// What of one list of steps may start, and how things stand for it. Pure: it runs nothing and knows no clock.
+///
+///     var plan = Plan(graph)
+///     while let step = plan.next() { …start it… }
+///     plan.end(step, as: .succeeded)
+package struct Plan: Sendable {
+    /// How a step ended, as far as others care.
+    package enum End: Sendable, Hashable {
+        /// Also where it failed and `continue_on_error` says to go on.
+        case passed
+        case failed
+        /// By its own `if`, or because it hangs on a step that was.
+        case skipped
+        /// Because a step it waits for failed, or because the run stops.
+        case leftOut
+    }
+
+    private let graph: StepGraph
+    private var ends: [End?]
+    /// For each step, how many of those it waits for have not ended.
+    private var missing: [Int]
+    /// For each step, those that wait for it.
+    private var dependents: [[Int]]
+    /// Whether a step failed somewhere before this one.
+    private var isAfterFailure: [Bool]
+    /// Ready ones, in the order in which they became so; the first `taken` of them have been handed out.
+    private var ready: [Int] = []
+    private var taken = 0
+
+    package init(_ graph: StepGraph) {
+        self.graph = graph
+        let count = graph.vertices.count
+        ends = Array(repeating: nil, count: count)
+        isAfterFailure = Array(repeating: false, count: count)
+        missing = graph.vertices.map(\.waitsFor.count)
+        dependents = Array(repeating: [], count: count)
+        for (index, vertex) in graph.vertices.enumerated() {
+            for other in vertex.waitsFor { dependents[other].append(index) }
+            if vertex.waitsFor.isEmpty { ready.append(index) }
+        }
+    }
+
+    /// Takes the next step that waits for nothing any more, in file order among those that became ready together.
+    package mutating func next() -> Int? {
+        guard taken < ready.count else { return nil }
+        defer { taken += 1 }
+        return ready[taken]
+    }
+
+    package mutating func end(_ index: Int, as end: End) {
+        ends[index] = end
+        for dependent in dependents[index] {
+            if end == .failed || isAfterFailure[index] { isAfterFailure[dependent] = true }
+            missing[dependent] -= 1
+            if missing[dependent] == 0 { ready.append(dependent) }
+        }
+    }
+
+    /// Whether a step before this one failed, and nothing said to go on as if it had not.
+    package func isAfterFailure(_ index: Int) -> Bool { isAfterFailure[index] }
+
+    /// The step whose skip reaches this one; nil where none does.
+    package func skipCause(of index: Int) -> Int? {
+        graph.vertices[index].skippedWith.first { ends[$0] == .skipped }
+    }
+
+    package var hasEnded: Bool { ends.allSatisfy { $0 != nil } }
+}

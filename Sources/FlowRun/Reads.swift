@@ -1,0 +1,70 @@
+import FlowCore
+import FlowExpression
+import FlowWorkflow
+
+/// What the expressions of one step look at, found once before the run, so that no more than that is built for each
+/// evaluation.
+struct Reads: Sendable {
+    /// Ids of steps; nil where a name is only known when it is evaluated.
+    private(set) var steps: Set<String>? = []
+    /// Those of them whose `items` are looked at.
+    private(set) var itemsOf: Set<String> = []
+    /// Names of credentials, and whether only `secrets.NAME` is written, which means its one field.
+    private(set) var secrets: [String: Bool] = [:]
+    /// Whether another evaluation may give another value.
+    private(set) var isReproducible = true
+
+    private static let unreproducible: Set<String> = ["now", "uuid", "hashFiles"]
+
+    init(_ expressions: [Expression]) {
+        for expression in expressions {
+            if !expression.functions.isDisjoint(with: Reads.unreproducible) { isReproducible = false }
+            for reference in expression.references { add(reference) }
+        }
+    }
+
+    private mutating func add(_ reference: Expression.Reference) {
+        switch (reference.root, reference.members.first) {
+        case ("steps", let id?):
+            steps?.insert(id)
+            if reference.members.count < 2 || reference.members[1] == "items" { itemsOf.insert(id) }
+        case ("steps", nil): steps = nil
+        case ("secrets", let name?): secrets[name] = (secrets[name] ?? true) && reference.members.count < 2
+        default: break
+        }
+    }
+
+    func readsItems(of id: String) -> Bool { steps == nil || itemsOf.contains(id) }
+}
+
+extension Step {
+    /// Every expression of the step itself, without those of the steps inside it.
+    var expressions: [Expression] {
+        var found: [Expression] = []
+        if let condition { found.append(condition) }
+        found += workExpressions
+        if let name { found += name.expressions }
+        for (_, value) in outputs ?? [] { found += value.expressions }
+        return found
+    }
+
+    /// Those that decide what is done: arguments, items, environment.
+    var workExpressions: [Expression] {
+        var found = loop?.items.expressions ?? []
+        switch kind {
+        case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
+        case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
+        case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
+        case .block, .parallel: break
+        }
+        if let credential { found += credential.name.expressions }
+        if let workingDirectory { found += workingDirectory.expressions }
+        for entry in environment {
+            switch entry.origin {
+            case .value(let value): found += value.expressions
+            case .process(_, let fallback): found += fallback?.expressions ?? []
+            }
+        }
+        return found
+    }
+}

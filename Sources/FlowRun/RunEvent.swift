@@ -1,0 +1,42 @@
+package import FlowCore
+package import FlowStore
+
+/// What happens during a run, for the terminal and `--output json`. Secrets are masked already.
+package enum RunEvent: Sendable {
+    case runStarted(id: RunID, workflow: String, attempt: Int)
+    case stepStarted(path: String, name: String, node: String)
+    /// Only from the second attempt on is it worth a line.
+    case attemptStarted(path: String, item: Int?, number: Int)
+    case retryWaiting(path: String, item: Int?, failure: Failure, pause: Duration)
+    /// After each item of a loop; `failed` counts all that did not succeed.
+    case itemEnded(path: String, index: Int, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int)
+    case log(LogLine)
+    case stepSkipped(path: String, reason: String)
+    /// A resumed run takes the result it has.
+    case stepReused(path: String, status: RunStatus)
+    case stepEnded(StepReport)
+    case runEnded(RunResult)
+}
+
+package struct StepReport: Sendable {
+    package var path: String
+    package var name: String
+    package var node: String
+    package var status: RunStatus
+    package var output: Value
+    package var failure: Failure?
+    package var attempts: Int
+    package var elapsed: Duration
+    /// Whether the run goes on as if it had succeeded.
+    package var isHandled: Bool
+}
+
+/// Is told what happens, in order for each step; called from many threads, and must return soon.
+package protocol RunObserver: Sendable {
+    func observe(_ event: RunEvent)
+}
+
+package struct NoObserver: RunObserver {
+    package init() {}
+    package func observe(_ event: RunEvent) {}
+}

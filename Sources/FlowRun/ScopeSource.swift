@@ -1,0 +1,151 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+import FlowWorkflow
+import Synchronization
+
+/// Makes what expressions see, for all steps of a run.
+final class ScopeSource: Sendable {
+    private let setup: RunSetup
+    private let inputs: ValueMap
+    private let vars: ValueMap
+    private let event: Value
+    private let state: Mutex<State>
+
+    private struct State {
+        var run: ValueMap
+        var environment = ValueMap()
+        var credentials: [String: Credential] = [:]
+    }
+
+    init(setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap) {
+        self.setup = setup
+        self.inputs = inputs
+        self.vars = vars
+        self.event = event
+        state = Mutex(State(run: run))
+    }
+
+    /// Makes `run.error` what the handlers are told.
+    func setError(_ failure: Failure?, step: String?) {
+        guard let failure, var error = failure.asValue.mapValue else { return }
+        error["step"] = step.map(Value.string) ?? .null
+        state.withLock { $0.run["error"] = .map(error) }
+    }
+
+    /// - Parameters:
+    ///   - extra: names of this evaluation alone, which come before all others.
+    ///   - environment: nil for that of the workflow.
+    func scope(
+        in frame: Frame, reading reads: Reads, status: RunCondition = .success, secrets: Value = .map(ValueMap()),
+        environment: ValueMap? = nil, extra: ValueMap = ValueMap()
+    ) -> EvaluationScope {
+        let world = setup.world
+        return EvaluationScope(status: status, now: { world.clock.now() }, uuid: { world.random.uuid() }) { name in
+            if let value = extra[name] ?? frame.variable(name) { return value }
+            return switch name {
+            case "steps": frame.steps(reads)
+            case "inputs": .map(self.inputs)
+            case "vars": .map(self.vars)
+            case "event": self.event
+            case "secrets": secrets
+            case "env": .map(environment ?? self.state.withLock { $0.environment })
+            case "run": .map(self.state.withLock { $0.run })
+            default: nil
+            }
+        }
+    }
+
+    /// The credentials that expressions read, as `secrets` shows them.
+    func secrets(_ reads: Reads) async throws -> Value {
+        var map = ValueMap()
+        for (name, isWhole) in reads.secrets.sorted(by: { $0.key < $1.key }) {
+            guard let credential = try await credential(named: name, defaultType: nil) else {
+                throw await missing(name)
+            }
+            let fields = credential.fields
+            let secret = fields.filter { $0.value.containsSecret }
+            map[name] = isWhole && secret.count == 1 ? secret[0].value : .map(fields)
+        }
+        return .map(map)
+    }
+
+    /// The credential of this name, asked for once in a run; its secrets are masked from then on.
+    func credential(named name: String, defaultType: CredentialType?) async throws -> Credential? {
+        if let known = state.withLock({ $0.credentials[name] }) { return known }
+        guard let found = try await setup.credentials.credential(named: name, defaultType: defaultType) else {
+            return nil
+        }
+        setup.masker.add(secretsIn: .map(found.fields))
+        state.withLock { $0.credentials[name] = found }
+        return found
+    }
+
+    func missing(_ name: String) async -> Failure {
+        Failure(
+            .auth, "there is no credential \"\(name)\"",
+            hint: Suggestion.didYouMean(name, among: await setup.credentials.names())
+                ?? "run \"flowctl credentials add \(name)\"", nothingSent: true)
+    }
+
+    /// Evaluates the workflow's `env`, which all its steps have.
+    func resolveEnvironment(_ entries: [EnvironmentEntry]) async throws {
+        let resolved = try await environment(entries, in: Frame(), over: ValueMap())
+        state.withLock { $0.environment = resolved }
+    }
+
+    /// The environment of a step: that of the workflow, and over it the step's own.
+    func environment(of step: Step, in frame: Frame) async throws -> ValueMap {
+        let common = state.withLock { $0.environment }
+        guard !step.environment.isEmpty else { return common }
+        return try await environment(step.environment, in: frame, over: common)
+    }
+
+    private func environment(
+        _ entries: [EnvironmentEntry], in frame: Frame, over common: ValueMap
+    ) async throws -> ValueMap {
+        var result = common
+        for entry in entries {
+            switch entry.origin {
+            case .value(let template):
+                result[entry.name] = try await evaluate(template, in: frame, environment: result)
+            case .process(let variable, let fallback):
+                guard !variable.hasPrefix("FLOWCTL_") else {
+                    throw Failure(
+                        .invalid, "env \"\(entry.name)\" may not take the variable \"\(variable)\"",
+                        hint: "use a credential", position: entry.span)
+                }
+                if let value = setup.world.environment[variable] {
+                    result[entry.name] = .string(value)
+                } else if let fallback {
+                    result[entry.name] = try await evaluate(fallback, in: frame, environment: result)
+                } else {
+                    throw Failure(
+                        .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
+                        hint: "set it, or give a default", position: entry.span)
+                }
+            }
+            if result[entry.name]?.isAbsent == true { result[entry.name] = nil }
+        }
+        return result
+    }
+
+    private func evaluate(_ template: ValueTemplate, in frame: Frame, environment: ValueMap) async throws -> Value {
+        let reads = Reads(template.expressions)
+        let secrets = try await secrets(reads)
+        return try template.evaluate(scope(in: frame, reading: reads, secrets: secrets, environment: environment))
+    }
+
+    /// Evaluates a map of outputs: the workflow's or a block's.
+    func outputs(
+        _ outputs: [(name: String, value: ValueTemplate)], in frame: Frame, extra: ValueMap = ValueMap()
+    ) async throws -> Value {
+        var map = ValueMap(minimumCapacity: outputs.count)
+        for (name, template) in outputs {
+            let reads = Reads(template.expressions)
+            let value = try template.evaluate(scope(in: frame, reading: reads, extra: extra))
+            if !value.isAbsent { map[name] = value }
+        }
+        return .map(map)
+    }
+}

@@ -1,0 +1,56 @@
+import FlowCore
+import FlowSpec
+import FlowStore
+
+/// What a node says goes, masked, to the journal and to whoever watches.
+struct StepLog: LogSink {
+    private let place: Place
+    private let setup: RunSetup
+    private let journal: any Journal
+
+    init(_ place: Place, setup: RunSetup, journal: any Journal) {
+        self.place = place
+        self.setup = setup
+        self.journal = journal
+    }
+
+    func log(_ level: LogLevel, _ message: String) { write(level.rawValue, message) }
+
+    func attempt(_ record: HTTPAttempt) {
+        var text = "\(record.method) \(record.url)"
+        if let status = record.status { text += " → \(status)" }
+        if let failure = record.failure { text += " (\(failure.kind.rawValue): \(failure.message))" }
+        text += " in \(record.elapsed.humanText)"
+        if let pause = record.retryIn { text += "; try \(record.number + 1) follows in \(pause.humanText)" }
+        write("http", text)
+    }
+
+    private func write(_ level: String, _ message: String) {
+        let line = LogLine(
+            path: place.path, item: place.item, at: setup.world.clock.now(), level: level,
+            message: setup.masker.mask(message))
+        journal.note([.log(line)])
+        setup.observer.observe(.log(line))
+    }
+}
+
+/// Keeps the parts of a step that are done.
+struct StepCheckpoints: Checkpoints {
+    private let place: Place
+    private let executor: Executor
+
+    init(_ place: Place, executor: Executor) {
+        self.place = place
+        self.executor = executor
+    }
+
+    func load(_ name: String) async throws -> Value? {
+        try await executor.journal.checkpoint(name, of: place.path, item: place.item).map { try executor.open($0) }
+    }
+
+    func save(_ name: String, _ value: Value) async throws {
+        let stored = try executor.store(value)
+        try await executor.journal.commit(
+            [.checkpoint(path: place.path, item: place.item, name: name, stored)], synced: false)
+    }
+}

@@ -1,0 +1,119 @@
+package import FlowCore
+package import FlowStore
+
+/// What came of a step.
+package struct StepOutcome: Sendable {
+    package var status: RunStatus
+    package var output: Value
+    package var failure: Failure?
+    /// The path of the step that failed first, where this one holds others.
+    package var origin: String?
+    package var attempts: Int
+    /// Whether the run goes on as if it had succeeded.
+    package var isHandled: Bool
+    /// Why it was skipped.
+    package var note: String?
+    /// The items of a loop.
+    package var items: LoopItems?
+    /// Whether it stands in the journal; what was never started because the run stops does not.
+    package var isRecorded = true
+
+    package init(
+        _ status: RunStatus, output: Value = .null, failure: Failure? = nil, origin: String? = nil, attempts: Int = 0,
+        isHandled: Bool = false, note: String? = nil, items: LoopItems? = nil
+    ) {
+        self.status = status
+        self.output = output
+        self.failure = failure
+        self.origin = origin
+        self.attempts = attempts
+        self.isHandled = isHandled
+        self.note = note
+        self.items = items
+    }
+
+    /// A step that didn't succeed, by the kind of its failure.
+    package init(failed failure: Failure, origin: String? = nil, attempts: Int = 0) {
+        let status: RunStatus =
+            switch failure.kind {
+            case .timeout: .timedOut
+            case .uncertain: .uncertain
+            case .cancelled: .cancelled
+            default: .failed
+            }
+        self.init(status, failure: failure, origin: origin, attempts: attempts)
+    }
+
+    /// Never started, because the run stops.
+    static var leftOut: StepOutcome {
+        var outcome = StepOutcome(.cancelled)
+        outcome.isRecorded = false
+        return outcome
+    }
+
+    var planEnd: Plan.End {
+        if !isRecorded { return .leftOut }
+        if isHandled { return .passed }
+        return switch status {
+        case .succeeded: .passed
+        case .skipped: .skipped
+        case .failed, .timedOut, .uncertain, .cancelled, .interrupted, .running: .failed
+        }
+    }
+
+    /// What expressions see as `steps.ID`.
+    ///
+    /// - Parameter hasItems: whether `items` is looked at; building it costs as much as there are items.
+    func asValue(hasItems: Bool) -> Value {
+        var map = ValueMap()
+        map["status"] = .string(status.rawValue)
+        map["output"] = output
+        map["error"] = failure?.asValue ?? .null
+        map["attempts"] = .int(Int64(attempts))
+        if hasItems, let items { map["items"] = items.asValue }
+        return .map(map)
+    }
+}
+
+/// What came of the items of a loop, in a form that stays small when there are a million.
+package struct LoopItems: Sendable {
+    package private(set) var statuses: [RunStatus?]
+    package private(set) var outputs: [Value]
+    package private(set) var failures: [Int: Failure] = [:]
+    package private(set) var ended = 0
+    package private(set) var unsuccessful = 0
+
+    package init(count: Int) {
+        statuses = Array(repeating: nil, count: count)
+        outputs = Array(repeating: .null, count: count)
+    }
+
+    mutating func end(_ index: Int, _ outcome: StepOutcome) {
+        statuses[index] = outcome.status
+        outputs[index] = outcome.output
+        failures[index] = outcome.failure
+        ended += 1
+        if outcome.status != .succeeded { unsuccessful += 1 }
+    }
+
+    /// The failure that counts: an uncertain one before others, else the first in order.
+    var decisive: (index: Int, failure: Failure)? {
+        let failed = failures
+        let first = failed.filter { statuses[$0.key] == .uncertain }.min { $0.key < $1.key }
+        return (first ?? failed.min { $0.key < $1.key }).map { ($0.key, $0.value) }
+    }
+
+    /// `items[]`; one that never started is `cancelled`.
+    var asValue: Value {
+        .list(
+            statuses.indices.map { index in
+                var map = ValueMap()
+                map["key"] = .string(String(index))
+                map["index"] = .int(Int64(index))
+                map["status"] = .string((statuses[index] ?? .cancelled).rawValue)
+                map["output"] = outputs[index]
+                map["error"] = failures[index]?.asValue ?? .null
+                return .map(map)
+            })
+    }
+}

@@ -1,0 +1,152 @@
+package import FlowCore
+
+/// Where one run writes down what it is about to do and what came of it.
+///
+/// Records reach the database in the order in which they were given, whatever was asked to wait for them.
+package protocol Journal: Sendable {
+    /// Takes records that nobody waits for; they are written with the next that somebody does, or soon.
+    func note(_ records: [JournalRecord])
+
+    /// Writes records.
+    ///
+    /// - Parameter synced: whether they must survive a power cut, too, as the intent of a write without a key.
+    /// - Throws: a `Failure`, from then on for every call: what follows a lost record can't be believed.
+    func commit(_ records: [JournalRecord], synced: Bool) async throws
+
+    /// What is known of a step from before this process; nil where it never started.
+    func step(_ path: String) async throws -> StoredStep?
+    /// The finished items of a loop, in order.
+    func items(of path: String) async throws -> [StoredItem]
+    /// The attempts of a step or item, in order.
+    func attempts(of path: String, item: Int?) async throws -> [StoredAttempt]
+    /// The last attempt of each item that has no result of its own yet.
+    func openAttempts(of path: String) async throws -> [Int: StoredAttempt]
+    func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue?
+
+    /// Waits for all that was noted, then gives up the lease. Nothing may be written afterwards.
+    func close() async
+}
+
+/// One try of one step or item.
+package struct AttemptID: Sendable, Hashable {
+    /// Names of the steps from the top, as `deploy/upload`, with the index of each loop item: `deploy[3]/upload`.
+    package var path: String
+    /// The index of the item where the step itself is a loop over one node.
+    package var item: Int?
+    /// From 1, over all resumes.
+    package var number: Int
+
+    package init(path: String, item: Int? = nil, number: Int) {
+        self.path = path
+        self.item = item
+        self.number = number
+    }
+}
+
+/// One line of the journal.
+package enum JournalRecord: Sendable {
+    case stepStarted(path: String, node: String?, at: Timestamp)
+    /// Values that would come out differently on resume, such as arguments with `uuid()` in them.
+    case resolved(path: String, item: Int?, StoredValue)
+    case attemptStarted(AttemptID, AttemptIntent)
+    case attemptEnded(AttemptID, AttemptEnd)
+    /// Also for a step that never started, such as one that is skipped.
+    case stepEnded(path: String, StepEnd)
+    case itemEnded(path: String, index: Int, key: String, StepEnd)
+    case checkpoint(path: String, item: Int?, name: String, StoredValue)
+    case log(LogLine)
+    case runEnded(RunEnd)
+}
+
+package struct AttemptIntent: Sendable, Hashable {
+    package var effect: Effect
+    /// The idempotency key and when the other side forgets it, where a write sends one.
+    package var key: String?
+    package var keyValidUntil: Timestamp?
+    package var startedAt: Timestamp
+
+    package init(effect: Effect, key: String? = nil, keyValidUntil: Timestamp? = nil, startedAt: Timestamp) {
+        self.effect = effect
+        self.key = key
+        self.keyValidUntil = keyValidUntil
+        self.startedAt = startedAt
+    }
+
+    /// A write that must not be repeated when its outcome is unknown.
+    package var isUnrepeatable: Bool { effect == .write && key == nil }
+}
+
+package struct AttemptEnd: Sendable, Hashable {
+    package var status: RunStatus
+    package var failure: Failure?
+    package var endedAt: Timestamp
+
+    package init(status: RunStatus, failure: Failure? = nil, endedAt: Timestamp) {
+        self.status = status
+        self.failure = failure
+        self.endedAt = endedAt
+    }
+}
+
+package struct StepEnd: Sendable, Hashable {
+    package var status: RunStatus
+    package var output: StoredValue?
+    package var failure: Failure?
+    package var attempts: Int
+    package var endedAt: Timestamp
+    /// Whether the run goes on as if it had succeeded (`continue_on_error`).
+    package var isHandled: Bool
+    /// Why it was skipped.
+    package var note: String?
+
+    package init(
+        status: RunStatus, output: StoredValue? = nil, failure: Failure? = nil, attempts: Int, endedAt: Timestamp,
+        isHandled: Bool = false, note: String? = nil
+    ) {
+        self.status = status
+        self.output = output
+        self.failure = failure
+        self.attempts = attempts
+        self.endedAt = endedAt
+        self.isHandled = isHandled
+        self.note = note
+    }
+}
+
+package struct RunEnd: Sendable, Hashable {
+    package var status: RunStatus
+    package var outputs: StoredValue?
+    package var failure: Failure?
+    /// The step that failed first.
+    package var failedStep: String?
+    package var endedAt: Timestamp
+
+    package init(
+        status: RunStatus, outputs: StoredValue? = nil, failure: Failure? = nil, failedStep: String? = nil,
+        endedAt: Timestamp
+    ) {
+        self.status = status
+        self.outputs = outputs
+        self.failure = failure
+        self.failedStep = failedStep
+        self.endedAt = endedAt
+    }
+}
+
+/// A remark of a node, or one HTTP try.
+package struct LogLine: Sendable, Hashable {
+    package var path: String
+    package var item: Int?
+    package var at: Timestamp
+    /// `debug`, `info`, `warning`, `error` or `http`.
+    package var level: String
+    package var message: String
+
+    package init(path: String, item: Int? = nil, at: Timestamp, level: String, message: String) {
+        self.path = path
+        self.item = item
+        self.at = at
+        self.level = level
+        self.message = message
+    }
+}

@@ -1,0 +1,92 @@
+import FlowCore
+
+/// Reads back what was written of one run.
+struct JournalReader {
+    let database: Database
+    /// The run's number.
+    let run: Int64
+
+    func step(_ path: String) throws(Failure) -> StoredStep? {
+        try steps("AND s.path = ?", [.string(path)]).first
+    }
+
+    func steps(_ condition: String = "", _ parameters: [Value] = []) throws(Failure) -> [StoredStep] {
+        try database.query(
+            """
+            SELECT s.path, s.node, s.status, s.started_at, s.ended_at, s.attempts, s.output, o.value, s.error,
+                s.handled, s.note, c.value, co.value
+            FROM steps s LEFT JOIN outputs o ON o.number = s.output_ref
+            LEFT JOIN checkpoints c ON c.step = s.number AND c.item = -1 AND c.name = ':resolved'
+            LEFT JOIN outputs co ON co.number = c.value_ref
+            WHERE s.run = ? \(condition) ORDER BY s.number
+            """, [.int(run)] + parameters
+        ).map { row in
+            StoredStep(
+                path: row[0].stringValue ?? "", node: row[1].stringValue, status: row[2].storedStatus,
+                startedAt: row[3].storedTime, endedAt: row[4].storedTime, attempts: Int(row[5].intValue ?? 0),
+                output: row[6].storedValue(orLarge: row[7]), failure: row[8].storedFailure,
+                isHandled: row[9].intValue == 1, note: row[10].stringValue,
+                resolved: row[11].storedValue(orLarge: row[12]))
+        }
+    }
+
+    func items(of path: String, from first: Int = 0, limit: Int? = nil) throws(Failure) -> [StoredItem] {
+        try database.query(
+            """
+            SELECT i.position, i.key, i.status, i.attempts, i.output, o.value, i.error, i.ended_at
+            FROM items i LEFT JOIN outputs o ON o.number = i.output_ref
+            WHERE i.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND i.position >= ?
+            ORDER BY i.position LIMIT ?
+            """, [.int(run), .string(path), .int(Int64(first)), .int(Int64(limit ?? -1))]
+        ).map { row in
+            StoredItem(
+                index: Int(row[0].intValue ?? 0), key: row[1].stringValue ?? "", status: row[2].storedStatus,
+                attempts: Int(row[3].intValue ?? 0), output: row[4].storedValue(orLarge: row[5]),
+                failure: row[6].storedFailure, endedAt: row[7].storedTime)
+        }
+    }
+
+    func attempts(of path: String, item: Int?) throws(Failure) -> [StoredAttempt] {
+        try attempts("AND a.item = ?", of: path, [.item(item)])
+    }
+
+    /// Of items without a row of their own: those were being worked on, or waited to be tried again.
+    func openAttempts(of path: String) throws(Failure) -> [Int: StoredAttempt] {
+        let attempts = try attempts(
+            "AND a.item >= 0 AND NOT EXISTS (SELECT 1 FROM items i WHERE i.step = a.step AND i.position = a.item)",
+            of: path, [])
+        return Dictionary(attempts.compactMap { attempt in attempt.item.map { ($0, attempt) } }) { $1 }
+    }
+
+    private func attempts(
+        _ condition: String, of path: String, _ parameters: [Value]
+    ) throws(Failure) -> [StoredAttempt] {
+        try database.query(
+            """
+            SELECT a.item, a.number, a.effect, a.key, a.key_valid_until, a.started_at, a.status, a.nothing_sent,
+                a.error, a.ended_at
+            FROM attempts a WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) \(condition)
+            ORDER BY a.item, a.number
+            """, [.int(run), .string(path)] + parameters
+        ).map { row in
+            var failure = row[8].storedFailure
+            failure?.nothingSent = row[7].intValue == 1
+            let end = row[9].storedTime.map { AttemptEnd(status: row[6].storedStatus, failure: failure, endedAt: $0) }
+            return StoredAttempt(
+                item: row[0].storedItem, number: Int(row[1].intValue ?? 0),
+                intent: AttemptIntent(
+                    effect: row[2].stringValue.flatMap(Effect.init(rawValue:)) ?? .write, key: row[3].stringValue,
+                    keyValidUntil: row[4].storedTime, startedAt: row[5].storedTime ?? Timestamp(seconds: 0)),
+                end: end)
+        }
+    }
+
+    func checkpoint(_ name: String, of path: String, item: Int?) throws(Failure) -> StoredValue? {
+        try database.query(
+            """
+            SELECT c.value, o.value FROM checkpoints c LEFT JOIN outputs o ON o.number = c.value_ref
+            WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = ? AND c.name = ?
+            """, [.int(run), .string(path), .item(item), .string(name)]
+        ).first.flatMap { $0[0].storedValue(orLarge: $0[1]) }
+    }
+}

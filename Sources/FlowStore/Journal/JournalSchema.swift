@@ -1,0 +1,117 @@
+/// The format of `state.db`. Migrations are never edited, only added.
+///
+/// Times are microseconds since 1970, so that a run of a few milliseconds has a length. Values are ``StoredValue``
+/// text; those over its limit stand in `outputs` and are named by `…_ref`. Steps are found by their path within the
+/// run; what there may be a million of (items, attempts) hangs on the step's number.
+enum JournalSchema {
+    static let migrations = [Migration(1, sql: first)]
+
+    private static let first = """
+        CREATE TABLE runs (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            workflow TEXT NOT NULL,
+            file TEXT NOT NULL,
+            trigger_kind TEXT NOT NULL,
+            status TEXT NOT NULL,
+            attempt INTEGER NOT NULL DEFAULT 1,
+            handlers_attempt INTEGER NOT NULL DEFAULT 1,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            outputs TEXT,
+            outputs_ref INTEGER,
+            error TEXT,
+            failed_step TEXT,
+            pid INTEGER,
+            pid_started INTEGER,
+            boot TEXT,
+            heartbeat INTEGER
+        );
+        CREATE INDEX runs_by_workflow ON runs (workflow, number);
+        CREATE INDEX runs_by_status ON runs (status, number);
+
+        CREATE TABLE snapshots (
+            run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+            source BLOB NOT NULL,
+            inputs TEXT NOT NULL,
+            vars TEXT NOT NULL,
+            event TEXT NOT NULL,
+            connectors TEXT NOT NULL,
+            working_directory TEXT NOT NULL,
+            base_url TEXT,
+            version TEXT NOT NULL
+        );
+
+        CREATE TABLE steps (
+            number INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            node TEXT,
+            status TEXT NOT NULL,
+            started_at INTEGER,
+            ended_at INTEGER,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            output TEXT,
+            output_ref INTEGER,
+            error TEXT,
+            handled INTEGER NOT NULL DEFAULT 0,
+            note TEXT,
+            UNIQUE (run, path)
+        );
+
+        CREATE TABLE attempts (
+            step INTEGER NOT NULL REFERENCES steps ON DELETE CASCADE,
+            item INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            effect TEXT NOT NULL,
+            key TEXT,
+            key_valid_until INTEGER,
+            status TEXT NOT NULL,
+            nothing_sent INTEGER NOT NULL DEFAULT 0,
+            error TEXT,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            PRIMARY KEY (step, item, number)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE items (
+            step INTEGER NOT NULL REFERENCES steps ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            status TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            output TEXT,
+            output_ref INTEGER,
+            error TEXT,
+            ended_at INTEGER,
+            PRIMARY KEY (step, position)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE outputs (
+            number INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            value TEXT NOT NULL
+        );
+        CREATE INDEX outputs_by_run ON outputs (run);
+
+        CREATE TABLE checkpoints (
+            step INTEGER NOT NULL REFERENCES steps ON DELETE CASCADE,
+            item INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            value TEXT,
+            value_ref INTEGER,
+            PRIMARY KEY (step, item, name)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE logs (
+            number INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            item INTEGER,
+            at INTEGER NOT NULL,
+            level TEXT NOT NULL,
+            message TEXT NOT NULL
+        );
+        CREATE INDEX logs_by_run ON logs (run, number);
+        """
+}

@@ -1,0 +1,146 @@
+import FlowCore
+
+/// Writes the records of one run into the tables.
+struct JournalStatements {
+    let database: Database
+    /// The run's number.
+    let run: Int64
+
+    /// The name of a checkpoint that belongs to the engine; a node's own names can't begin with a colon.
+    static let resolvedName = ":resolved"
+
+    func write(_ record: JournalRecord) throws(Failure) {
+        switch record {
+        case .stepStarted(let path, let node, let time):
+            try database.execute(
+                """
+                INSERT INTO steps (run, path, node, status, started_at) VALUES (?, ?, ?, 'running', ?)
+                ON CONFLICT (run, path) DO UPDATE SET status = 'running', ended_at = NULL, error = NULL, note = NULL,
+                    handled = 0, node = excluded.node, started_at = coalesce(started_at, excluded.started_at)
+                """, [.int(run), .string(path), .text(node), .micros(time)])
+        case .resolved(let path, let item, let value):
+            try writeCheckpoint(JournalStatements.resolvedName, of: path, item: item, value)
+        case .attemptStarted(let attempt, let intent):
+            try database.execute(
+                """
+                INSERT OR REPLACE INTO attempts (step, item, number, effect, key, key_valid_until, status, started_at)
+                VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, 'running', ?)
+                """,
+                [
+                    .int(run), .string(attempt.path), .item(attempt.item), .int(Int64(attempt.number)),
+                    .string(intent.effect.rawValue), .text(intent.key), .micros(intent.keyValidUntil),
+                    .micros(intent.startedAt),
+                ])
+        case .attemptEnded(let attempt, let end):
+            try database.execute(
+                """
+                UPDATE attempts SET status = ?, nothing_sent = ?, error = ?, ended_at = ?
+                WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND item = ? AND number = ?
+                """,
+                [
+                    .string(end.status.rawValue), .bool(end.failure?.nothingSent ?? false), .failure(end.failure),
+                    .micros(end.endedAt), .int(run), .string(attempt.path), .item(attempt.item),
+                    .int(Int64(attempt.number)),
+                ])
+        case .stepEnded(let path, let end): try write(end, ofStep: path)
+        case .itemEnded(let path, let index, let key, let end):
+            let (inline, reference) = try place(end.output)
+            try database.execute(
+                """
+                INSERT OR REPLACE INTO items
+                    (step, position, key, status, attempts, output, output_ref, error, ended_at)
+                VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .int(run), .string(path), .int(Int64(index)), .string(key), .string(end.status.rawValue),
+                    .int(Int64(end.attempts)), inline, reference, .failure(end.failure), .micros(end.endedAt),
+                ])
+        case .checkpoint(let path, let item, let name, let value):
+            try writeCheckpoint(name, of: path, item: item, value)
+        case .log(let line):
+            try database.execute(
+                "INSERT INTO logs (run, path, item, at, level, message) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    .int(run), .string(line.path), line.item.map { .int(Int64($0)) } ?? .null, .micros(line.at),
+                    .string(line.level), .string(line.message),
+                ])
+        case .runEnded(let end): try write(end)
+        }
+    }
+
+    private func write(_ end: StepEnd, ofStep path: String) throws(Failure) {
+        let (inline, reference) = try place(end.output)
+        try database.execute(
+            """
+            INSERT INTO steps (run, path, status, attempts, output, output_ref, error, handled, note, ended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (run, path) DO UPDATE SET status = excluded.status, attempts = excluded.attempts,
+                output = excluded.output, output_ref = excluded.output_ref, error = excluded.error,
+                handled = excluded.handled, note = excluded.note, ended_at = excluded.ended_at
+            """,
+            [
+                .int(run), .string(path), .string(end.status.rawValue), .int(Int64(end.attempts)), inline, reference,
+                .failure(end.failure), .bool(end.isHandled), .text(end.note), .micros(end.endedAt),
+            ])
+    }
+
+    private func write(_ end: RunEnd) throws(Failure) {
+        let (inline, reference) = try place(end.outputs)
+        try database.execute(
+            """
+            UPDATE runs SET status = ?, outputs = ?, outputs_ref = ?, error = ?, failed_step = ?, ended_at = ?,
+                pid = NULL, pid_started = NULL, boot = NULL, heartbeat = NULL
+            WHERE number = ?
+            """,
+            [
+                .string(end.status.rawValue), inline, reference, .failure(end.failure), .text(end.failedStep),
+                .micros(end.endedAt), .int(run),
+            ])
+    }
+
+    private func writeCheckpoint(
+        _ name: String, of path: String, item: Int?, _ value: StoredValue
+    ) throws(Failure) {
+        let (inline, reference) = try place(value)
+        try database.execute(
+            """
+            INSERT OR REPLACE INTO checkpoints (step, item, name, value, value_ref)
+            VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?)
+            """, [.int(run), .string(path), .item(item), .string(name), inline, reference])
+    }
+
+    /// A small value as text for its row, a large one as the number of its row in `outputs`.
+    private func place(_ value: StoredValue?) throws(Failure) -> (inline: Value, reference: Value) {
+        guard let value else { return (.null, .null) }
+        let text = Value.string(String(decoding: value.bytes, as: UTF8.self))
+        guard value.bytes.count > StoredValue.inlineLimit else { return (text, .null) }
+        try database.execute("INSERT INTO outputs (run, value) VALUES (?, ?)", [.int(run), text])
+        return (.null, .int(database.lastInsertRowID))
+    }
+}
+
+extension Value {
+    static func text(_ text: String?) -> Value { text.map(Value.string) ?? .null }
+    static func micros(_ time: Timestamp?) -> Value {
+        time.map { .int($0.seconds * 1_000_000 + Int64($0.nanoseconds / 1000)) } ?? .null
+    }
+    static func failure(_ failure: Failure?) -> Value { failure.map { .string(JSON.text($0.asValue)) } ?? .null }
+    /// A step that is no item has the item -1, because a key must not be null.
+    static func item(_ item: Int?) -> Value { .int(Int64(item ?? -1)) }
+
+    var storedTime: Timestamp? {
+        guard let micros = intValue else { return nil }
+        let (seconds, rest) = micros.quotientAndRemainder(dividingBy: 1_000_000)
+        return Timestamp(seconds: seconds, nanoseconds: Int32(max(0, rest)) * 1000)
+    }
+    var storedFailure: Failure? {
+        guard let text = stringValue, let value = try? JSON.parse(text) else { return nil }
+        return Failure(value: value)
+    }
+    var storedStatus: RunStatus { stringValue.flatMap(RunStatus.init(rawValue:)) ?? .interrupted }
+    var storedItem: Int? { intValue.flatMap { $0 < 0 ? nil : Int($0) } }
+    /// The column `value`, or where that is null the large value that was joined to the row.
+    func storedValue(orLarge large: Value) -> StoredValue? {
+        (stringValue ?? large.stringValue).map { StoredValue(bytes: Array($0.utf8)) }
+    }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// Which process on which boot of which machine: enough to know later whether it still runs.
+///
+/// A process id alone is used again by others; its start time and the boot tell them apart.
+package struct ProcessIdentity: Sendable, Hashable {
+    package var pid: Int32
+    /// Clock ticks after the boot.
+    package var startTime: Int64
+    /// The boot's id and the pid namespace.
+    package var boot: String
+
+    package init(pid: Int32, startTime: Int64, boot: String) {
+        self.pid = pid
+        self.startTime = startTime
+        self.boot = boot
+    }
+
+    package static var current: ProcessIdentity {
+        let pid = getpid()
+        return ProcessIdentity(pid: pid, startTime: startTime(of: pid) ?? 0, boot: currentBoot)
+    }
+
+    /// Whether the process runs, as far as this machine can tell; nil where it belongs to another boot, machine or
+    /// container, of which nothing can be seen from here.
+    package var isRunning: Bool? {
+        guard boot == ProcessIdentity.currentBoot else { return nil }
+        return ProcessIdentity.startTime(of: pid) == startTime
+    }
+
+    private static var currentBoot: String {
+        let id = contents(of: "/proc/sys/kernel/random/boot_id").prefix { $0 != "\n" }
+        var link = [CChar](repeating: 0, count: 128)
+        let count = readlink("/proc/self/ns/pid", &link, link.count - 1)
+        let namespace = String(decoding: link.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return "\(id) \(namespace)"
+    }
+
+    /// Field 22 of the process's stat line; the second field may hold spaces and parentheses.
+    private static func startTime(of pid: Int32) -> Int64? {
+        let stat = contents(of: "/proc/\(pid)/stat")
+        guard let end = stat.lastIndex(of: ")") else { return nil }
+        let fields = stat[stat.index(after: end)...].split(separator: " ")
+        // A zombie has ended, although its line is still there.
+        guard fields.count > 19, fields[0] != "Z" else { return nil }
+        return Int64(fields[19])
+    }
+
+    private static func contents(of path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = read(file, &buffer, buffer.count)
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,179 @@
+package import FlowCore
+
+/// What `runs list` shows of a run.
+package struct RunSummary: Sendable, Hashable {
+    package var id: RunID
+    package var workflow: String
+    package var file: String
+    package var trigger: String
+    /// `interrupted` where the process that ran it is gone.
+    package var status: RunStatus
+    package var attempt: Int
+    package var startedAt: Timestamp
+    package var endedAt: Timestamp?
+    package var failure: Failure?
+    package var failedStep: String?
+    /// The process that runs it.
+    package var pid: Int32?
+    var number: Int64
+}
+
+/// The state database for reading: what `runs list|show|logs` know. Writes nothing.
+package struct RunHistory: Sendable {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// - Throws: `not_found` where there is no state database yet; `invalid` where a newer flowctl wrote it.
+    package static func open(_ path: String) throws(Failure) -> RunHistory {
+        let database = try Database.open(path, mode: .readOnly)
+        let format = try database.formatVersion
+        guard format <= JournalSchema.migrations.count else {
+            throw Failure(
+                .invalid,
+                "\"\(path)\" was made by a newer flowctl: its format is \(format), this one knows "
+                    + "\(JournalSchema.migrations.count)", hint: "update flowctl", code: "newer_format")
+        }
+        return RunHistory(database)
+    }
+
+    /// The latest runs first.
+    ///
+    /// - Parameter before: only runs older than this one, for the next page.
+    package func runs(
+        workflow: String? = nil, status: RunStatus? = nil, before: RunSummary? = nil, limit: Int = 50
+    ) throws(Failure) -> [RunSummary] {
+        // A run whose process died is still written down as running.
+        let stored: RunStatus? = status == .interrupted ? .running : status
+        var found: [RunSummary] = []
+        var last = before?.number ?? Int64.max
+        while found.count < limit {
+            let page = try summaries(
+                "number < ? AND (?2 IS NULL OR workflow = ?2) AND (?3 IS NULL OR status = ?3) ORDER BY number DESC LIMIT ?4",
+                [.int(last), .text(workflow), .text(stored?.rawValue), .int(Int64(limit))])
+            found += page.filter { status == nil || $0.status == status }
+            guard page.count == limit, let end = page.last else { break }
+            last = end.number
+        }
+        return Array(found.prefix(limit))
+    }
+
+    /// The run of this id, or the only one whose id begins or ends so; `latest` is the last one begun.
+    ///
+    /// - Throws: `not_found`; `invalid` where several runs fit.
+    package func run(named name: String) throws(Failure) -> RunSummary {
+        if name == "latest" {
+            if let run = try summaries("1 ORDER BY number DESC LIMIT 1", []).first { return run }
+            throw Failure(.notFound, "there is no run yet", hint: "start one with \"flowctl run FILE\"")
+        }
+        let text = name.lowercased()
+        if let run = try summaries("id = ?", [.string(text)]).first { return run }
+        let matches =
+            text.isEmpty
+            ? []
+            : try summaries(
+                "substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1 ORDER BY number DESC LIMIT 4",
+                [.string(text)])
+        if matches.count == 1 { return matches[0] }
+        guard !matches.isEmpty else {
+            throw Failure(
+                .notFound, "there is no run \"\(name)\"", hint: "run \"flowctl runs list\" for those there are")
+        }
+        let ids = matches.prefix(3).map(\.id.text).joined(separator: ", ")
+        throw Failure(.invalid, "several runs fit \"\(name)\": \(ids)", hint: "give more of the id")
+    }
+
+    /// The steps that started or were skipped, in the order in which they did.
+    package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] { try reader(run).steps() }
+
+    package func attempts(of path: String, item: Int? = nil, in run: RunSummary) throws(Failure) -> [StoredAttempt] {
+        try reader(run).attempts(of: path, item: item)
+    }
+
+    /// The finished items of a loop, from an index on.
+    package func items(
+        of path: String, in run: RunSummary, from first: Int = 0, limit: Int = 1000
+    ) throws(Failure) -> [StoredItem] {
+        try reader(run).items(of: path, from: first, limit: limit)
+    }
+
+    /// How many items of a loop ended how.
+    package func itemCounts(of path: String, in run: RunSummary) throws(Failure) -> [RunStatus: Int] {
+        let rows = try database.query(
+            """
+            SELECT status, count(*) FROM items
+            WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) GROUP BY status
+            """, [.int(run.number), .string(path)])
+        return Dictionary(rows.map { ($0[0].storedStatus, Int($0[1].intValue ?? 0)) }) { $1 }
+    }
+
+    package func outputs(of run: RunSummary) throws(Failure) -> StoredValue? {
+        try database.query(
+            """
+            SELECT r.outputs, o.value FROM runs r LEFT JOIN outputs o ON o.number = r.outputs_ref
+            WHERE r.number = ?
+            """, [.int(run.number)]
+        ).first.flatMap { $0[0].storedValue(orLarge: $0[1]) }
+    }
+
+    /// - Parameters:
+    ///   - path: only lines of this step and of those inside it.
+    ///   - after: only lines after this many; `--follow` asks again with what it has seen.
+    package func logs(
+        of run: RunSummary, path: String? = nil, after skipped: Int = 0, limit: Int = 10_000
+    ) throws(Failure) -> [LogLine] {
+        try database.query(
+            """
+            SELECT path, item, at, level, message FROM logs
+            WHERE run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
+            ORDER BY number LIMIT ?3 OFFSET ?4
+            """, [.int(run.number), .text(path), .int(Int64(limit)), .int(Int64(skipped))]
+        ).map { row in
+            LogLine(
+                path: row[0].stringValue ?? "", item: row[1].storedItem,
+                at: row[2].storedTime ?? Timestamp(seconds: 0), level: row[3].stringValue ?? "",
+                message: row[4].stringValue ?? "")
+        }
+    }
+
+    private func reader(_ run: RunSummary) -> JournalReader { JournalReader(database: database, run: run.number) }
+
+    private func summaries(_ condition: String, _ parameters: [Value]) throws(Failure) -> [RunSummary] {
+        try database.query(
+            """
+            SELECT number, id, workflow, file, trigger_kind, status, attempt, started_at, ended_at, error, failed_step,
+                pid, pid_started, boot, heartbeat
+            FROM runs WHERE \(condition)
+            """, parameters
+        ).map { row in
+            let lease = Lease(row)
+            var status = row[5].storedStatus
+            if status == .running, !(lease?.isLive ?? false) { status = .interrupted }
+            return RunSummary(
+                id: RunID(text: row[1].stringValue ?? ""), workflow: row[2].stringValue ?? "",
+                file: row[3].stringValue ?? "", trigger: row[4].stringValue ?? "", status: status,
+                attempt: Int(row[6].intValue ?? 1), startedAt: row[7].storedTime ?? Timestamp(seconds: 0),
+                endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
+                pid: lease?.holder.pid, number: row[0].intValue ?? 0)
+        }
+    }
+}
+
+/// Who runs a run, and when that was last heard.
+private struct Lease {
+    let holder: ProcessIdentity
+    let heartbeat: Timestamp
+
+    init?(_ row: Row) {
+        guard let pid = row["pid"].intValue, let started = row["pid_started"].intValue,
+            let boot = row["boot"].stringValue, let heartbeat = row["heartbeat"].storedTime
+        else { return nil }
+        holder = ProcessIdentity(pid: Int32(clamping: pid), startTime: started, boot: boot)
+        self.heartbeat = heartbeat
+    }
+
+    /// A process of another machine or container can't be seen; there only its silence tells.
+    var isLive: Bool {
+        holder.isRunning ?? (Timestamp.wallClock.since(heartbeat) < .seconds(6 * RunJournal.heartbeat))
+    }
+}

@@ -1,0 +1,25 @@
+package import FlowCore
+
+/// The name of a run: ten characters that sort by time and can be read out and typed, such as `0v3k8xq2m7`.
+///
+/// Seven characters count 32nds of a second since 2025, three are random. Letters that look alike (i l o u) are left
+/// out, as in Crockford's base 32.
+package struct RunID: Sendable, Hashable, Comparable, CustomStringConvertible {
+    package let text: String
+
+    package init(text: String) { self.text = text }
+
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+    private static let epoch: Int64 = 1_735_689_600_000
+
+    /// - Parameter random: two bytes or more of chance.
+    package init(at time: Timestamp, random: [UInt8]) {
+        let ticks = UInt64(max(0, time.milliseconds - RunID.epoch)) * 32 / 1000
+        let chance = random.prefix(2).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } & 0x7FFF
+        let bits = (ticks & 0x7_FFFF_FFFF) << 15 | chance
+        text = String((0..<10).map { RunID.alphabet[Int(bits >> (45 - 5 * UInt64($0)) & 31)] })
+    }
+
+    package var description: String { text }
+    package static func < (left: RunID, right: RunID) -> Bool { left.text < right.text }
+}

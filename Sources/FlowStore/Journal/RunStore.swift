@@ -1,0 +1,162 @@
+package import FlowCore
+import Glibc
+
+/// The state database for writing: begins runs and takes them up again.
+package final class RunStore: Sendable {
+    let writer: JournalWriter
+    private let identity: ProcessIdentity
+
+    private init(_ writer: JournalWriter, _ identity: ProcessIdentity) {
+        self.writer = writer
+        self.identity = identity
+    }
+
+    /// Opens the database and brings it to this format; makes it where it is missing.
+    ///
+    /// - Throws: a `Failure` that names the file: it can't be written, is no database, is of a newer flowctl.
+    package static func open(
+        _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(10)
+    ) throws(Failure) -> RunStore {
+        let database = try Database.open(
+            path, mode: .readWriteCreate, busyTimeout: busyTimeout, privateFile: true, wal: true)
+        try database.migrate(JournalSchema.migrations)
+        return RunStore(JournalWriter(database), identity)
+    }
+
+    /// Writes a new run with its snapshot and takes its lease.
+    ///
+    /// - Parameters:
+    ///   - random: gives as many bytes of chance as asked for.
+    ///   - snapshot: made for the run's id, to which sealed values in it are bound.
+    package func begin(
+        at time: Timestamp, random: @escaping @Sendable (Int) -> [UInt8],
+        snapshot: @escaping @Sendable (RunID) throws(Failure) -> RunSnapshot
+    ) async throws -> (StoredRun, RunJournal) {
+        let (id, number, snapshot) = try await writer.read { [identity] database throws(Failure) in
+            try database.transaction {
+                let id = try RunStore.freeID(at: time, random: random, in: database)
+                let snapshot = try snapshot(id)
+                try database.execute(
+                    """
+                    INSERT INTO runs (id, workflow, file, trigger_kind, status, started_at, pid, pid_started, boot,
+                        heartbeat)
+                    VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)
+                    """,
+                    [
+                        .string(id.text), .string(snapshot.workflow), .string(snapshot.file), .string(snapshot.trigger),
+                        .micros(time), .int(Int64(identity.pid)), .int(identity.startTime), .string(identity.boot),
+                        .micros(.wallClock),
+                    ])
+                let number = database.lastInsertRowID
+                try RunStore.write(snapshot, of: number, in: database)
+                return (id, number, snapshot)
+            }
+        }
+        let run = StoredRun(id: id, snapshot: snapshot, attempt: 1, handlersAttempt: 1, startedAt: time)
+        return (run, RunJournal(run: id, number: number, writer: writer))
+    }
+
+    /// Takes up a run that ended without success, or whose process died.
+    ///
+    /// - Parameter name: the run's id, or the beginning or end of it that no other run shares, or `latest`.
+    /// - Throws: `not_found`; `invalid` where it succeeded; `conflict` where its process still runs.
+    package func resume(_ name: String) async throws -> (StoredRun, RunJournal) {
+        let (run, number) = try await writer.read { [identity] database throws(Failure) in
+            try database.transaction {
+                let summary = try RunHistory(database).run(named: name)
+                switch summary.status {
+                case .succeeded:
+                    throw Failure(
+                        .invalid, "run \(summary.id) has succeeded; nothing is left to do",
+                        hint: "start a new one with \"flowctl run \(summary.file)\"")
+                case .running:
+                    throw Failure(
+                        .conflict, "run \(summary.id) is running, in process \(summary.pid ?? 0)",
+                        hint: "wait for it, or stop it with Ctrl-C where it runs", code: "run_is_live")
+                default: break
+                }
+                // Handlers that ended with their run belong to that attempt; those of a dead process go on.
+                let ended = summary.status == .interrupted ? "handlers_attempt" : "attempt + 1"
+                try database.execute(
+                    """
+                    UPDATE runs SET status = 'running', handlers_attempt = \(ended), attempt = attempt + 1,
+                        ended_at = NULL, pid = ?, pid_started = ?, boot = ?, heartbeat = ?
+                    WHERE number = ?
+                    """,
+                    [
+                        .int(Int64(identity.pid)), .int(identity.startTime), .string(identity.boot),
+                        .micros(.wallClock), .int(summary.number),
+                    ])
+                return (try RunStore.storedRun(summary, in: database), summary.number)
+            }
+        }
+        return (run, RunJournal(run: run.id, number: number, writer: writer))
+    }
+
+    private static func freeID(
+        at time: Timestamp, random: (Int) -> [UInt8], in database: Database
+    ) throws(Failure) -> RunID {
+        for _ in 0..<16 {
+            let id = RunID(at: time, random: random(2))
+            if try database.query("SELECT 1 FROM runs WHERE id = ?", [.string(id.text)]).isEmpty { return id }
+        }
+        // So many runs begin at this moment; the next one is as good.
+        return try freeID(
+            at: Timestamp(milliseconds: time.milliseconds + 40), random: random, in: database)
+    }
+
+    private static func write(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
+        let connectors = ValueMap(snapshot.connectors.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        try database.execute(
+            """
+            INSERT INTO snapshots (run, source, inputs, vars, event, connectors, working_directory, base_url, version)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .int(run), .bytes(snapshot.source), .stored(snapshot.inputs), .stored(snapshot.vars),
+                .stored(snapshot.event), .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory),
+                .text(snapshot.baseURL), .string(snapshot.version),
+            ])
+    }
+
+    private static func storedRun(_ summary: RunSummary, in database: Database) throws(Failure) -> StoredRun {
+        guard
+            let row = try database.query(
+                """
+                SELECT s.source, s.inputs, s.vars, s.event, s.connectors, s.working_directory, s.base_url, s.version,
+                    r.attempt, r.handlers_attempt
+                FROM runs r JOIN snapshots s ON s.run = r.number WHERE r.number = ?
+                """, [.int(summary.number)]
+            ).first
+        else { throw Failure(.internal, "run \(summary.id) has no snapshot", hint: "run \"flowctl doctor\"") }
+        var connectors: [String: String] = [:]
+        if case .map(let map) = try JSON.parse(row[4].stringValue ?? "{}") {
+            for (key, value) in map { connectors[key.text] = value.stringValue }
+        }
+        let source: [UInt8] = if case .bytes(let bytes) = row[0] { bytes } else { [] }
+        return StoredRun(
+            id: summary.id,
+            snapshot: RunSnapshot(
+                workflow: summary.workflow, file: summary.file, source: source, trigger: summary.trigger,
+                inputs: row[1].storedValue(orLarge: .null) ?? .null,
+                vars: row[2].storedValue(orLarge: .null) ?? .null,
+                event: row[3].storedValue(orLarge: .null) ?? .null, connectors: connectors,
+                workingDirectory: row[5].stringValue ?? "/", baseURL: row[6].stringValue,
+                version: row[7].stringValue ?? ""),
+            attempt: Int(row[8].intValue ?? 1), handlersAttempt: Int(row[9].intValue ?? 1),
+            startedAt: summary.startedAt)
+    }
+}
+
+extension Value {
+    static func stored(_ value: StoredValue) -> Value { .string(String(decoding: value.bytes, as: UTF8.self)) }
+}
+
+extension Timestamp {
+    /// The time for leases, which compare processes and are no part of a run.
+    static var wallClock: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+    }
+}

@@ -1,0 +1,202 @@
+package import FlowCore
+
+/// Seals what must not lie on disk in clear. The vault is one.
+package protocol ValueSealing: Sendable {
+    /// - Parameter context: what the bytes belong to; ``open(_:context:)`` fails under any other.
+    /// - Throws: a `Failure` of kind `auth` where the key is not at hand.
+    func seal(_ bytes: [UInt8], context: String) throws(Failure) -> [UInt8]
+    func open(_ bytes: [UInt8], context: String) throws(Failure) -> [UInt8]
+}
+
+/// A value as the journal keeps it: JSON in which what JSON lacks is a map of one tagged member, such as
+/// `{"$bytes": "AAE="}`, and what is secret is sealed. Nothing is lost: types, exact numbers, order and marks return.
+package struct StoredValue: Sendable, Hashable {
+    package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+
+    package static let null = StoredValue(bytes: Array("null".utf8))
+
+    /// Larger values are kept apart from the row they belong to.
+    package static let inlineLimit = 64 << 10
+
+    /// Deeper than any value that can be read from a file or an answer, with room for tags.
+    private static let maximumDepth = 2 * JSON.maximumDepth
+
+    /// - Parameter context: what the value belongs to, such as the run's id; sealed parts open under it only.
+    /// - Throws: a `Failure` of kind `auth` where the value holds a secret and there is nothing to seal it with.
+    package init(_ value: Value, sealing: (any ValueSealing)?, context: String) throws(Failure) {
+        let tagged = value.isPlainJSON ? value : try Tag.wrap(value, sealing, context)
+        bytes = JSON.bytes(tagged)
+    }
+
+    /// - Throws: a `Failure`: `auth` where a sealed part can't be opened, `internal` where the bytes are no stored value.
+    package func value(sealing: (any ValueSealing)?, context: String) throws(Failure) -> Value {
+        let tagged: Value
+        do {
+            tagged = try JSON.parse(bytes, maximumDepth: StoredValue.maximumDepth)
+        } catch {
+            throw Failure(
+                .internal, "a value in the run history is damaged", hint: "run \"flowctl doctor\"",
+                underlying: error.message)
+        }
+        return try Tag.unwrap(tagged, sealing, context)
+    }
+}
+
+extension Value {
+    /// Whether JSON alone gives the value back as it is.
+    fileprivate var isPlainJSON: Bool {
+        switch self {
+        case .null, .bool, .int, .string: true
+        case .double(let number): number.isFinite
+        case .list(let items): items.allSatisfy(\.isPlainJSON)
+        case .map(let map): !Tag.isNeeded(for: map) && map.allSatisfy(\.value.isPlainJSON)
+        default: false
+        }
+    }
+}
+
+/// The one member of a map that stands for a value JSON has no form for.
+private enum Tag: String {
+    case bytes = "$bytes"
+    case uint = "$uint"
+    case number = "$number"
+    case double = "$double"
+    case timestamp = "$timestamp"
+    /// Seconds and attoseconds.
+    case duration = "$duration"
+    case file = "$file"
+    case type = "$type"
+    case optional = "$optional"
+    case absent = "$absent"
+    case secret = "$secret"
+    /// A map as a list of pairs: its keys are not all text, or its one key looks like a tag.
+    case map = "$map"
+
+    /// Whether a map can't be written as it is.
+    static func isNeeded(for map: ValueMap) -> Bool {
+        if map.count == 1, case .string(let key) = map[0].key, key.hasPrefix("$") { return true }
+        return !map.allSatisfy { if case .string = $0.key { true } else { false } }
+    }
+
+    private func holding(_ content: Value) -> Value { .map(ValueMap([(rawValue, content)])) }
+
+    static func wrap(_ value: Value, _ sealing: (any ValueSealing)?, _ context: String) throws(Failure) -> Value {
+        switch value {
+        case .null, .bool, .int, .string: return value
+        case .double(let number): return number.isFinite ? value : Tag.double.holding(.string("\(number)"))
+        case .uint(let number): return Tag.uint.holding(.string(String(number)))
+        case .number(let number): return Tag.number.holding(.string(number.text))
+        case .bytes(let bytes): return Tag.bytes.holding(.string(Base64.encode(bytes)))
+        case .timestamp(let time): return Tag.timestamp.holding([.int(time.seconds), .int(Int64(time.nanoseconds))])
+        case .duration(let duration):
+            let (seconds, attoseconds) = duration.components
+            return Tag.duration.holding([.int(seconds), .int(attoseconds)])
+        case .file(let file): return Tag.file.holding(.map(file.asMap))
+        case .type(let type): return Tag.type.holding(.string(type.rawValue))
+        case .absent: return Tag.absent.holding(true)
+        case .optional(nil): return Tag.optional.holding([])
+        case .optional(let inner?): return Tag.optional.holding([try wrap(inner, sealing, context)])
+        case .list(let items):
+            var wrapped: [Value] = []
+            wrapped.reserveCapacity(items.count)
+            for item in items { wrapped.append(try wrap(item, sealing, context)) }
+            return .list(wrapped)
+        case .map(let map):
+            if isNeeded(for: map) {
+                var pairs: [Value] = []
+                for (key, item) in map {
+                    pairs.append([try wrap(key.value, sealing, context), try wrap(item, sealing, context)])
+                }
+                return Tag.map.holding(.list(pairs))
+            }
+            var wrapped = ValueMap(minimumCapacity: map.count)
+            for (key, item) in map { wrapped[key] = try wrap(item, sealing, context) }
+            return .map(wrapped)
+        case .secret(let inner):
+            guard let sealing else {
+                throw Failure(
+                    .auth, "a secret would be kept in the run history, and there is no vault to seal it with",
+                    hint: "run \"flowctl vault init\", or keep the secret out of outputs and vars")
+            }
+            let clear = JSON.bytes(try wrap(inner, sealing, context))
+            return Tag.secret.holding(.string(Base64.encode(try sealing.seal(clear, context: context))))
+        case .stream:
+            throw Failure(.internal, "a stream reached the run history before it was read")
+        }
+    }
+
+    static func unwrap(_ value: Value, _ sealing: (any ValueSealing)?, _ context: String) throws(Failure) -> Value {
+        switch value {
+        case .list(let items):
+            var unwrapped: [Value] = []
+            unwrapped.reserveCapacity(items.count)
+            for item in items { unwrapped.append(try unwrap(item, sealing, context)) }
+            return .list(unwrapped)
+        case .map(let map):
+            if map.count == 1, let tag = Tag(rawValue: map[0].key.text) {
+                return try tag.value(of: map[0].value, sealing, context)
+            }
+            var unwrapped = ValueMap(minimumCapacity: map.count)
+            for (key, item) in map { unwrapped[key] = try unwrap(item, sealing, context) }
+            return .map(unwrapped)
+        default: return value
+        }
+    }
+
+    private func value(
+        of content: Value, _ sealing: (any ValueSealing)?, _ context: String
+    ) throws(Failure) -> Value {
+        let text = content.stringValue ?? ""
+        let parts = content.listValue ?? []
+        switch self {
+        case .bytes: if let bytes = Base64.decode(text) { return .bytes(bytes) }
+        case .uint: if let number = UInt64(text) { return .uint(number) }
+        case .number: return .number(ExactNumber(text: text))
+        case .double: if let number = Double(text) { return .double(number) }
+        case .timestamp:
+            if parts.count == 2, let seconds = parts[0].intValue, let nanos = parts[1].intValue {
+                return .timestamp(Timestamp(seconds: seconds, nanoseconds: Int32(clamping: nanos)))
+            }
+        case .duration:
+            if parts.count == 2, let seconds = parts[0].intValue, let attoseconds = parts[1].intValue {
+                return .duration(Duration(secondsComponent: seconds, attosecondsComponent: attoseconds))
+            }
+        case .file:
+            if let path = content["path"]?.stringValue, let size = content["size"]?.intValue {
+                return .file(
+                    FileReference(
+                        path: path, name: content["name"]?.stringValue, size: size,
+                        mediaType: content["media_type"]?.stringValue, sha256: content["sha256"]?.stringValue))
+            }
+        case .type: if let type = ValueType(rawValue: text) { return .type(type) }
+        case .optional:
+            return .optional(try parts.first.map { item throws(Failure) in try Tag.unwrap(item, sealing, context) })
+        case .absent: return .absent
+        case .secret: return try Tag.open(text, sealing, context).markedSecret
+        case .map:
+            var map = ValueMap(minimumCapacity: parts.count)
+            for part in parts {
+                guard let pair = part.listValue, pair.count == 2,
+                    let key = MapKey(try Tag.unwrap(pair[0], sealing, context))
+                else { continue }
+                map[key] = try Tag.unwrap(pair[1], sealing, context)
+            }
+            return .map(map)
+        }
+        throw Failure(.internal, "a value in the run history is damaged", hint: "run \"flowctl doctor\"")
+    }
+
+    private static func open(
+        _ text: String, _ sealing: (any ValueSealing)?, _ context: String
+    ) throws(Failure) -> Value {
+        guard let sealing else {
+            throw Failure(
+                .auth, "the run history holds a sealed secret, and the vault that sealed it is not open",
+                hint: "unlock the vault, or pass its key file")
+        }
+        let clear = try sealing.open(Base64.decode(text) ?? [], context: context)
+        return try unwrap(try JSON.parse(clear), sealing, context)
+    }
+}

@@ -1,0 +1,89 @@
+import FlowCore
+import FlowCrypto
+
+/// A copy of the vault's data key that one secret opens.
+package struct KeySlot: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        case passphrase
+        case keyFile = "key_file"
+        /// A key handed in from outside, such as `FLOWCTL_VAULT_KEY`.
+        case key
+    }
+
+    package let id: String
+    package let kind: Kind
+    /// What the person who made it calls it; the path for a key file.
+    package let label: String
+    let salt: [UInt8]
+    /// Of the passphrase's derivation; keys that are random already need none.
+    let cost: ScryptCost?
+    let createdAt: String
+    var wrappedKey: [UInt8] = []
+
+    /// A new slot for the data key.
+    static func make(
+        for secret: UnlockSecret, label: String?, dataKey: SecretBytes, vaultID: String, cost: ScryptCost,
+        createdAt: String
+    ) throws(Failure) -> KeySlot {
+        let kind = secret.kind
+        var slot = KeySlot(
+            id: Hexadecimal.encode(Random.bytes(16)), kind: kind, label: label ?? secret.defaultLabel,
+            salt: Random.bytes(16), cost: kind == .passphrase ? cost : nil, createdAt: createdAt)
+        var plain = dataKey.copy()
+        defer { wipe(&plain) }
+        slot.wrappedKey = try AuthenticatedBox.seal(
+            plain, key: try slot.wrappingKey(secret), context: slot.context(vaultID))
+        return slot
+    }
+
+    /// The data key, or nil where the secret is not the slot's or the slot was changed: the two look the same.
+    func unwrap(_ secret: UnlockSecret, vaultID: String) throws(Failure) -> SecretBytes? {
+        let key = try wrappingKey(secret)
+        do throws(Failure) {
+            var plain = try AuthenticatedBox.open(wrappedKey, key: key, context: context(vaultID))
+            defer { wipe(&plain) }
+            return SecretBytes(plain)
+        } catch {
+            guard error.code == "not_authentic" else { throw error }
+            return nil
+        }
+    }
+
+    private func wrappingKey(_ secret: UnlockSecret) throws(Failure) -> SecretBytes {
+        switch secret {
+        case .passphrase(let passphrase):
+            return try KeyDerivation.scrypt(passphrase, salt: salt, cost: cost ?? .standard)
+        case .keyFile(let path): return try derive(try KeyFile.read(path))
+        case .key(let key): return try derive(key)
+        }
+    }
+
+    private func derive(_ key: SecretBytes) throws(Failure) -> SecretBytes {
+        try KeyDerivation.hkdf(key, salt: salt, info: Array("flowctl vault key slot".utf8))
+    }
+
+    private func context(_ vaultID: String) -> [UInt8] {
+        JSON.bytes([
+            "flowctl vault", "key_slots", .string(vaultID), .string(id), .string(kind.rawValue), .string(label),
+            .bytes(salt), cost.map { [.uint($0.n), .uint($0.r), .uint($0.p)] } ?? .null, .string(createdAt),
+        ])
+    }
+}
+
+extension UnlockSecret {
+    var kind: KeySlot.Kind {
+        switch self {
+        case .passphrase: .passphrase
+        case .keyFile: .keyFile
+        case .key: .key
+        }
+    }
+
+    fileprivate var defaultLabel: String {
+        switch self {
+        case .passphrase: "passphrase"
+        case .keyFile(let path): path
+        case .key: "FLOWCTL_VAULT_KEY"
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package import FlowCore
+import FlowCrypto
+import FlowStore
+
+extension VaultFile {
+    /// Adds a credential.
+    ///
+    /// - Throws: `invalid` for a name that can't be one, `conflict` where the name, or another that stands for the same
+    ///   environment variable, is taken.
+    package func add(_ record: CredentialRecord) throws(Failure) { try add([record]) }
+
+    /// Adds credentials, all of them or none.
+    package func add(_ records: [CredentialRecord]) throws(Failure) {
+        for record in records { try CredentialName.check(record.name) }
+        try change { manifest in
+            for record in records {
+                try requireFree(record.name)
+                let id = Random.bytes(16)
+                let time = now
+                let row = CredentialRow(
+                    id: Hexadecimal.encode(id), record: record, createdAt: time, updatedAt: time, isValid: true,
+                    version: 1)
+                try write(row, record.fields, &manifest)
+            }
+        }
+    }
+
+    /// Replaces all that is stored under a name but the name itself.
+    ///
+    /// - Parameter isValid: false where the service has refused the credential for good.
+    /// - Throws: `not_found` where there is no such credential.
+    package func update(_ name: String, to record: CredentialRecord, isValid: Bool = true) throws(Failure) {
+        try change { manifest in
+            let old = try requireRow(name, manifest)
+            var record = record
+            record.name = name
+            let row = CredentialRow(
+                id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: isValid,
+                version: old.version + 1)
+            try write(row, record.fields, &manifest)
+        }
+    }
+
+    /// - Throws: `not_found` where there is no such credential, `conflict` where the new name is taken.
+    package func rename(_ name: String, to newName: String) throws(Failure) {
+        try CredentialName.check(newName)
+        try change { manifest in
+            let old = try requireRow(name, manifest)
+            try requireFree(newName, except: old.id)
+            let stored = try open(old, manifest)
+            var record = stored.record
+            record.name = newName
+            let row = CredentialRow(
+                id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: old.isValid,
+                version: old.version + 1)
+            try write(row, stored.fields, &manifest)
+        }
+    }
+
+    /// - Throws: `not_found` where there is no such credential.
+    package func delete(_ name: String) throws(Failure) {
+        try change { manifest in
+            let row = try requireRow(name, manifest)
+            try database.execute("DELETE FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)])
+            try database.execute("DELETE FROM credentials WHERE id = ?", [.string(row.id)])
+            let id = try rowID(row.id)
+            manifest.remove(.credentials, id: id)
+            manifest.remove(.tokens, id: id)
+        }
+    }
+
+    /// The credential of this name with its fields in clear; nil where there is none.
+    package func resolve(_ name: String) throws(Failure) -> StoredCredential? {
+        try database.snapshot {
+            let manifest = try readManifest()
+            guard let row = try findRow(name, manifest) else { return nil }
+            return try open(row, manifest)
+        }
+    }
+
+    /// As ``resolve(_:)``, for a name that must be there.
+    ///
+    /// - Throws: `not_found` where there is no such credential.
+    package func show(_ name: String) throws(Failure) -> StoredCredential {
+        try database.snapshot {
+            let manifest = try readManifest()
+            return try open(try requireRow(name, manifest), manifest)
+        }
+    }
+
+    /// All credentials by name, each proven to be what was stored.
+    package func list() throws(Failure) -> [CredentialInfo] {
+        try database.snapshot { try proveAll(try readManifest()).sorted { $0.name < $1.name } }
+    }
+
+    /// The names of all credentials, for suggestions: not proven.
+    package func names() throws(Failure) -> [String] {
+        try database.query("SELECT name FROM credentials ORDER BY name").compactMap { $0[0].stringValue }
+    }
+
+    private func proveAll(_ manifest: VaultManifest) throws(Failure) -> [CredentialInfo] {
+        var rows: [CredentialRow] = []
+        try database.forEachRow("SELECT \(CredentialRow.columns) FROM credentials NOT INDEXED") { found in
+            guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
+            rows.append(row)
+            return true
+        }
+        // That each is in the manifest is proven below; together with their number nothing can be missing.
+        guard rows.count == manifest.count(of: .credentials), Set(rows.map(\.id)).count == rows.count else {
+            throw damage("its credentials are not those of its manifest")
+        }
+        var infos: [CredentialInfo] = []
+        for row in rows { infos.append(try prove(row, manifest)) }
+        return infos
+    }
+
+    private func requireFree(_ name: String, except id: String? = nil) throws(Failure) {
+        let variable = CredentialName.environmentVariable(name)
+        let found = try database.query(
+            "SELECT name FROM credentials WHERE environment_variable = ? AND id IS NOT ?",
+            [.string(variable), id.map(Value.string) ?? .null]
+        ).first
+        guard let taken = found?[0].stringValue else { return }
+        guard taken != name else {
+            throw Failure(
+                .conflict, "there is already a credential \"\(name)\"", hint: "choose another name, or edit that one",
+                code: "credential_exists")
+        }
+        throw Failure(
+            .conflict, "the name \"\(name)\" is too close to the credential \"\(taken)\": both stand for \(variable)",
+            hint: "choose another name", code: "credential_exists")
+    }
+
+    private func requireRow(_ name: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow {
+        if let row = try findRow(name, manifest) { return row }
+        throw Failure(
+            .notFound, "there is no credential \"\(terminalSafe(name))\" in the vault",
+            hint: Suggestion.didYouMean(name, among: try names()) ?? "list them with: flowctl credentials list",
+            code: "no_credential")
+    }
+
+    /// nil only where the vault as a whole proves that there is none of that name.
+    private func findRow(_ name: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow? {
+        let found = try database.query(
+            "SELECT \(CredentialRow.columns) FROM credentials WHERE name = ?", [.string(name)])
+        if let first = found.first {
+            // A damaged index may lead to the row of another name.
+            guard let row = CredentialRow(first), row.name == name else { throw damage("its index of names is broken") }
+            guard manifest.version(of: .credentials, id: try rowID(row.id)) == row.version else {
+                throw damage("credential \"\(name)\" is not in the version of the manifest")
+            }
+            return row
+        }
+        guard try proveAll(manifest).allSatisfy({ $0.name != name }) else {
+            throw damage("its index of names is broken")
+        }
+        return nil
+    }
+
+    private func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {
+        var row = row
+        let id = try rowID(row.id)
+        let tokens = try seal(fields, into: &row)
+        try database.execute(
+            """
+            INSERT INTO credentials (\(CredentialRow.columns), environment_variable)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, type = excluded.type, service = excluded.service,
+                encrypted_data = excluded.encrypted_data, updated_at = excluded.updated_at,
+                is_valid = excluded.is_valid, origins = excluded.origins, workflows = excluded.workflows,
+                version = excluded.version, environment_variable = excluded.environment_variable
+            """,
+            [
+                .string(row.id), .string(row.name), .string(row.type), text(row.service), .bytes(row.data),
+                .string(row.createdAt), .string(row.updatedAt), .bool(row.isValid), text(row.origins),
+                text(row.workflows), .uint(row.version), .string(CredentialName.environmentVariable(row.name)),
+            ])
+        manifest.set(.credentials, id: id, version: row.version)
+        guard let tokens else {
+            try database.execute("DELETE FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)])
+            return manifest.remove(.tokens, id: id)
+        }
+        try database.execute(
+            "INSERT OR REPLACE INTO oauth_tokens (\(TokenRow.columns)) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .string(row.id), .bytes(tokens.access), tokens.refresh.map(Value.bytes) ?? .null,
+                text(tokens.expiresAt), text(tokens.scopes), .uint(tokens.version),
+            ])
+        manifest.set(.tokens, id: id, version: tokens.version)
+    }
+
+    private func text(_ value: String?) -> Value { value.map(Value.string) ?? .null }
+}

@@ -1,0 +1,133 @@
+import FlowCore
+import FlowCrypto
+import FlowStore
+
+extension VaultFile {
+    /// Runs a change of the vault: all of it is on disk when this returns, or nothing.
+    func change<T>(_ body: (inout VaultManifest) throws -> T) throws(Failure) -> T {
+        try database.transaction(synchronous: .full) {
+            var manifest = try readManifest()
+            let result = try body(&manifest)
+            manifest.advance()
+            try store(manifest)
+            return result
+        }
+    }
+
+    private var manifestContext: [UInt8] { JSON.bytes(["flowctl vault", "manifest", .string(vaultID)]) }
+
+    func readManifest() throws(Failure) -> VaultManifest {
+        let row = try database.query("SELECT value FROM meta WHERE name = 'manifest'").first
+        guard case .bytes(let box)? = row?[0] else { throw damage("it has no manifest") }
+        let bytes = try unseal(box, manifestKey, manifestContext, "its manifest")
+        guard let manifest = VaultManifest(bytes) else { throw damage("its manifest can't be read") }
+        return manifest
+    }
+
+    func store(_ manifest: VaultManifest) throws(Failure) {
+        let box = try AuthenticatedBox.seal(manifest.bytes, key: manifestKey, context: manifestContext)
+        try database.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('manifest', ?)", [.bytes(box)])
+    }
+
+    func unseal(
+        _ box: [UInt8], _ key: SecretBytes, _ context: [UInt8], _ what: @autoclosure () -> String
+    ) throws(Failure) -> [UInt8] {
+        do throws(Failure) {
+            return try AuthenticatedBox.open(box, key: key, context: context)
+        } catch {
+            guard error.code == "not_authentic" else { throw error }
+            throw damage("\(what()) is not what was stored")
+        }
+    }
+
+    /// Seals fields into rows. Tokens go to a row of their own, so that a refresh rewrites nothing else.
+    func seal(_ fields: ValueMap, into row: inout CredentialRow) throws(Failure) -> TokenRow? {
+        var own = ValueMap()
+        for (key, value) in fields where fields["access_token"] == nil || !VaultFile.tokenFields.contains(key.text) {
+            own[key] = value
+        }
+        let secretNames = own.filter { $0.value.containsSecret }.map { Value.string($0.key.text) }
+        var plain = JSON.bytes([
+            "fields": .map(own.mapValues { $0.deeplyRevealed }), "secret": .list(secretNames),
+        ])
+        defer { wipe(&plain) }
+        row.data = try AuthenticatedBox.seal(plain, key: fieldKey, context: row.context(vaultID))
+        guard let access = fields["access_token"]?.stringValue else { return nil }
+        var tokens = TokenRow(
+            credentialID: row.id, expiresAt: fields["expires_at"]?.stringValue,
+            scopes: fields["scopes"].flatMap(VaultFile.scopesText), version: row.version)
+        let refresh = fields["refresh_token"]?.stringValue
+        tokens.access = try sealToken(access, tokens.context(vaultID, .access, hasRefresh: refresh != nil))
+        if let refresh {
+            tokens.refresh = try sealToken(refresh, tokens.context(vaultID, .refresh, hasRefresh: true))
+        }
+        return tokens
+    }
+
+    private func sealToken(_ token: String, _ context: [UInt8]) throws(Failure) -> [UInt8] {
+        var plain = Array(token.utf8)
+        defer { wipe(&plain) }
+        return try AuthenticatedBox.seal(plain, key: fieldKey, context: context)
+    }
+
+    /// What a row holds, after its version was found to be the manifest's. The caller wipes it.
+    private func unseal(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> [UInt8] {
+        guard manifest.version(of: .credentials, id: try rowID(row.id)) == row.version else {
+            throw damage("\(row.title) is not in the version of the manifest")
+        }
+        return try unseal(row.data, fieldKey, row.context(vaultID), row.title)
+    }
+
+    /// What may be shown of a row, proven to be what was stored.
+    func prove(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> CredentialInfo {
+        var plain = try unseal(row, manifest)
+        wipe(&plain)
+        guard let info = row.info else { throw damage("\(row.title) can't be read") }
+        return info
+    }
+
+    /// A row with its fields in clear.
+    func open(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> StoredCredential {
+        var plain = try unseal(row, manifest)
+        defer { wipe(&plain) }
+        guard let content = try? JSON.parse(plain), let stored = content["fields"]?.mapValue,
+            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), let info = row.info
+        else { throw damage("\(row.title) can't be read") }
+        var fields = stored
+        for name in secretNames { fields[name] = fields[name]?.markedSecret }
+        if let version = manifest.version(of: .tokens, id: try rowID(row.id)) {
+            try readTokens(of: row, version: version, into: &fields)
+        }
+        return StoredCredential(info: info, fields: fields)
+    }
+
+    private func readTokens(
+        of row: CredentialRow, version: UInt64, into fields: inout ValueMap
+    ) throws(Failure) {
+        let found = try database.query(
+            "SELECT \(TokenRow.columns) FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)]
+        ).first
+        guard let tokens = found.flatMap(TokenRow.init), tokens.version == version, tokens.credentialID == row.id else {
+            throw damage("the tokens of \(row.title) are not in the version of the manifest")
+        }
+        let hasRefresh = tokens.refresh != nil
+        let parts: [(TokenRow.Part, String, [UInt8]?)] = [
+            (.access, "access_token", tokens.access), (.refresh, "refresh_token", tokens.refresh),
+        ]
+        for (part, name, box) in parts {
+            guard let box else { continue }
+            var token = try unseal(
+                box, fieldKey, tokens.context(vaultID, part, hasRefresh: hasRefresh), "a token of \(row.title)")
+            fields[name] = .secret(.string(String(decoding: token, as: UTF8.self)))
+            wipe(&token)
+        }
+        if let expiresAt = tokens.expiresAt { fields["expires_at"] = .string(expiresAt) }
+        if let scopes = tokens.scopes { fields["scopes"] = .string(scopes) }
+    }
+
+    private static let tokenFields: Set<String> = ["access_token", "refresh_token", "expires_at", "scopes"]
+
+    private static func scopesText(_ value: Value) -> String? {
+        value.stringValue ?? value.listValue?.compactMap(\.stringValue).joined(separator: " ")
+    }
+}

@@ -1,0 +1,169 @@
+package import FlowCore
+package import FlowCrypto
+package import FlowSpec
+import FlowStore
+
+/// The file that holds the credentials, unlocked.
+///
+/// Each credential is sealed with all that is written beside it, and a sealed manifest knows the version of every row,
+/// so that no row can be read, changed, swapped, put back or taken away without the key. A copy of the whole file from
+/// an earlier day is a valid vault. Usable from any thread; other processes may use the same file.
+///
+///     let vault = try VaultFile.create(at: path, unlock: .keyFile(path: keyPath), clock: clock)
+///     try vault.add(CredentialRecord(name: "team", type: "slack_bot", fields: fields))
+///     let credential = try vault.resolve("team")
+package final class VaultFile: Sendable {
+    package let path: String
+    let database: Database
+    let vaultID: String
+    let dataKey: SecretBytes
+    /// Seals fields and tokens.
+    let fieldKey: SecretBytes
+    let manifestKey: SecretBytes
+    let clock: any WallClock
+
+    private init(database: Database, vaultID: String, dataKey: SecretBytes, clock: any WallClock) throws(Failure) {
+        path = database.path
+        self.database = database
+        self.vaultID = vaultID
+        self.dataKey = dataKey
+        self.clock = clock
+        let salt = Array(vaultID.utf8)
+        fieldKey = try KeyDerivation.hkdf(dataKey, salt: salt, info: Array("flowctl vault fields".utf8))
+        manifestKey = try KeyDerivation.hkdf(dataKey, salt: salt, info: Array("flowctl vault manifest".utf8))
+    }
+
+    /// Makes a new vault with one key slot.
+    ///
+    /// - Parameter cost: what a guess of the passphrase costs; only tests ask for less.
+    /// - Throws: `conflict` where there is a vault already, `invalid` where the passphrase is too short or the key file
+    ///   would lie beside the vault.
+    package static func create(
+        at path: String, unlock secret: UnlockSecret, label: String? = nil, cost: ScryptCost = .standard,
+        clock: any WallClock
+    ) throws(Failure) -> VaultFile {
+        let exists = Failure(
+            .conflict, "there is already a vault at \"\(path)\"", hint: "use it, or move it away first",
+            code: "vault_exists")
+        guard !PrivateFile.exists(path) else { throw exists }
+        try check(secret, forVaultAt: path)
+        let database = try open(path, mode: .readWriteCreate)
+        let vaultID = Hexadecimal.encode(Random.bytes(16))
+        var key = Random.bytes(AuthenticatedBox.keySize)
+        let vault = try VaultFile(database: database, vaultID: vaultID, dataKey: SecretBytes(key), clock: clock)
+        wipe(&key)
+        let slot = try KeySlot.make(
+            for: secret, label: label, dataKey: vault.dataKey, vaultID: vaultID, cost: cost, createdAt: vault.now)
+        try database.transaction {
+            // Another process may have been faster.
+            guard try database.formatVersion == 0 else { throw exists }
+            try database.migrate(VaultSchema.migrations)
+            try database.execute(
+                "INSERT INTO meta (name, value) VALUES ('vault_id', ?), ('created_at', ?)",
+                [.string(vaultID), .string(vault.now)])
+            try vault.insert(slot)
+            var manifest = VaultManifest()
+            manifest.set(.slots, id: try vault.rowID(slot.id), version: 1)
+            try vault.store(manifest)
+        }
+        return vault
+    }
+
+    /// Opens a vault with the first of the ways that `keys` offers.
+    ///
+    /// A passphrase takes a quarter of a second; call it from a thread that may block.
+    /// - Throws: `not_found` where there is no vault, `auth` where the secret is not one of the vault's, `permission`
+    ///   where file or folder is open to others, `invalid` where the file is damaged or of a newer flowctl.
+    package static func open(_ path: String, keys: VaultKeys, clock: any WallClock) throws(Failure) -> VaultFile {
+        let database = try openExisting(path)
+        let slots = try readSlots(database)
+        let secret = try keys.secret(for: Set(slots.map(\.kind)), vault: path)
+        return try open(database, slots: slots, secret: secret, clock: clock)
+    }
+
+    package static func open(
+        _ path: String, unlock secret: UnlockSecret, clock: any WallClock
+    ) throws(Failure) -> VaultFile {
+        let database = try openExisting(path)
+        return try open(database, slots: try readSlots(database), secret: secret, clock: clock)
+    }
+
+    private static func open(
+        _ database: Database, slots: [KeySlot], secret: UnlockSecret, clock: any WallClock
+    ) throws(Failure) -> VaultFile {
+        let vaultID = try readVaultID(database)
+        for slot in slots where slot.kind == secret.kind {
+            guard let dataKey = try slot.unwrap(secret, vaultID: vaultID) else { continue }
+            let vault = try VaultFile(database: database, vaultID: vaultID, dataKey: dataKey, clock: clock)
+            try vault.checkSlots(slots)
+            return vault
+        }
+        throw wrongSecret(secret, vault: database.path)
+    }
+
+    private static func wrongSecret(_ secret: UnlockSecret, vault path: String) -> Failure {
+        let (what, hint) =
+            switch secret {
+            case .passphrase: ("the passphrase", "check the passphrase and the layout of the keyboard")
+            case .keyFile(let file): ("the key file \"\(file)\"", "give the key file that was made for this vault")
+            case .key: ("FLOWCTL_VAULT_KEY", "set it to the key that was made for this vault")
+            }
+        return Failure(.auth, "\(what) does not open the vault \"\(path)\"", hint: hint, code: "wrong_key")
+    }
+
+    private static func openExisting(_ path: String) throws(Failure) -> Database {
+        guard PrivateFile.exists(path) else {
+            throw Failure(
+                .notFound, "there is no vault at \"\(path)\"", hint: "make one with: flowctl vault init",
+                code: "no_vault")
+        }
+        let database = try open(path, mode: .readWrite)
+        guard try database.formatVersion > 0 else {
+            throw Failure(.invalid, "\"\(path)\" is not a vault", hint: "check the path", code: "not_a_vault")
+        }
+        try database.migrate(VaultSchema.migrations)
+        return database
+    }
+
+    /// One file, without write-ahead log: it can be copied whole, and read from a folder that can't be written.
+    private static func open(_ path: String, mode: Database.Mode) throws(Failure) -> Database {
+        try Database.open(
+            path, mode: mode, synchronous: .full, privateFile: true, wal: false, secureDelete: true)
+    }
+
+    static func check(_ secret: UnlockSecret, forVaultAt path: String) throws(Failure) {
+        switch secret {
+        case .passphrase(let passphrase):
+            guard passphrase.count >= 8 else {
+                throw Failure(
+                    .invalid, "the passphrase is shorter than 8 bytes", hint: "take a longer one", code: "passphrase")
+            }
+        case .keyFile(let file):
+            let folder = PrivateFile.folderName(of: path)
+            guard PrivateFile.folderName(of: file) != folder, !file.hasPrefix(folder + "/") else {
+                throw Failure(
+                    .invalid, "the key file \"\(file)\" would lie in the folder of the vault",
+                    hint: "keep it elsewhere, so that a copy of the one is not a copy of both", code: "key_file")
+            }
+        case .key: break
+        }
+    }
+
+    /// The time as the vault's tables have it.
+    var now: String { clock.now().rfc3339 }
+
+    /// The bytes of a row's id.
+    func rowID(_ text: String) throws(Failure) -> [UInt8] {
+        guard let id = Hexadecimal.decode(text), id.count == 16 else { throw damage("a row has no valid id") }
+        return id
+    }
+
+    /// What is said where the file is not as flowctl left it.
+    func damage(_ what: String) -> Failure { VaultFile.damage(what, vault: path) }
+
+    static func damage(_ what: String, vault path: String) -> Failure {
+        Failure(
+            .invalid, "the vault \"\(path)\" was damaged or changed from outside: \(what)",
+            hint: "run \"flowctl vault verify\", then restore a backup", code: "vault_damaged")
+    }
+}

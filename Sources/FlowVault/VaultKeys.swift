@@ -1,0 +1,129 @@
+package import FlowCore
+package import FlowCrypto
+import FlowStore
+import Glibc
+
+/// What opens one of a vault's key slots.
+package enum UnlockSecret: Sendable {
+    case passphrase(SecretBytes)
+    /// The path of a file that ``KeyFile`` made.
+    case keyFile(path: String)
+    /// 32 random bytes handed in from outside, such as `FLOWCTL_VAULT_KEY`.
+    case key(SecretBytes)
+
+    package static func passphrase(_ text: String) -> UnlockSecret { .passphrase(SecretBytes(text.utf8)) }
+
+    /// A key as base64 text.
+    ///
+    /// - Parameter source: what the text comes from, for messages: `FLOWCTL_VAULT_KEY`.
+    /// - Throws: `auth` where it is not 32 bytes in base64.
+    package static func key(base64 text: String, source: String) throws(Failure) -> UnlockSecret {
+        .key(try decodeKey(text, source: source))
+    }
+
+    static func decodeKey(_ text: String, source: String) throws(Failure) -> SecretBytes {
+        guard var bytes = Base64.decode(text), bytes.count == AuthenticatedBox.keySize else {
+            throw Failure(
+                .auth, "\(source) does not hold a vault key", hint: "a vault key is 32 bytes in base64",
+                code: "vault_key")
+        }
+        defer { wipe(&bytes) }
+        return SecretBytes(bytes)
+    }
+}
+
+/// A file with the key of a slot: 32 random bytes as one line of base64, kept apart from the vault.
+package enum KeyFile {
+    /// Makes a new key file with mode 0600, and missing folders with 0700.
+    ///
+    /// - Throws: `conflict` where the file exists, `permission` where it can't be made.
+    package static func create(at path: String) throws(Failure) {
+        var key = Random.bytes(AuthenticatedBox.keySize)
+        defer { wipe(&key) }
+        var text = Array((Base64.encode(key) + "\n").utf8)
+        defer { wipe(&text) }
+        try PrivateFile.createFolder(PrivateFile.folderName(of: path))
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST {
+                throw Failure(
+                    .conflict, "there is already a key file \"\(path)\"",
+                    hint: "use it, or move it away if no vault needs it")
+            }
+            throw Failure(
+                .permission, "the key file \"\(path)\" can't be made: \(lastErrorText)",
+                hint: "check the folder it is in")
+        }
+        let isWritten = write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
+        let reason = lastErrorText
+        close(descriptor)
+        guard isWritten else {
+            unlink(path)
+            throw Failure(.invalid, "the key file \"\(path)\" can't be written: \(reason)", hint: "check the disk")
+        }
+    }
+
+    /// - Throws: `auth` where the file is missing or holds no key, `permission` where others may read it or replace it.
+    package static func read(_ path: String) throws(Failure) -> SecretBytes {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let isMissing = errno == ENOENT
+            throw Failure(
+                .auth,
+                isMissing
+                    ? "there is no key file \"\(path)\"" : "the key file \"\(path)\" can't be read: \(lastErrorText)",
+                hint: "check the path of the key file", code: "key_file")
+        }
+        defer { close(descriptor) }
+        try PrivateFile.require(path, "file", mode: 0o600)
+        // The folder of the configuration may be read by all, but who may write there could swap the file.
+        try PrivateFile.require(PrivateFile.folderName(of: path), "folder", mode: 0o755)
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        defer { wipe(&buffer) }
+        let count = Glibc.read(descriptor, &buffer, buffer.count)
+        var text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return try UnlockSecret.decodeKey(text, source: "the key file \"\(path)\"")
+    }
+
+    private static var lastErrorText: String { String(cString: strerror(errno)).lowercased() }
+}
+
+/// The ways to unlock a vault that the caller can offer, tried in the order of the members.
+package struct VaultKeys: Sendable {
+    /// The value of `FLOWCTL_VAULT_KEY`. Where it is given it must fit: nothing else is tried.
+    package var environmentKey: String?
+    /// The path of the key file; where there is no file the next way is tried.
+    package var keyFile: String?
+    /// Asks for the passphrase; nil where nobody can be asked. Called once, and only where a slot takes one.
+    package var askPassphrase: (@Sendable () throws -> String)?
+
+    package init(
+        environmentKey: String? = nil, keyFile: String? = nil, askPassphrase: (@Sendable () throws -> String)? = nil
+    ) {
+        self.environmentKey = environmentKey
+        self.keyFile = keyFile
+        self.askPassphrase = askPassphrase
+    }
+
+    /// The secret to open a vault that has slots of these kinds.
+    ///
+    /// - Throws: `auth` where none of the ways is open.
+    func secret(for kinds: Set<KeySlot.Kind>, vault path: String) throws(Failure) -> UnlockSecret {
+        if let environmentKey {
+            return try .key(base64: environmentKey, source: "FLOWCTL_VAULT_KEY")
+        }
+        if let keyFile, kinds.contains(.keyFile), PrivateFile.exists(keyFile) { return .keyFile(path: keyFile) }
+        if let askPassphrase, kinds.contains(.passphrase) {
+            do { return .passphrase(try askPassphrase()) } catch { throw Failure(error) }
+        }
+        let wanted = [
+            kinds.contains(.keyFile) ? keyFile.map { "put its key file at \($0)" } : nil,
+            kinds.contains(.passphrase) ? "run in a terminal to be asked for its passphrase" : nil,
+            kinds.contains(.key) ? "set FLOWCTL_VAULT_KEY" : nil,
+        ].compactMap(\.self)
+        throw Failure(
+            .auth, "the vault \"\(path)\" is locked",
+            hint: wanted.isEmpty ? "give its key file" : wanted.joined(separator: ", or "), code: "vault_locked")
+    }
+}

@@ -1,0 +1,69 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@Suite struct PaginationTests {
+    private func list(_ paginate: String, _ replies: [String], method: String = "GET", max: Int? = nil) async throws
+        -> (
+            output: Value, requests: [HTTPRequest]
+        )
+    {
+        let connector = try TestConnector(
+            "  list: { summary: List things., effect: read, request: \(method) t, paginate: \(paginate) }")
+        let arguments = ValueMap(max.map { [("max_items", .int(Int64($0)))] } ?? [])
+        return try await connector.run("list", arguments, replies: replies.map { .json($0) })
+    }
+
+    @Test func countsPagesUntilAShortOne() async throws {
+        let (output, requests) = try await list(
+            "{ by: page, items: \"${{ body }}\", send: query.page, size: query.n = 2 }", ["[1,2]", "[3,4]", "[5]"])
+        #expect(output == [1, 2, 3, 4, 5])
+        #expect(requests.map { $0.url.split(separator: "?").last } == ["n=2", "n=2&page=2", "n=2&page=3"])
+    }
+
+    @Test func countsItemsUntilTheServerSaysItIsOver() async throws {
+        let (output, requests) = try await list(
+            "{ by: offset, items: \"${{ body.l }}\", send: query.skip, more: \"${{ body.more }}\" }",
+            [#"{"l":[1,2,3],"more":true}"#, #"{"l":[4],"more":true}"#, #"{"l":[5],"more":false}"#])
+        #expect(output == [1, 2, 3, 4, 5])
+        #expect(requests.map(\.url).suffix(2).map { $0.split(separator: "?").last } == ["skip=3", "skip=4"])
+    }
+
+    @Test func followsAddressesInTheBody() async throws {
+        let (output, requests) = try await list(
+            "{ by: next_url, items: \"${{ body.l }}\", url: \"${{ body.next }}\" }",
+            [
+                #"{"l":[1],"next":"https://api.acme.test/v1/t?p=2"}"#, #"{"l":[2],"next":"/v1/t?p=3"}"#,
+                #"{"l":[3],"next":null}"#,
+            ])
+        #expect(output == [1, 2, 3])
+        #expect(requests[1].url == "https://api.acme.test/v1/t?p=2")
+        #expect(requests[2].url == "https://api.acme.test/v1/t?p=3")
+    }
+
+    @Test func sendsACursorInTheBody() async throws {
+        let (output, requests) = try await list(
+            "{ by: cursor, items: \"${{ body.l }}\", cursor: \"${{ body.c }}\", send: json.page.cursor, size: json.n = 5 }",
+            [#"{"l":[1],"c":"x"}"#, #"{"l":[2]}"#], method: "POST")
+        #expect(output == [1, 2])
+        #expect(requests.map(\.text) == [#"{"n":5}"#, #"{"n":5,"page":{"cursor":"x"}}"#])
+    }
+
+    @Test func stopsAtAsManyItemsAsAskedFor() async throws {
+        let (output, requests) = try await list(
+            "{ by: page, items: \"${{ body }}\", send: query.page, size: query.n = 2 }", ["[1,2]", "[3,4]"], max: 2)
+        #expect(output == [1, 2])
+        #expect(requests.count == 1)
+    }
+
+    @Test func saysWhenThereIsNoList() async throws {
+        let connector = try TestConnector(
+            "  list: { summary: List., effect: read, request: GET t, paginate: { by: link, items: \"${{ body.l }}\" } }"
+        )
+        let failure = await connector.failure("list", reply: .json(#"{"l":"none"}"#))
+        #expect(failure?.kind == .protocolError)
+        #expect(failure?.message == "acme.list: the answer has \"none\" where its items should be")
+    }
+}

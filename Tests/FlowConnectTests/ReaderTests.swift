@@ -1,0 +1,179 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Testing
+
+/// Mistakes in connector files, each with the text a person sees.
+@Suite struct ReaderTests {
+    private func errors(_ text: String) -> [Diagnostic] {
+        ConnectorReader.read(SourceText(name: "acme.yaml", text: text), from: .native).1.sorted
+    }
+
+    private func operation(_ text: String, head: String = "") -> [Diagnostic] {
+        errors(
+            "connector: acme\nbase: https://a.test\n\(head)operations:\n  op:\n    summary: Do it.\n    effect: read\n\(text)"
+        )
+    }
+
+    private func expect(
+        _ found: [Diagnostic], _ id: String, _ message: String, hint: String?,
+        location: SourceLocation = #_sourceLocation
+    ) {
+        #expect(found.map(\.id) == [id], "\(found.map(\.rendered))", sourceLocation: location)
+        #expect(found.first?.message == message, sourceLocation: location)
+        #expect(found.first?.hint == hint, sourceLocation: location)
+    }
+
+    @Test func anUnknownKeyIsRefusedWithASuggestion() {
+        let found = operation("    request: GET t\n    parms: {}\n")
+        expect(found, "unknown-key", "unknown key \"parms\" in the operation \"op\"", hint: "did you mean \"params\"?")
+        #expect(found.first?.span.position.line == 8)
+    }
+
+    @Test(arguments: ["poll", "batch", "chunk", "resolve", "restart", "variants", "presign"])
+    func whatLaterVersionsBringIsNotIgnored(key: String) {
+        expect(
+            operation("    request: GET t\n    \(key): {}\n"), "not-yet", "\"\(key)\" is not supported yet",
+            hint: "remove it; a later version of flowctl brings it")
+    }
+
+    @Test func signersOfLaterVersionsAreNotIgnored() {
+        expect(
+            operation("    request: GET t\n", head: "auth: { acme: { type: oauth2, token_url: x } }\n"), "not-yet",
+            "the type \"oauth2\" is not supported yet", hint: "remove it; a later version of flowctl brings it")
+    }
+
+    @Test func aRequestIsAMethodAndAPath() {
+        expect(
+            operation("    request: FETCH t\n"), "bad-request", "\"FETCH t\" is no method and path",
+            hint: "write it as \"GET users/{id}\"; the methods are DELETE GET HEAD PATCH POST PUT")
+        expect(
+            operation("    request: GET https://b.test/t\n"), "bad-request",
+            "a request goes to a path of the base, not to an address",
+            hint: "write the path alone, or take the address from an earlier response")
+        expect(
+            operation("    request: GET t/${{ params.x }}\n    params: { x: { type: string } }\n"), "bad-request",
+            "an address that is computed must be one expression alone",
+            hint: "name parameters in braces, such as {id}, or put the rest under query:")
+    }
+
+    @Test func namesInThePathMustBeParametersThatAreThere() {
+        expect(
+            operation("    request: GET t/{idd}\n    params: { id: { type: int, required: true } }\n"),
+            "unknown-parameter", "the path names \"{idd}\", which is no parameter", hint: "did you mean \"id\"?")
+        expect(
+            operation("    request: GET t/{id}\n    params: { id: { type: int } }\n"), "optional-in-path",
+            "\"id\" stands in the path but may be left out", hint: "make it required, or give it a default")
+    }
+
+    @Test func parametersAreChecked() {
+        expect(
+            operation("    request: GET t\n    params: { a: { type: strng } }\n"), "unknown-value",
+            "\"strng\" is no type", hint: "did you mean \"string\"?")
+        expect(
+            operation("    request: GET t\n    params: { a: { type: int, default: x } }\n"), "wrong-type",
+            "\"default\" of \"a\" must be an int, not \"x\"", hint: nil)
+        expect(
+            operation("    request: GET t\n    params: { a: { type: string, in: qurey } }\n"), "unknown-value",
+            "\"qurey\" is no place in a request", hint: "did you mean \"query\"?")
+        expect(
+            operation("    request: GET t\n    params: { a: { type: string, pattern: \"(\" } }\n"), "bad-pattern",
+            "\"(\" is no regular expression", hint: nil)
+        expect(
+            operation("    request: GET t\n    params: { max_items: { type: int } }\n"), "reserved-name",
+            "\"max_items\" is the name of what bounds a list",
+            hint: "give the parameter another name, and say what it is sent as with as:")
+        expect(
+            operation("    request: GET t\n    require: { any: [txt] }\n    params: { text: { type: string } }\n"),
+            "unknown-parameter", "there is no parameter \"txt\"", hint: "did you mean \"text\"?")
+    }
+
+    @Test func aBrokenExpressionIsFoundInItsPlace() {
+        let found = operation("    request: GET t\n    output: ${{ body. }}\n")
+        #expect(found.count == 1)
+        #expect(found.first?.span.position.line == 8)
+    }
+
+    @Test func oneBodyOnly() {
+        expect(
+            operation("    request: POST t\n    json: {}\n    form: {}\n"), "contradiction",
+            "a request has one body, not both \"json\" and \"form\"", hint: nil)
+    }
+
+    @Test func aRateIsACountAndAUnit() {
+        expect(
+            operation("    request: GET t\n    limit: 5 per second\n"), "bad-limit", "\"5 per second\" is no rate",
+            hint: "write a count and a unit s min h d, such as 50/min or 1/s per ${{ params.channel }}")
+    }
+
+    @Test func kindsAreTheKnownOnes() {
+        expect(
+            operation("    request: GET t\n", head: "errors: { kinds: { permision: [a] } }\n"), "unknown-kind",
+            "\"permision\" is no kind of error", hint: "did you mean \"permission\"?")
+    }
+
+    @Test func theTokenMustBeClear() {
+        let fields = "fields: { a: { secret: true }, b: { secret: true } }"
+        expect(
+            operation("    request: GET t\n", head: "auth: { acme: { type: bearer, \(fields) } }\n"), "unclear-token",
+            "which field is the token can't be told: 2 are secret", hint: "name it with token:")
+    }
+
+    @Test func allMistakesComeInOneGo() {
+        let found = errors("connector: Acme\nbase: 3\noperations:\n  Op: {}\n")
+        #expect(found.map(\.id) == ["bad-name", "wrong-type", "bad-name"])
+    }
+
+    @Test(arguments: ["", "[", "connector: a", "- 1", "operations: 3", "\u{0}"])
+    func otherTextIsRefusedWithoutACrash(text: String) {
+        #expect(!errors(text).isEmpty)
+    }
+
+    // MARK: Lint
+
+    private func lint(_ text: String, head: String = "") -> [Diagnostic] {
+        let text = "connector: acme\nbase: https://a.test\n\(head)operations:\n  op:\n    effect: read\n\(text)"
+        return ConnectorLint.check(SourceText(name: "acme.yaml", text: text), from: .native, in: .test()).sorted
+    }
+
+    @Test func namesInExpressionsMustExist() {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    query: { a: \"${{ parms.x }}\", b: \"${{ params.y }}\" }\n"
+                + "    example: { reply: {} }\n    params: { x: { type: int, help: It. } }\n")
+        #expect(found.map(\.message) == ["there is no \"parms\" here", "there is no parameter \"y\""])
+        #expect(found.first?.hint == "did you mean \"params\"?")
+    }
+
+    @Test func aStepSeesOnlyEarlierSteps() {
+        let found = lint(
+            "    summary: Do it.\n    steps:\n      a: { request: \"POST ${{ steps.b.body.url }}\", auth: none }\n"
+                + "      b: { request: GET t }\n    example: {}\n")
+        #expect(found.map(\.message) == ["there is no earlier step \"b\""])
+    }
+
+    @Test func aCredentialMayNotGoToAComputedAddress() {
+        let found = lint(
+            "    summary: Do it.\n    steps:\n      a: { request: GET t }\n"
+                + "      b: { request: \"POST ${{ steps.a.body.url }}\" }\n    example: {}\n")
+        #expect(found.map(\.message) == ["this address is computed and would get the credential"])
+        #expect(found.first?.hint == "add \"auth: none\", or name the hosts it may have in hosts:")
+    }
+
+    @Test func anExampleMustFit() {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    params: { x: { type: int, required: true, help: It. } }\n"
+                + "    example: { params: { x: y } }\n")
+        #expect(found.map(\.message) == ["acme.op: parameter \"x\" must be an int, not \"y\""])
+    }
+
+    @Test func helpExamplesAndSentencesAreMissed() {
+        let found = lint("    summary: Do it\n    request: GET t\n    params: { x: { type: int } }\n")
+        #expect(
+            Set(found.map(\.message)) == [
+                "the summary of \"op\" is no sentence with a full stop", "\"op\" has no example",
+                "the parameter \"x\" has no help",
+            ])
+        #expect(found.allSatisfy { $0.severity == .warning })
+    }
+}

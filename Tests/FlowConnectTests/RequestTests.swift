@@ -1,0 +1,163 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@Suite struct RequestTests {
+    private func sent(_ operation: String, _ arguments: ValueMap = ValueMap(), head: String = "") async throws
+        -> HTTPRequest
+    {
+        let (_, requests) = try await TestConnector("  op:\n" + operation, head: head).run("op", arguments)
+        return try #require(requests.first)
+    }
+
+    private func lines(_ text: String) -> String {
+        "    summary: Do it.\n    effect: write\n" + text.split(separator: "\n").map { "    \($0)\n" }.joined()
+    }
+
+    @Test func argumentsGoToTheQueryOfAGetAndIntoTheJSONOfAPost() async throws {
+        let params = "params: { a: { type: string }, n: { type: int }, b: { type: bool } }"
+        let arguments: ValueMap = ValueMap([("a", "x&y z"), ("n", 3), ("b", true)])
+        let get = try await sent(lines("request: GET things\n" + params), arguments)
+        #expect(get.url == "https://api.acme.test/v1/things?a=x%26y%20z&n=3&b=true")
+        #expect(get.body == .none)
+        let delete = try await sent(lines("request: DELETE things\n" + params), arguments)
+        #expect(delete.url.hasSuffix("?a=x%26y%20z&n=3&b=true"))
+        let post = try await sent(lines("request: POST /things\n" + params), arguments)
+        #expect(post.url == "https://api.acme.test/v1/things")
+        #expect(post.text == #"{"a":"x&y z","n":3,"b":true}"#)
+        #expect(post.headers["Content-Type"] == "application/json; charset=utf-8")
+    }
+
+    @Test func whatIsLeftOutIsNotSentAndNullIs() async throws {
+        let operation = lines("request: POST t\nparams: { a: { type: string }, b: { type: string }, c: { type: int } }")
+        let request = try await sent(operation, ValueMap([("a", nil), ("b", .absent)]))
+        #expect(request.text == #"{"a":null}"#)
+    }
+
+    @Test func aPostWithoutArgumentsHasNoBody() async throws {
+        let request = try await sent(lines("request: POST t"))
+        #expect(request.body == .none)
+        #expect(request.headers["Content-Type"] == nil)
+    }
+
+    @Test func inAndAsPutAnArgumentSomewhereElse() async throws {
+        let request = try await sent(
+            lines(
+                """
+                request: POST t
+                params:
+                  a: { type: string, in: query, as: $a }
+                  h: { type: string, in: header, as: X-Thing }
+                  deep: { type: int, in: json.fields.custom, as: cf_1 }
+                  other: { type: int, in: json.fields }
+                """), ValueMap([("a", "1"), ("h", "v"), ("deep", 2), ("other", 3)]))
+        #expect(request.url == "https://api.acme.test/v1/t?%24a=1")
+        #expect(request.headers["X-Thing"] == "v")
+        #expect(request.text == #"{"fields":{"custom":{"cf_1":2},"other":3}}"#)
+    }
+
+    @Test func aFormSendsWhatIsNoTextAsJSON() async throws {
+        let request = try await sent(
+            lines(
+                "request: POST t\nparams: { a: { type: string }, l: { type: list }, m: { type: map }, n: { type: int } }"
+            ),
+            ValueMap([("a", "x y&"), ("l", [1, "b"]), ("m", ["k": nil]), ("n", 5)]),
+            head: "defaults: { body: form }")
+        #expect(request.headers["Content-Type"] == "application/x-www-form-urlencoded")
+        #expect(request.text == "a=x+y%26&l=%5B1%2C%22b%22%5D&m=%7B%22k%22%3Anull%7D&n=5")
+    }
+
+    @Test func joinMakesOneTextOfAList() async throws {
+        let request = try await sent(
+            lines("request: GET t\nparams: { ids: { type: list, join: \",\" } }"), ValueMap([("ids", [1, "b"])]))
+        #expect(request.url.hasSuffix("/t?ids=1%2Cb"))
+    }
+
+    @Test func aMultipartBodyHoldsFieldsAndAFile() async throws {
+        let connector = try TestConnector(
+            "  op:\n"
+                + lines(
+                    """
+                    request: POST t
+                    params:
+                      note: { type: string, in: multipart }
+                      file: { type: file, in: multipart, as: upload }
+                    """))
+        let (_, requests) = try await connector.run(
+            "op", ValueMap([("note", "hi"), ("file", "a\"b.txt")]),
+            files: MemoryFiles(texts: ["/work/a\"b.txt": "hello"]))
+        let type = try #require(requests[0].headers["Content-Type"])
+        let boundary = try #require(type.split(separator: "=").last)
+        #expect(type == "multipart/form-data; boundary=\(boundary)")
+        func bytes(_ text: String) -> HTTPBody { .bytes(Array(text.utf8)) }
+        #expect(
+            requests[0].body
+                == .parts([
+                    bytes("--\(boundary)\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhi\r\n"),
+                    bytes(
+                        "--\(boundary)\r\nContent-Disposition: form-data; name=\"upload\"; filename=\"a%22b.txt\"\r\n"
+                            + "Content-Type: application/octet-stream\r\n\r\n"),
+                    .file(path: "/work/a\"b.txt"), bytes("\r\n"), bytes("--\(boundary)--\r\n"),
+                ]))
+    }
+
+    @Test func pathParametersAreEncodedAndPlusKeepsSlashes() async throws {
+        let operation = lines(
+            "request: \"GET a/{x}/b/{+y}\"\n"
+                + "params: { x: { type: string, required: true }, y: { type: string, required: true } }")
+        let request = try await sent(operation, ValueMap([("x", "1/2 ü"), ("y", "d/e f")]))
+        #expect(request.url == "https://api.acme.test/v1/a/1%2F2%20%C3%BC/b/d/e%20f")
+    }
+
+    @Test(arguments: ["", ".", ".."])
+    func aPathParameterCantLeadElsewhere(text: String) async throws {
+        let connector = try TestConnector(
+            "  op:\n" + lines("request: \"GET a/{x}\"\nparams: { x: { type: string, required: true } }"))
+        let failure = await connector.failure("op", ValueMap([("x", .string(text))]))
+        #expect(failure?.kind == .invalid)
+        let what = text.isEmpty ? "must not be empty" : "must not have \".\" or \"..\" as a part"
+        #expect(failure?.message == "acme.op: parameter \"x\" \(what)")
+    }
+
+    @Test func aHeaderCantHoldALineBreak() async throws {
+        let connector = try TestConnector(
+            "  op:\n" + lines("request: GET a\nparams: { x: { type: string, in: header, as: X-A } }"))
+        let failure = await connector.failure("op", ValueMap([("x", "a\r\nX-Evil: 1")]))
+        #expect(failure?.message == "acme.op: the header \"X-A\" must not hold a line break or control character")
+    }
+
+    @Test func fixedValuesStandBesideArguments() async throws {
+        let request = try await sent(
+            lines(
+                """
+                request: POST t
+                query: { v: 2 }
+                headers: { Accept: text/plain, X-Gone: "${{ params.gone }}" }
+                json: { state: closed, who: "${{ params.name }}" }
+                params: { name: { type: string }, n: { type: int }, gone: { type: string } }
+                """), ValueMap([("name", "ann"), ("n", 1)]), head: "headers: { Accept: application/json, X-Gone: a }")
+        #expect(request.url.hasSuffix("/t?v=2"))
+        #expect(request.headers["Accept"] == "text/plain")
+        #expect(request.headers["X-Gone"] == nil)
+        #expect(request.text == #"{"n":1,"state":"closed","who":"ann"}"#)
+    }
+
+    @Test func aKeyMakesAWriteSafeToRepeat() async throws {
+        let connector = try TestConnector(
+            "  op:\n" + lines("request: POST t\nidempotency: { send: header.Idempotency-Key, valid_for: 24h }"))
+        let (_, requests) = try await connector.run("op")
+        #expect(requests[0].headers["Idempotency-Key"] == "key-1")
+        #expect(await connector.failure("op", reply: .json("{}", status: 500))?.kind == .transient)
+    }
+
+    @Test func rulesOverParametersAreKept() throws {
+        let connector = try TestConnector(
+            "  op:\n"
+                + lines("request: POST t\nrequire: { any: [a, b] }\nparams: { a: { type: int }, b: { type: int } }"))
+        let spec = try connector.node("op").spec
+        #expect(throws: Failure.self) { try spec.bind(ValueMap()) }
+        #expect(spec.rules == [.any(["a", "b"])])
+    }
+}

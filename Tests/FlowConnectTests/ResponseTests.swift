@@ -1,0 +1,140 @@
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@testable import FlowConnect
+
+@Suite struct ResponseTests {
+    private func output(_ reply: HTTPResponse, _ extra: String = "") async throws -> Value {
+        let connector = try TestConnector("  op: { summary: Do it., effect: read, request: GET t\(extra) }")
+        return try await connector.run("op", replies: [reply]).output
+    }
+
+    private func reply(_ text: String, type: String?) -> HTTPResponse {
+        HTTPResponse(
+            status: 200, headers: HTTPHeaders(type.map { [("Content-Type", $0)] } ?? []), body: .bytes(Array(text.utf8))
+        )
+    }
+
+    @Test func decodesByContentType() async throws {
+        #expect(try await output(reply("{\"n\":12345678901234567890}", type: "application/json"))["n"] != nil)
+        #expect(try await output(reply("[1]", type: "application/vnd.acme.v2+json; charset=utf-8")) == [1])
+        #expect(try await output(reply("[1]", type: "text/plain")) == "[1]")
+        #expect(try await output(reply("[1]", type: "application/octet-stream")) == .bytes(Array("[1]".utf8)))
+        #expect(try await output(reply("", type: "application/json")) == nil)
+        #expect(try await output(reply("[1]", type: "text/plain"), ", decode: json") == [1])
+        #expect(try await output(reply("[1]", type: "application/json"), ", decode: text") == "[1]")
+    }
+
+    @Test func invalidJSONIsAProtocolFailureWithItsPlace() async throws {
+        let connector = try TestConnector("  op: { summary: Do it., effect: write, request: POST t }")
+        let failure = await connector.failure("op", reply: .json("{\"a\": tru}"))
+        #expect(failure?.kind == .protocolError)
+        let message = try #require(failure?.message)
+        #expect(message.hasPrefix("api.acme.test answered 200 with invalid JSON: "))
+        #expect(message.contains("line 1"))
+    }
+
+    @Test func aFailedRequestWithInvalidJSONFailsByItsStatus() async throws {
+        let connector = try TestConnector("  op: { summary: Do it., effect: write, request: POST t }")
+        let failure = await connector.failure("op", reply: .json("<html>", status: 404))
+        #expect(failure?.kind == .notFound)
+        #expect(failure?.message == "api.acme.test answered 404 Not Found")
+    }
+
+    @Test func okMakesAStatusASuccess() async throws {
+        #expect(try await output(.json("{\"a\":1}", status: 404), ", ok: [404]") == ["a": 1])
+    }
+
+    @Test func anOutputThatIsNotThereIsNotTheUsersMistake() async throws {
+        let connector = try TestConnector(
+            "  op: { summary: Do it., effect: read, request: GET t, output: \"${{ body.thing }}\" }")
+        let failure = await connector.failure("op", reply: .json("{}"))
+        #expect(failure?.kind == .protocolError)
+        #expect(failure?.message.hasPrefix("acme.op: the answer lacks what the output is made of: ") == true)
+    }
+
+    // MARK: Errors
+
+    private static let rules = """
+        errors:
+          when: ${{ has(body.error) }}
+          code: ${{ body.error.code }}
+          message: ${{ body.error.text }}
+          kinds:
+            uncertain: [broke]
+            rate_limited: [slow, "${{ status == 403 && body.error.code == \\"hidden\\" }}"]
+          hints: { slow: Send less., "404": "Look at ${{ params.id }}." }
+          delay: [{ json_seconds: error.wait }, { header_epoch: X-Reset, when: "${{ status == 403 }}" }]
+        """
+
+    private func failure(_ text: String, status: Int = 200, effect: Effect = .write, headers: [(String, String)] = [])
+        async throws -> Failure?
+    {
+        let connector = try TestConnector(
+            "  op: { summary: Do it., effect: write, request: \"POST t/{id}\", "
+                + "params: { id: { type: int, required: true } } }", head: Self.rules)
+        return await connector.failure(
+            "op", ValueMap([("id", 7)]), effect: effect, reply: .json(text, status: status, headers: headers))
+    }
+
+    @Test func aBodyThatSaysNoFailsWhateverItsStatus() async throws {
+        let slow = try await failure(#"{"error":{"code":"slow","text":"wait","wait":1.5}}"#)
+        #expect(slow?.kind == .rateLimited)
+        #expect(slow?.message == "api.acme.test answered \"slow\": wait")
+        #expect(slow?.hint == "Send less.")
+        #expect(slow?.retryAfter == .milliseconds(1500))
+    }
+
+    @Test func aCodeWithoutAKindIsInvalid() async throws {
+        let failure = try await failure(#"{"error":{"code":"odd","text":"line one\nline two"}}"#)
+        #expect(failure?.kind == .invalid)
+        #expect(failure?.message == "api.acme.test answered \"odd\": line one line two")
+    }
+
+    @Test func uncertainIsForWritesOnly() async throws {
+        let body = #"{"error":{"code":"broke","text":"oops"}}"#
+        #expect(try await failure(body)?.kind == .uncertain)
+        #expect(try await failure(body, effect: .idempotent)?.kind == .transient)
+    }
+
+    @Test func aConditionGivesAKindAndAHeaderTheDelay() async throws {
+        let failure = try await failure(
+            #"{"error":{"code":"hidden","text":"no"}}"#, status: 403, headers: [("X-Reset", "90")])
+        #expect(failure?.kind == .rateLimited)
+        #expect(failure?.message == "api.acme.test answered 403 Forbidden: no")
+        #expect(
+            failure?.retryAfter == .seconds(90) - Duration.seconds(ManualClock().now().seconds)
+                || failure?.retryAfter == .zero)
+    }
+
+    @Test func aHintMayStandUnderAStatus() async throws {
+        let failure = try await failure("{}", status: 404)
+        #expect(failure?.hint == "Look at 7.")
+        #expect(failure?.code == "404")
+    }
+
+    // MARK: Link
+
+    @Test(
+        arguments: [
+            (#"<https://a.test/?page=2>; rel="next""#, "https://a.test/?page=2"),
+            (#"<https://a.test/1>; rel="prev", <https://a.test/3>; rel="next last""#, "https://a.test/3"),
+            (#"<https://a.test/3>; title="a, b; rel=\"x\""; rel=next"#, "https://a.test/3"),
+            (#"<https://a.test/,x>; REL="Next""#, "https://a.test/,x"),
+            (#"<https://a.test/1>; rel="last""#, nil), ("", nil), ("<", nil), ("<a>; rel", nil),
+        ] as [(String, String?)])
+    func findsTheNextLink(field: String, target: String?) {
+        #expect(LinkHeader.target("next", in: HTTPHeaders([("Link", field)])) == target)
+    }
+
+    @Test(arguments: [
+        ("https://a.test/x/report%20one.txt?sig=1", "report one.txt"), ("https://a.test/", "download"),
+        ("https://a.test", "download"), ("https://a.test/..%2F..%2Fetc%2Fpasswd", "....etcpasswd"),
+        ("https://a.test/%2E%2E", "download"), ("https://a.test/a%0Ab", "ab"),
+    ])
+    func aNameFromAServerIsNeverAPath(url: String, name: String) {
+        #expect(SavePath.name(url) == name)
+    }
+}

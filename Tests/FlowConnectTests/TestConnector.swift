@@ -1,0 +1,100 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Synchronization
+
+/// Connectors written into tests, and what running their operations sends.
+struct TestConnector {
+    let connector: Connector
+
+    /// - Parameter operations: the operations alone, indented by two spaces.
+    init(
+        _ operations: String, head: String = "", source: NodeSpec.Source = .embeddedConnector
+    ) throws {
+        let text = "connector: acme\nbase: https://api.acme.test/v1\n\(head)\noperations:\n\(operations)\n"
+        let (connector, diagnostics) = ConnectorReader.read(SourceText(name: "acme.yaml", text: text), from: source)
+        guard let connector else { throw diagnostics.sorted[0] }
+        self.connector = connector
+    }
+
+    static let bearer = "auth:\n  acme_token: { type: bearer }\n"
+    static let token = Credential(
+        name: "team", type: "acme_token", fields: ValueMap([("token", .secret("not-a-real-token"))]))
+
+    func node(_ operation: String) throws -> ConnectorNode {
+        guard let found = connector.operation(operation) else { throw Failure(.internal, "no operation \(operation)") }
+        return ConnectorNode(connector, found)
+    }
+
+    /// Runs an operation against replies in order; gives its output and the requests it sent.
+    func run(
+        _ operation: String, _ arguments: ValueMap = ValueMap(), credential: Credential? = nil,
+        files: any FileSystem = MemoryFiles(texts: [:]), effect: Effect? = nil, baseURL: String? = nil,
+        replies: [HTTPResponse] = [.json("{}")], checkpoints: any Checkpoints = NoCheckpoints()
+    ) async throws -> (output: Value, requests: [HTTPRequest]) {
+        let client = ReplyingClient(replies)
+        let node = try node(operation)
+        let context = NodeContext(
+            world: .test(http: client, files: files), credential: credential, effect: effect ?? node.spec.effect,
+            idempotencyKey: "key-1", workingDirectory: "/work", filesDirectory: "/run/files", baseURL: baseURL,
+            checkpoints: checkpoints)
+        let output = try await node.run(node.spec.bind(arguments), in: context)
+        return (output, client.requests)
+    }
+
+    /// The failure of an operation whose only answer is `reply`.
+    func failure(
+        _ operation: String, _ arguments: ValueMap = ValueMap(), credential: Credential? = nil,
+        effect: Effect? = nil, baseURL: String? = nil, reply: HTTPResponse = .json("{}")
+    ) async -> Failure? {
+        do {
+            _ = try await run(
+                operation, arguments, credential: credential, effect: effect, baseURL: baseURL, replies: [reply])
+            return nil
+        } catch {
+            return Failure(error)
+        }
+    }
+}
+
+extension HTTPResponse {
+    static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: HTTPHeaders([("Content-Type", "application/json")] + headers),
+            body: .bytes(Array(text.utf8)))
+    }
+}
+
+extension HTTPRequest {
+    /// The body in memory as text.
+    var text: String {
+        if case .bytes(let bytes) = body { return String(decoding: bytes, as: UTF8.self) }
+        return ""
+    }
+}
+
+/// Gives replies one after the other and keeps the requests.
+final class ReplyingClient: HTTPClient {
+    private let replies: [HTTPResponse]
+    private let state = Mutex<[HTTPRequest]>([])
+
+    init(_ replies: [HTTPResponse]) { self.replies = replies }
+
+    var requests: [HTTPRequest] { state.withLock { $0 } }
+
+    func send(_ call: HTTPCall) async throws -> HTTPResponse {
+        let index = state.withLock { requests in
+            requests.append(call.request)
+            return requests.count - 1
+        }
+        guard index < replies.count else { return try await UnexpectedUse().send(call) }
+        var response = replies[index]
+        response.url = call.request.url
+        if let failure = call.classify?(response) { throw failure }
+        if case .file(let path, _) = call.destination {
+            response.body = .file(FileReference(path: path, size: Int64(response.bytes.count)))
+        }
+        return response
+    }
+}

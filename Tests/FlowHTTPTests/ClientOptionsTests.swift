@@ -1,0 +1,49 @@
+import FlowCore
+import FlowHTTP
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@Suite struct ClientOptionsTests {
+    @Test func proxiesAreReadFromTheGivenEnvironment() {
+        let options = CurlClient.Options(environment: [
+            "http_proxy": "http://a:1", "HTTPS_PROXY": "http://b:2", "NO_PROXY": "localhost,.example",
+        ])
+        #expect(options.httpProxy == "http://a:1")
+        #expect(options.httpsProxy == "http://b:2")
+        #expect(options.noProxy == "localhost,.example")
+    }
+
+    @Test func upperCaseHTTPProxyIsNotRead() {
+        #expect(CurlClient.Options(environment: ["HTTP_PROXY": "http://a:1"]).httpProxy == nil)
+    }
+
+    @Test func oneProxyForAll() {
+        let options = CurlClient.Options(environment: ["ALL_PROXY": "http://a:1", "https_proxy": ""])
+        #expect(options.httpProxy == "http://a:1")
+        #expect(options.httpsProxy == "http://a:1")
+    }
+
+    @Test func proxyGetsTheWholeURLUnlessTheHostIsExempt() async throws {
+        let proxy = try FaultServer(replies: [.text("through the proxy")])
+        let server = try FaultServer(replies: [.text("straight")])
+        let proxied = CurlClient(CurlClient.Options(httpProxy: proxy.url))
+        let response = try await proxied.send(HTTPCall(HTTPRequest("GET", "http://service.invalid/x")))
+        #expect(response.text == "through the proxy")
+        #expect(proxy.requests.map(\.target) == ["http://service.invalid/x"])
+        let exempt = CurlClient(CurlClient.Options(httpProxy: proxy.url, noProxy: "127.0.0.1"))
+        #expect(try await exempt.send(HTTPCall(HTTPRequest("GET", server.url))).text == "straight")
+    }
+
+    @Test func proxyThatRefuses() async throws {
+        let port = try RefusingPort()
+        let client = CurlClient(CurlClient.Options(httpProxy: port.url))
+        let outcome = await failure {
+            _ = try await client.send(HTTPCall(HTTPRequest("GET", "http://service.invalid/")))
+        }
+        #expect(outcome.kind == .network)
+        #expect(outcome.nothingSent)
+        #expect(outcome.message == "could not connect to the proxy for service.invalid (connection refused)")
+        #expect(outcome.hint == "check the proxy's address")
+    }
+}

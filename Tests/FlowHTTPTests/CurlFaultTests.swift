@@ -1,0 +1,201 @@
+import FlowCore
+import FlowHTTP
+import FlowSpec
+import FlowTestKit
+import Testing
+
+/// What a caller is told where something goes wrong.
+@Suite struct CurlFaultTests {
+    private let client = CurlClient()
+
+    private func failure(
+        _ method: String = "GET", _ url: String, effect: Effect = .read, hasKey: Bool = false,
+        timeouts: HTTPCall.Timeouts = .init(), destination: HTTPCall.Destination = .memory(limit: 1 << 20)
+    ) async -> Failure {
+        let call = HTTPCall(
+            HTTPRequest(method, url, body: method == "POST" ? .bytes([1]) : .none), effect: effect, timeouts: timeouts,
+            destination: destination, hasIdempotencyKey: hasKey)
+        return await FlowHTTPTests.failure { _ = try await client.send(call) }
+    }
+
+    @Test func refusedConnection() async throws {
+        let port = try RefusingPort()
+        let failure = await failure("POST", port.url + "/secret-path?token=abc", effect: .write)
+        #expect(failure.kind == .network)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "could not connect to \(port.authority) (connection refused)")
+        #expect(failure.hint == "check that the server is running and reachable from this machine")
+        #expect(!"\(failure)\(failure.underlying ?? "")".contains("token"))
+        #expect(!"\(failure)\(failure.underlying ?? "")".contains("secret-path"))
+    }
+
+    @Test func hostThatDoesNotExist() async throws {
+        let failure = await failure("GET", "http://nowhere.invalid/")
+        #expect(failure.kind == .network)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "could not find the host \"nowhere.invalid\"")
+        #expect(failure.hint == "check the spelling, and this machine's network and DNS")
+    }
+
+    @Test func plainServerOnATLSPort() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        let failure = await failure("POST", "https://\(server.authority)/", effect: .write)
+        #expect(failure.kind == .tls)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "no secure connection with \(server.authority)")
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func hangingServerEndsInATimeout() async throws {
+        let server = try FaultServer(replies: [.hang])
+        let failure = await failure("GET", server.url, timeouts: .brief)
+        #expect(failure.kind == .timeout)
+        #expect(!failure.nothingSent)
+        #expect(failure.message == "no complete answer from \(server.authority) within 250 ms")
+        #expect(failure.hint == "raise the timeout if the service is slow")
+        await server.connectionsEnded(atLeast: 1)
+    }
+
+    @Test func silenceInTheMiddleIsAStall() async throws {
+        let server = try FaultServer(replies: [.text("hello").delivered(.stall(after: 60))])
+        let failure = await failure("GET", server.url, timeouts: .init(stall: .milliseconds(150)))
+        #expect(failure.kind == .timeout)
+        #expect(failure.message == "nothing came from \(server.authority) within 150 ms")
+    }
+
+    @Test func slowButSteadyAnswerIsNoStall() async throws {
+        let server = try FaultServer(replies: [
+            .text("steady as goes").delivered(.drip(bytes: 1, pause: .milliseconds(100)))
+        ])
+        let response = try await client.send(
+            HTTPCall(HTTPRequest("GET", server.url), timeouts: .init(stall: .seconds(1))))
+        #expect(response.text == "steady as goes")
+    }
+
+    @Test func writeThatTimesOutIsUncertain() async throws {
+        let server = try FaultServer(replies: [.hang])
+        let failure = await failure("POST", server.url, effect: .write, timeouts: .brief)
+        #expect(failure.kind == .uncertain)
+        #expect(!failure.nothingSent)
+        #expect(
+            failure.message
+                == "no complete answer from \(server.authority) within 250 ms; the POST may have been carried out")
+        #expect(failure.hint == "look on the other side whether it was before you repeat it")
+    }
+
+    @Test(arguments: [0, 9, 40, 70]) func resetAtAnyPlaceBreaksOff(place: Int) async throws {
+        let server = try FaultServer(replies: [.text("hello, world").delivered(.reset(after: place))])
+        let read = await failure("GET", server.url)
+        #expect(read.kind == .network)
+        #expect(!read.nothingSent)
+        #expect(read.message.contains(server.authority))
+        let write = await failure("POST", server.url, effect: .write)
+        #expect(write.kind == .uncertain)
+        #expect(write.message.hasSuffix("; the POST may have been carried out"))
+        let keyed = await failure("POST", server.url, effect: .write, hasKey: true)
+        #expect(keyed.kind == .network)
+        #expect(server.requests.count == 3)
+    }
+
+    @Test func closeWithoutAnAnswer() async throws {
+        let server = try FaultServer(replies: [.hangUp])
+        let failure = await failure("GET", server.url)
+        #expect(failure.kind == .network)
+        #expect(failure.message == "\(server.authority) closed the connection without an answer")
+    }
+
+    @Test func aWriteIsNotRepeatedOnANewConnectionWhereTheKeptOneEnds() async throws {
+        let server = try FaultServer { $0.method == "GET" ? .text("x") : .hangUp }
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url)))
+        let failure = await failure("POST", server.url, effect: .write)
+        #expect(failure.kind == .uncertain)
+        #expect(server.requests.map(\.method) == ["GET", "POST"])
+    }
+
+    @Test func bodyShorterThanAnnounced() async throws {
+        let server = try FaultServer(replies: [
+            FaultServer.Reply(200, headers: [("Content-Length", "100")], body: .bytes([1, 2]), closes: true)
+        ])
+        let failure = await failure("GET", server.url)
+        #expect(failure.kind == .network)
+        #expect(failure.message == "the answer of \(server.authority) broke off")
+    }
+
+    @Test func somethingThatIsNotHTTP() async throws {
+        let server = try FaultServer(replies: [.raw("SSH-2.0-OpenSSH_9.2\r\n\r\n")])
+        let failure = await failure("GET", server.url)
+        #expect(failure.kind == .protocolError)
+        #expect(failure.message == "\(server.authority) answered something that is not valid HTTP")
+        #expect(failure.hint == "check that the address and port belong to the service")
+    }
+
+    @Test func headersWithoutEnd() async throws {
+        let server = try FaultServer { _ in
+            FaultServer.Reply(200, headers: (0..<4000).map { ("X-\($0)", String(repeating: "v", count: 100)) })
+        }
+        let failure = await failure("GET", server.url)
+        #expect(failure.kind == .protocolError)
+        #expect(failure.message == "\(server.authority) answered with more than 256 KiB of headers")
+    }
+
+    @Test func announcedBodyOverTheLimitIsNotRead() async throws {
+        let server = try FaultServer(replies: [.endless])
+        let failure = await failure("GET", server.url)
+        #expect(failure.kind == .protocolError)
+        #expect(failure.message == "the answer of \(server.authority) is longer than 1 MiB")
+        #expect(failure.hint == "ask for less, or raise the limit")
+        await server.connectionsEnded(atLeast: 1)
+        #expect(server.bytesSent < 64 << 20)
+    }
+
+    @Test func unannouncedBodyStopsAtTheLimitInBoundedMemory() async throws {
+        var endless = FaultServer.Reply.endless
+        endless.headers = HTTPHeaders([("Transfer-Encoding", "identity")])
+        let server = try FaultServer(replies: [endless])
+        let before = residentMemory()
+        let failure = await failure("GET", server.url, destination: .memory(limit: 8 << 20))
+        #expect(failure.message == "the answer of \(server.authority) is longer than 8 MiB")
+        await server.connectionsEnded(atLeast: 1)
+        #expect(server.bytesSent < 128 << 20)
+        #expect(residentMemory() - before < 200 << 20)
+    }
+
+    @Test func errorPageWithoutEndStopsToo() async throws {
+        var endless = FaultServer.Reply.endless
+        endless.status = 500
+        let server = try FaultServer(replies: [endless])
+        let failure = await failure("GET", server.url, destination: .file(path: "/nonexistent/never-opened"))
+        #expect(failure.message == "the answer of \(server.authority) is longer than 4 MiB")
+    }
+
+    @Test func requestsThatCannotBeSent() async throws {
+        func message(_ request: HTTPRequest) async -> String {
+            await FlowHTTPTests.failure { _ = try await client.send(HTTPCall(request)) }.message
+        }
+        #expect(
+            await message(HTTPRequest("GET", "ftp://h/x"))
+                == "the URL of the request is not an absolute http or https URL")
+        #expect(
+            await message(HTTPRequest("GET", "http://h/a b")) == "the URL for h has a space or control character in it")
+        #expect(
+            await message(HTTPRequest("GET", "http://u:pw@127.0.0.1:1/"))
+                == "the URL for 127.0.0.1:1 has a user name or password in it")
+        #expect(await message(HTTPRequest("GET X", "http://h/")) == "the method of the request to h is not a word")
+        #expect(
+            await message(HTTPRequest("GET", "http://h/", headers: HTTPHeaders([("A", "1\r\nB: 2")])))
+                == "the header \"A\" has a line break in it")
+        #expect(
+            await message(HTTPRequest("GET", "http://h/", headers: HTTPHeaders([("A B", "1")])))
+                == "\"A B\" is not a header name")
+    }
+
+    @Test func certificatesThatCannotBeRead() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        var call = HTTPCall(HTTPRequest("GET", "https://\(server.authority)/"))
+        call.caFile = "/nonexistent/ca.pem"
+        let failure = await FlowHTTPTests.failure { _ = try await client.send(call) }
+        #expect(failure.kind == .tls)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "could not read the certificates to trust from /nonexistent/ca.pem")
+    }
+}

@@ -1,0 +1,123 @@
+import FlowCore
+import FlowHTTP
+import FlowSpec
+import FlowTestKit
+import Testing
+
+/// Bodies from files and to files.
+@Suite struct FileTransferTests {
+    private let client = CurlClient()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func downloadLandsWhole() async throws {
+        let server = try FaultServer(replies: [.text("the content", headers: [("Content-Language", "en")])])
+        let path = folder.path + "/note.txt"
+        let response = try await client.send(
+            HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: path)))
+        #expect(
+            response.body
+                == .file(FileReference(path: path, name: "note.txt", size: 11, mediaType: "text/plain; charset=utf-8")))
+        #expect(try folder.read("note.txt") == Array("the content".utf8))
+        #expect(folder.names == ["note.txt"])
+    }
+
+    @Test func brokenDownloadLeavesTheOldFileAndNothingElse() async throws {
+        let server = try FaultServer(replies: [.text("new content").delivered(.cut(after: 90))])
+        let path = try folder.write("note.txt", Array("old".utf8))
+        let outcome = await failure {
+            _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: path)))
+        }
+        #expect(outcome.kind == .network)
+        #expect(try folder.read("note.txt") == Array("old".utf8))
+        #expect(folder.names == ["note.txt"])
+    }
+
+    @Test func downloadOverItsLimitLeavesNothing() async throws {
+        let server = try FaultServer(replies: [.endless])
+        let outcome = await failure {
+            _ = try await client.send(
+                HTTPCall(
+                    HTTPRequest("GET", server.url), destination: .file(path: folder.path + "/big", limit: 1_000_000)))
+        }
+        #expect(outcome.message == "the answer of \(server.authority) is longer than 1000000 bytes")
+        #expect(folder.names == [])
+    }
+
+    @Test func errorAnswerStaysInMemory() async throws {
+        let server = try FaultServer(replies: [.text("no such file", status: 404)])
+        let response = try await client.send(
+            HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: folder.path + "/x")))
+        #expect(response.text == "no such file")
+        #expect(folder.names == [])
+    }
+
+    @Test func downloadToAFolderThatIsNotThere() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        let path = folder.path + "/missing/file"
+        let outcome = await failure {
+            _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: path)))
+        }
+        #expect(outcome.kind == .invalid)
+        #expect(outcome.message == "could not write \(path) (no such file or directory)")
+        #expect(outcome.hint == "create the folder first")
+    }
+
+    @Test func uploadsFilesAndPartsInOrder() async throws {
+        let server = try FaultServer(replies: [.text("ok")])
+        let content = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let path = try folder.write("data.bin", content)
+        let body = HTTPBody.parts([
+            .bytes(Array("head-".utf8)), .file(path: path), .bytes([]), .file(path: path, offset: 10, length: 20),
+            .bytes(Array("-tail".utf8)),
+        ])
+        _ = try await client.send(HTTPCall(HTTPRequest("PUT", server.url, body: body), effect: .idempotent))
+        let expected = Array("head-".utf8) + content + content[10..<30] + Array("-tail".utf8)
+        #expect(server.requests[0].body == expected)
+        #expect(server.requests[0].headers["content-length"] == "\(expected.count)")
+    }
+
+    @Test func largeFilesGoBothWaysInConstantMemory() async throws {
+        let size = 96 << 20
+        let server = try FaultServer { request in
+            request.method == "PUT"
+                ? .text("\(request.bodySize)") : FaultServer.Reply(200, body: .repeated(7, count: Int64(size)))
+        }
+        let down = folder.path + "/down.bin"
+        // Other tests of this process need memory at the same time, so the bound is less than the file but not small.
+        let before = residentMemory()
+        let response = try await client.send(HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: down)))
+        guard case .file(let file) = response.body else {
+            Issue.record("the body is not in a file")
+            return
+        }
+        #expect(file.size == Int64(size))
+        let sent = try await client.send(
+            HTTPCall(HTTPRequest("PUT", server.url, body: .file(path: down)), effect: .idempotent))
+        #expect(sent.text == "\(size)")
+        #expect(residentMemory() - before < 72 << 20)
+    }
+
+    @Test func uploadOfAFileThatIsNotThere() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        let path = folder.path + "/missing"
+        let outcome = await failure {
+            _ = try await client.send(
+                HTTPCall(HTTPRequest("POST", server.url, body: .file(path: path)), effect: .write))
+        }
+        #expect(outcome.kind == .notFound)
+        #expect(outcome.nothingSent)
+        #expect(outcome.message == "could not read \(path) (no such file or directory)")
+        #expect(server.connectionCount == 0)
+    }
+
+    @Test func uploadOfMoreThanTheFileHas() async throws {
+        let path = try folder.write("short", [1, 2, 3])
+        let outcome = await failure {
+            _ = try await client.send(
+                HTTPCall(HTTPRequest("POST", "http://127.0.0.1:1/", body: .file(path: path, offset: 1, length: 3))))
+        }
+        #expect(outcome.message == "\(path) has 3 bytes, fewer than are to be sent")
+    }
+}

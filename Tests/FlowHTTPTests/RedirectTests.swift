@@ -1,0 +1,103 @@
+import FlowCore
+import FlowHTTP
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@Suite struct RedirectTests {
+    private let client = CurlClient()
+
+    private func call(
+        _ method: String = "GET", _ url: String, body: HTTPBody = .none, maximumRedirects: Int = 10
+    ) -> HTTPCall {
+        HTTPCall(
+            HTTPRequest(
+                method, url,
+                headers: HTTPHeaders([
+                    ("Authorization", "Bearer fake-token"), ("X-Api-Key", "fake-key"), ("Cookie", "a=b"),
+                    ("Accept", "text/plain"), ("Content-Type", "text/plain"),
+                ]), body: body), effect: .idempotent, maximumRedirects: maximumRedirects,
+            secretHeaders: ["Authorization", "X-Api-Key"])
+    }
+
+    @Test func withinTheOriginSecretsStay() async throws {
+        let server = try FaultServer { $0.path == "/a/b" ? .redirect(to: "../c?x=1#part") : .text($0.target) }
+        let response = try await client.send(call("GET", server.url + "/a/b"))
+        #expect(response.text == "/c?x=1")
+        #expect(response.url == server.url + "/c?x=1")
+        #expect(server.requests[1].headers["authorization"] == "Bearer fake-token")
+        #expect(server.requests[1].headers["x-api-key"] == "fake-key")
+        #expect(server.connectionCount == 1)
+    }
+
+    @Test func anotherOriginGetsNoSecretAlsoOnTheWayBack() async throws {
+        let other = try FaultServer { .redirect(to: "\($0.headers["x-back"] ?? "")") }
+        let server = try FaultServer { $0.path == "/" ? .redirect(to: other.url + "/there") : .text("back") }
+        var call = call("GET", server.url + "/")
+        call.request.headers["X-Back"] = server.url + "/back"
+        let response = try await client.send(call)
+        #expect(response.text == "back")
+        for request in [other.requests[0], server.requests[1]] {
+            #expect(request.headers["authorization"] == nil)
+            #expect(request.headers["x-api-key"] == nil)
+            #expect(request.headers["cookie"] == nil)
+            #expect(request.headers["accept"] == "text/plain")
+        }
+    }
+
+    @Test(arguments: [
+        (301, "POST", "GET"), (302, "POST", "GET"), (303, "POST", "GET"), (307, "POST", "POST"), (308, "POST", "POST"),
+        (301, "PUT", "PUT"), (303, "PUT", "GET"), (302, "HEAD", "HEAD"), (303, "HEAD", "HEAD"),
+    ])
+    func methodAndBodyByStatus(status: Int, method: String, next: String) async throws {
+        let server = try FaultServer { $0.path == "/" ? .redirect(to: "/next", status: status) : .text("done") }
+        let body: HTTPBody = method == "HEAD" ? .none : .bytes(Array("data".utf8))
+        _ = try await client.send(call(method, server.url + "/", body: body))
+        let second = server.requests[1]
+        #expect(second.method == next)
+        #expect(second.text == (next == method && method != "HEAD" ? "data" : ""))
+        if next == "GET" { #expect(second.headers["content-type"] == nil) }
+    }
+
+    @Test func circle() async throws {
+        let server = try FaultServer { _ in .redirect(to: "/again") }
+        let outcome = await failure { _ = try await client.send(call("GET", server.url, maximumRedirects: 3)) }
+        #expect(outcome.kind == .protocolError)
+        #expect(outcome.message == "GET to \(server.authority) was redirected more than 3 times")
+        #expect(outcome.hint == "use the address that the service documents")
+        #expect(server.requests.count == 4)
+    }
+
+    @Test func noneAllowedGivesTheRedirectItself() async throws {
+        let server = try FaultServer(replies: [.redirect(to: "/x")])
+        let response = try await client.send(call("GET", server.url, maximumRedirects: 0))
+        #expect(response.status == 302)
+        #expect(response.headers["location"] == "/x")
+    }
+
+    @Test func toAnotherScheme() async throws {
+        let server = try FaultServer(replies: [.redirect(to: "file:///etc/passwd")])
+        let outcome = await failure { _ = try await client.send(call("GET", server.url)) }
+        #expect(outcome.message == "\(server.authority) redirects to something that is not an http or https URL")
+    }
+
+    @Test func aTotalTimeoutSpansAllHops() async throws {
+        let server = try FaultServer { $0.path == "/" ? .redirect(to: "/slow") : .hang }
+        var call = call("GET", server.url + "/")
+        call.timeouts = .brief
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(outcome.kind == .timeout)
+        // A busy machine may not get to the second hop in time.
+        #expect(server.requests.count <= 2)
+    }
+
+    @Test func aWriteThatMayBeDoneIsNotSafeToRepeatWhereItsResultCannotBeFetched() async throws {
+        let gone = try RefusingPort()
+        let server = try FaultServer(replies: [.redirect(to: gone.url, status: 303)])
+        var call = call("POST", server.url, body: .bytes([1]))
+        call.effect = .write
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(!outcome.nothingSent)
+        #expect(!RetryPolicy.http.allows(outcome, effect: .write))
+    }
+}

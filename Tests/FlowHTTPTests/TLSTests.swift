@@ -1,0 +1,69 @@
+import FlowCore
+import FlowHTTP
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@Suite(.enabled(if: TLSServer.isInstalled, "needs nginx and openssl")) struct TLSTests {
+    private let client = CurlClient()
+
+    private func call(_ server: TLSServer, _ method: String = "GET", body: HTTPBody = .none) -> HTTPCall {
+        HTTPCall(HTTPRequest(method, server.url, body: body), effect: .write, caFile: server.certificate)
+    }
+
+    @Test func manyRequestsShareOneHTTP2Connection() async throws {
+        let server = try TLSServer()
+        let call = call(server)
+        let first = try await client.send(call)
+        #expect(first.version == "2")
+        let connections = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<200 { group.addTask { try await client.send(call).text } }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(connections == [first.text])
+    }
+
+    @Test func requestWithABodyGoesOverHTTP1() async throws {
+        let server = try TLSServer()
+        let response = try await client.send(call(server, "POST", body: .bytes([1, 2, 3])))
+        #expect(response.version == "1.1")
+    }
+
+    @Test func certificateThatNobodyTrusts() async throws {
+        let server = try TLSServer()
+        var call = call(server)
+        call.caFile = nil
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(outcome.kind == .tls)
+        #expect(outcome.nothingSent)
+        #expect(outcome.message == "the certificate of \(server.authority) is not trusted (self-signed certificate)")
+        #expect(outcome.hint == "name the file of its authority with ca_file where the server is yours")
+    }
+
+    @Test func certificateOfAnotherHost() async throws {
+        let server = try TLSServer()
+        var call = call(server)
+        call.request.url = "https://localhost:\(server.port)/"
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(outcome.kind == .tls)
+        #expect(
+            outcome.message == "the certificate of localhost:\(server.port) is not trusted (it is for another host)")
+    }
+
+    @Test func nothingOlderThanTLS12() async throws {
+        let server = try TLSServer(protocols: "TLSv1.1")
+        let outcome = await failure { _ = try await client.send(call(server)) }
+        #expect(outcome.kind == .tls)
+        #expect(outcome.message == "no secure connection with \(server.authority)")
+        #expect(outcome.hint == "check that the port speaks TLS 1.2 or newer")
+    }
+
+    @Test func redirectToAnUnencryptedPlaceIsNotFollowed() async throws {
+        let plain = try FaultServer(replies: [.text("x")])
+        let server = try TLSServer(redirect: plain.url)
+        let outcome = await failure { _ = try await client.send(call(server)) }
+        #expect(outcome.kind == .protocolError)
+        #expect(outcome.message == "\(server.authority) redirects to \(plain.url), which is not encrypted")
+        #expect(plain.connectionCount == 0)
+    }
+}

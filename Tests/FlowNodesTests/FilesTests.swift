@@ -1,0 +1,125 @@
+import FlowCore
+import FlowNodes
+import FlowSpec
+import Glibc
+import Testing
+
+@Suite struct FilesTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func writtenTextIsReadBack() async throws {
+        let file = try await runNode("files.write", ["path": "a/b/n.txt", "content": "hi\n"], in: folder)
+        #expect(file == .file(FileReference(path: "\(folder.path)/a/b/n.txt", size: 3)))
+        #expect(try await runNode("files.read", ["path": file], in: folder) == "hi\n")
+        #expect(
+            try await runNode("files.read", ["path": "a/b/n.txt", "as": "bytes"], in: folder) == .bytes([104, 105, 10]))
+        #expect(try PosixFileSystem().list("\(folder.path)/a/b") == ["n.txt"])
+    }
+
+    @Test func valuesAreWrittenAsJSON() async throws {
+        _ = try await runNode("files.write", ["path": "v.json", "content": ["a": [1, 2]]], in: folder)
+        #expect(try await runNode("files.read", ["path": "v.json", "as": "json"], in: folder) == ["a": [1, 2]])
+    }
+
+    @Test func textIsAppended() async throws {
+        for _ in 0..<2 {
+            _ = try await runNode("files.write", ["path": "l", "content": "x\n", "append": true], in: folder)
+        }
+        #expect(try folder.read("l") == "x\nx\n")
+    }
+
+    @Test func aMissingFileIsNotFound() async throws {
+        let failure = await failure { try await runNode("files.read", ["path": "none"], in: folder) }
+        #expect(failure?.kind == .notFound)
+        #expect(failure?.message == "can't read \"\(folder.path)/none\": there is no such file or folder")
+        #expect(failure?.hint == "check the path")
+    }
+
+    @Test func aFolderIsNoFile() async throws {
+        let reading = await failure { try await runNode("files.read", ["path": "."], in: folder) }
+        #expect(reading?.message == "can't read \"\(folder.path)\": it is a folder")
+        let writing = await failure { try await runNode("files.write", ["path": ".", "content": ""], in: folder) }
+        #expect(writing?.message == "can't write \"\(folder.path)\": it is a folder")
+    }
+
+    @Test func aLargeFileIsRefused() async throws {
+        try folder.write("12345", to: "big")
+        let failure = await failure { try await runNode("files.read", ["path": "big", "max_bytes": 4], in: folder) }
+        #expect(failure?.message == "\"\(folder.path)/big\" has more than 4 bytes")
+    }
+
+    @Test func bytesAreNoText() async throws {
+        try PosixFileSystem().write([0xFF, 0xFE], to: "\(folder.path)/b", mode: 0o644)
+        let failure = await failure { try await runNode("files.read", ["path": "b"], in: folder) }
+        #expect(failure?.message == "\"\(folder.path)/b\" is not UTF-8 text")
+        #expect(failure?.hint == "read it as: bytes")
+    }
+
+    @Test func aFullDiskIsSaid() {
+        #expect(throws: (any Error).self) { try PosixFileSystem().append([1], to: "/dev/full") }
+        do {
+            try PosixFileSystem().append([1], to: "/dev/full")
+        } catch {
+            let failure = Failure(error)
+            #expect(failure.message == "can't write \"/dev/full\": the disk is full")
+            #expect(failure.hint == "free some space, then resume")
+        }
+    }
+
+    @Test func filesAreListedByPattern() async throws {
+        for name in ["a.csv", "b.txt", ".hidden.csv"] { try folder.write("", to: name) }
+        try PosixFileSystem().createFolder("\(folder.path)/sub/deep")
+        try folder.write("", to: "sub/c.csv")
+        try folder.write("", to: "sub/deep/d.csv")
+        #expect(try await list("*") == ["a.csv", "b.txt"])
+        #expect(try await list("*.csv") == ["a.csv"])
+        #expect(try await list("[ab].*") == ["a.csv", "b.txt"])
+        #expect(try await list("sub/?.csv") == ["sub/c.csv"])
+        #expect(try await list("**/*.csv") == ["a.csv", "sub/c.csv", "sub/deep/d.csv"])
+        #expect(try await list(".*") == [".hidden.csv"])
+    }
+
+    private func list(_ pattern: String) async throws -> [String] {
+        let output = try await runNode("files.list", ["pattern": .string(pattern)], in: folder)
+        return (output.listValue ?? []).compactMap { item in
+            guard case .file(let file) = item else { return nil }
+            return String(file.path.dropFirst(folder.path.count + 1))
+        }
+    }
+
+    @Test func filesAreCopiedMovedAndDeleted() async throws {
+        try folder.write("x", to: "a")
+        _ = try await runNode("files.copy", ["from": "a", "to": "kept/"], in: folder)
+        _ = try await runNode("files.move", ["from": "a", "to": "b"], in: folder)
+        #expect(try folder.read("kept/a") == "x")
+        #expect(try folder.read("b") == "x")
+        #expect(try await runNode("files.delete", ["path": "b"], in: folder) == true)
+        #expect(try await runNode("files.delete", ["path": "b", "missing_ok": true], in: folder) == false)
+        #expect(try PosixFileSystem().list(folder.path) == ["kept"])
+    }
+
+    @Test func aFullFolderNeedsTheWord() async throws {
+        try PosixFileSystem().createFolder("\(folder.path)/d")
+        try folder.write("", to: "d/f")
+        let failure = await failure { try await runNode("files.delete", ["path": "d"], in: folder) }
+        #expect(failure?.message == "can't delete \"\(folder.path)/d\": the folder is not empty")
+        #expect(failure?.hint == "set recursive: true to delete all it holds")
+        #expect(try await runNode("files.delete", ["path": "d", "recursive": true], in: folder) == true)
+    }
+
+    @Test(arguments: ["/", "."]) func theRootAndTheWorkingFolderStay(path: String) async throws {
+        let failure = await failure {
+            try await runNode("files.delete", ["path": .string(path), "recursive": true], in: folder)
+        }
+        #expect(failure?.message.hasSuffix("folder and is not deleted") == true)
+    }
+
+    @Test func aFailedCopyLeavesTheOldContent() async throws {
+        try folder.write("old", to: "target")
+        let failure = await failure { try await runNode("files.copy", ["from": "none", "to": "target"], in: folder) }
+        #expect(failure?.message == "can't copy \"\(folder.path)/none\": there is no such file or folder")
+        #expect(try folder.read("target") == "old")
+    }
+}

@@ -1,0 +1,148 @@
+import FlowCore
+import FlowNodes
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@Suite struct HTTPRequestTests {
+    private func server(type: String = "application/json", _ body: String) -> ScriptedHTTP {
+        ScriptedHTTP { call in
+            HTTPResponse(
+                status: 200, headers: HTTPHeaders([("Content-Type", type)]), body: .bytes(Array(body.utf8)),
+                url: call.request.url)
+        }
+    }
+
+    @Test func jsonIsDecoded() async throws {
+        let http = server(#"{"id": 7}"#)
+        let output = try await runNode(
+            "http.request", ["url": "https://api.example.com/x?a=1", "query": ["q": "a b", "tag": ["x", "y"]]],
+            http: http)
+        #expect(
+            output == ["status": 200, "headers": ["content-type": "application/json"], "body": ["id": 7]])
+        #expect(http.calls.first?.request.url == "https://api.example.com/x?a=1&q=a%20b&tag=x&tag=y")
+        #expect(http.calls.first?.effect == .read)
+    }
+
+    @Test func invalidJSONIsAProtocolFailure() async throws {
+        let failure = await failure {
+            try await runNode("http.request", ["url": "https://api.example.com/x"], http: server("<html>"))
+        }
+        #expect(failure?.kind == .protocolError)
+        #expect(failure?.message.hasPrefix("api.example.com sent JSON that can't be read: ") == true)
+        #expect(failure?.hint == "read it with as: text to see what it is")
+    }
+
+    @Test func textAndBytesGoByType() async throws {
+        let text = try await runNode(
+            "http.request", ["url": "http://h/x"], http: server(type: "text/plain; charset=utf-8", "hi"))
+        #expect(text["body"] == "hi")
+        let bytes = try await runNode("http.request", ["url": "http://h/x"], http: server(type: "image/png", "hi"))
+        #expect(bytes["body"] == .bytes([104, 105]))
+    }
+
+    @Test func bodiesCarryTheirType() async throws {
+        let http = server("{}")
+        _ = try await runNode("http.request", ["url": "http://h/x", "method": "POST", "json": ["a": nil]], http: http)
+        _ = try await runNode(
+            "http.request", ["url": "http://h/x", "method": "PUT", "form": ["a b": "c&d"]], http: http)
+        #expect(http.calls[0].request.body == .bytes(Array(#"{"a":null}"#.utf8)))
+        #expect(http.calls[0].request.headers["content-type"] == "application/json")
+        #expect(http.calls[0].effect == .write)
+        #expect(http.calls[1].request.body == .bytes(Array("a+b=c%26d".utf8)))
+        #expect(http.calls[1].effect == .idempotent)
+    }
+
+    @Test func twoBodiesAreRefused() async throws {
+        let failure = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "json": 1, "body": "x"])
+        }
+        #expect(failure?.message == "http.request: give only one of \"json\", \"body\"")
+    }
+
+    @Test func statusesAreClassified() async throws {
+        let call = HTTPResponse(status: 404, url: "http://h/x")
+        let http = server("{}")
+        _ = try await runNode("http.request", ["url": "http://h/x"], http: http)
+        #expect(http.calls[0].classify?(call)?.kind == .notFound)
+        _ = try await runNode("http.request", ["url": "http://h/x", "ok": [200, 404]], http: http)
+        #expect(http.calls[1].classify?(call) == nil)
+        _ = try await runNode("http.request", ["url": "http://h/x", "ok": [204]], http: http)
+        #expect(
+            http.calls[2].classify?(HTTPResponse(status: 200))?.message
+                == "the server answered 200, which is not in ok")
+    }
+
+    private let token = Credential(
+        name: "api", type: "bearer", fields: ValueMap([("token", .secret("fake-token-123"))]),
+        origins: Origin("https://api.example.com").map { [$0] })
+
+    @Test func credentialsGoToTheirOriginsOnly() async throws {
+        let http = server("{}")
+        _ = try await runNode("http.request", ["url": "https://api.example.com/x"], http: http, credential: token)
+        #expect(http.calls[0].request.headers["Authorization"] == "Bearer fake-token-123")
+        let failure = await failure {
+            try await runNode("http.request", ["url": "https://evil.example/x"], credential: token)
+        }
+        #expect(failure?.kind == .auth)
+        #expect(failure?.message == "the credential \"api\" is not allowed for https://evil.example")
+        #expect(
+            failure?.hint == "run \"flowctl credentials allow api https://evil.example\" if it is meant to go there")
+    }
+
+    @Test func otherTypesOfCredential() async throws {
+        let http = server("{}")
+        let origins = Origin("http://h").map { Set([$0]) }
+        for (type, fields) in [
+            ("basic", ValueMap([("username", "ada"), ("password", .secret("pw"))])),
+            ("header", ValueMap([("name", "X-Key"), ("value", .secret("k"))])),
+            ("query", ValueMap([("name", "key"), ("value", .secret("k"))])),
+            ("slack_bot", ValueMap([("bot_token", .secret("xoxb-fake"))])),
+        ] {
+            let credential = Credential(name: "c", type: type, fields: fields, origins: origins)
+            _ = try await runNode("http.request", ["url": "http://h/x"], http: http, credential: credential)
+        }
+        #expect(http.calls[0].request.headers["Authorization"] == "Basic YWRhOnB3")
+        #expect(http.calls[1].request.headers["X-Key"] == "k")
+        #expect(http.calls[1].secretHeaders.contains("x-key"))
+        #expect(http.calls[2].request.url == "http://h/x?key=k")
+        #expect(http.calls[3].request.headers["Authorization"] == "Bearer xoxb-fake")
+    }
+
+    @Test func aPreviewShowsNoSecret() throws {
+        let node = try #require(NativeNodes().node(named: "http.request"))
+        let given: Value = [
+            "url": "https://api.example.com/x", "method": "POST", "json": ["key": .secret("fake-json-secret")],
+            "headers": ["X-A": .secret("fake-header")],
+        ]
+        let arguments = try node.spec.bind(try #require(given.mapValue))
+        let context = NodeContext(world: .test(), credential: token)
+        guard case .request(let request)? = try node.preview(arguments, in: context).first else {
+            Issue.record("no request")
+            return
+        }
+        #expect(request.headers["Authorization"] == "***")
+        #expect(request.headers["X-A"] == "***")
+        #expect(request.body == .bytes(Array(#"{"key":"***"}"#.utf8)))
+    }
+
+    @Test(arguments: ["ftp://h/x", "h/x", "http://h/a b"])
+    func anAddressThatIsNoneIsRefused(url: String) async throws {
+        let failure = await failure { try await runNode("http.request", ["url": .string(url)]) }
+        #expect(failure?.message == "http.request: parameter \"url\" must be an http or https address")
+    }
+
+    @Test func aHeaderCannotBringAnother() async throws {
+        let failure = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "headers": ["X-A": "1\r\nX-B: 2"]])
+        }
+        #expect(failure?.message == "http.request: the header \"X-A\" holds a character that headers can't have")
+    }
+
+    @Test func theBaseReplacesTheOrigin() async throws {
+        let http = server("{}")
+        _ = try await runNode(
+            "http.request", ["url": "https://api.example.com/x?y=1"], http: http, baseURL: "http://127.0.0.1:9/p/")
+        #expect(http.calls[0].request.url == "http://127.0.0.1:9/p/x?y=1")
+    }
+}

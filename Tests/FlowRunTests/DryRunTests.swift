@@ -1,0 +1,44 @@
+import FlowCore
+import FlowRun
+import FlowSpec
+import FlowWorkflow
+import Testing
+
+@Suite("Dry run")
+struct DryRunTests {
+    @Test func showsWhatIsKnownAndPlaceholdersForTheRest() async throws {
+        let bench = Bench()
+        let workflow = try Bench.workflow([
+            .read("a", "${{ inputs.x }}"),
+            .read("b", "got ${{ steps.a.output.id }} of ${{ inputs.x }}").iff("steps.a.status == \"failed\""),
+            .read("c", "${{ pr.title }}").each("${{ steps.a.output }}", as: "pr"),
+            .read("d", "${{ secrets.app.token }}"),
+            .read("e").iff("inputs.x == \"no\""),
+            .block("f", [.read("g", "${{ steps.a.output }}")]),
+        ])
+        let entries = try await DryRun(
+            workflow, inputs: ValueMap([("x", "yes")]), setup: bench.setup()
+        ).entries()
+        #expect(entries.map(\.path) == ["a", "b", "c", "d", "e", "f", "f/g"])
+        #expect(
+            entries.flatMap(\.previews) == [
+                .text("test.read {\"value\":\"yes\"}"),
+                .text("test.read {\"value\":\"got ‹steps.a.output.id› of yes\"}"),
+                .text("test.read {\"value\":\"‹pr.title›\"}"),
+                .text("test.read {\"value\":\"***\"}"),
+                .text("test.read {\"value\":\"‹steps.a.output›\"}"),
+            ])
+        #expect(entries[1].remarks == ["if ‹steps.a.status == \"failed\"›"])
+        #expect(entries[2].remarks == ["for each of ‹steps.a.output›"])
+        #expect(entries[4].isSkipped)
+        #expect(entries[6].depth == 1)
+        #expect(bench.nodes.said.isEmpty)
+    }
+
+    @Test func missingCredentialIsShownAtItsStep() async throws {
+        let bench = Bench()
+        let workflow = try Bench.workflow([.uses("secretive", "a")])
+        let entries = try await DryRun(workflow, setup: bench.setup()).entries()
+        #expect(entries[0].failure?.message == "there is no credential \"test\"")
+    }
+}

@@ -1,0 +1,134 @@
+import FlowCore
+import FlowRun
+import FlowSpec
+import FlowStore
+import FlowTestKit
+import FlowWorkflow
+import Synchronization
+import Testing
+
+@Suite("Journal and resume")
+struct ResumeTests {
+    @Test func failedStepRunsAgainAndFinishedOnesDoNot() async throws {
+        let isBroken = Mutex(true)
+        let bench = Bench { call in
+            if call.text == "b", isBroken.withLock({ $0 }) { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let steps = [try Step.write("a"), try .write("b"), try .write("c", "${{ steps.a.output + \"!\" }}")]
+        #expect(try await bench.run(steps).status == .failed)
+        isBroken.withLock { $0 = false }
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(bench.nodes.said == ["write a", "write b", "write b", "write a!"])
+    }
+
+    @Test func onlyUnfinishedItemsRunAgain() async throws {
+        let isBroken = Mutex(true)
+        let bench = Bench { call in
+            if call.text == "2", isBroken.withLock({ $0 }) { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let steps = [try Step.write("each", "${{ item }}").each([1, 2, 3], max: 1, onError: .continue)]
+        _ = try await bench.run(steps)
+        isBroken.withLock { $0 = false }
+        let result = try await bench.resume(steps) { $0.outputs = try Make.values(["all": "${{ steps.each.output }}"]) }
+        #expect(result.outputs["all"] == [1, 2, 3])
+        #expect(bench.nodes.said == ["write 1", "write 2", "write 3", "write 2"])
+    }
+
+    @Test func handlersRunAnewAfterACompleteAttempt() async throws {
+        let bench = Bench { call in
+            if call.text == "a" { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        for _ in 0..<2 {
+            let steps = [try Step.read("a")]
+            let isFirst = bench.nodes.calls.isEmpty
+            let finally: (inout Workflow) throws -> Void = { $0.finally = [try .read("f")] }
+            _ = try await isFirst ? bench.run(steps, finally) : bench.resume(steps, finally)
+        }
+        #expect(bench.nodes.said == ["read a", "read f", "read a", "read f"])
+    }
+
+    @Test func uuidComesOutTheSameOnResume() async throws {
+        let isBroken = Mutex(true)
+        let bench = Bench { call in
+            if isBroken.withLock({ $0 }) { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let steps = [try Step.read("a", "${{ uuid() }}")]
+        _ = try await bench.run(steps)
+        isBroken.withLock { $0 = false }
+        _ = try await bench.resume(steps, setup: bench.setup { $0.world.random = SeededRandom(seed: 99) })
+        #expect(Set(bench.nodes.said).count == 1)
+        #expect(bench.nodes.said.count == 2)
+    }
+
+    @Test func liveRunIsRefused() async throws {
+        let gate = Gate()
+        let bench = Bench { call in
+            await gate.pass()
+            return call.value
+        }
+        async let first = bench.run([.read("a")])
+        await gate.arrivals(1)
+        await #expect {
+            _ = try await bench.resume([.read("a")])
+        } throws: {
+            let failure = $0 as? Failure
+            return failure?.code == "run_is_live" && failure?.message.contains("is running, in process") == true
+        }
+        gate.open()
+        #expect(try await first.status == .succeeded)
+    }
+
+    @Test func succeededRunHasNothingLeft() async throws {
+        let bench = Bench()
+        let result = try await bench.run([.read("a")])
+        await #expect {
+            _ = try await bench.resume([.read("a")])
+        } throws: {
+            ($0 as? Failure)?.message == "run \(result.id) has succeeded; nothing is left to do"
+        }
+    }
+
+    @Test func uncertainWriteIsDecidedByTheUser() async throws {
+        let bench = Bench { call in
+            if call.text == "a", call.count == 1 { throw Failure(.uncertain, "cut off") }
+            return call.value
+        }
+        let steps = [try Step.write("a"), try .read("b", "${{ steps.a.output }}")]
+        #expect(try await bench.run(steps).exitCode == 7)
+        let again = try await bench.resume(steps)
+        #expect(
+            again.failure?.description
+                == "\"a\" was writing when it was cut off; it may or may not have happened (look whether it did, then resume with --mark-done a or --retry-uncertain a)"
+        )
+        #expect(bench.nodes.said == ["write a"])
+        let marked = try await bench.resume(steps, options: ResumeOptions(markDone: ["a": "by hand"]))
+        #expect(marked.status == .succeeded)
+        #expect(bench.nodes.said == ["write a", "read by hand"])
+    }
+
+    @Test func uncertainWriteIsRepeatedWhenAsked() async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(.uncertain, "cut off") }
+            return call.value
+        }
+        let steps = [try Step.write("a")]
+        _ = try await bench.run(steps)
+        #expect(try await bench.resume(steps, options: ResumeOptions(retryUncertain: ["a"])).status == .succeeded)
+    }
+
+    @Test func checkpointsSurviveAResume() async throws {
+        let bench = Bench { call in
+            if let saved = try await call.context.checkpoints.load("page") { return saved }
+            try await call.context.checkpoints.save("page", ["n": 2])
+            throw Failure(.conflict, "no")
+        }
+        let steps = [try Step.read("a")]
+        _ = try await bench.run(steps)
+        let result = try await bench.resume(steps) { $0.outputs = try Make.values(["a": "${{ steps.a.output }}"]) }
+        #expect(result.outputs["a"] == ["n": 2])
+    }
+}

@@ -1,0 +1,164 @@
+import FlowCore
+import FlowRun
+import FlowSpec
+import FlowStore
+import FlowTestKit
+import FlowWorkflow
+import Testing
+
+@Suite("Retry, timeouts, cancellation")
+struct RetryTests {
+    static let policy = RetryPolicy(max: 3, initial: .seconds(2), maxInterval: .seconds(5), jitter: false)
+
+    @Test func repeatsWithGrowingPausesUntilItWorks() async throws {
+        let bench = Bench { call in
+            if call.count < 4 { throw Failure(.transient, "later") }
+            return call.value
+        }
+        let result = try await bench.run([.read("a").with { $0.retry = Self.policy }])
+        #expect(result.status == .succeeded)
+        #expect(bench.clock.sleeps == [.seconds(2), .seconds(4), .seconds(5)])
+        let history = try bench.history()
+        let attempts = try history.attempts(of: "a", in: history.run(named: "latest"))
+        #expect(attempts.map(\.number) == [1, 2, 3, 4])
+        #expect(attempts.map { $0.end?.status } == [.failed, .failed, .failed, .succeeded])
+    }
+
+    @Test func maxCountsAttemptsAfterTheFirst() async throws {
+        let bench = Bench { _ in throw Failure(.transient, "later") }
+        let result = try await bench.run([.read("a").with { $0.retry = Self.policy }])
+        #expect(result.failure?.message == "later")
+        #expect(bench.nodes.calls.count == 4)
+    }
+
+    @Test func writeWithUnknownOutcomeIsNotRepeated() async throws {
+        let bench = Bench { _ in throw Failure(.uncertain, "cut off") }
+        let result = try await bench.run([.write("a").with { $0.retry = Self.policy }])
+        #expect(result.exitCode == 7)
+        #expect(bench.nodes.calls.count == 1)
+        #expect(try bench.statuses() == ["a": "uncertain"])
+    }
+
+    @Test func keyedWriteIsRepeatedWithTheSameKey() async throws {
+        let bench = Bench { call in
+            if call.count < 2 { throw Failure(.uncertain, "cut off") }
+            return call.value
+        }
+        let result = try await bench.run([.uses("keyed", "a").with { $0.retry = Self.policy }])
+        #expect(result.status == .succeeded)
+        #expect(Set(bench.nodes.calls.map(\.context.idempotencyKey)).count == 1)
+        #expect(bench.nodes.calls[0].context.idempotencyKey.count == 32)
+    }
+
+    @Test func stepsOwnEffectAndDefaultsCount() async throws {
+        let bench = Bench { call in
+            if call.count < 2 { throw Failure(.network, "broken") }
+            return call.value
+        }
+        let result = try await bench.run([.write("a").with { $0.effect = .idempotent }]) {
+            $0.defaults.retry = Self.policy
+        }
+        #expect(result.status == .succeeded)
+        #expect(bench.nodes.calls.count == 2)
+    }
+
+    @Test func timeoutBoundsOneAttempt() async throws {
+        let bench = Bench(clock: ManualClock(skipsSleep: false)) { call in
+            try await call.context.world.clock.sleep(.seconds(3600))
+            return call.value
+        }
+        async let result = bench.run([.read("a").with { $0.timeout = .seconds(30) }])
+        await bench.clock.sleepers(atLeast: 2)
+        bench.clock.advance(by: .seconds(30))
+        let ended = try await result
+        #expect(ended.status == .timedOut)
+        #expect(ended.exitCode == 1)
+        #expect(ended.failure?.message == "took longer than its timeout of 30s")
+    }
+
+    @Test func timeoutOfTheRunIsExitCode6AndRunsFinally() async throws {
+        let bench = Bench(clock: ManualClock(skipsSleep: false)) { call in
+            if call.text == "a" { try await call.context.world.clock.sleep(.seconds(3600)) }
+            return call.value
+        }
+        async let result = bench.run([.read("a"), .read("b")]) {
+            $0.timeout = .seconds(60)
+            $0.onFailure = [try .read("h")]
+            $0.finally = [try .read("f")]
+        }
+        await bench.clock.sleepers(atLeast: 2)
+        bench.clock.advance(by: .seconds(60))
+        let ended = try await result
+        #expect(ended.exitCode == 6)
+        #expect(ended.failure?.message == "the run took longer than its timeout of 60s")
+        #expect(bench.nodes.said == ["read a", "read h", "read f"])
+    }
+
+    @Test func firstSignalLetsRunningStepsEndAndRunsFinally() async throws {
+        let gate = Gate()
+        let bench = Bench { call in
+            if call.text == "a" { await gate.pass() }
+            return call.value
+        }
+        let setup = bench.setup { $0.world.clock = ManualClock(skipsSleep: false) }
+        let executor = try await bench.start([.read("a"), .read("b")], setup: setup) {
+            $0.onFailure = [try .read("h")]
+            $0.finally = [try .read("f").iff("cancelled()")]
+        }
+        async let result = executor.run()
+        await gate.arrivals(1)
+        executor.cancel(graceful: true)
+        gate.open()
+        let ended = await result
+        #expect(ended.status == .cancelled)
+        #expect(ended.exitCode == 5)
+        #expect(bench.nodes.said == ["read a", "read f"])
+        #expect(try bench.statuses() == ["a": "succeeded", "finally/f": "succeeded"])
+        // What is left is done by a resume.
+        let resumed = try await bench.resume([.read("a"), .read("b")])
+        #expect(resumed.status == .succeeded)
+        #expect(bench.nodes.said == ["read a", "read f", "read b"])
+    }
+
+    @Test func graceEndsWithCancellation() async throws {
+        let clock = ManualClock(skipsSleep: false)
+        let bench = Bench(clock: clock) { call in
+            try await call.context.world.clock.sleep(.seconds(3600))
+            return call.value
+        }
+        let executor = try await bench.start([.read("a")])
+        async let result = executor.run()
+        await clock.sleepers(atLeast: 1)
+        executor.cancel(graceful: true)
+        await clock.sleepers(atLeast: 2)
+        clock.advance(by: .seconds(10))
+        #expect(await result.status == .cancelled)
+        #expect(try bench.statuses() == ["a": "cancelled"])
+    }
+
+    @Test func secondSignalEndsEverythingAtOnce() async throws {
+        let clock = ManualClock(skipsSleep: false)
+        let bench = Bench(clock: clock) { call in
+            try await call.context.world.clock.sleep(.seconds(3600))
+            return call.value
+        }
+        let executor = try await bench.start([.read("a")]) { $0.finally = [try .read("f")] }
+        async let result = executor.run()
+        await clock.sleepers(atLeast: 1)
+        executor.cancel(graceful: true)
+        executor.cancel(graceful: false)
+        #expect(await result.exitCode == 5)
+        #expect(bench.nodes.said == ["read a"])
+    }
+
+    @Test func retryWaitEndsWithTheRun() async throws {
+        let clock = ManualClock(skipsSleep: false)
+        let bench = Bench(clock: clock) { _ in throw Failure(.transient, "later") }
+        let executor = try await bench.start([.read("a").with { $0.retry = Self.policy }])
+        async let result = executor.run()
+        await clock.sleepers(atLeast: 1)
+        executor.cancel(graceful: true)
+        #expect(await result.status == .cancelled)
+        #expect(bench.nodes.calls.count == 1)
+    }
+}

@@ -1,0 +1,234 @@
+import FlowCore
+import Glibc
+import Testing
+
+@testable import FlowStore
+
+/// A private folder with a state database.
+private final class StateFolder: Sendable {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/flow-state-XXXXXX".utf8CString)
+        path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp/flow-state"
+    }
+
+    deinit {
+        chmod(path, 0o700)
+        for name in ["state.db", "state.db-wal", "state.db-shm"] { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    var database: String { "\(path)/state.db" }
+    static let dead = ProcessIdentity(pid: 1, startTime: -1, boot: ProcessIdentity.current.boot)
+
+    func begin(
+        _ store: RunStore, workflow: String = "w", at seconds: Int64 = 1_800_000_000
+    ) async throws -> (StoredRun, RunJournal) {
+        try await store.begin(
+            at: Timestamp(seconds: seconds), random: { (0..<$0).map { _ in UInt8.random(in: 0...255) } }
+        ) { _ in RunSnapshot(workflow: workflow, file: "\(workflow).yaml", source: Array("name: w".utf8)) }
+    }
+}
+
+@Suite("Run history")
+struct RunStoreTests {
+    static let time = Timestamp(seconds: 1_800_000_001)
+
+    @Test func idsSortByTimeAndAreShort() {
+        let ids = (0..<200).map {
+            RunID(at: Timestamp(milliseconds: 1_750_000_000_000 + $0 * 32), random: [UInt8($0), 0xFF])
+        }
+        #expect(ids == ids.sorted())
+        #expect(Set(ids).count == 200)
+        #expect(ids.allSatisfy { $0.text.count == 10 })
+    }
+
+    @Test func whatIsWrittenIsRead() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (run, journal) = try await folder.begin(store)
+        let large = StoredValue(bytes: JSON.bytes(.string(String(repeating: "x", count: 100_000))))
+        let failure = Failure(.conflict, "no", hint: "try", code: "c")
+        try await journal.commit(
+            [
+                .stepStarted(path: "a", node: "test.n", at: Self.time),
+                .attemptStarted(
+                    AttemptID(path: "a", number: 1), AttemptIntent(effect: .write, key: "k", startedAt: Self.time)),
+                .attemptEnded(
+                    AttemptID(path: "a", number: 1), AttemptEnd(status: .failed, failure: failure, endedAt: Self.time)),
+                .stepEnded(
+                    path: "a",
+                    StepEnd(status: .failed, output: large, failure: failure, attempts: 1, endedAt: Self.time)),
+                .itemEnded(
+                    path: "a", index: 4, key: "4",
+                    StepEnd(status: .succeeded, output: .null, attempts: 2, endedAt: Self.time)),
+                .checkpoint(path: "a", item: nil, name: "page", large),
+                .log(LogLine(path: "a", item: 4, at: Self.time, level: "info", message: "hello")),
+            ], synced: true)
+        #expect(try await journal.checkpoint("page", of: "a", item: nil) == large)
+        let history = try RunHistory.open(folder.database)
+        let summary = try history.run(named: run.id.text)
+        #expect(summary.status == .running)
+        let step = try #require(try history.steps(of: summary).first)
+        #expect(step.output == large)
+        #expect(step.failure == failure)
+        #expect(try history.attempts(of: "a", in: summary)[0].intent.key == "k")
+        #expect(try history.items(of: "a", in: summary).map(\.index) == [4])
+        #expect(try history.logs(of: summary).map(\.message) == ["hello"])
+        #expect(try history.logs(of: summary, path: "b").isEmpty)
+    }
+
+    @Test func listsTheLatestFirstAndFilters() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        for index in 0..<6 {
+            let (_, journal) = try await folder.begin(
+                store, workflow: index % 2 == 0 ? "even" : "odd", at: 1_800_000_000 + Int64(index))
+            let status: RunStatus = index < 3 ? .succeeded : .failed
+            try await journal.commit([.runEnded(RunEnd(status: status, endedAt: Self.time))], synced: false)
+            await journal.close()
+        }
+        let history = try RunHistory.open(folder.database)
+        #expect(try history.runs(limit: 2).map(\.workflow) == ["odd", "even"])
+        #expect(try history.runs(workflow: "even").count == 3)
+        #expect(try history.runs(workflow: "even", status: .failed).count == 1)
+        let first = try history.runs(limit: 4)
+        #expect(try history.runs(before: first.last).count == 2)
+        #expect(try history.run(named: "latest").workflow == "odd")
+    }
+
+    @Test func runIsFoundByBeginningOrEndOfItsID() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (one, _) = try await folder.begin(store, at: 1_800_000_000)
+        _ = try await folder.begin(store, at: 1_900_000_000)
+        let history = try RunHistory.open(folder.database)
+        #expect(try history.run(named: String(one.id.text.prefix(4))).id == one.id)
+        #expect(try history.run(named: String(one.id.text.suffix(6)).uppercased()).id == one.id)
+        #expect {
+            try history.run(named: "zzzz")
+        } throws: {
+            ($0 as? Failure)?.description
+                == "there is no run \"zzzz\" (run \"flowctl runs list\" for those there are)"
+        }
+        #expect {
+            try history.run(named: "")
+        } throws: {
+            ($0 as? Failure)?.kind == .notFound
+        }
+        #expect {
+            try history.run(named: String(one.id.text.prefix(1)))
+        } throws: {
+            ($0 as? Failure)?.message.hasPrefix("several runs fit \"") == true
+        }
+    }
+
+    @Test func runOfADeadProcessIsInterrupted() async throws {
+        let folder = StateFolder()
+        let (run, _) = try await folder.begin(try RunStore.open(folder.database, identity: StateFolder.dead))
+        let history = try RunHistory.open(folder.database)
+        #expect(try history.run(named: "latest").status == .interrupted)
+        #expect(try history.runs(status: .interrupted).count == 1)
+        #expect(try history.runs(status: .running).isEmpty)
+        let (again, _) = try await RunStore.open(folder.database).resume(run.id.text)
+        #expect(again.attempt == 2)
+        #expect(again.handlersAttempt == 1)
+        #expect(again.snapshot.source == Array("name: w".utf8))
+        #expect(try history.run(named: "latest").status == .running)
+    }
+
+    @Test func processOnAnotherMachineIsJudgedByItsHeartbeat() async throws {
+        let folder = StateFolder()
+        let elsewhere = ProcessIdentity(pid: 1, startTime: 1, boot: "another boot")
+        _ = try await folder.begin(try RunStore.open(folder.database, identity: elsewhere))
+        #expect(try RunHistory.open(folder.database).run(named: "latest").status == .running)
+        let database = try Database.open(folder.database, mode: .readWrite)
+        try database.execute("UPDATE runs SET heartbeat = heartbeat - 61000000")
+        #expect(try RunHistory.open(folder.database).run(named: "latest").status == .interrupted)
+    }
+
+    @Test func fullDiskIsToldAndNothingFollows() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (_, journal) = try await folder.begin(store)
+        let pages = try store.writer.database.query("PRAGMA page_count")[0][0].intValue ?? 0
+        try store.writer.database.execute("PRAGMA max_page_count = \(pages + 2)")
+        let large = StoredValue(bytes: Array(repeating: UInt8(ascii: "7"), count: 500_000))
+        await #expect {
+            try await journal.commit(
+                [
+                    .stepStarted(path: "a", node: nil, at: Self.time),
+                    .checkpoint(
+                        path: "a", item: nil, name: "x", large),
+                ], synced: false)
+        } throws: {
+            ($0 as? Failure)?.description
+                == "the run history can't be written: no space left to write the database \"\(folder.database)\" (free space on the disk that holds it, then repeat)"
+        }
+        await #expect(throws: Failure.self) { try await journal.commit([], synced: false) }
+        let history = try RunHistory.open(folder.database)
+        #expect(try history.steps(of: history.run(named: "latest")).isEmpty)
+    }
+
+    @Test func lockedDatabaseIsTold() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database, busyTimeout: .milliseconds(20))
+        let (_, journal) = try await folder.begin(store)
+        let other = try Database.open(folder.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        await #expect {
+            try await journal.commit([.runEnded(RunEnd(status: .failed, endedAt: Self.time))], synced: false)
+        } throws: {
+            ($0 as? Failure)?.message.hasSuffix("is locked by another process") == true
+        }
+        try other.execute("ROLLBACK")
+    }
+
+    @Test func fileThatIsNoDatabaseIsTold() throws {
+        let folder = StateFolder()
+        try PrivateFile.prepare(folder.database, create: true)
+        let file = open(folder.database, O_WRONLY)
+        let text = [UInt8](String(repeating: "no database ", count: 100).utf8)
+        _ = write(file, text, text.count)
+        close(file)
+        #expect {
+            try RunStore.open(folder.database)
+        } throws: {
+            ($0 as? Failure)?.message == "\"\(folder.database)\" is not a database"
+        }
+    }
+
+    @Test func newerFormatIsRefused() throws {
+        let folder = StateFolder()
+        _ = try RunStore.open(folder.database)
+        try Database.open(folder.database, mode: .readWrite).execute("PRAGMA user_version = 99")
+        for open in [{ _ = try RunStore.open(folder.database) }, { _ = try RunHistory.open(folder.database) }] {
+            #expect {
+                try open()
+            } throws: {
+                ($0 as? Failure)?.code == "newer_format"
+            }
+        }
+    }
+
+    @Test func manyWritersShareCommits() async throws {
+        let folder = StateFolder()
+        let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
+        try await journal.commit([.stepStarted(path: "a", node: nil, at: Self.time)], synced: false)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<500 {
+                group.addTask {
+                    try await journal.commit(
+                        [
+                            .itemEnded(
+                                path: "a", index: index, key: "k",
+                                StepEnd(status: .succeeded, attempts: 1, endedAt: Self.time))
+                        ], synced: false)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await journal.items(of: "a").map(\.index) == Array(0..<500))
+    }
+}
