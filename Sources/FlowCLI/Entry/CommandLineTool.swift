@@ -48,12 +48,14 @@ package enum CommandLineTool {
         let terminal = console(verb.global)
         do {
             let directory = workingDirectory()
-            let settings = try Settings(
-                stateDatabase: verb.global.stateDatabase, vault: verb.global.vault, environment: environment,
-                workingDirectory: directory)
+            let global = verb.global
             let session = Session(
-                console: terminal, settings: settings, environment: environment, workingDirectory: directory,
-                prompt: prompt)
+                console: terminal, environment: environment, workingDirectory: directory, prompt: prompt
+            ) {
+                try Settings(
+                    stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
+                    workingDirectory: directory)
+            }
             try await verb.run(in: session)
             return .success
         } catch {

@@ -11,12 +11,13 @@ struct FlowctlCommand: ParsableCommand {
             """,
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Workflows", subcommands: [NewCommand.self]),
-            CommandGroup(name: "Nodes and credentials", subcommands: [NodesCommand.self]),
+            CommandGroup(name: "Workflows", subcommands: [NewCommand.self, RunsCommand.self]),
+            CommandGroup(name: "Nodes and credentials", subcommands: [NodesCommand.self, ConnectorsCommand.self]),
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    ExprCommand.self, CompletionCommand.self, VersionCommand.self, GenerateCommand.self,
+                    ExprCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
+                    GenerateCommand.self,
                 ]),
         ])
 

@@ -1,13 +1,33 @@
 import FlowCore
+import FlowNodes
+import FlowSpec
 
 /// All a command may touch: the terminal, the environment, where things are kept, and the parts put together from them.
 struct Session: Sendable {
     var console: Console
-    var settings: Settings
+    private let locate: @Sendable () throws -> Settings
     var environment: [String: String]
     /// Absolute.
     var workingDirectory: String
     var prompt: any Prompt
+    var files: any FileSystem = PosixFileSystem()
+
+    /// - Parameter settings: called when a command asks for them; those that need no folder work without HOME.
+    init(
+        console: Console, environment: [String: String], workingDirectory: String, prompt: any Prompt,
+        settings: @escaping @Sendable () throws -> Settings
+    ) {
+        self.console = console
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.prompt = prompt
+        locate = settings
+    }
+
+    /// Where things are kept.
+    var settings: Settings {
+        get throws { try locate() }
+    }
 
     /// `path` made absolute against the working directory.
     func absolutePath(_ path: String) -> String {

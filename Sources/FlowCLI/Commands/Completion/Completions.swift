@@ -1,8 +1,26 @@
+import FlowConnect
 import FlowSpec
+import FlowStore
 
 /// What the shell offers while a command line is typed. Anything that goes wrong offers nothing.
 enum Completions {
-    static func nodes() -> [String] { (try? Session.quiet().nodes().names) ?? [] }
+    /// Sees the real settings and says nothing.
+    private static var session: Session {
+        let environment = CommandLineTool.processEnvironment()
+        let directory = CommandLineTool.workingDirectory()
+        return Session(
+            console: Console(output: BufferChannel(), notes: BufferChannel()), environment: environment,
+            workingDirectory: directory, prompt: TerminalPrompt()
+        ) {
+            try Settings(environment: environment, workingDirectory: directory)
+        }
+    }
 
-    static func groups() -> [String] { (try? NodeIndex(Session.quiet().nodes()).groups) ?? [] }
+    static func nodes() -> [String] { (try? session.nodes().names) ?? [] }
+
+    static func groups() -> [String] { (try? NodeIndex(session.nodes()).groups) ?? [] }
+
+    static func connectors() -> [String] { EmbeddedCatalog.connectors.map(\.name) }
+
+    static func runs() -> [String] { (try? session.history()?.runs(limit: 50).map(\.id.text)) ?? [] }
 }

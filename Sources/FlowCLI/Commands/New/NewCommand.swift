@@ -12,8 +12,10 @@ struct NewCommand: Verb {
     @Argument(help: "The file to make; .yaml is added where it has no extension.")
     var file: String?
 
-    @Option(help: "Which starter: \(Starter.all.map(\.name).joined(separator: ", ")).")
-    var starter = Starter.all[0].name
+    @Option(
+        help: ArgumentHelp("Which starter.", valueName: "name"),
+        completion: .custom { _, _, _ in Starter.all.map(\.name) })
+    var starter = Starter.simplest
 
     func run(in session: Session) async throws {
         let console = session.console

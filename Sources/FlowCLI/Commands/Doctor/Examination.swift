@@ -1,0 +1,102 @@
+import FlowConnect
+import FlowCore
+import FlowStore
+import Glibc
+
+/// What `doctor` looks at, one after the other. Nothing is changed or sent.
+struct Examination {
+    private let session: Session
+
+    init(_ session: Session) { self.session = session }
+
+    func findings() async -> [Finding] {
+        let settings: Settings
+        do {
+            settings = try session.settings
+        } catch {
+            let failure = Failure(error)
+            return [Finding(.broken, "folders", failure.message, hint: failure.hint)]
+        }
+        return [
+            Finding(.fine, "version", Version.text),
+            folder("state", Settings.folder(of: settings.stateDatabase)),
+            history(settings),
+            folder("vault folder", Settings.folder(of: settings.vault)),
+        ] + connectors() + [shell(), certificates(), clock()]
+    }
+
+    /// A folder that doesn't exist yet is fine where it can be made.
+    private func folder(_ subject: String, _ path: String) -> Finding {
+        var existing = path
+        while access(existing, F_OK) != 0, existing != "/" { existing = Settings.folder(of: existing) }
+        guard access(existing, W_OK) == 0 else {
+            return Finding(
+                .broken, subject, "\(existing) can't be written", hint: "give this user the right to write there")
+        }
+        return Finding(.fine, subject, existing == path ? path : "\(path) is made when it is needed")
+    }
+
+    private func history(_ settings: Settings) -> Finding {
+        do {
+            guard let history = try session.history() else { return Finding(.fine, "runs", "none yet") }
+            guard let last = try history.runs(limit: 1).first else { return Finding(.fine, "runs", "none yet") }
+            return Finding(.fine, "runs", "the last was \(last.id.text), \(last.status.words)")
+        } catch {
+            let failure = Failure(error)
+            return Finding(
+                .broken, "runs", failure.message,
+                hint: failure.hint ?? "move \(settings.stateDatabase) away; a new one is made")
+        }
+    }
+
+    private func connectors() -> [Finding] {
+        guard let source = try? session.connectors() else { return [] }
+        let broken = source.connectorNames.filter { name in
+            do {
+                return try source.connector(name) == nil
+            } catch {
+                return true
+            }
+        }
+        guard broken.isEmpty else {
+            return broken.map {
+                Finding(
+                    .broken, "connector \($0)", "its file has mistakes",
+                    hint: "run \"flowctl connectors lint \($0)\"")
+            }
+        }
+        return [Finding(.fine, "connectors", source.connectorNames.joined(separator: ", "))]
+    }
+
+    private func shell() -> Finding {
+        let folders = (session.environment["PATH"] ?? "").split(separator: ":")
+        guard folders.contains(where: { access("\($0)/sh", X_OK) == 0 }) else {
+            return Finding(
+                .broken, "shell", "there is no sh on PATH, so \"run:\" steps can't work",
+                hint: "add the folder of sh to PATH; cron sets a short one")
+        }
+        return Finding(.fine, "shell", "sh is on PATH")
+    }
+
+    private func certificates() -> Finding {
+        let given = session.environment["SSL_CERT_FILE"]
+        let known = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
+        if let file = given.map({ [$0] })?.first ?? known.first(where: { access($0, R_OK) == 0 }),
+            access(file, R_OK) == 0
+        {
+            return Finding(.fine, "certificates", file)
+        }
+        return Finding(
+            .doubtful, "certificates", "no file of root certificates was found, so https may not work",
+            hint: "install the package ca-certificates")
+    }
+
+    private func clock() -> Finding {
+        let now = time(nil)
+        // Signatures, leases and time-outs go wrong with a clock that was never set.
+        guard now > 1_735_689_600 else {
+            return Finding(.broken, "clock", "the clock is before 2025", hint: "set it, for example with timedatectl")
+        }
+        return Finding(.fine, "clock", Timestamp(seconds: Int64(now)).localText)
+    }
+}

@@ -1,0 +1,74 @@
+import FlowCore
+import FlowSpec
+
+/// `key=value` words of a command line to a node's arguments.
+struct ArgumentReader {
+    private let spec: NodeSpec
+    private let session: Session
+
+    init(_ spec: NodeSpec, _ session: Session) {
+        self.spec = spec
+        self.session = session
+    }
+
+    /// - Parameter base: arguments that the words are laid over.
+    /// - Throws: an `Exit` of status `usage` that names the first wrong word, never its value.
+    func read(_ words: [String], over base: ValueMap) throws -> ValueMap {
+        var arguments = base
+        for word in words {
+            guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
+                throw Exit.usage(
+                    "an argument must be written as key=value, not \"\(word.prefix(40))\"",
+                    hint: "run \"flowctl nodes show \(spec.name)\" for its parameters")
+            }
+            var key = String(word[..<equals])
+            let text = String(word[word.index(after: equals)...])
+            let isJSON = key.hasSuffix(":")
+            if isJSON { key.removeLast() }
+            arguments[key] = try value(of: key, text, isJSON: isJSON)
+        }
+        return arguments
+    }
+
+    private func value(of key: String, _ text: String, isJSON: Bool) throws -> Value {
+        if isJSON { return try json(text, key) }
+        let type = spec.parameter(key)?.type ?? .string
+        if text.hasPrefix("@"), type != .file {
+            let bytes = try session.read(String(text.dropFirst()), as: "the file of \"\(key)\"")
+            let content = String(decoding: bytes, as: UTF8.self)
+            return type.isText ? .string(content) : try json(content, key)
+        }
+        switch type {
+        case .file: return .string(session.absolutePath(text))
+        case .any: return (try? JSON.parse(text)) ?? .string(text)
+        case _ where type.isText: return .string(text)
+        default: return try json(text, key)
+        }
+    }
+
+    private func json(_ text: String, _ key: String) throws -> Value {
+        do {
+            return try JSON.parse(text)
+        } catch {
+            let type = spec.parameter(key)?.type.name ?? "value"
+            throw Exit.usage(
+                "the \(type) of \"\(key)\" must be written as JSON",
+                hint: "for example \(key)=\(ArgumentReader.sample(type))")
+        }
+    }
+
+    private static func sample(_ type: String) -> String {
+        switch type {
+        case "int": "3"
+        case "number": "1.5"
+        case "bool": "true"
+        case "map", "map of expressions": "'{\"name\": \"value\"}'"
+        default: "'[\"one\", \"two\"]'"
+        }
+    }
+}
+
+extension ParameterType {
+    /// Whether its values are written as text, without JSON's quotes.
+    fileprivate var isText: Bool { self == .string || self == .timestamp || self == .duration }
+}

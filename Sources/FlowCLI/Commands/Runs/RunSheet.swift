@@ -1,0 +1,75 @@
+import FlowCore
+import FlowStore
+
+/// A run on one page: its state, its steps, its outputs.
+struct RunSheet {
+    var run: RunSummary
+    var steps: [StoredStep]
+    var history: RunHistory
+
+    func show(on console: Console) throws {
+        let outputs = try history.outputs(of: run)?.shown(in: run)
+        var document = run.asValue.mapValue ?? ValueMap()
+        document["outputs"] = outputs ?? .null
+        document["steps"] = .list(steps.map(\.asValue))
+        console.show(json: .map(document)) {
+            let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
+            let took = run.took.map { " after \($0.humanText)" } ?? ""
+            console.show(
+                "\(run.id.text, .bold)  \(run.workflow)  \(run.status.words, run.status.style)\(took)\(attempt)")
+            console.show("started \(run.startedAt.localText) from \(run.file)")
+            if let failure = run.failure { showFailure(failure, on: console) }
+            showSteps(on: console)
+            if let outputs = outputs?.mapValue, !outputs.isEmpty {
+                console.show("")
+                console.show(StyledText("outputs", .bold))
+                for (key, value) in outputs {
+                    console.show("  \(key.text): \(FlowText.scalar(console.masker.mask(value)))")
+                }
+            }
+            if run.status.canResume { console.note("resume it with: flowctl resume \(run.id.text)") }
+        }
+    }
+
+    private func showFailure(_ failure: Failure, on console: Console) {
+        let step = run.failedStep.map { "\($0): " } ?? ""
+        console.show("\("error:", .red) \(step)\(failure.message)")
+        if let hint = failure.hint { console.show("  \("hint:", .cyan) \(hint)") }
+    }
+
+    private func showSteps(on console: Console) {
+        guard !steps.isEmpty else { return }
+        console.show("")
+        var table = Table("STEP", "NODE", "STATUS", "TOOK", "TRIES", "")
+        for step in steps {
+            table.add(
+                StyledText(step.path, .bold), StyledText(step.node ?? ""),
+                StyledText(step.status.words, step.status.style), StyledText(step.took?.humanText ?? ""),
+                StyledText(step.attempts > 1 ? String(step.attempts) : ""),
+                StyledText(step.failure?.message ?? step.note ?? "", .dim))
+        }
+        table.show(on: console)
+    }
+}
+
+extension RunStatus {
+    /// Whether `flowctl resume` has something to do.
+    var canResume: Bool { self != .succeeded && self != .running }
+}
+
+extension StoredStep {
+    var took: Duration? {
+        guard let startedAt, let endedAt else { return nil }
+        return endedAt.since(startedAt)
+    }
+
+    /// Without its output, which may be large; `runs show --step` has that.
+    var asValue: Value {
+        [
+            "id": .string(path), "node": node.map(Value.string) ?? .null, "status": .string(status.rawValue),
+            "started_at": startedAt.map { .string($0.rfc3339) } ?? .null,
+            "ended_at": endedAt.map { .string($0.rfc3339) } ?? .null, "attempts": .int(Int64(attempts)),
+            "error": failure?.asValue ?? .null, "note": note.map(Value.string) ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,32 @@
+import FlowStore
+
+extension RunStatus {
+    /// How the word looks in lists.
+    var style: Style {
+        switch self {
+        case .succeeded: .green
+        case .running: .blue
+        case .skipped: .dim
+        case .cancelled, .interrupted, .uncertain: .yellow
+        case .failed, .timedOut: .red
+        }
+    }
+
+    /// One column wide, for lines of progress.
+    var symbol: String {
+        switch self {
+        case .succeeded: "✓"
+        case .running: "•"
+        case .skipped: "-"
+        case .cancelled, .interrupted: "○"
+        case .uncertain: "?"
+        case .failed, .timedOut: "✗"
+        }
+    }
+
+    /// With a space where the name has an underscore.
+    var words: String { rawValue.split(separator: "_").joined(separator: " ") }
+
+    /// `running, succeeded, …` for help and hints.
+    static let names = RunStatus.allCases.map(\.rawValue)
+}

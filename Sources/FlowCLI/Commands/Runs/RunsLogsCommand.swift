@@ -1,0 +1,64 @@
+import ArgumentParser
+import FlowCore
+import FlowStore
+
+/// `flowctl runs logs RUN`
+struct RunsLogsCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "logs", abstract: "Show what a run's steps said, with every HTTP try.",
+        discussion: "With --output json: one object a line with at, step, item, level, message.")
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(
+        help: "The run's id, enough of its beginning or end, or latest.",
+        completion: .custom { _, _, _ in Completions.runs() })
+    var run: String
+
+    @Option(help: ArgumentHelp("Only lines of this step and of those inside it.", valueName: "id"))
+    var step: String?
+
+    @Flag(name: [.short, .long], help: "Wait for more until the run has ended.")
+    var follow = false
+
+    func run(in session: Session) async throws {
+        let (run, history) = try session.run(named: run)
+        let console = session.console
+        var seen = 0
+        while true {
+            // Asked before the lines, so that none that came before the end is missed.
+            let isOver = try history.run(named: run.id.text).status != .running
+            var page: [LogLine]
+            repeat {
+                page = try history.logs(of: run, path: step, after: seen, limit: 1000)
+                for line in page { show(line, on: console) }
+                seen += page.count
+            } while !page.isEmpty
+            guard follow, !isOver else { break }
+            try await Task.sleep(for: .milliseconds(300))
+        }
+        if seen == 0, console.format == .text { console.note("nothing was logged") }
+    }
+
+    private func show(_ line: LogLine, on console: Console) {
+        if console.format == .json { return console.show(document: JSON.text(console.masker.mask(line.asValue))) }
+        let style: Style? =
+            switch line.level {
+            case "error": .red
+            case "warning": .yellow
+            case "debug", "http": .dim
+            default: nil
+            }
+        let item = line.item.map { "[\($0)]" } ?? ""
+        console.show("\(line.at.clockText, .dim) \(line.path + item, .cyan) \(line.message, style)")
+    }
+}
+
+extension LogLine {
+    fileprivate var asValue: Value {
+        [
+            "at": .string(at.rfc3339), "step": .string(path), "item": item.map { .int(Int64($0)) } ?? .null,
+            "level": .string(level), "message": .string(message),
+        ]
+    }
+}
