@@ -18,6 +18,7 @@ package struct ConnectorNode: Node {
         let run = try OperationRun(connector, operation, arguments: arguments, context: context)
         return try await run.output()
     }
+
     /// Every request the operation would send, the first page only of a list.
     package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         let run = try OperationRun(connector, operation, arguments: arguments, context: context, isPreview: true)
