@@ -24,7 +24,8 @@ import Testing
         let server = try FaultServer { request in
             switch request.path {
             case "/repos/acme/shop/issues": .json(["number": 7, "html_url": "https://example.com/7"], status: 201)
-            case "/chat.postMessage": .json(["ok": true, "channel": "C0123456789", "message": ["ts": "15.1"]])
+            case "/chat.postMessage":
+                .json(["ok": true, "channel": "C0123456789", "ts": "15.1", "message": ["ts": "15.1"]])
             default: .status(404)
             }
         }

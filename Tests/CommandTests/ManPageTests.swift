@@ -1,6 +1,7 @@
-@testable import FlowCLI
 import FlowCore
 import Testing
+
+@testable import FlowCLI
 
 @Suite struct ManPageTests {
     private func page(_ json: String) throws -> String {

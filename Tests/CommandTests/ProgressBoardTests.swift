@@ -55,6 +55,17 @@ import Testing
         #expect(failed.map(\.plain) == ["  ✗ deploy[1]/upload  shell.run  340 ms  gone"])
     }
 
+    @Test func aTalkativeStepIsCutShort() {
+        var board = ProgressBoard()
+        let lines = (0..<100).flatMap { number in
+            board.take(
+                .log(LogLine(path: "a", at: Timestamp(seconds: 0), level: "info", message: "line \(number)")),
+                isVerbose: false)
+        }
+        #expect(lines.count == 6)
+        #expect(lines.last?.plain == "    a … for the rest: flowctl runs logs latest --step a")
+    }
+
     @Test func aRetrySaysWhyAndWhen() {
         var board = ProgressBoard()
         _ = board.take(.stepStarted(path: "a", name: "a", node: "http.request"), isVerbose: false)

@@ -64,6 +64,6 @@ extension CommandDescription.Argument {
         let value = kind == "flag" ? "" : "<\(valueName)>"
         let text = ([names.last ?? "", value].filter { !$0.isEmpty }).joined(separator: " ")
         let repeated = isRepeating ? text + " ..." : text
-        return isOptional || kind != "positional" && isOptional ? "[\(repeated)]" : repeated
+        return isOptional ? "[\(repeated)]" : repeated
     }
 }
