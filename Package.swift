@@ -94,7 +94,7 @@ let package = Package(
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
-        tests("CommandTests", ["FlowCore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests("CommandTests", ["FlowCore", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
         tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(
             "FlowRunTests",

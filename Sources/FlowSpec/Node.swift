@@ -4,6 +4,9 @@ package import FlowCore
 package protocol Node: Sendable {
     var spec: NodeSpec { get }
 
+    /// What repeating the work with these arguments may do; the spec's effect where they make no difference.
+    func effect(of arguments: Arguments) -> Effect
+
     /// Does the work once.
     ///
     /// - Parameters:
@@ -20,6 +23,8 @@ package protocol Node: Sendable {
 }
 
 extension Node {
+    package func effect(of arguments: Arguments) -> Effect { spec.effect }
+
     package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         [.text("\(spec.name) \(JSON.text(.map(arguments.values)))")]
     }
