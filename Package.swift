@@ -95,6 +95,7 @@ let package = Package(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
         tests("CommandTests", ["FlowCore", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(
             "FlowRunTests",
             [
