@@ -97,7 +97,11 @@ let package = Package(
         tests("CommandTests", ["FlowCore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
         tests(
             "FlowRunTests",
-            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow", "FlowStore", "FlowVault", "FlowRun"]),
+            [
+                "FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow", "FlowStore", "FlowVault",
+                "FlowRun",
+            ],
+            exclude: ["Cases"]),
     ],
     cLanguageStandard: .c2x,
     cxxLanguageStandard: .cxx17

@@ -13,6 +13,7 @@ package enum CommandLineTool {
             exit(ExitStatus.success.rawValue)
         }
         signal(SIGPIPE, SIG_IGN)
+        CrashNote.install()
         let status = await run(arguments, environment: processEnvironment(), prompt: TerminalPrompt())
         exit(status.rawValue)
     }

@@ -32,22 +32,22 @@ enum ExitStatus: Int32, Sendable {
 /// Ends a command early: with a status, and with what is still to be said.
 struct Exit: Error {
     var status: ExitStatus
-    var failure: Failure?
-    var diagnostics: [Diagnostic] = []
+    var failures: [Failure]
+    var diagnostics: [Diagnostic]
 
     /// Everything has been said already.
     static func status(_ status: ExitStatus) -> Exit { Exit(status: status) }
 
     /// The command line asks for something that doesn't exist or can't be.
     static func usage(_ message: String, hint: String? = nil) -> Exit {
-        Exit(status: .usage, failure: Failure(.invalid, message, hint: hint))
+        Exit(status: .usage, failures: [Failure(.invalid, message, hint: hint)])
     }
 
     static func invalidFile(_ diagnostics: [Diagnostic]) -> Exit {
         Exit(status: .invalidFile, diagnostics: diagnostics)
     }
 
-    static func invalidFile(_ failure: Failure) -> Exit { Exit(status: .invalidFile, failure: failure) }
+    static func invalidFile(_ failure: Failure) -> Exit { Exit(status: .invalidFile, failures: [failure]) }
 
     /// Of any error a command may throw.
     init(_ error: any Error) {
@@ -56,27 +56,28 @@ struct Exit: Error {
         case let diagnostic as Diagnostic: self = .invalidFile([diagnostic])
         default:
             let failure = Failure(error)
-            self.init(status: ExitStatus(failure.kind), failure: failure)
+            self.init(status: ExitStatus(failure.kind), failures: [failure])
         }
     }
 
-    init(status: ExitStatus, failure: Failure? = nil, diagnostics: [Diagnostic] = []) {
+    init(status: ExitStatus, failures: [Failure] = [], diagnostics: [Diagnostic] = []) {
         self.status = status
-        self.failure = failure
+        self.failures = failures
         self.diagnostics = diagnostics
     }
 
     /// Tells the user: text on standard error, or the one JSON document on standard output.
     func report(on console: Console) {
         if console.format == .json {
-            guard failure != nil || !diagnostics.isEmpty else { return }
+            guard !failures.isEmpty || !diagnostics.isEmpty else { return }
             var document = ValueMap()
-            document["error"] = failure?.asValue
+            document["error"] = failures.first?.asValue
+            if failures.count > 1 { document["errors"] = .list(failures.map(\.asValue)) }
             if !diagnostics.isEmpty { document["diagnostics"] = .list(diagnostics.map(\.asValue)) }
             console.show(json: .map(document))
             return
         }
         for diagnostic in diagnostics { console.complain(diagnostic) }
-        if let failure { console.complain(failure) }
+        for failure in failures { console.complain(failure) }
     }
 }

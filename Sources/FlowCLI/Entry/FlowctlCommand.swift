@@ -11,13 +11,22 @@ struct FlowctlCommand: ParsableCommand {
             """,
         version: Version.text,
         groupedSubcommands: [
-            CommandGroup(name: "Workflows", subcommands: [NewCommand.self, RunsCommand.self]),
-            CommandGroup(name: "Nodes and credentials", subcommands: [NodesCommand.self, ConnectorsCommand.self]),
+            CommandGroup(
+                name: "Workflows",
+                subcommands: [
+                    RunCommand.self, ValidateCommand.self, GraphCommand.self, NewCommand.self, RunsCommand.self,
+                    ResumeCommand.self,
+                ]),
+            CommandGroup(
+                name: "Nodes and credentials",
+                subcommands: [
+                    NodesCommand.self, ConnectorsCommand.self, CredentialsCommand.self, VaultCommand.self,
+                ]),
             CommandGroup(
                 name: "Tools",
                 subcommands: [
-                    ExprCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
-                    GenerateCommand.self,
+                    ExprCommand.self, SchemaCommand.self, DoctorCommand.self, CompletionCommand.self,
+                    VersionCommand.self, GenerateCommand.self,
                 ]),
         ])
 

@@ -3,15 +3,22 @@ import FlowCore
 import FlowHTTP
 import FlowNodes
 import FlowSpec
+import FlowVault
+import FlowWorkflow
 
 extension Session {
     /// Connectors: the project's, the user's, and those that are part of flowctl.
-    func connectors() throws -> ConnectorSource {
-        ConnectorSource(directories: [workingDirectory + "/connectors", try settings.connectorFolder], files: files)
+    ///
+    /// - Parameter folder: where the project is, such as the workflow's own folder.
+    func connectors(of folder: String? = nil) throws -> ConnectorSource {
+        let project = absolutePath(folder ?? ".") + "/connectors"
+        return ConnectorSource(directories: [project, try settings.connectorFolder], files: files)
     }
 
     /// Every node a step can use: native ones, then those of connector files.
-    func nodes() throws -> NodeCatalog { NodeCatalog([try connectors()]) }
+    func nodes(with connectors: ConnectorSource? = nil) throws -> NodeCatalog {
+        NodeCatalog([NativeNodes(), try connectors ?? self.connectors()])
+    }
 
     /// The real world. Nothing is opened before it is used: connections, threads and OpenSSL cost a start of their own.
     func world() -> World {
@@ -21,5 +28,43 @@ extension Session {
         return World(
             http: RetryingClient(transport, clock: clock, random: random), files: files, clock: clock,
             processes: SubprocessRunner(), random: random, environment: environment)
+    }
+
+    /// - Parameter asks: whether a passphrase may be asked for.
+    func vaultAccess(asks: Bool = true) throws -> VaultAccess {
+        let prompt = prompt
+        let canAsk = asks && prompt.isAvailable
+        return VaultAccess(
+            path: try settings.vault,
+            keys: VaultKeys(
+                environmentKey: environment["FLOWCTL_VAULT_KEY"].flatMap { $0.isEmpty ? nil : $0 },
+                keyFile: try settings.keyFile(environment: environment),
+                askPassphrase: canAsk ? { try prompt.ask("passphrase of the vault", isSecret: true) } : nil))
+    }
+
+    /// Credentials from the environment, then from the vault; their secrets are masked from then on.
+    func credentials(_ access: VaultAccess, types: [CredentialType] = []) -> CredentialResolver {
+        CredentialResolver(environment: environment, types: types, masker: console.masker) { try access.vault() }
+    }
+
+    /// Reads and checks a workflow file.
+    ///
+    /// - Throws: an `Exit` of status `invalidFile` with every mistake of the file.
+    func workflow(_ path: String, nodes: any NodeSource) throws -> Workflow {
+        let bytes: [UInt8]
+        do {
+            bytes = try read(path, as: "the workflow")
+        } catch {
+            throw Exit.invalidFile(error)
+        }
+        return try workflow(SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes), nodes: nodes)
+    }
+
+    func workflow(_ source: SourceText, nodes: any NodeSource) throws -> Workflow {
+        var diagnostics = Diagnostics()
+        let workflow = WorkflowReader.read(source, nodes: nodes, diagnostics: &diagnostics)
+        guard let workflow else { throw Exit.invalidFile(diagnostics.sorted) }
+        if !console.isQuiet, console.format == .text { diagnostics.sorted.forEach(console.complain) }
+        return workflow
     }
 }

@@ -32,6 +32,12 @@ struct Settings: Sendable, Hashable {
         configFolder = try path(nil, "FLOWCTL_CONFIG_DIR", .config, "")
     }
 
+    /// The key file of the vault: apart from the vault, so that a copy of the one is not a copy of both.
+    func keyFile(environment: [String: String]) -> String {
+        guard let given = environment["FLOWCTL_VAULT_KEY_FILE"], !given.isEmpty else { return configFolder + "/vault.key" }
+        return given
+    }
+
     /// Connector files of the user's own.
     var connectorFolder: String { configFolder + "/connectors" }
 

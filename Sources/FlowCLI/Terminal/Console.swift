@@ -68,6 +68,9 @@ struct Console: Sendable {
     /// Always shown.
     func complain(_ line: StyledText) { notes.write(render(line, notesScreen) + "\n") }
 
+    /// The line as it is sent to the terminal; for progress, which draws several at once.
+    func rendered(note line: StyledText) -> String { render(line, notesScreen) }
+
     private func render(_ line: StyledText, _ screen: Screen) -> String {
         masker.mask(line.rendered(colors: screen.colors))
     }

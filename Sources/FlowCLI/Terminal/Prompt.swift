@@ -3,12 +3,22 @@ import Glibc
 
 /// Asks for text on the controlling terminal; secrets are not shown while they are typed.
 protocol Prompt: Sendable {
+    /// Whether there is anyone to ask.
+    var isAvailable: Bool { get }
+
     /// - Throws: a `Failure` where there is no terminal to ask on, or the input ended.
     func ask(_ question: String, isSecret: Bool) throws(Failure) -> String
 }
 
 /// Asks on `/dev/tty`, so that it works while standard input or output is a pipe.
 struct TerminalPrompt: Prompt {
+    var isAvailable: Bool {
+        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
+        guard terminal >= 0 else { return false }
+        close(terminal)
+        return true
+    }
+
     func ask(_ question: String, isSecret: Bool) throws(Failure) -> String {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {

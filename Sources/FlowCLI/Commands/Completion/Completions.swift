@@ -1,6 +1,7 @@
 import FlowConnect
 import FlowSpec
 import FlowStore
+import FlowVault
 
 /// What the shell offers while a command line is typed. Anything that goes wrong offers nothing.
 enum Completions {
@@ -21,6 +22,12 @@ enum Completions {
     static func groups() -> [String] { (try? NodeIndex(session.nodes()).groups) ?? [] }
 
     static func connectors() -> [String] { EmbeddedCatalog.connectors.map(\.name) }
+
+    static func credentialTypes() -> [String] {
+        ((try? session.connectors()).map { CredentialTypeIndex(connectors: $0).all } ?? []).map(\.name)
+    }
+
+    static func credentials() -> [String] { (try? session.vaultAccess(asks: false).vault()?.names()) ?? [] }
 
     static func runs() -> [String] { (try? session.history()?.runs(limit: 50).map(\.id.text)) ?? [] }
 }

@@ -1,6 +1,7 @@
 import FlowConnect
 import FlowCore
 import FlowStore
+import FlowVault
 import Glibc
 
 /// What `doctor` looks at, one after the other. Nothing is changed or sent.
@@ -22,7 +23,7 @@ struct Examination {
             folder("state", Settings.folder(of: settings.stateDatabase)),
             history(settings),
             folder("vault folder", Settings.folder(of: settings.vault)),
-        ] + connectors() + [shell(), certificates(), clock()]
+        ] + vault() + credentials() + connectors() + [shell(), certificates(), clock()]
     }
 
     /// A folder that doesn't exist yet is fine where it can be made.
@@ -47,6 +48,29 @@ struct Examination {
                 .broken, "runs", failure.message,
                 hint: failure.hint ?? "move \(settings.stateDatabase) away; a new one is made")
         }
+    }
+
+    private func vault() -> [Finding] {
+        guard session.vaultExists else {
+            return [Finding(.fine, "vault", "none yet; \"flowctl vault init\" makes one")]
+        }
+        do {
+            let vault = try session.vaultAccess(asks: false).vault()
+            let problems = try vault?.verify() ?? []
+            guard problems.isEmpty else {
+                return problems.map { Finding(.broken, "vault", $0, hint: "restore a backup of the vault") }
+            }
+            return [Finding(.fine, "vault", "opens here without asking; \(try vault?.names().count ?? 0) credentials")]
+        } catch {
+            let failure = Failure(error)
+            let isLocked = failure.code == "vault_locked"
+            return [Finding(isLocked ? .doubtful : .broken, "vault", failure.message, hint: failure.hint)]
+        }
+    }
+
+    private func credentials() -> [Finding] {
+        let names = session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") }.sorted()
+        return names.isEmpty ? [] : [Finding(.fine, "credentials from the environment", names.joined(separator: ", "))]
     }
 
     private func connectors() -> [Finding] {

@@ -9,7 +9,7 @@ struct PreviewList {
     init(_ previews: [Preview]) { self.previews = previews }
 
     func show(on console: Console) {
-        console.show(json: .list(previews.map { asValue($0, console.masker) })) {
+        console.show(json: asValue(console.masker)) {
             for line in lines(console.masker) { console.show(StyledText(line)) }
         }
     }
@@ -24,6 +24,8 @@ struct PreviewList {
             }
         }
     }
+
+    func asValue(_ masker: Masker) -> Value { .list(previews.map { asValue($0, masker) }) }
 
     private func asValue(_ preview: Preview, _ masker: Masker) -> Value {
         switch preview {

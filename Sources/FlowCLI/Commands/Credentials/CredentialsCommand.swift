@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// `flowctl credentials …`
+struct CredentialsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credentials", abstract: "Keep credentials in the vault.",
+        discussion: "In CI a variable such as FLOWCTL_CREDENTIAL_SLACK_TEAM stands for the credential slack-team.",
+        subcommands: [
+            CredentialsAddCommand.self, CredentialsListCommand.self, CredentialsShowCommand.self,
+            CredentialsTestCommand.self, CredentialsRenameCommand.self, CredentialsDeleteCommand.self,
+        ])
+}

@@ -1,0 +1,83 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowVault
+
+/// Runs one node outside any workflow, as `nodes run` and `credentials test` do.
+struct NodeBench {
+    private let session: Session
+    private let connectors: ConnectorSource
+
+    init(_ session: Session, _ connectors: ConnectorSource) {
+        self.session = session
+        self.connectors = connectors
+    }
+
+    /// - Parameter credential: its name; nil is the one named like the node's connector, where the node needs one.
+    /// - Throws: a `Failure` of kind `auth` where the credential is missing.
+    func context(for spec: NodeSpec, credential name: String?) async throws -> NodeContext {
+        var context = NodeContext(
+            world: session.world(), effect: spec.effect, retry: spec.retryOwner == .node ? .http : .none,
+            workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
+            log: ConsoleLog(console: session.console))
+        context.idempotencyKey = context.world.random.uuid()
+        guard let name = name ?? (spec.needsCredential ? spec.group : nil) else { return context }
+        let types = CredentialTypeIndex(connectors: connectors)
+        let resolver = session.credentials(
+            try session.vaultAccess(), types: types.types(for: session.environment))
+        let type = spec.credentialTypes.first.flatMap(types.type)
+        guard let found = try await resolver.credential(named: name, defaultType: type) else {
+            throw Failure(
+                .auth, "there is no credential \"\(name)\"",
+                hint: Suggestion.didYouMean(name, among: await resolver.names())
+                    ?? "add it with \"flowctl credentials add \(name)\", or set \(CredentialName.environmentVariable(name))")
+        }
+        context.credential = found
+        return context
+    }
+
+    /// Runs it to its end with the retries of its context; a stream is read whole.
+    static func run(_ node: any Node, _ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        var number = 1
+        while true {
+            do {
+                let output = try await node.run(arguments, in: context)
+                guard case .stream(let stream) = output else { return output }
+                return .list(try await stream.collect())
+            } catch {
+                let failure = Failure(error)
+                let isOurs = node.spec.retryOwner == .engine
+                guard isOurs, number <= context.retry.max, context.retry.allows(failure, effect: context.effect) else {
+                    throw failure
+                }
+                let pause = context.retry.pause(
+                    after: number, asked: failure.retryAfter, random: context.world.random)
+                context.log.log(.warning, "\(failure.message); next try in \(pause.humanText)")
+                try await context.world.clock.sleep(pause)
+                number += 1
+            }
+        }
+    }
+}
+
+/// A node's remarks straight to the terminal.
+private struct ConsoleLog: LogSink {
+    var console: Console
+
+    func log(_ level: LogLevel, _ message: String) {
+        switch level {
+        case .debug: console.detail(StyledText(message, .dim))
+        case .info: console.note(StyledText(message))
+        case .warning: console.note(StyledText(message, .yellow))
+        case .error: console.note(StyledText(message, .red))
+        }
+    }
+
+    func attempt(_ record: HTTPAttempt) {
+        let outcome = record.status.map(String.init) ?? record.failure?.message ?? ""
+        console.detail("\("\(record.method) \(record.url) → \(outcome) in \(record.elapsed.humanText)", .dim)")
+        if let pause = record.retryIn, let failure = record.failure {
+            console.note("\("\(failure.message); next try in \(pause.humanText)", .yellow)")
+        }
+    }
+}

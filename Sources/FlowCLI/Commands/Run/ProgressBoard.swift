@@ -1,0 +1,121 @@
+import FlowCore
+import FlowRun
+import FlowStore
+
+/// What runs at the moment, and the lines that events are worth. Knows nothing of terminals.
+struct ProgressBoard {
+    private struct Running {
+        var path: String
+        var node: String
+        var since: ContinuousClock.Instant
+        var items: (ended: Int, failed: Int, total: Int)?
+        var note: String?
+    }
+
+    private var steps: [Running] = []
+    /// Failed items that had a line of their own, by step: the rest is only counted.
+    private var shownFailures: [String: Int] = [:]
+    /// Counts drawings, for the spinner.
+    var frame = 0
+
+    private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+    /// More running steps than this are counted in one line.
+    private static let room = 8
+    private static let failureRoom = 5
+
+    /// Whether a step stands inside an item of a loop: `deploy[3]/upload`.
+    static func isInItem(_ path: String) -> Bool { path.contains("[") && path.contains("]/") }
+
+    mutating func clear() { steps = [] }
+
+    /// - Returns: the lines that stay.
+    mutating func take(_ event: RunEvent, isVerbose: Bool) -> [StyledText] {
+        switch event {
+        case .runStarted(let id, let workflow, let attempt):
+            let again = attempt > 1 ? ", attempt \(attempt)" : ""
+            return ["\(workflow, .bold)  \("run \(id.text)\(again)", .dim)"]
+        case .stepStarted(let path, _, let node):
+            steps.append(Running(path: path, node: node, since: .now))
+            return []
+        case .attemptStarted(let path, _, let number):
+            set(path) { $0.note = number > 1 ? "try \(number)" : nil }
+            return []
+        case .retryWaiting(let path, let item, let failure, let pause):
+            set(path) { $0.note = "waits \(pause.humanText)" }
+            let place = path + (item.map { "[\($0)]" } ?? "")
+            return ["  \("↻", .yellow) \(place)  \(failure.message); next try in \(pause.humanText)"]
+        case .itemEnded(let path, let index, let status, let failure, let ended, let failed, let total):
+            set(path) { $0.items = (ended, failed, total) }
+            return itemLine(path, index, status, failure)
+        case .log(let line): return logLine(line, isVerbose)
+        case .stepSkipped(let path, let reason):
+            return hides(path, isVerbose) ? [] : ["  \("-", .dim) \(path)  \("skipped: \(reason)", .dim)"]
+        case .stepReused(let path, let status):
+            return hides(path, isVerbose)
+                ? [] : ["  \(status.symbol, status.style) \(path)  \("\(status.words) before", .dim)"]
+        case .stepEnded(let report):
+            steps.removeAll { $0.path == report.path }
+            shownFailures[report.path] = nil
+            return hides(report.path, isVerbose) && report.status == .succeeded ? [] : [endLine(report)]
+        case .runEnded:
+            clear()
+            return []
+        }
+    }
+
+    /// A line for each running step, the oldest first.
+    func running(at now: ContinuousClock.Instant) -> [StyledText] {
+        let spinner = ProgressBoard.spinner[frame % ProgressBoard.spinner.count]
+        var lines = steps.prefix(ProgressBoard.room).map { step -> StyledText in
+            var line: StyledText = "  \(spinner, .cyan) \(step.path)  \(step.node, .dim)  \((now - step.since).humanText)"
+            if let items = step.items {
+                line += "  \(items.ended)/\(items.total)"
+                if items.failed > 0 { line += "  \("\(items.failed) failed", .red)" }
+            }
+            if let note = step.note { line += "  \(note, .yellow)" }
+            return line
+        }
+        if steps.count > ProgressBoard.room { lines.append("    and \(steps.count - ProgressBoard.room) more") }
+        return lines
+    }
+
+    private mutating func set(_ path: String, _ change: (inout Running) -> Void) {
+        if let index = steps.firstIndex(where: { $0.path == path }) { change(&steps[index]) }
+    }
+
+    private func hides(_ path: String, _ isVerbose: Bool) -> Bool { !isVerbose && ProgressBoard.isInItem(path) }
+
+    private mutating func itemLine(
+        _ path: String, _ index: Int, _ status: RunStatus, _ failure: Failure?
+    ) -> [StyledText] {
+        guard let failure, status != .succeeded, status != .skipped else { return [] }
+        shownFailures[path, default: 0] += 1
+        switch shownFailures[path, default: 0] {
+        case ...ProgressBoard.failureRoom:
+            return ["  \(status.symbol, status.style) \("\(path)[\(index)]")  \(failure.message)"]
+        case ProgressBoard.failureRoom + 1: return ["    more items of \(path) fail"]
+        default: return []
+        }
+    }
+
+    private func logLine(_ line: LogLine, _ isVerbose: Bool) -> [StyledText] {
+        let place = line.path + (line.item.map { "[\($0)]" } ?? "")
+        switch line.level {
+        case "error": return ["    \(place, .dim) \(line.message, .red)"]
+        case "warning": return ["    \(place, .dim) \(line.message, .yellow)"]
+        case "info": return ["    \(place, .dim) \(line.message)"]
+        default: return isVerbose ? ["    \(place, .dim) \(line.message, .dim)"] : []
+        }
+    }
+
+    private func endLine(_ report: StepReport) -> StyledText {
+        var line: StyledText =
+            "  \(report.status.symbol, report.status.style) \(report.path)  \(report.node, .dim)  \(report.elapsed.humanText)"
+        if report.attempts > 1 { line += "  \("\(report.attempts) tries", .dim)" }
+        if let failure = report.failure, report.status != .succeeded {
+            line += "  \(failure.message, report.isHandled ? .yellow : .red)"
+            if report.isHandled { line += "\(" (goes on)", .dim)" }
+        }
+        return line
+    }
+}

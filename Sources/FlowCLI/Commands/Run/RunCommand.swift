@@ -1,0 +1,101 @@
+import ArgumentParser
+import FlowCore
+import FlowRun
+import FlowSpec
+import FlowStore
+import FlowWorkflow
+
+/// `flowctl run FILE`
+struct RunCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a workflow.",
+        discussion: """
+            flowctl run digest.yaml -i repo=acme/shop -i limit=20
+            Ctrl-C stops it gracefully and says how to resume it; Ctrl-C again stops it at once.
+            """)
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(
+        help: "The workflow file; - is standard input.", completion: .file(extensions: ["yaml", "yml"]))
+    var file: String
+
+    @Option(
+        name: [.customShort("i"), .customLong("input")],
+        help: ArgumentHelp("An input; JSON where it is not a string.", valueName: "name=value"))
+    var input: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A JSON file with inputs; - is standard input.", valueName: "file"), completion: .file())
+    var inputs: String?
+
+    @Option(
+        help: ArgumentHelp("A JSON file with what triggered the run, for \"event\".", valueName: "file"),
+        completion: .file())
+    var event: String?
+
+    @Option(
+        help: ArgumentHelp("A file of NAME=value lines, added to the environment.", valueName: "file"),
+        completion: .file())
+    var envFile: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
+    var baseURL: String?
+
+    @Flag(help: "Show the plan and the requests it would send, with secrets masked; nothing is sent.")
+    var dryRun = false
+
+    func run(in session: Session) async throws {
+        var session = session
+        for path in envFile { try EnvironmentFile(session.read(path, as: "the environment file")).add(to: &session) }
+        let connectors = try session.connectors(of: Settings.folder(of: file))
+        let nodes = try session.nodes(with: connectors)
+        let types = CredentialTypeIndex(connectors: connectors)
+        let workflow = try session.workflow(file, nodes: nodes)
+        noteIgnoredTriggers(of: workflow, on: session.console)
+        let inputs = try bindInputs(of: workflow, session)
+        let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
+
+        let access = try session.vaultAccess(asks: !dryRun)
+        var setup = RunSetup(
+            nodes: nodes, world: session.world(),
+            credentials: session.credentials(access, types: types.types(for: session.environment)),
+            sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
+            workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)
+        setup.credentialType = types.type
+        setup.baseURL = try BaseURL.option(baseURL)?.url
+        if dryRun {
+            let entries = try await DryRun(workflow, inputs: inputs, event: event, setup: setup).entries()
+            return try DryRunListing(workflow: workflow.name, entries: entries).show(on: session.console)
+        }
+        let store = try RunStore.open(try session.settings.stateDatabase)
+        let progress = RunProgress(on: session.console)
+        setup.observer = progress
+        let executor = try await Executor.start(
+            workflow, inputs: inputs, event: event, version: Version.number, setup: setup, store: store)
+        try await RunDriver(executor, progress, session.console).run()
+    }
+
+    private func noteIgnoredTriggers(of workflow: Workflow, on console: Console) {
+        let listening = workflow.triggers.map(\.kind).filter { $0 != .manual && $0 != .call }
+        guard !listening.isEmpty else { return }
+        let names = Set(listening.map { "on.\($0.rawValue)" }).sorted().joined(separator: ", ")
+        console.note("\("note:", .cyan) \(names) is checked, and ignored by \"flowctl run\"")
+    }
+
+    private func bindInputs(of workflow: Workflow, _ session: Session) throws -> ValueMap {
+        let values = try inputs.map { try session.readObject($0, as: "the inputs file") } ?? ValueMap()
+        let text = try input.map { word -> (name: String, text: String) in
+            guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
+                throw Exit.usage("an input must be written as name=value, not \"\(word.prefix(40))\"")
+            }
+            return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+        }
+        do {
+            return try InputBinding.bind(workflow.inputs, values: values, text: text)
+        } catch {
+            throw Exit(status: .usage, failures: error.failures)
+        }
+    }
+}

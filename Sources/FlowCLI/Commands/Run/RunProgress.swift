@@ -1,0 +1,85 @@
+import Dispatch
+import FlowCore
+import FlowRun
+import FlowStore
+import Synchronization
+
+/// Shows a run while it goes on: on a terminal the running steps in place with their time, elsewhere a line for each
+/// step that ends; nothing with `--quiet`.
+final class RunProgress: RunObserver {
+    private struct State {
+        var board = ProgressBoard()
+        var reports: [StepReport] = []
+        /// Lines below the cursor's start that the next drawing replaces.
+        var drawn = 0
+        var isOver = false
+    }
+
+    private let console: Console
+    private let isLive: Bool
+    private let state = Mutex(State())
+    private let timer: (any DispatchSourceTimer)?
+
+    /// Steps inside the items of a loop are counted, and shown one by one only with `--verbose`.
+    private let showsItems: Bool
+
+    init(on console: Console) {
+        self.console = console
+        isLive = console.notesScreen.isLive && !console.isQuiet
+        showsItems = console.isVerbose
+        timer = isLive ? DispatchSource.makeTimerSource(queue: .global(qos: .utility)) : nil
+        timer?.schedule(deadline: .now() + .milliseconds(100), repeating: .milliseconds(100))
+        timer?.setEventHandler { [weak self] in self?.redraw() }
+        timer?.activate()
+    }
+
+    /// What ended so far, without the steps inside items.
+    var reports: [StepReport] { state.withLock { $0.reports } }
+
+    func observe(_ event: RunEvent) {
+        state.withLock { state in
+            if case .stepEnded(let report) = event, !ProgressBoard.isInItem(report.path) {
+                state.reports.append(report)
+            }
+            let lines = state.board.take(event, isVerbose: showsItems)
+            if !console.isQuiet, !lines.isEmpty { draw(lines, &state) }
+        }
+    }
+
+    /// A line above the running steps.
+    func announce(_ line: StyledText) {
+        state.withLock { if !console.isQuiet { draw([line], &$0) } }
+    }
+
+    /// Takes the running steps off the terminal.
+    func end() {
+        timer?.cancel()
+        state.withLock { state in
+            state.board.clear()
+            if isLive { draw([], &state) }
+            state.isOver = true
+        }
+    }
+
+    private func redraw() {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.board.frame += 1
+            draw([], &state)
+        }
+    }
+
+    /// Writes lines that stay, then the running steps below them, all in one piece.
+    private func draw(_ lines: [StyledText], _ state: inout State) {
+        let width = console.notesScreen.width
+        var text = ""
+        if isLive, state.drawn > 0 { text += "\u{1B}[\(state.drawn)A\u{1B}[J" }
+        for line in lines { text += console.rendered(note: line) + "\n" }
+        if isLive, !state.isOver {
+            let running = state.board.running(at: .now).map { console.rendered(note: $0.cut(to: width - 1)) }
+            for line in running { text += line + "\n" }
+            state.drawn = running.count
+        }
+        if !text.isEmpty { console.notes.write(text) }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import FlowWorkflow
+
+/// `flowctl schema`
+struct SchemaCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Print the JSON Schema of workflow files, for editors.",
+        discussion: """
+            flowctl schema >workflow.schema.json
+            and as the first line of a workflow:
+              # yaml-language-server: $schema=./workflow.schema.json
+            """)
+
+    @OptionGroup var global: GlobalOptions
+
+    func run(in session: Session) async throws {
+        session.console.show(document: try session.workflowSchema())
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import FlowCore
+import FlowWorkflow
+
+/// `flowctl validate FILE …`
+struct ValidateCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "validate", abstract: "Check workflow files: all mistakes of a file in one go.",
+        discussion: "Exits with 3 where a file has an error.")
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(help: "Workflow files.", completion: .file(extensions: ["yaml", "yml"]))
+    var files: [String]
+
+    @Flag(help: "Don't ask whether the credentials exist.")
+    var offline = false
+
+    func run(in session: Session) async throws {
+        var report = DiagnosticReport()
+        let credentials = offline ? nil : CredentialCheck(session)
+        for file in files {
+            do throws(Failure) {
+                let source = SourceText(name: file, bytes: try session.read(file, as: "the workflow"))
+                report.add(file, await check(source, file, session, credentials))
+            } catch {
+                report.add(file, unreadable: error)
+            }
+        }
+        try report.show(on: session.console)
+    }
+
+    private func check(
+        _ source: SourceText, _ file: String, _ session: Session, _ credentials: CredentialCheck?
+    ) async -> Diagnostics {
+        var diagnostics = Diagnostics()
+        do {
+            let connectors = try session.connectors(of: Settings.folder(of: file))
+            let nodes = try session.nodes(with: connectors)
+            let workflow = WorkflowReader.read(source, nodes: nodes, diagnostics: &diagnostics)
+            if let workflow, let credentials { diagnostics.add(contentsOf: await credentials.missing(in: workflow)) }
+        } catch {
+            let failure = Failure(error)
+            diagnostics.error(
+                "unreadable", failure.message, at: SourceSpan(source, start: 0, end: 0), hint: failure.hint)
+        }
+        return diagnostics
+    }
+}

@@ -1,0 +1,37 @@
+import FlowConnect
+import FlowSpec
+import FlowVault
+
+/// Finds credential types by name: the shared ones, then those of connectors, of which as few are read as will do.
+struct CredentialTypeIndex: Sendable {
+    var connectors: ConnectorSource
+
+    func type(named name: String) -> CredentialType? {
+        if let shared = CredentialTypes.shared(named: name) { return shared }
+        // `slack_bot` is most likely of the connector `slack`.
+        let likely = connectors.connectorNames.filter { name.hasPrefix($0) }
+        return first(named: name, of: likely) ?? first(named: name, of: connectors.connectorNames)
+    }
+
+    /// All of them; reads every connector.
+    var all: [CredentialType] { CredentialTypes.shared + connectors.credentialTypes }
+
+    /// What a new credential of this name is where nobody says: the first type of the connector of that name.
+    func defaultType(forCredential name: String) -> CredentialType? {
+        guard connectors.connectorNames.contains(name) else { return nil }
+        return (try? connectors.connector(name))?.credentialTypes.first
+    }
+
+    /// For credentials from the environment; read only where there is one.
+    func types(for environment: [String: String]) -> [CredentialType] {
+        environment.keys.contains { $0.hasPrefix("FLOWCTL_CREDENTIAL_") } ? connectors.credentialTypes : []
+    }
+
+    private func first(named name: String, of connectorNames: [String]) -> CredentialType? {
+        for connector in connectorNames {
+            let types = (try? connectors.connector(connector))?.credentialTypes ?? []
+            if let type = types.first(where: { $0.name == name }) { return type }
+        }
+        return nil
+    }
+}
