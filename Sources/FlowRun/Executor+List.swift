@@ -102,7 +102,8 @@ extension Executor {
         let path = frame.prefix + prepared.step.id
         let start = setup.world.clock.monotonic()
         do {
-            return try await end(prepared, path, Ending(StepOutcome(failed: failure)), since: start)
+            return try await end(
+                prepared, path, Ending(StepOutcome(failed: failure)), name: prepared.step.id, since: start)
         } catch {
             return lost(error)
         }

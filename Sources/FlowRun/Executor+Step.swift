@@ -40,8 +40,8 @@ extension Executor {
                 setup.observer.observe(.stepReused(path: path, status: outcome.status))
                 return outcome
             }
-            setup.observer.observe(
-                .stepStarted(path: path, name: name(of: prepared, in: frame), node: prepared.nodeName))
+            let name = name(of: prepared, in: frame)
+            setup.observer.observe(.stepStarted(path: path, name: name, node: prepared.nodeName))
             let now = setup.world.clock.now()
             journal.note([.stepStarted(path: path, node: prepared.nodeName, at: now)])
             let work = Work(
@@ -50,7 +50,7 @@ extension Executor {
             let ending =
                 step.loop == nil
                 ? try await runOnce(work, isKnown: previous != nil) : try await runLoop(work, previous: previous)
-            return try await end(prepared, path, ending, since: start)
+            return try await end(prepared, path, ending, name: name, since: start)
         } catch {
             return lost(error)
         }
@@ -58,7 +58,7 @@ extension Executor {
 
     /// Writes down how a step ended.
     func end(
-        _ prepared: PreparedStep, _ path: String, _ ending: Ending, since start: Duration
+        _ prepared: PreparedStep, _ path: String, _ ending: Ending, name: String, since start: Duration
     ) async throws -> StepOutcome {
         var outcome = ending.outcome
         guard outcome.isRecorded else { return outcome }
@@ -77,7 +77,7 @@ extension Executor {
         setup.observer.observe(
             .stepEnded(
                 StepReport(
-                    path: path, name: path, node: prepared.nodeName, status: outcome.status,
+                    path: path, name: name, node: prepared.nodeName, status: outcome.status,
                     output: setup.masker.mask(outcome.output), failure: outcome.failure.map(setup.masker.mask),
                     attempts: outcome.attempts, elapsed: setup.world.clock.monotonic() - start,
                     isHandled: outcome.isHandled)))

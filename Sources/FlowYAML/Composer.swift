@@ -164,9 +164,7 @@ struct Composer {
         let end = style == .literal || style == .folded ? trimmedEnd(from: event.start, to: event.end) : event.end
         let span = SourceSpan(source, start: event.start, end: end)
         var node = SourceNode(.scalar(.string(text)), span: span, isQuoted: style != .plain)
-        // libyaml forgets the tag "!", which makes any scalar a string.
-        let isText = event.start < bytes.count && bytes[event.start] == UInt8(ascii: "!") && event.tag == nil
-        if style == .plain, isImplicit, !isText { node.content = .scalar(CoreSchema.value(ofPlain: text)) }
+        if style == .plain, isImplicit { node.content = .scalar(CoreSchema.value(ofPlain: text)) }
         if let tag = event.tag, tag != "!" { node.content = .scalar(tagged(tag, text, span)) }
         if case .scalar(.string) = node.content {
             node.marks = ScalarMarks.of(text, style: style, bytes: bytes, start: event.start, end: event.end)

@@ -9,7 +9,7 @@ import Testing
     private let operation = "  op: { summary: Do it., effect: read, request: GET t }"
 
     private func credential(
-        _ type: String = "acme_token", _ fields: ValueMap = ValueMap([("token", .secret("not-a-real-token"))]),
+        _ type: String = "acme_token", _ fields: ValueMap = ValueMap.of([("token", .secret("not-a-real-token"))]),
         origins: [String]? = nil
     ) -> Credential {
         Credential(
@@ -28,11 +28,12 @@ import Testing
         let named = try await sent(auth: "{ type: header, name: X-Api-Key, prefix: \"Key \" }", credential())
         #expect(named.headers["X-Api-Key"] == "Key not-a-real-token")
         let query = try await sent(
-            auth: "{ type: query, name: api_key }", credential("acme_token", ValueMap([("token", .secret("a b&c"))])))
+            auth: "{ type: query, name: api_key }", credential("acme_token", ValueMap.of([("token", .secret("a b&c"))]))
+        )
         #expect(query.url == "https://api.acme.test/v1/t?api_key=a%20b%26c")
         let basic = try await sent(
             auth: "{ type: basic }",
-            credential("acme_token", ValueMap([("username", "Aladdin"), ("password", .secret("open sesame"))])))
+            credential("acme_token", ValueMap.of([("username", "Aladdin"), ("password", .secret("open sesame"))])))
         #expect(basic.headers["Authorization"] == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
     }
 
@@ -57,7 +58,7 @@ import Testing
         let missing = await connector.failure("op", credential: credential("acme_token", ValueMap()))
         #expect(missing?.message == "credential \"team\" of type acme_token has no \"token\"")
         let broken = await connector.failure(
-            "op", credential: credential("acme_token", ValueMap([("token", .secret("fake\r\nX: 1"))])))
+            "op", credential: credential("acme_token", ValueMap.of([("token", .secret("fake\r\nX: 1"))])))
         #expect(
             broken?.message
                 == "the field \"token\" of credential \"team\" of type acme_token holds a line break or control character"
@@ -81,7 +82,7 @@ import Testing
 
     @Test func aCredentialsOwnBaseReplacesTheConnectors() async throws {
         let connector = try TestConnector(operation, head: TestConnector.bearer)
-        let fields = ValueMap([("token", .secret("not-a-real-token")), ("base_url", "https://acme.corp.test/api/")])
+        let fields = ValueMap.of([("token", .secret("not-a-real-token")), ("base_url", "https://acme.corp.test/api/")])
         let (_, requests) = try await connector.run("op", credential: credential("acme_token", fields))
         #expect(requests[0].url == "https://acme.corp.test/api/t")
     }

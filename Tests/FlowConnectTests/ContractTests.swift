@@ -14,6 +14,10 @@ struct ContractTests {
         ("POST /files.completeUploadExternal", nil, "2026-11: newer than the document; names as on the vendor's page"),
         ("POST /chat.postMessage", "metadata", "2026-11: newer than the document; in the vendor's SDK"),
         ("GET /conversations.list", "team_id", "2026-11: newer than the document; in the vendor's SDK"),
+        (
+            "GET /repos/acme/shop/releases/9", nil,
+            "2026-11: the derived document has the path for PATCH only; the vendor's page has GET"
+        ),
         ("POST /upload", nil, "an address the vendor gives, not an operation of its API"),
         ("GET /files-pri", nil, "an address the vendor gives, not an operation of its API"),
     ]

@@ -18,9 +18,10 @@ import Testing
 
     @Test func secretsAreMasked() throws {
         let credential = Credential(
-            name: "team", type: "slack_bot", fields: ValueMap([("bot_token", .secret("xoxb-not-a-real-token"))]))
+            name: "team", type: "slack_bot", fields: ValueMap.of([("bot_token", .secret("xoxb-not-a-real-token"))]))
         let requests = try requests(
-            "slack.send_message", ValueMap([("channel", "C1"), ("text", .secret("hush-hush"))]), credential: credential)
+            "slack.send_message", ValueMap.of([("channel", "C1"), ("text", .secret("hush-hush"))]),
+            credential: credential)
         #expect(requests.count == 1)
         #expect(requests[0].headers["Authorization"] == "Bearer ***")
         #expect(requests[0].text == #"{"channel":"C1","text":"***"}"#)
@@ -33,10 +34,10 @@ import Testing
 
     @Test func whatDependsOnEarlierResultsStaysReadable() throws {
         let requests = try requests(
-            "github.get_issue", ValueMap([("repo", "acme/shop"), ("issue_number", 7)]))
+            "github.get_issue", ValueMap.of([("repo", "acme/shop"), ("issue_number", 7)]))
         #expect(requests[0].url == "https://api.github.com/repos/acme/shop/issues/7")
         let list = try self.requests(
-            "slack.read_history", ValueMap([("channel", "‹steps.open.output.id›"), ("oldest", "a b")]))
+            "slack.read_history", ValueMap.of([("channel", "‹steps.open.output.id›"), ("oldest", "a b")]))
         #expect(
             list[0].url
                 == "https://slack.com/api/conversations.history?channel=‹steps.open.output.id›&oldest=a%20b&limit=200")
@@ -44,7 +45,7 @@ import Testing
 
     @Test func everyRequestOfStepsIsShown() throws {
         let requests = try requests(
-            "slack.upload_file", ValueMap([("file", "‹steps.report.output.path›"), ("channel", "C1")]))
+            "slack.upload_file", ValueMap.of([("file", "‹steps.report.output.path›"), ("channel", "C1")]))
         #expect(requests.map(\.method) == ["POST", "POST", "POST"])
         #expect(requests[1].url == "‹steps.slot.body.upload_url›")
         #expect(requests[1].body == .file(path: "‹steps.report.output.path›"))

@@ -2,6 +2,7 @@ import FlowConnect
 import FlowCore
 import FlowSpec
 import FlowTestKit
+import Synchronization
 import Testing
 
 @Suite struct RequestTests {
@@ -18,7 +19,7 @@ import Testing
 
     @Test func argumentsGoToTheQueryOfAGetAndIntoTheJSONOfAPost() async throws {
         let params = "params: { a: { type: string }, n: { type: int }, b: { type: bool } }"
-        let arguments: ValueMap = ValueMap([("a", "x&y z"), ("n", 3), ("b", true)])
+        let arguments: ValueMap = ValueMap.of([("a", "x&y z"), ("n", 3), ("b", true)])
         let get = try await sent(lines("request: GET things\n" + params), arguments)
         #expect(get.url == "https://api.acme.test/v1/things?a=x%26y%20z&n=3&b=true")
         #expect(get.body == .none)
@@ -32,7 +33,7 @@ import Testing
 
     @Test func whatIsLeftOutIsNotSentAndNullIs() async throws {
         let operation = lines("request: POST t\nparams: { a: { type: string }, b: { type: string }, c: { type: int } }")
-        let request = try await sent(operation, ValueMap([("a", nil), ("b", .absent)]))
+        let request = try await sent(operation, ValueMap.of([("a", nil), ("b", .absent)]))
         #expect(request.text == #"{"a":null}"#)
     }
 
@@ -52,7 +53,7 @@ import Testing
                   h: { type: string, in: header, as: X-Thing }
                   deep: { type: int, in: json.fields.custom, as: cf_1 }
                   other: { type: int, in: json.fields }
-                """), ValueMap([("a", "1"), ("h", "v"), ("deep", 2), ("other", 3)]))
+                """), ValueMap.of([("a", "1"), ("h", "v"), ("deep", 2), ("other", 3)]))
         #expect(request.url == "https://api.acme.test/v1/t?%24a=1")
         #expect(request.headers["X-Thing"] == "v")
         #expect(request.text == #"{"fields":{"custom":{"cf_1":2},"other":3}}"#)
@@ -63,7 +64,7 @@ import Testing
             lines(
                 "request: POST t\nparams: { a: { type: string }, l: { type: list }, m: { type: map }, n: { type: int } }"
             ),
-            ValueMap([("a", "x y&"), ("l", [1, "b"]), ("m", ["k": nil]), ("n", 5)]),
+            ValueMap.of([("a", "x y&"), ("l", [1, "b"]), ("m", ["k": .null]), ("n", 5)]),
             head: "defaults: { body: form }")
         #expect(request.headers["Content-Type"] == "application/x-www-form-urlencoded")
         #expect(request.text == "a=x+y%26&l=%5B1%2C%22b%22%5D&m=%7B%22k%22%3Anull%7D&n=5")
@@ -71,7 +72,7 @@ import Testing
 
     @Test func joinMakesOneTextOfAList() async throws {
         let request = try await sent(
-            lines("request: GET t\nparams: { ids: { type: list, join: \",\" } }"), ValueMap([("ids", [1, "b"])]))
+            lines("request: GET t\nparams: { ids: { type: list, join: \",\" } }"), ValueMap.of([("ids", [1, "b"])]))
         #expect(request.url.hasSuffix("/t?ids=1%2Cb"))
     }
 
@@ -86,7 +87,7 @@ import Testing
                       file: { type: file, in: multipart, as: upload }
                     """))
         let (_, requests) = try await connector.run(
-            "op", ValueMap([("note", "hi"), ("file", "a\"b.txt")]),
+            "op", ValueMap.of([("note", "hi"), ("file", "a\"b.txt")]),
             files: MemoryFiles(texts: ["/work/a\"b.txt": "hello"]))
         let type = try #require(requests[0].headers["Content-Type"])
         let boundary = try #require(type.split(separator: "=").last)
@@ -107,7 +108,7 @@ import Testing
         let operation = lines(
             "request: \"GET a/{x}/b/{+y}\"\n"
                 + "params: { x: { type: string, required: true }, y: { type: string, required: true } }")
-        let request = try await sent(operation, ValueMap([("x", "1/2 ü"), ("y", "d/e f")]))
+        let request = try await sent(operation, ValueMap.of([("x", "1/2 ü"), ("y", "d/e f")]))
         #expect(request.url == "https://api.acme.test/v1/a/1%2F2%20%C3%BC/b/d/e%20f")
     }
 
@@ -115,7 +116,7 @@ import Testing
     func aPathParameterCantLeadElsewhere(text: String) async throws {
         let connector = try TestConnector(
             "  op:\n" + lines("request: \"GET a/{x}\"\nparams: { x: { type: string, required: true } }"))
-        let failure = await connector.failure("op", ValueMap([("x", .string(text))]))
+        let failure = await connector.failure("op", ValueMap.of([("x", .string(text))]))
         #expect(failure?.kind == .invalid)
         let what = text.isEmpty ? "must not be empty" : "must not have \".\" or \"..\" as a part"
         #expect(failure?.message == "acme.op: parameter \"x\" \(what)")
@@ -124,7 +125,7 @@ import Testing
     @Test func aHeaderCantHoldALineBreak() async throws {
         let connector = try TestConnector(
             "  op:\n" + lines("request: GET a\nparams: { x: { type: string, in: header, as: X-A } }"))
-        let failure = await connector.failure("op", ValueMap([("x", "a\r\nX-Evil: 1")]))
+        let failure = await connector.failure("op", ValueMap.of([("x", "a\r\nX-Evil: 1")]))
         #expect(failure?.message == "acme.op: the header \"X-A\" must not hold a line break or control character")
     }
 
@@ -137,7 +138,8 @@ import Testing
                 headers: { Accept: text/plain, X-Gone: "${{ params.gone }}" }
                 json: { state: closed, who: "${{ params.name }}" }
                 params: { name: { type: string }, n: { type: int }, gone: { type: string } }
-                """), ValueMap([("name", "ann"), ("n", 1)]), head: "headers: { Accept: application/json, X-Gone: a }")
+                """), ValueMap.of([("name", "ann"), ("n", 1)]), head: "headers: { Accept: application/json, X-Gone: a }"
+        )
         #expect(request.url.hasSuffix("/t?v=2"))
         #expect(request.headers["Accept"] == "text/plain")
         #expect(request.headers["X-Gone"] == nil)
@@ -150,6 +152,22 @@ import Testing
         let (_, requests) = try await connector.run("op")
         #expect(requests[0].headers["Idempotency-Key"] == "key-1")
         #expect(await connector.failure("op", reply: .json("{}", status: 500))?.kind == .transient)
+    }
+
+    @Test func aStreamIsReadBeforeItIsSent() async throws {
+        let connector = try TestConnector("  op:\n" + lines("request: POST t\nparams: { l: { type: list } }"))
+        let items = Mutex<[Value]>([2, 1])
+        let (_, requests) = try await connector.run(
+            "op", ValueMap.of([("l", .stream(ValueStream { items.withLock { $0.popLast() } }))]))
+        #expect(requests[0].text == #"{"l":[1,2]}"#)
+    }
+
+    @Test func secretsMayGoIntoABodyButNotIntoAnAddress() throws {
+        let params =
+            "params: { id: { type: int, required: true }, a: { type: string }, q: { type: string, in: query } }"
+        let connector = try TestConnector("  op:\n" + lines("request: \"POST t/{id}\"\n" + params))
+        let spec = try connector.node("op").spec
+        #expect(spec.parameters.filter(\.takesSecrets).map(\.name) == ["a"])
     }
 
     @Test func rulesOverParametersAreKept() throws {

@@ -98,3 +98,8 @@ final class ReplyingClient: HTTPClient {
         return response
     }
 }
+
+extension ValueMap {
+    /// A map from literals, which the general initialiser can't type.
+    static func of(_ pairs: [(String, Value)]) -> ValueMap { ValueMap(pairs) }
+}

@@ -3,7 +3,7 @@ import Foundation
 
 /// An nginx with a certificate for 127.0.0.1 that nobody has signed but itself.
 ///
-/// Each answer is its connection's number, or a redirect.
+/// Runs as long as this value is held: a test must use it after its last request. Each answer is its connection's number, or a redirect.
 final class TLSServer: Sendable {
     let port: Int
     private let folder: TemporaryFolder
@@ -45,7 +45,8 @@ final class TLSServer: Sendable {
 
     deinit {
         let text = (try? folder.read("pid")).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        if let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(process, SIGTERM) }
+        // The whole group, and in a way it can't miss while it is still starting.
+        if let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(-process, SIGKILL) }
     }
 
     var authority: String { "127.0.0.1:\(port)" }

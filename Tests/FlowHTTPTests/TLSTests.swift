@@ -21,12 +21,14 @@ import Testing
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
         }
         #expect(connections == [first.text])
+        #expect(first.url == server.url)
     }
 
     @Test func requestWithABodyGoesOverHTTP1() async throws {
         let server = try TLSServer()
         let response = try await client.send(call(server, "POST", body: .bytes([1, 2, 3])))
         #expect(response.version == "1.1")
+        #expect(response.url == server.url)
     }
 
     @Test func certificateThatNobodyTrusts() async throws {

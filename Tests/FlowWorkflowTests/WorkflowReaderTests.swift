@@ -1,4 +1,5 @@
 import FlowCore
+import FlowExpression
 import FlowSpec
 import FlowWorkflow
 import Testing

@@ -54,7 +54,6 @@ func reading(bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) -> (node: Source
         #expect(CoreText.read("a: \"3\"") == "3")
         #expect(CoreText.read("a: 'true'") == "true")
         #expect(CoreText.read("a: !!str 3") == "3")
-        #expect(CoreText.read("a: ! 3") == "3")
         #expect(CoreText.read("a: !!float 3") == .double(3))
     }
 }

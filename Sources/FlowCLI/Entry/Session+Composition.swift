@@ -34,12 +34,11 @@ extension Session {
     func vaultAccess(asks: Bool = true) throws -> VaultAccess {
         let prompt = prompt
         let canAsk = asks && prompt.isAvailable
-        return VaultAccess(
-            path: try settings.vault,
-            keys: VaultKeys(
-                environmentKey: environment["FLOWCTL_VAULT_KEY"].flatMap { $0.isEmpty ? nil : $0 },
-                keyFile: try settings.keyFile(environment: environment),
-                askPassphrase: canAsk ? { try prompt.ask("passphrase of the vault", isSecret: true) } : nil))
+        let settings = try settings
+        var keys = VaultKeys(keyFile: settings.keyFile(environment: environment))
+        if let key = environment["FLOWCTL_VAULT_KEY"], !key.isEmpty { keys.environmentKey = key }
+        if canAsk { keys.askPassphrase = { try prompt.ask("passphrase of the vault", isSecret: true) } }
+        return VaultAccess(path: settings.vault, keys: keys)
     }
 
     /// Credentials from the environment, then from the vault; their secrets are masked from then on.

@@ -34,7 +34,9 @@ struct Settings: Sendable, Hashable {
 
     /// The key file of the vault: apart from the vault, so that a copy of the one is not a copy of both.
     func keyFile(environment: [String: String]) -> String {
-        guard let given = environment["FLOWCTL_VAULT_KEY_FILE"], !given.isEmpty else { return configFolder + "/vault.key" }
+        guard let given = environment["FLOWCTL_VAULT_KEY_FILE"], !given.isEmpty else {
+            return configFolder + "/vault.key"
+        }
         return given
     }
 

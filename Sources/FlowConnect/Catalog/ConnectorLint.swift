@@ -14,6 +14,7 @@ package struct ConnectorLint {
         let (connector, diagnostics) = ConnectorReader.read(text, from: source)
         guard let connector else { return diagnostics }
         var lint = ConnectorLint(connector: connector, diagnostics: diagnostics)
+        lint.checkErrors()
         for operation in connector.operations { lint.check(operation, in: world) }
         return lint.diagnostics
     }
@@ -54,6 +55,16 @@ package struct ConnectorLint {
                 earlier.append(name)
             }
             check(operation.output, see: ["params", "credential", "steps"], operation, steps: earlier)
+        }
+    }
+
+    private mutating func checkErrors() {
+        let names: Set = ["status", "headers", "body", "params", "credential", "steps"]
+        for reference in connector.errors.expressions.flatMap(\.references) where !names.contains(reference.root) {
+            diagnostics.error(
+                "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
+                hint: Suggestion.didYouMean(reference.root, among: names)
+                    ?? "use \(names.sorted().joined(separator: ", "))")
         }
     }
 

@@ -70,6 +70,14 @@ package struct Operation: Sendable {
         case steps([(name: String, request: RequestTemplate)])
     }
 
+    /// What the connector does where the operation says nothing itself.
+    var defaults: Connector.Defaults
+
+    /// Names of parameters that end up in an address.
+    var parametersInAddress: Set<String> {
+        requests.reduce(into: []) { $0.formUnion($1.parametersInAddress(defaults)) }
+    }
+
     var requests: [RequestTemplate] {
         switch work {
         case .request(let request), .pages(let request, _): [request]

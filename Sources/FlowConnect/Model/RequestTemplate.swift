@@ -87,6 +87,33 @@ struct RequestTemplate: Sendable {
         return all + (save?.expressions ?? [])
     }
 
+    /// Names of parameters that end up in the address.
+    func parametersInAddress(_ defaults: Connector.Defaults) -> Set<String> {
+        var names = Set(pathParameters)
+        var expressions = query.flatMap(\.value.expressions)
+        if case .address(let template) = target { expressions += template.expressions }
+        for reference in expressions.flatMap(\.references) where reference.root == "params" {
+            names.formUnion(reference.members.prefix(1))
+        }
+        for parameter in placed where (parameter.place ?? defaultPlace(defaults)) == .query {
+            names.insert(parameter.name)
+        }
+        return names
+    }
+
+    /// Where a parameter goes that doesn't say so itself.
+    func defaultPlace(_ defaults: Connector.Defaults) -> OperationParameter.Place {
+        if sendsQuery { return .query }
+        switch body {
+        case .json: return .json([])
+        case .form: return .form
+        case .multipart: return .multipart
+        // The body is taken: what is left over can only be said in the address.
+        case .raw: return .query
+        case .none: return defaults.body == .form ? .form : .json([])
+        }
+    }
+
     /// Names in braces of the path.
     var pathParameters: [String] {
         guard case .path(let segments) = target else { return [] }

@@ -31,7 +31,7 @@ extension ConnectorReader {
             limit: map.node("limit").flatMap { limit($0) } ?? defaults.limit, parameters: parameters,
             rules: map.node("require").map { rules($0, parameters) } ?? [],
             returns: map.string("returns", &diagnostics) ?? "", work: work,
-            output: map.node("output").flatMap { valueTemplate($0) }, examples: examples(map))
+            output: map.node("output").flatMap { valueTemplate($0) }, examples: examples(map), defaults: defaults)
         checkPath(operation)
         return operation
     }

@@ -15,7 +15,7 @@ extension ConnectorReader {
         else { return nil }
         map.finish(Self.keys, later: Self.laterKeys, &diagnostics)
         guard let type = type(map) else { return nil }
-        var parameter = Parameter(
+        let parameter = Parameter(
             name, type, required: map.bool("required", &diagnostics) ?? false, default: map.node("default")?.value,
             help: map.string("help", &diagnostics) ?? "", example: map.node("example")?.value,
             choices: map.list("enum", &diagnostics)?.map(\.value) ?? [], minimum: map.number("min", &diagnostics),
@@ -34,8 +34,6 @@ extension ConnectorReader {
                 "contradiction", "\"\(name)\" is required and has a default", at: entry.keySpan,
                 hint: "remove one of the two")
         }
-        // A header or a body may carry a secret; what an app does with it is the app's.
-        parameter.takesSecrets = true
         return OperationParameter(
             parameter: parameter, place: place(map), wireName: map.string("as", &diagnostics) ?? name,
             join: map.string("join", &diagnostics), pattern: map.node("pattern").flatMap { pattern($0) },

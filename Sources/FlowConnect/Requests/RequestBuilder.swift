@@ -90,7 +90,7 @@ struct RequestBuilder {
     ) throws(Failure) {
         guard let argument = arguments[parameter.name] else { return }
         let value = parameter.wireValue(rendering.isPreview ? Rendering.masked(argument) : argument)
-        switch parameter.place ?? defaultPlace(template) {
+        switch parameter.place ?? template.defaultPlace(connector.defaults) {
         case .path: break
         case .query: draft.query.append((parameter.wireName, WireText.of(value)))
         case .header: draft.headers[parameter.wireName] = WireText.of(value)
@@ -98,18 +98,6 @@ struct RequestBuilder {
         case .multipart: draft.multipart = (draft.multipart ?? []) + [(parameter.wireName, value)]
         case .json(let path):
             draft.json = (draft.json ?? .map(ValueMap())).setting(parameter.wireName, inside: path, to: value)
-        }
-    }
-
-    private func defaultPlace(_ template: RequestTemplate) -> OperationParameter.Place {
-        if template.sendsQuery { return .query }
-        switch template.body {
-        case .json: return .json([])
-        case .form: return .form
-        case .multipart: return .multipart
-        // The body is taken: what is left over can only be said in the address.
-        case .raw: return .query
-        case .none: return connector.defaults.body == .form ? .form : .json([])
         }
     }
 

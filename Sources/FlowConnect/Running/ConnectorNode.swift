@@ -14,7 +14,9 @@ package struct ConnectorNode: Node {
     }
 
     package func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
-        try await OperationRun(connector, operation, arguments: arguments, context: context).output()
+        let arguments = try await arguments.withStreamsRead()
+        let run = try OperationRun(connector, operation, arguments: arguments, context: context)
+        return try await run.output()
     }
 
     /// Every request the operation would send, the first page only of a list.
@@ -33,7 +35,13 @@ package struct ConnectorNode: Node {
 extension NodeSpec {
     /// What every reader needs to know of an operation.
     init(_ connector: Connector, _ operation: Operation) {
-        var parameters = operation.parameters.map(\.parameter)
+        let inAddress = operation.parametersInAddress
+        var parameters = operation.parameters.map { parameter in
+            // A header or a body may carry a secret; an address ends up in logs.
+            var copy = parameter.parameter
+            copy.takesSecrets = !inAddress.contains(parameter.name)
+            return copy
+        }
         var output = operation.returns
         if case .pages = operation.work {
             parameters.append(
@@ -56,4 +64,17 @@ extension NodeSpec {
 extension ConnectorNode {
     /// How many requests one use sends at least.
     package var requestCount: Int { operation.requests.count }
+}
+
+extension Arguments {
+    /// A request is built from what is there, not from what may still come.
+    fileprivate func withStreamsRead() async throws -> Arguments {
+        var values = values
+        for name in values.names {
+            guard case .stream(let stream) = values[name] else { continue }
+            let items = try await stream.collect()
+            values[name] = .list(items)
+        }
+        return Arguments(values)
+    }
 }

@@ -135,7 +135,11 @@ struct OperationRun: Sendable {
             call.destination = .file(path: try SavePath(context: context).path(try scope.text(save), url: request.url))
         }
         let response = try await context.world.http.send(call)
-        return (response, judge.decode(response))
+        var decoded = judge.decode(response)
+        // The HTTP layer takes "not there" for done where it repeats a deletion; that answer's body says otherwise.
+        let isSuccess = (200..<300).contains(response.status) || template.accepted.contains(response.status)
+        if !isSuccess { decoded.body = .null }
+        return (response, decoded)
     }
 
     private func rules(_ template: RequestTemplate) -> ErrorRules {

@@ -151,7 +151,7 @@ private enum Tag: String {
         let text = content.stringValue ?? ""
         let parts = content.listValue ?? []
         switch self {
-        case .bytes: if let bytes = Base64.decode(text) { return .bytes(bytes) }
+        case .bytes: if let bytes = content.stringValue.flatMap(Base64.decode) { return .bytes(bytes) }
         case .uint: if let number = UInt64(text) { return .uint(number) }
         case .number: return .number(ExactNumber(text: text))
         case .double: if let number = Double(text) { return .double(number) }

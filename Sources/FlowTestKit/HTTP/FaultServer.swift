@@ -8,7 +8,8 @@ import Synchronization
 ///     … requests to server.url + "/slow" …
 ///     #expect(server.requests.count == 1)
 ///
-/// Each connection has a thread, so the handler may block. Stops when it is released; safe to run many side by side.
+/// Each connection has a thread, so the handler may block; many can run side by side. It stops when it is released,
+/// which Swift may do after its last use in a test: look at ``requests`` after the last request.
 package final class FaultServer: Sendable {
     /// A request as it arrived.
     package struct Request: Sendable {

@@ -103,6 +103,7 @@ struct RunStoreTests {
         let store = try RunStore.open(folder.database)
         let (one, _) = try await folder.begin(store, at: 1_800_000_000)
         _ = try await folder.begin(store, at: 1_900_000_000)
+        _ = try await folder.begin(store, at: 1_900_000_001)
         let history = try RunHistory.open(folder.database)
         #expect(try history.run(named: String(one.id.text.prefix(4))).id == one.id)
         #expect(try history.run(named: String(one.id.text.suffix(6)).uppercased()).id == one.id)
@@ -118,7 +119,7 @@ struct RunStoreTests {
             ($0 as? Failure)?.kind == .notFound
         }
         #expect {
-            try history.run(named: String(one.id.text.prefix(1)))
+            try history.run(named: String(history.run(named: "latest").id.text.prefix(4)))
         } throws: {
             ($0 as? Failure)?.message.hasPrefix("several runs fit \"") == true
         }

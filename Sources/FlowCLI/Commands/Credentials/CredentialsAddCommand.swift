@@ -24,7 +24,8 @@ struct CredentialsAddCommand: Verb {
         completion: .custom { _, _, _ in Completions.credentialTypes() })
     var type: String?
 
-    @Option(help: ArgumentHelp("Take the fields from a file; - is standard input.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Take the fields from a file; - is standard input.", valueName: "file"), completion: .file())
     var from: String?
 
     @Option(
@@ -68,7 +69,8 @@ struct CredentialsAddCommand: Verb {
                 hint: Suggestion.didYouMean(type, among: index.all.map(\.name)) ?? "the types are \(names(index))")
         }
         if let found = index.defaultType(forCredential: name) { return found }
-        throw Exit.usage("no type is given, and no connector is named \"\(name)\"", hint: "give --type: \(names(index))")
+        throw Exit.usage(
+            "no type is given, and no connector is named \"\(name)\"", hint: "give --type: \(names(index))")
     }
 
     private func names(_ index: CredentialTypeIndex) -> String { index.all.map(\.name).joined(separator: ", ") }
@@ -78,7 +80,8 @@ struct CredentialsAddCommand: Verb {
         return Set(
             try host.map { text in
                 guard let origin = Origin(text.contains("://") ? text : "https://" + text) else {
-                    throw Exit.usage("\"\(text)\" is no host", hint: "write it as api.example.com or https://example.com:8443")
+                    throw Exit.usage(
+                        "\"\(text)\" is no host", hint: "write it as api.example.com or https://example.com:8443")
                 }
                 return origin
             })
@@ -103,15 +106,21 @@ struct CredentialsAddCommand: Verb {
     private func ask(_ type: CredentialType, _ prompt: any Prompt) throws -> ValueMap {
         guard prompt.isAvailable else {
             throw Exit.usage(
-                "there is no terminal to ask for the fields on", hint: "give them with --from; as JSON: \(type.example)")
+                "there is no terminal to ask for the fields on", hint: "give them with --from; as JSON: \(type.example)"
+            )
         }
         guard !type.fields.isEmpty else {
-            throw Exit.usage("the type \(type.name) has no fields of its own to ask for", hint: "give them with --from as JSON")
+            throw Exit.usage(
+                "the type \(type.name) has no fields of its own to ask for", hint: "give them with --from as JSON")
         }
         var fields = ValueMap()
         for field in type.fields {
             var question = field.help.isEmpty ? field.name : "\(field.name) (\(field.help))"
-            if let value = field.defaultValue { question += " [\(value)]" } else if !field.isRequired { question += " [none]" }
+            if let value = field.defaultValue {
+                question += " [\(value)]"
+            } else if !field.isRequired {
+                question += " [none]"
+            }
             let answer = try prompt.ask(question, isSecret: field.isSecret)
             if !answer.isEmpty { fields[field.name] = .string(answer) }
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowVault
 
 /// `flowctl credentials delete NAME`
 struct CredentialsDeleteCommand: Verb {

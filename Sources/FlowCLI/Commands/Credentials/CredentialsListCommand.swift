@@ -23,7 +23,8 @@ struct CredentialsListCommand: Verb {
             for info in stored {
                 table.add(
                     StyledText(info.name, .bold), StyledText(info.type), StyledText(info.service ?? ""),
-                    StyledText(info.updatedAt.localText), info.isValid ? "" : StyledText("refused by the service", .red))
+                    StyledText(info.updatedAt.localText), info.isValid ? "" : StyledText("refused by the service", .red)
+                )
             }
             for variable in variables { table.add(StyledText(variable, .bold), "", "", "", "from the environment") }
             table.show(on: console)

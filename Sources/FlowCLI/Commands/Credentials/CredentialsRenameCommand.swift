@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowVault
 
 /// `flowctl credentials rename OLD NEW`
 struct CredentialsRenameCommand: Verb {

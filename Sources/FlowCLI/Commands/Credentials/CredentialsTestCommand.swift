@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlowCore
 import FlowSpec
+import FlowVault
 
 /// `flowctl credentials test NAME`
 struct CredentialsTestCommand: Verb {
@@ -19,7 +20,9 @@ struct CredentialsTestCommand: Verb {
         let connectors = try session.connectors()
         let types = CredentialTypeIndex(connectors: connectors)
         let resolver = session.credentials(try session.vaultAccess(), types: types.types(for: session.environment))
-        guard let credential = try await resolver.credential(named: name, defaultType: types.defaultType(forCredential: name))
+        guard
+            let credential = try await resolver.credential(
+                named: name, defaultType: types.defaultType(forCredential: name))
         else { throw Exit.usage("there is no credential \"\(name)\"", hint: "run \"flowctl credentials list\"") }
         guard let testNode = types.type(named: credential.type)?.testNode else {
             throw Exit.usage(

@@ -22,7 +22,8 @@ struct GraphCommand: Verb {
     var format: Format = .ascii
 
     func run(in session: Session) async throws {
-        let drawing = GraphDrawing(try session.workflow(file, nodes: session.nodes(with: session.connectors(of: Settings.folder(of: file)))))
+        let drawing = GraphDrawing(
+            try session.workflow(file, nodes: session.nodes(with: session.connectors(of: Settings.folder(of: file)))))
         session.console.show(json: drawing.asValue) {
             switch format {
             case .ascii: session.console.show(document: drawing.ascii)

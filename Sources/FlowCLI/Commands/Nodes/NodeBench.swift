@@ -30,7 +30,8 @@ struct NodeBench {
             throw Failure(
                 .auth, "there is no credential \"\(name)\"",
                 hint: Suggestion.didYouMean(name, among: await resolver.names())
-                    ?? "add it with \"flowctl credentials add \(name)\", or set \(CredentialName.environmentVariable(name))")
+                    ?? "add it with \"flowctl credentials add \(name)\", or set \(CredentialName.environmentVariable(name))"
+            )
         }
         context.credential = found
         return context

@@ -67,7 +67,8 @@ struct ProgressBoard {
     func running(at now: ContinuousClock.Instant) -> [StyledText] {
         let spinner = ProgressBoard.spinner[frame % ProgressBoard.spinner.count]
         var lines = steps.prefix(ProgressBoard.room).map { step -> StyledText in
-            var line: StyledText = "  \(spinner, .cyan) \(step.path)  \(step.node, .dim)  \((now - step.since).humanText)"
+            var line: StyledText =
+                "  \(spinner, .cyan) \(step.path)  \(step.node, .dim)  \((now - step.since).humanText)"
             if let items = step.items {
                 line += "  \(items.ended)/\(items.total)"
                 if items.failed > 0 { line += "  \("\(items.failed) failed", .red)" }

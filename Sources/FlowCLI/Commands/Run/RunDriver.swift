@@ -21,7 +21,8 @@ struct RunDriver {
         let signals = try SignalWatch(
             onFirst: { [executor, progress] _ in
                 progress.announce(
-                    "stopping: running steps have 10 seconds to end; Ctrl-C again stops at once. Resume with: \(resume)")
+                    "stopping: running steps have 10 seconds to end; Ctrl-C again stops at once. Resume with: \(resume)"
+                )
                 executor.cancel(graceful: true)
             },
             onSecond: { [executor, progress] _ in
@@ -40,7 +41,7 @@ struct RunDriver {
         if console.format == .json {
             console.show(json: document(result))
         } else {
-            for (name, value) in result.outputs { console.show("\(name, .bold): \(FlowText.scalar(value))") }
+            for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
         if let failure = result.failure, result.status != .succeeded, console.format == .text {
             var shown = failure
@@ -49,7 +50,8 @@ struct RunDriver {
         }
         let words = result.status.words
         console.note(
-            "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)")
+            "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"
+        )
         if result.status != .succeeded { console.note("  resume it with: \(resume)") }
     }
 

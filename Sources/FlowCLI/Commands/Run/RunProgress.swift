@@ -1,4 +1,3 @@
-import Dispatch
 import FlowCore
 import FlowRun
 import FlowStore
@@ -18,7 +17,7 @@ final class RunProgress: RunObserver {
     private let console: Console
     private let isLive: Bool
     private let state = Mutex(State())
-    private let timer: (any DispatchSourceTimer)?
+    private let drawing = Mutex<Task<Void, Never>?>(nil)
 
     /// Steps inside the items of a loop are counted, and shown one by one only with `--verbose`.
     private let showsItems: Bool
@@ -27,10 +26,12 @@ final class RunProgress: RunObserver {
         self.console = console
         isLive = console.notesScreen.isLive && !console.isQuiet
         showsItems = console.isVerbose
-        timer = isLive ? DispatchSource.makeTimerSource(queue: .global(qos: .utility)) : nil
-        timer?.schedule(deadline: .now() + .milliseconds(100), repeating: .milliseconds(100))
-        timer?.setEventHandler { [weak self] in self?.redraw() }
-        timer?.activate()
+        guard isLive else { return }
+        drawing.withLock { drawing in
+            drawing = Task { [weak self] in
+                while (try? await Task.sleep(for: .milliseconds(100))) != nil { self?.redraw() }
+            }
+        }
     }
 
     /// What ended so far, without the steps inside items.
@@ -53,7 +54,7 @@ final class RunProgress: RunObserver {
 
     /// Takes the running steps off the terminal.
     func end() {
-        timer?.cancel()
+        drawing.withLock { $0?.cancel() }
         state.withLock { state in
             state.board.clear()
             if isLive { draw([], &state) }

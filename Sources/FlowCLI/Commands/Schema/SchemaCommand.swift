@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowCore
 import FlowWorkflow
 
 /// `flowctl schema`
@@ -14,6 +15,7 @@ struct SchemaCommand: Verb {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) async throws {
-        session.console.show(document: try session.workflowSchema())
+        let schema = WorkflowSchema.value(nodes: try session.nodes())
+        session.console.show(document: JSON.text(schema, pretty: true))
     }
 }

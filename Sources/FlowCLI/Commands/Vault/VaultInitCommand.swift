@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlowCore
 import FlowNodes
+import FlowSpec
 import FlowVault
 
 /// `flowctl vault init`
@@ -33,7 +34,8 @@ struct VaultInitCommand: Verb {
         if passphrase { secrets.append(.passphrase(try newPassphrase(session.prompt))) }
         if keyFile != nil || secrets.isEmpty {
             guard !session.vaultExists else { throw try existing(path) }
-            let file = try keyFile.map(session.absolutePath) ?? session.settings.keyFile(environment: session.environment)
+            let file =
+                try keyFile.map(session.absolutePath) ?? session.settings.keyFile(environment: session.environment)
             try KeyFile.create(at: file)
             made = file
             secrets.append(.keyFile(path: file))
