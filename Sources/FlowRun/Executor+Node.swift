@@ -148,7 +148,7 @@ extension Executor {
             arguments: arguments,
             context: NodeContext(
                 world: setup.world, credential: try await credential(of: step, node.spec, scope),
-                effect: prepared.effect, retry: node.spec.retryOwner == .node ? prepared.retry : .none,
+                effect: step.effect ?? node.effect(of: arguments), retry: node.spec.retryOwner == .node ? prepared.retry : .none,
                 timeout: prepared.timeout, idempotencyKey: key.text, workingDirectory: folder,
                 environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
                 filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL,

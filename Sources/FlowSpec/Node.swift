@@ -13,6 +13,9 @@ package protocol Node: Sendable {
     /// - Throws: a `Failure`. Cancellation of the task must end the work soon with kind `cancelled`.
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value
 
+    /// What the work does to the outside world, where that depends on its arguments, such as the method of a request.
+    func effect(of arguments: Arguments) -> Effect
+
     /// What the work would do, for `--dry-run`: one line or request each, nothing is sent or changed.
     ///
     /// Arguments may hold text such as `‹steps.x.output.id›` where they depend on earlier results.
@@ -20,6 +23,8 @@ package protocol Node: Sendable {
 }
 
 extension Node {
+    package func effect(of arguments: Arguments) -> Effect { spec.effect }
+
     package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         [.text("\(spec.name) \(JSON.text(.map(arguments.values)))")]
     }

@@ -71,6 +71,10 @@ struct HTTPRequestNode: Node {
         ]
     }
 
+    func effect(of arguments: Arguments) -> Effect {
+        Self.effect(of: arguments.string("method") ?? "GET", stated: spec.effect)
+    }
+
     func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         let built = try RequestBuilder(arguments, in: context).build(isPreview: true)
         return [.request(built.request)]
