@@ -36,7 +36,7 @@ def loop(name, step, count, parallel):
 
 def ninja(name, edges):
     """A build file of `true` commands; edges are (step, the one before it or None)."""
-    lines = ["rule step", "  command = true"]
+    lines = [f"builddir = {FOLDER}/work/{name}", "rule step", "  command = true"]
     lines += [f"build {step}: step{' ' + before if before else ''}" for step, before in edges]
     return written(f"{name}.ninja", "\n".join(lines) + "\n")
 
