@@ -22,6 +22,16 @@ struct ResumeTests {
         #expect(bench.nodes.said == ["write a", "write b", "write b", "write a!"])
     }
 
+    @Test func whatAnAttemptDoesDependsOnItsArguments() async throws {
+        let bench = Bench()
+        let stated = try Step.write("stated", "look").with { $0.effect = .idempotent }
+        #expect(try await bench.run([.write("a", "look"), .write("b"), stated]).status == .succeeded)
+        let history = try bench.history()
+        let run = try history.run(named: "latest")
+        let effects = try ["a", "b", "stated"].map { try history.attempts(of: $0, in: run).map(\.intent.effect) }
+        #expect(effects == [[.read], [.write], [.idempotent]])
+    }
+
     @Test func onlyUnfinishedItemsRunAgain() async throws {
         let isBroken = Mutex(true)
         let bench = Bench { call in
