@@ -33,7 +33,7 @@ extension Executor {
         var wasLeftOut = false
         var next = 0
         var failureOfJournal: (any Error)?
-        await withTaskGroup(of: (Int, Result<StepOutcome, any Error>).self) { group in
+        await withTaskGroup(of: ItemEnd.self) { group in
             var running = 0
             while true {
                 while !isStopping, running < max(1, loop.maxParallel), next < items.count {
@@ -50,15 +50,17 @@ extension Executor {
                     let item = items[index]
                     group.addTask {
                         do {
-                            return (index, .success(try await self.runItem(index, item, loop, work, isKnown: isKnown)))
+                            let outcome = try await self.runItem(index, item, loop, work, isKnown: isKnown)
+                            return ItemEnd(index: index, result: .success(outcome))
                         } catch {
-                            return (index, .failure(error))
+                            return ItemEnd(index: index, result: .failure(error))
                         }
                     }
                 }
-                guard running > 0, let (index, result) = await group.next() else { break }
+                guard running > 0, let end = await group.next() else { break }
+                let index = end.index
                 running -= 1
-                switch result {
+                switch end.result {
                 case .failure(let error): failureOfJournal = failureOfJournal ?? error
                 case .success(let outcome):
                     guard outcome.isRecorded else {
@@ -145,5 +147,18 @@ extension Executor {
         outcome.output = output
         outcome.items = items
         return outcome
+    }
+}
+
+/// How the work on one item ended, as its task hands it over.
+///
+/// A class: as a tuple, release builds of Swift 6.3 read the index of an item from the wrong place.
+private final class ItemEnd: Sendable {
+    let index: Int
+    let result: Result<StepOutcome, any Error>
+
+    init(index: Int, result: Result<StepOutcome, any Error>) {
+        self.index = index
+        self.result = result
     }
 }
