@@ -8,6 +8,7 @@ import os
 import pathlib
 import platform
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -15,7 +16,6 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "bench" / "http"))
 FLOWCTL = str(ROOT / ".build" / "flowctl")
 
 LINKED_TO_CURL = """
@@ -124,6 +124,27 @@ def write_requests(folder, url, count, in_flight):
     folder.joinpath("get.py").write_text(AIOHTTP)
 
 
+def start_nginx(folder):
+    """A server that answers everything with a few bytes; gives its process and its URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    folder.joinpath("nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; worker_processes 1;\nevents {{ worker_connections 1024; }}\n"
+        f"http {{ access_log off; keepalive_requests 100000000; {paths}\n"
+        f'server {{ listen 127.0.0.1:{port}; location / {{ return 200 "ok"; }} }} }}\n')
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    server = subprocess.Popen([program, "-c", folder / "nginx.conf", "-e", folder / "errors"])
+    for _ in range(250):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return server, f"http://127.0.0.1:{port}/"
+        time.sleep(0.02)
+    sys.exit("nginx did not start")
+
+
 def contests(folder, url):
     cores = os.cpu_count() or 2
     write_chain(folder, "three", 3)
@@ -189,9 +210,7 @@ def main():
         }
         server, url = None, None
         if shutil.which("nginx") or os.path.exists("/usr/sbin/nginx"):
-            from run import start_nginx
-
-            server, url = start_nginx(name)
+            server, url = start_nginx(folder)
         try:
             results = []
             for contest in contests(folder, url):
