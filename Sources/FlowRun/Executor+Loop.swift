@@ -32,15 +32,14 @@ extension Executor {
         var isStopping = false
         var wasLeftOut = false
         var next = 0
-        var failureOfJournal: (any Error)?
-        await withTaskGroup(of: ItemEnd.self) { group in
+        await withTaskGroup(of: (Int, StepOutcome).self) { group in
             var running = 0
             while true {
                 while !isStopping, running < max(1, loop.maxParallel), next < items.count {
                     let index = next
                     next += 1
                     if results.statuses[index] != nil { continue }
-                    guard control.mayStart(isHandler: work.frame.isHandler), failureOfJournal == nil else {
+                    guard control.mayStart(isHandler: work.frame.isHandler) else {
                         wasLeftOut = true
                         isStopping = true
                         break
@@ -48,41 +47,39 @@ extension Executor {
                     running += 1
                     let isKnown = isKnown.contains(index)
                     let item = items[index]
-                    group.addTask {
-                        do {
-                            let outcome = try await self.runItem(index, item, loop, work, isKnown: isKnown)
-                            return ItemEnd(index: index, result: .success(outcome))
-                        } catch {
-                            return ItemEnd(index: index, result: .failure(error))
-                        }
-                    }
+                    group.addTask { (index, await self.runItem(index, item, loop, work, isKnown: isKnown)) }
                 }
-                guard running > 0, let end = await group.next() else { break }
-                let index = end.index
+                guard running > 0, let (index, outcome) = await group.next() else { break }
                 running -= 1
-                switch end.result {
-                case .failure(let error): failureOfJournal = failureOfJournal ?? error
-                case .success(let outcome):
-                    guard outcome.isRecorded else {
-                        wasLeftOut = true
-                        continue
-                    }
-                    results.end(index, outcome)
-                    if outcome.status == .cancelled { wasLeftOut = true }
-                    if outcome.status != .succeeded, loop.onItemError == .stop { isStopping = true }
-                    setup.observer.observe(
-                        .itemEnded(
-                            path: path, index: index, status: outcome.status,
-                            failure: outcome.failure.map(setup.masker.mask), ended: results.ended,
-                            failed: results.unsuccessful, total: items.count))
+                guard outcome.isRecorded else {
+                    wasLeftOut = true
+                    continue
                 }
+                results.end(index, outcome)
+                if outcome.status == .cancelled { wasLeftOut = true }
+                if outcome.status != .succeeded, loop.onItemError == .stop { isStopping = true }
+                setup.observer.observe(
+                    .itemEnded(
+                        path: path, index: index, status: outcome.status,
+                        failure: outcome.failure.map(setup.masker.mask), ended: results.ended,
+                        failed: results.unsuccessful, total: items.count))
             }
         }
-        if let failureOfJournal { throw failureOfJournal }
         return Ending(outcome(of: results, total: items.count, wasLeftOut: wasLeftOut))
     }
 
+    /// Doesn't throw: optimized code of Swift 6.3.1 forgets the index of a task that gives `(index, try await …)`.
     private func runItem(
+        _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+    ) async -> StepOutcome {
+        do {
+            return try await runRecorded(index, item, loop, work, isKnown: isKnown)
+        } catch {
+            return lost(error)
+        }
+    }
+
+    private func runRecorded(
         _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async throws -> StepOutcome {
         let place = Place(path: work.place.path, item: index)
@@ -147,18 +144,5 @@ extension Executor {
         outcome.output = output
         outcome.items = items
         return outcome
-    }
-}
-
-/// How the work on one item ended, as its task hands it over.
-///
-/// A class: as a tuple, release builds of Swift 6.3 read the index of an item from the wrong place.
-private final class ItemEnd: Sendable {
-    let index: Int
-    let result: Result<StepOutcome, any Error>
-
-    init(index: Int, result: Result<StepOutcome, any Error>) {
-        self.index = index
-        self.result = result
     }
 }

@@ -70,7 +70,7 @@ final class Machine: Sendable {
     func expectNoTrace(
         of secret: String, except: Set<String> = [], sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let forms = [secret, Array(secret.utf8).base64].map { Array($0.utf8) }
+        let forms = [secret, Base64.encode(Array(secret.utf8))].map { Array($0.utf8) }
         for path in Folder.files(below: home) + Folder.files(below: scratch) {
             guard !path.hasSuffix(".in"), !except.contains(path) else { continue }
             let bytes = try Folder.bytes(of: path)

@@ -1,3 +1,4 @@
+import FlowTestKit
 import Testing
 
 @testable import FlowCLI

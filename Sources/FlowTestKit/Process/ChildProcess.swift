@@ -1,6 +1,6 @@
 import Dispatch
 import FlowCore
-import Glibc
+package import Glibc
 
 /// A program run through `sh` with files as its standard streams.
 package struct ChildProcess: Sendable {
