@@ -130,7 +130,7 @@ final class Gate: Sendable {
 
     init() {
         var ends: [Int32] = [-1, -1]
-        _ = pipe2(&ends, O_CLOEXEC)
+        _ = pipe(&ends)
         descriptors = (ends[0], ends[1])
     }
 

@@ -68,7 +68,8 @@ final class Machine: Sendable {
 
     /// Fails where a secret, or its base64, stands in a file of the machine or in what a process wrote.
     func expectNoTrace(
-        of secret: String, except: Set<String> = [], sourceLocation: SourceLocation = #_sourceLocation
+        of secret: String, except: Set<String> = [],
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let forms = [secret, Base64.encode(Array(secret.utf8))].map { Array($0.utf8) }
         for path in Folder.files(below: home) + Folder.files(below: scratch) {
