@@ -29,6 +29,7 @@ package struct DryRun: Sendable {
     package init(_ workflow: Workflow, inputs: ValueMap = ValueMap(), event: Value = .null, setup: RunSetup) {
         self.workflow = workflow
         self.setup = setup
+        setup.masker.add(secretsIn: .map(inputs))
         var vars = ValueMap()
         for (name, template) in workflow.vars {
             let known = ScopeSource(setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())

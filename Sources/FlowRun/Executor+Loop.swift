@@ -32,15 +32,14 @@ extension Executor {
         var isStopping = false
         var wasLeftOut = false
         var next = 0
-        var failureOfJournal: (any Error)?
-        await withTaskGroup(of: (Int, Result<StepOutcome, any Error>).self) { group in
+        await withTaskGroup(of: (Int, StepOutcome).self) { group in
             var running = 0
             while true {
                 while !isStopping, running < max(1, loop.maxParallel), next < items.count {
                     let index = next
                     next += 1
                     if results.statuses[index] != nil { continue }
-                    guard control.mayStart(isHandler: work.frame.isHandler), failureOfJournal == nil else {
+                    guard control.mayStart(isHandler: work.frame.isHandler) else {
                         wasLeftOut = true
                         isStopping = true
                         break
@@ -48,39 +47,39 @@ extension Executor {
                     running += 1
                     let isKnown = isKnown.contains(index)
                     let item = items[index]
-                    group.addTask {
-                        do {
-                            return (index, .success(try await self.runItem(index, item, loop, work, isKnown: isKnown)))
-                        } catch {
-                            return (index, .failure(error))
-                        }
-                    }
+                    group.addTask { (index, await self.runItem(index, item, loop, work, isKnown: isKnown)) }
                 }
-                guard running > 0, let (index, result) = await group.next() else { break }
+                guard running > 0, let (index, outcome) = await group.next() else { break }
                 running -= 1
-                switch result {
-                case .failure(let error): failureOfJournal = failureOfJournal ?? error
-                case .success(let outcome):
-                    guard outcome.isRecorded else {
-                        wasLeftOut = true
-                        continue
-                    }
-                    results.end(index, outcome)
-                    if outcome.status == .cancelled { wasLeftOut = true }
-                    if outcome.status != .succeeded, loop.onItemError == .stop { isStopping = true }
-                    setup.observer.observe(
-                        .itemEnded(
-                            path: path, index: index, status: outcome.status,
-                            failure: outcome.failure.map(setup.masker.mask), ended: results.ended,
-                            failed: results.unsuccessful, total: items.count))
+                guard outcome.isRecorded else {
+                    wasLeftOut = true
+                    continue
                 }
+                results.end(index, outcome)
+                if outcome.status == .cancelled { wasLeftOut = true }
+                if outcome.status != .succeeded, loop.onItemError == .stop { isStopping = true }
+                setup.observer.observe(
+                    .itemEnded(
+                        path: path, index: index, status: outcome.status,
+                        failure: outcome.failure.map(setup.masker.mask), ended: results.ended,
+                        failed: results.unsuccessful, total: items.count))
             }
         }
-        if let failureOfJournal { throw failureOfJournal }
         return Ending(outcome(of: results, total: items.count, wasLeftOut: wasLeftOut))
     }
 
+    /// Doesn't throw: optimized code of Swift 6.3.1 forgets the index of a task that gives `(index, try await …)`.
     private func runItem(
+        _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+    ) async -> StepOutcome {
+        do {
+            return try await runRecorded(index, item, loop, work, isKnown: isKnown)
+        } catch {
+            return lost(error)
+        }
+    }
+
+    private func runRecorded(
         _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async throws -> StepOutcome {
         let place = Place(path: work.place.path, item: index)
@@ -114,11 +113,11 @@ extension Executor {
             scopes.scope(in: work.frame, reading: reads, status: work.condition))
         let items: [Value]
         switch value.revealed {
-        case .list(let list): items = list
-        case .stream(let stream): items = try await stream.collect()
+        case .list(let list): items = value.isSecret ? list.map(\.markedSecret) : list
+        case .stream(let stream): items = try await stream.collect(as: value)
         default:
             throw Failure(
-                .invalid, "for_each: must be a list, not \(value.shortText)",
+                .invalid, "for_each: must be a list, not \(value.shortTextOfType)",
                 hint: value.mapValue == nil ? nil : "take the list inside it, or its keys", position: loop.items.span)
         }
         if !reads.isReproducible {

@@ -87,7 +87,7 @@ extension Executor {
                 try await bounded(bound) {
                     let output = try await node.run(request.arguments, in: request.context)
                     guard case .stream(let stream) = output.revealed else { return output }
-                    return .list(try await stream.collect())
+                    return .list(try await stream.collect(as: output))
                 })
         } catch {
             return .failure(Failure(error))

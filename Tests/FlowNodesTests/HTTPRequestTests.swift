@@ -24,6 +24,15 @@ import Testing
         #expect(http.calls.first?.effect == .read)
     }
 
+    @Test(arguments: [
+        ("GET", Effect.read), ("HEAD", .read), ("PUT", .idempotent), ("DELETE", .idempotent), ("POST", .write),
+    ])
+    func theMethodSaysWhatARequestDoes(method: String, effect: Effect) throws {
+        let node = try #require(NativeNodes().node(named: "http.request"))
+        let arguments = try node.spec.bind(ValueMap([("url", "https://h/x"), ("method", .string(method))]))
+        #expect(node.effect(of: arguments) == effect)
+    }
+
     @Test func invalidJSONIsAProtocolFailure() async throws {
         let failure = await failure {
             try await runNode("http.request", ["url": "https://api.example.com/x"], http: server("<html>"))

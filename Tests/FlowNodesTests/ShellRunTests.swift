@@ -32,6 +32,17 @@ import Testing
         #expect(failure?.message == "the command exited with 3: bad token ***")
     }
 
+    @Test func whatIsNoProgramIsPassedOverInPath() async throws {
+        let folder = try TemporaryFolder()
+        try PosixFileSystem().createFolder("\(folder.path)/folder/sh")
+        try PosixFileSystem().createFolder("\(folder.path)/text")
+        try folder.write("echo wrong", to: "text/sh")
+        let output = try await runNode(
+            "shell.run", ["command": "echo right"],
+            environment: ["PATH": .string("\(folder.path)/folder:\(folder.path)/text:none:/usr/bin:/bin")])
+        #expect(output["stdout"] == "right\n")
+    }
+
     @Test func aProgramThatIsMissingIsNotFound() async throws {
         let failure = await failure { try await runNode("shell.run", ["command": "no-such-program-here"]) }
         #expect(failure?.kind == .notFound)

@@ -22,6 +22,16 @@ struct ResumeTests {
         #expect(bench.nodes.said == ["write a", "write b", "write b", "write a!"])
     }
 
+    @Test func whatAnAttemptDoesDependsOnItsArguments() async throws {
+        let bench = Bench()
+        let stated = try Step.write("stated", "look").with { $0.effect = .idempotent }
+        #expect(try await bench.run([.write("a", "look"), .write("b"), stated]).status == .succeeded)
+        let history = try bench.history()
+        let run = try history.run(named: "latest")
+        let effects = try ["a", "b", "stated"].map { try history.attempts(of: $0, in: run).map(\.intent.effect) }
+        #expect(effects == [[.read], [.write], [.idempotent]])
+    }
+
     @Test func onlyUnfinishedItemsRunAgain() async throws {
         let isBroken = Mutex(true)
         let bench = Bench { call in
@@ -130,5 +140,28 @@ struct ResumeTests {
         _ = try await bench.run(steps)
         let result = try await bench.resume(steps) { $0.outputs = try Make.values(["a": "${{ steps.a.output }}"]) }
         #expect(result.outputs["a"] == ["n": 2])
+    }
+
+    @Test(arguments: [FailureKind.protocolError, .internal])
+    func writeWithAnAnswerThatNobodyUnderstoodIsNotRepeated(kind: FailureKind) async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(kind, "what was that") }
+            return call.value
+        }
+        #expect(try await bench.run([.write("a")]).status == .failed)
+        #expect(try await bench.resume([.write("a")]).status == .uncertain)
+        #expect(bench.nodes.said == ["write a"])
+    }
+
+    @Test func secretInputIsMaskedAfterAResumeToo() async throws {
+        let bench = Bench { call in
+            if let text = call.arguments["value"]?.stringValue { throw Failure(.conflict, "no \(text)") }
+            return .null
+        }
+        let sealed = { bench.setup { $0.sealing = ReversingSeal() } }
+        let steps = [try Step.read("a", "${{ inputs.key }}")]
+        let inputs = ValueMap([("key", .secret("key-0000-fake"))])
+        #expect(try await bench.run(steps, setup: sealed(), inputs: inputs).failure?.message == "no ***")
+        #expect(try await bench.resume(steps, setup: sealed()).failure?.message == "no ***")
     }
 }

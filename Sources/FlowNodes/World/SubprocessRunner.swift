@@ -79,7 +79,8 @@ package struct SubprocessRunner: ProcessRunner {
             uniquingKeysWith: { first, _ in first })
         let program = command.arguments[0]
         let configuration = Configuration(
-            executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
+            executable: ProgramSearch.path(of: program, in: command.environment["PATH"]).map { .path(FilePath($0)) }
+                ?? .name(program),
             arguments: .init(Array(command.arguments.dropFirst())),
             environment: .custom(environment),
             workingDirectory: FilePath(command.workingDirectory), platformOptions: options)

@@ -17,7 +17,8 @@ final class JournalWriter: Sendable {
         var waiting: [Entry] = []
         /// Whether a drain is on its way that will take what waits now.
         var isScheduled = false
-        /// Whether one is on its way that comes later, for records nobody waits for.
+        /// Whether one is on its way that comes later, for records nobody waits for. It comes whatever other drains
+        /// do: a timer for each step would cost more than the step.
         var isLingering = false
         var failure: Failure?
     }
@@ -36,11 +37,15 @@ final class JournalWriter: Sendable {
         let startsLinger = state.withLock { state in
             guard state.failure == nil else { return false }
             state.waiting.append(Entry(work: work, isSynced: false))
-            defer { state.isLingering = true }
-            return !state.isLingering && !state.isScheduled
+            guard !state.isLingering, !state.isScheduled else { return false }
+            state.isLingering = true
+            return true
         }
         guard startsLinger else { return }
-        queue.asyncAfter(deadline: .now() + JournalWriter.linger) { self.drain() }
+        queue.asyncAfter(deadline: .now() + JournalWriter.linger) {
+            self.state.withLock { $0.isLingering = false }
+            self.drain()
+        }
     }
 
     /// Adds work and waits until it and all before it are committed.
@@ -86,7 +91,6 @@ final class JournalWriter: Sendable {
         let batch = state.withLock { state in
             defer { state.waiting = [] }
             state.isScheduled = false
-            state.isLingering = false
             return state.waiting
         }
         guard !batch.isEmpty else { return }

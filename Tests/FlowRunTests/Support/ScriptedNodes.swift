@@ -65,6 +65,9 @@ private struct ScriptedNode: Node {
     let spec: NodeSpec
     let source: ScriptedNodes
 
+    /// With the value `look` even a write only reads.
+    func effect(of arguments: Arguments) -> Effect { arguments["value"] == "look" ? .read : spec.effect }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         try await source.run(spec.name, arguments, context)
     }

@@ -1,0 +1,35 @@
+"""A chain of steps, each after the one before it."""
+
+from suite import files, tools
+from suite.contest import Contender, Contest
+
+COUNT = 1000
+
+
+def contest(peers):
+    edges = [(f"s{n}", f"s{n - 1}" if n else None) for n in range(COUNT)]
+    processes = files.workflow("chain", [f'{{ id: {step}, run: "true" }}' for step, _ in edges])
+    pure = files.workflow("chain-read", [f'{{ id: {step}, run: "true", effect: read }}' for step, _ in edges])
+    nodes = files.workflow("chain-nodes", [f"{{ id: {step}, uses: flow.log, with: {{ message: hello }} }}" for step, _ in edges])
+    contenders = []
+    if peers["ninja"]:
+        contenders.append(Contender("ninja", [peers["ninja"], "-j1", "-f", files.ninja("chain", edges)]))
+    if peers["make"]:
+        contenders.append(Contender("make", [peers["make"], "-j1", "-f", files.make("chain", edges)]))
+    if peers["just"]:
+        contenders.append(Contender("just", [peers["just"], "--justfile", files.just("chain", edges), edges[-1][0]]))
+    contenders += [
+        Contender("flowctl, processes", [tools.FLOWCTL, "--quiet", "run", processes]),
+        Contender("flowctl, processes of effect: read", [tools.FLOWCTL, "--quiet", "run", pure]),
+        Contender("flowctl, flow.log", [tools.FLOWCTL, "--quiet", "run", nodes]),
+    ]
+    note = "Each step of flowctl is in its journal before the next begins; ninja, make and just keep none."
+    return Contest(f"Chain of {COUNT:,} steps", contenders, turns=3, goals=goals, note=note)
+
+
+def goals(standings):
+    step = standings["flowctl, flow.log"].median / COUNT * 1_000_000
+    yield "150 µs a durable step", step <= 150, f"{step:.0f} µs, start-up included"
+    if "ninja" in standings:
+        ratio = standings["flowctl, processes"].ratio
+        yield "processes within 1.5 times of ninja", ratio <= 1.5, f"{ratio:.2f} times"

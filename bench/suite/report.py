@@ -1,0 +1,79 @@
+"""The table, on the terminal and as a page."""
+
+import os
+import platform
+import shlex
+
+PAGE = "docs/benchmarks.md"
+
+
+def quantity(standing):
+    """A median in a unit that fits."""
+    value = standing.median
+    if standing.contender.is_rate:
+        return f"{value:,.0f}/s"
+    if value < 1:
+        return f"{value * 1000:.1f} ms"
+    return f"{value:.2f} s"
+
+
+def cells(standing):
+    """Name, median, ratio to the yardstick, peak of memory."""
+    return standing.contender.name, quantity(standing), f"{standing.ratio:.2f}", f"{standing.peak / 1024:.1f} MiB"
+
+
+def show(contest, standings):
+    """One contest on the terminal."""
+    print(f"\n{contest.title}")
+    for standing in standings.values():
+        name, median, ratio, peak = cells(standing)
+        print(f"  {name:<36}{median:>14}{ratio:>9}{peak:>12}", flush=True)
+    for words, is_reached, measured in contest.goals(standings):
+        print(f"  {'reached' if is_reached else 'MISSED'}: {words}: {measured}", flush=True)
+
+
+def machine():
+    """What it was measured on, as far as it matters."""
+    model = "unknown processor"
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    return f"{os.cpu_count()} × {model}, Linux {platform.release().split('-')[0]}"
+
+
+def page(results, missing, seconds):
+    """Everything as Markdown; each contest with its commands."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Machines differ and are noisy: read the ratios, which are those of medians. The",
+        "programs of a table took turns in one run (A B C, A B C, …); its first line is the yardstick. Memory is the",
+        "highest peak of resident memory of one process.",
+        "",
+        f"Measured on {machine()}, in {seconds:.0f} seconds.",
+    ]
+    if missing:
+        left_out = "; ".join(f"{name} ({remedy})" for name, remedy in missing.items())
+        lines += ["", f"Left out, because it was not there: {left_out}."]
+    for contest, standings in results:
+        lines += ["", f"## {contest.title}", ""]
+        if contest.note:
+            lines += [contest.note, ""]
+        kind = "rate" if contest.contenders[0].is_rate else "time"
+        lines += [f"| program | {kind} | ratio | memory |", "| --- | ---: | ---: | ---: |"]
+        lines += [f"| {' | '.join(cells(standing))} |" for standing in standings.values()]
+        goals = list(contest.goals(standings))
+        if goals:
+            lines += [""]
+            lines += [f"- {'Reached' if is_reached else 'Missed'}: {words}: {measured}" for words, is_reached, measured in goals]
+        lines += ["", f"{contest.turns} turns of", "```sh"]
+        lines += [shlex.join(map(str, contender.command)) for contender in contest.contenders]
+        lines += ["```"]
+    return "\n".join(lines) + "\n"
+
+
+def save(*arguments):
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write(page(*arguments))

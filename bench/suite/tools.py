@@ -1,0 +1,61 @@
+"""What is measured and what it is measured beside: built, installed or named as missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from suite.contest import FOLDER
+
+FLOWCTL = ".build/flowctl"
+BUILD = ["scripts/swift", "build", "--configuration", "release", "--static-swift-stdlib", "--disable-local-rpath"]
+
+#: Names of peers that can't be had here, with the reason.
+missing = {}
+
+
+def compiled(source, *options):
+    """A program in C; gives its path."""
+    program = f"{FOLDER}/{os.path.basename(source).removesuffix('.c')}"
+    subprocess.run([os.environ.get("CC", "cc"), "-O2", "-o", program, source, *options], check=True)
+    return program
+
+
+def http_layer():
+    """flowctl's HTTP layer alone, with the settings of the release build."""
+    product = [*BUILD, "--product", "flow-http-bench"]
+    subprocess.run(product, check=True, stdout=sys.stderr)
+    folder = subprocess.run([*product, "--show-bin-path"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return os.path.relpath(f"{folder.strip()}/flow-http-bench")
+
+
+def program(name, package):
+    """The path of a program of the system, or None with a word about its package."""
+    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    if not path:
+        missing[name] = f"apt-get install {package}"
+    return path
+
+
+def python_peers():
+    """Whether rust-just and aiohttp are there, installed apart from the system's Python; gives just's path and a
+    Python with aiohttp, each None where it can't be had."""
+    folder = f"{FOLDER}/venv"
+    python = f"{folder}/bin/python"
+    if not os.path.exists(python):
+        subprocess.run([sys.executable, "-m", "venv", folder], stdout=sys.stderr)
+    for package, probe in (("rust-just", [f"{folder}/bin/just", "--version"]), ("aiohttp", [python, "-c", "import aiohttp"])):
+        if not answers(probe):
+            subprocess.run([python, "-m", "pip", "install", "--quiet", package], stdout=sys.stderr)
+        if not answers(probe):
+            missing[package] = "pip install could not fetch it"
+    just = f"{folder}/bin/just"
+    return None if "rust-just" in missing else just, None if "aiohttp" in missing else python
+
+
+def answers(command):
+    """Whether a command runs."""
+    try:
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
