@@ -131,6 +131,7 @@ final class Gate: Sendable {
     init() {
         var ends: [Int32] = [-1, -1]
         _ = pipe(&ends)
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         descriptors = (ends[0], ends[1])
     }
 
