@@ -130,6 +130,7 @@ final class Gate: Sendable {
 
     init() {
         var ends: [Int32] = [-1, -1]
+        // Swift sees no pipe2, which only GNU sources are shown.
         _ = pipe(&ends)
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         descriptors = (ends[0], ends[1])
