@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A Swift target. What it may import is written in `scripts/imports.table` and checked by `make check`.
+/// A Swift target. What it may import is written in `docs/architecture.md` and checked by `make check`.
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -94,7 +94,8 @@ let package = Package(
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
-        tests("CommandTests", ["FlowCore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests("CommandTests", ["FlowCore", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(
             "FlowRunTests",
             [

@@ -23,7 +23,7 @@ package struct ExactNumber: Sendable {
             case UInt8(ascii: "."): afterPoint = true
             case UInt8(ascii: "e"), UInt8(ascii: "E"):
                 if bytes.first == UInt8(ascii: "+") { bytes.removeFirst() }
-                exponent += Int(String(decoding: bytes, as: UTF8.self)) ?? 0
+                exponent += ExactNumber.exponent(bytes)
                 bytes = []
             default:
                 digits.append(byte)
@@ -36,6 +36,15 @@ package struct ExactNumber: Sendable {
         }
         let firstDigit = digits.firstIndex { $0 != UInt8(ascii: "0") } ?? digits.endIndex
         return (negative, Array(digits[firstDigit...]), digits.isEmpty ? 0 : exponent)
+    }
+
+    /// Kept so far from the bounds of `Int` that counting digits on top of it can't pass them.
+    private static func exponent(_ text: ArraySlice<UInt8>) -> Int {
+        let farthest = 1 << 60
+        guard let exponent = Int(String(decoding: text, as: UTF8.self)) else {
+            return text.first == UInt8(ascii: "-") ? -farthest : farthest
+        }
+        return max(-farthest, min(farthest, exponent))
     }
 }
 

@@ -42,7 +42,8 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     package func since(_ earlier: Timestamp) -> Duration {
-        .seconds(seconds - earlier.seconds) + .nanoseconds(Int64(nanoseconds) - Int64(earlier.nanoseconds))
+        // As durations, which have room for the difference of any two.
+        .seconds(seconds) - .seconds(earlier.seconds) + .nanoseconds(Int64(nanoseconds) - Int64(earlier.nanoseconds))
     }
 }
 

@@ -29,6 +29,7 @@ package struct DryRun: Sendable {
     package init(_ workflow: Workflow, inputs: ValueMap = ValueMap(), event: Value = .null, setup: RunSetup) {
         self.workflow = workflow
         self.setup = setup
+        setup.masker.add(secretsIn: .map(inputs))
         var vars = ValueMap()
         for (name, template) in workflow.vars {
             let known = ScopeSource(setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
@@ -130,7 +131,8 @@ package struct DryRun: Sendable {
         }
         let context = NodeContext(
             world: setup.world, credential: try await credential(prepared.step, node.spec, foresight, scope),
-            effect: prepared.effect, retry: prepared.retry, timeout: prepared.timeout, workingDirectory: folder,
+            effect: prepared.step.effect ?? node.effect(of: arguments), retry: prepared.retry,
+            timeout: prepared.timeout, workingDirectory: folder,
             environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
             filesDirectory: setup.filesRoot, baseURL: setup.baseURL)
         return try node.preview(arguments, in: context).map(masked)

@@ -113,11 +113,11 @@ extension Executor {
             scopes.scope(in: work.frame, reading: reads, status: work.condition))
         let items: [Value]
         switch value.revealed {
-        case .list(let list): items = list
-        case .stream(let stream): items = try await stream.collect()
+        case .list(let list): items = value.isSecret ? list.map(\.markedSecret) : list
+        case .stream(let stream): items = try await stream.collect(as: value)
         default:
             throw Failure(
-                .invalid, "for_each: must be a list, not \(value.shortText)",
+                .invalid, "for_each: must be a list, not \(value.shortTextOfType)",
                 hint: value.mapValue == nil ? nil : "take the list inside it, or its keys", position: loop.items.span)
         }
         if !reads.isReproducible {

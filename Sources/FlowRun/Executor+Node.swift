@@ -46,7 +46,7 @@ extension Executor {
                 AttemptEnd(status: outcome.status, failure: setup.masker.mask(failure), endedAt: now))
             let policy = prepared.retry
             guard node.spec.retryOwner == .engine, number - first < policy.max,
-                policy.allows(failure, effect: prepared.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
+                policy.allows(failure, effect: request.context.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
                 control.mayStart(isHandler: work.frame.isHandler)
             else { return Ending(outcome, records: [record]) }
             let pause = policy.pause(
@@ -87,7 +87,7 @@ extension Executor {
                 try await bounded(bound) {
                     let output = try await node.run(request.arguments, in: request.context)
                     guard case .stream(let stream) = output.revealed else { return output }
-                    return .list(try await stream.collect())
+                    return .list(try await stream.collect(as: output))
                 })
         } catch {
             return .failure(Failure(error))
@@ -148,7 +148,8 @@ extension Executor {
             arguments: arguments,
             context: NodeContext(
                 world: setup.world, credential: try await credential(of: step, node.spec, scope),
-                effect: step.effect ?? node.effect(of: arguments), retry: node.spec.retryOwner == .node ? prepared.retry : .none,
+                effect: step.effect ?? node.effect(of: arguments),
+                retry: node.spec.retryOwner == .node ? prepared.retry : .none,
                 timeout: prepared.timeout, idempotencyKey: key.text, workingDirectory: folder,
                 environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
                 filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL,

@@ -107,7 +107,12 @@ extension StoredAttempt {
         case .cancelled, .timedOut: end.failure?.nothingSent ?? false
         // It did happen, and only its output could not be used.
         case .succeeded, .uncertain: false
-        default: true
+        default: end.failure?.saysUndone ?? true
         }
     }
+}
+
+extension Failure {
+    /// Whether a write that failed so did not happen. An answer that can't be understood may be that of a success.
+    fileprivate var saysUndone: Bool { nothingSent || kind != .protocolError && kind != .internal }
 }

@@ -129,7 +129,7 @@ extension Executor {
             if holds { return Ending(StepOutcome(.succeeded, attempts: 1)) }
             let text = try message?.evaluate(scope)
             throw Failure(
-                .invalid, text.map { $0.stringValue ?? JSON.text($0) } ?? "\(that.source) is false",
+                .invalid, text.map(\.messageText) ?? "\(that.source) is false",
                 code: "assertion_failed", position: that.span)
         } catch {
             return Ending(StepOutcome(failed: error, attempts: 1))
@@ -142,8 +142,8 @@ extension Executor {
             let deadline: Timestamp?
             switch wait {
             case .duration(let template):
-                let value = try template.evaluate(scope).revealed
-                guard let duration = value.durationValue else {
+                let value = try template.evaluate(scope)
+                guard let duration = value.revealed.durationValue else {
                     throw Failure(
                         .invalid, "wait: must be a duration such as 30s, not \(value.shortText)",
                         position: template.span)
@@ -151,8 +151,8 @@ extension Executor {
                 // From when the step first started, so that a resumed run doesn't wait again.
                 deadline = work.startedAt.adding(duration)
             case .until(let template):
-                let value = try template.evaluate(scope).revealed
-                guard let time = value.timestampValue else {
+                let value = try template.evaluate(scope)
+                guard let time = value.revealed.timestampValue else {
                     throw Failure(
                         .invalid, "wait: must be a time such as 2030-01-31T09:00:00Z, not \(value.shortText)",
                         position: template.span)
@@ -180,8 +180,11 @@ extension Executor {
         try StoredValue(value, sealing: setup.sealing, context: id.text)
     }
 
-    func open(_ value: StoredValue) throws(Failure) -> Value {
-        try value.value(sealing: setup.sealing, context: id.text)
+    func open(_ stored: StoredValue) throws(Failure) -> Value {
+        let value = try stored.value(sealing: setup.sealing, context: id.text)
+        // An earlier process knew it from its source; this one must mask it as well.
+        setup.masker.add(secretsIn: value)
+        return value
     }
 }
 
@@ -195,7 +198,22 @@ struct Work: Sendable {
     let startedAt: Timestamp
 }
 
+extension ValueStream {
+    /// All that comes; secret where the value that held the stream is.
+    func collect(as holder: Value) async throws -> [Value] {
+        let items = try await collect()
+        return holder.isSecret ? items.map(\.markedSecret) : items
+    }
+}
+
 extension Value {
+    var isSecret: Bool { if case .secret = self { true } else { false } }
+
+    /// A failure is kept and shown in clear, so what a secret went into is left out.
+    fileprivate var messageText: String {
+        containsSecret ? Masker.replacement : stringValue ?? JSON.text(self)
+    }
+
     var durationValue: Duration? {
         if case .duration(let duration) = self { return duration }
         return stringValue.flatMap(Duration.init(text:))

@@ -40,7 +40,9 @@ package final class Executor: Sendable {
         setup.baseURL = run.snapshot.baseURL
         let context = run.id.text
         func value(_ stored: StoredValue) throws(Failure) -> Value {
-            try stored.value(sealing: setup.sealing, context: context)
+            let value = try stored.value(sealing: setup.sealing, context: context)
+            setup.masker.add(secretsIn: value)
+            return value
         }
         id = run.id
         self.workflow = workflow

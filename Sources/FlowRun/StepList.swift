@@ -29,7 +29,6 @@ final class PreparedStep: Sendable {
     let node: (any Node)?
     /// The steps inside a block or `parallel`.
     let body: StepList
-    let effect: Effect
     let retry: RetryPolicy
     let timeout: Duration?
     let reads: Reads
@@ -50,14 +49,12 @@ final class PreparedStep: Sendable {
             }
             self.node = node
             body = .empty
-            effect = step.effect ?? node.spec.effect
             retry = step.retry ?? defaults.retry ?? (node.spec.retryOwner == .node ? .http : .none)
             timeout = step.timeout ?? defaults.timeout
         default:
             node = nil
             let isParallel = if case .parallel = step.kind { true } else { false }
             body = try StepList(step.children, isParallel: isParallel, defaults: defaults, nodes: nodes)
-            effect = step.effect ?? .read
             retry = .none
             timeout = step.timeout
         }

@@ -4,6 +4,9 @@ package import FlowCore
 package protocol Node: Sendable {
     var spec: NodeSpec { get }
 
+    /// What repeating the work with these arguments may do; the spec's effect where they make no difference.
+    func effect(of arguments: Arguments) -> Effect
+
     /// Does the work once.
     ///
     /// - Parameters:
@@ -12,9 +15,6 @@ package protocol Node: Sendable {
     /// - Returns: the step's output.
     /// - Throws: a `Failure`. Cancellation of the task must end the work soon with kind `cancelled`.
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value
-
-    /// What the work does to the outside world, where that depends on its arguments, such as the method of a request.
-    func effect(of arguments: Arguments) -> Effect
 
     /// What the work would do, for `--dry-run`: one line or request each, nothing is sent or changed.
     ///

@@ -60,7 +60,7 @@ package struct RetryPolicy: Sendable, Hashable {
         }
         interval = Swift.min(interval, maxInterval)
         if jitter {
-            interval = .nanoseconds(Int64(interval.inSeconds * 1e9 * random.unitInterval()))
+            interval = .seconds(interval.inSeconds * random.unitInterval())
         }
         return asked.map { $0 + (jitter ? interval / 4 : .zero) } ?? interval
     }

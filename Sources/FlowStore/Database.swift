@@ -1,6 +1,7 @@
 import CSQLite
 package import FlowCore
 import Glibc
+import Synchronization
 
 /// A connection to an SQLite database.
 ///
@@ -29,6 +30,7 @@ package final class Database: @unchecked Sendable {
     let mode: Mode
     let handle: OpaquePointer
     let lock = RecursiveLock()
+    let isInterrupted = Atomic<Bool>(false)
     // Everything below is touched with the lock held, which is what makes the class Sendable.
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
@@ -108,7 +110,8 @@ package final class Database: @unchecked Sendable {
     }
 
     func setSynchronous(_ level: Synchronous) throws(Failure) {
-        try execute("PRAGMA synchronous = \(level == .full ? "FULL" : "NORMAL")")
+        // SQLite obeys this pragma while it compiles it, so a statement from the cache would change nothing.
+        try executeScript("PRAGMA synchronous = \(level == .full ? "FULL" : "NORMAL")")
         synchronous = level
     }
 
@@ -118,8 +121,13 @@ package final class Database: @unchecked Sendable {
     /// The row id of the last INSERT of this connection.
     package var lastInsertRowID: Int64 { lock.locked { sqlite3_last_insert_rowid(handle) } }
 
-    /// Ends what is running on this connection with a failure of kind `cancelled`; needs no lock.
-    package func interrupt() { sqlite3_interrupt(handle) }
+    /// Ends what is running on this connection, and all that is asked of it later, with a failure of kind `cancelled`;
+    /// needs no lock. A transaction is rolled back.
+    package func interrupt() {
+        // SQLite forgets an interruption that comes between two statements.
+        isInterrupted.store(true, ordering: .sequentiallyConsistent)
+        sqlite3_interrupt(handle)
+    }
 }
 
 extension Duration {

@@ -1,5 +1,6 @@
 import CSQLite
 package import FlowCore
+import Synchronization
 
 extension Database {
     /// Runs one statement; rows it gives are passed over.
@@ -68,6 +69,7 @@ extension Database {
             cache.putBack(statement)
         }
         try statement.bind(arguments, in: self)
+        guard !isInterrupted.load(ordering: .sequentiallyConsistent) else { throw failure(SQLITE_INTERRUPT) }
         let before = sqlite3_total_changes64(handle)
         var names: [String]?
         while true {

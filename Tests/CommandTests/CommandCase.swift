@@ -1,4 +1,5 @@
 import FlowCore
+import FlowTestKit
 import Glibc
 
 /// A file of commands with what each must print and exit with.

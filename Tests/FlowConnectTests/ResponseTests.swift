@@ -107,6 +107,14 @@ import Testing
         #expect(failure?.retryAfter == .seconds(90))
     }
 
+    @Test(arguments: ["-9223372036854775808", "9223372036854775807", "later"])
+    func aResetThatIsNoTimeIsPassedOver(reset: String) async throws {
+        let failure = try await failure(
+            #"{"error":{"code":"hidden","text":"no"}}"#, status: 403, headers: [("X-Reset", reset)])
+        #expect(failure?.kind == .rateLimited)
+        #expect(failure?.retryAfter == nil)
+    }
+
     @Test func aHintMayStandUnderAStatus() async throws {
         let failure = try await failure("{}", status: 404)
         #expect(failure?.hint == "Look at 7.")

@@ -75,6 +75,18 @@ import Testing
         #expect(late.adding(.milliseconds(-950)) == Timestamp(seconds: 9, nanoseconds: 950_000_000))
         #expect(Timestamp(seconds: 253_402_300_799).adding(.seconds(1)) == nil)
         #expect(late.since(Timestamp(seconds: 10)) == .milliseconds(900))
+        #expect(Timestamp(seconds: .min).since(late) < .zero)
+    }
+
+    @Test(arguments: [
+        "1.00000000000000000001e-9223372036854775808", "10000000000000000000.0e9223372036854775807",
+        "1.00000000000000000001e-99999999999999999999999", "10000000000000000000.0e99999999999999999999999",
+    ])
+    func exponentsAtTheEndOfIntegersAreRead(text: String) throws {
+        let number = try JSON.parse(text)
+        #expect(number == number)
+        #expect(Set([number, number]).count == 1)
+        #expect(JSON.text(number) == text)
     }
 }
 

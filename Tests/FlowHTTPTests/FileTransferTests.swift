@@ -79,13 +79,14 @@ import Testing
     }
 
     @Test func largeFilesGoBothWaysInConstantMemory() async throws {
-        let size = 96 << 20
+        let size = 320 << 20
         let server = try FaultServer { request in
             request.method == "PUT"
                 ? .text("\(request.bodySize)") : FaultServer.Reply(200, body: .repeated(7, count: Int64(size)))
         }
         let down = folder.path + "/down.bin"
-        // Other tests of this process need memory at the same time, so the bound is less than the file but not small.
+        // Other tests of this process need memory at the same time, so the bound is far from both what streaming
+        // needs (under 1 MiB) and the file.
         let before = residentMemory()
         let response = try await client.send(HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: down)))
         guard case .file(let file) = response.body else {
@@ -96,7 +97,7 @@ import Testing
         let sent = try await client.send(
             HTTPCall(HTTPRequest("PUT", server.url, body: .file(path: down)), effect: .idempotent))
         #expect(sent.text == "\(size)")
-        #expect(residentMemory() - before < 72 << 20)
+        #expect(residentMemory() - before < 240 << 20)
     }
 
     @Test func uploadOfAFileThatIsNotThere() async throws {

@@ -29,17 +29,17 @@ final class TemporaryFolder: Sendable {
 func runNode(
     _ name: String, _ arguments: KeyValuePairs<String, Value>, in folder: TemporaryFolder? = nil,
     http: any HTTPClient = UnexpectedUse(), credential: Credential? = nil, environment: [String: Value] = [:],
-    timeout: Duration? = nil, effect: Effect = .write, baseURL: String? = nil, log: any LogSink = NoLog()
+    timeout: Duration? = nil, effect: Effect? = nil, baseURL: String? = nil, log: any LogSink = NoLog()
 ) async throws -> Value {
     let node = try #require(NativeNodes().node(named: name))
     let world = World(
         http: http, files: PosixFileSystem(), clock: ManualClock(), processes: SubprocessRunner(),
         random: SeededRandom(), environment: ["PATH": "/usr/bin:/bin", "FLOWCTL_SECRET": "x", "OTHER": "y"])
+    let bound = try node.spec.bind(ValueMap(arguments.map { ($0.key, $0.value) }))
     let context = NodeContext(
-        world: world, credential: credential, effect: effect, timeout: timeout,
+        world: world, credential: credential, effect: effect ?? node.effect(of: bound), timeout: timeout,
         workingDirectory: folder?.path ?? "/tmp", environment: environment, baseURL: baseURL, log: log)
-    let map = ValueMap(arguments.map { ($0.key, $0.value) })
-    return try await node.run(try node.spec.bind(map), in: context)
+    return try await node.run(bound, in: context)
 }
 
 /// The failure an operation ends with.

@@ -196,4 +196,17 @@ struct ResultTests {
             ($0 as? Failure)?.message == "there is no node \"test.reed\""
         }
     }
+
+    @Test func itemsOfASecretListAreSecret() async throws {
+        let bench = Bench()
+        let result = try await bench.run(
+            [try Step.read("each", "${{ item }}").each("${{ inputs.keys }}", max: 1, onError: .stop)],
+            setup: bench.setup { $0.sealing = ReversingSeal() },
+            inputs: ValueMap([("keys", .secret(["short"]))])
+        ) {
+            $0.outputs = try Make.values(["all": "${{ steps.each.output }}"])
+        }
+        #expect(result.status == .succeeded)
+        #expect(result.outputs["all"] == ["***"])
+    }
 }

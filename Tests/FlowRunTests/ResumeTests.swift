@@ -141,4 +141,27 @@ struct ResumeTests {
         let result = try await bench.resume(steps) { $0.outputs = try Make.values(["a": "${{ steps.a.output }}"]) }
         #expect(result.outputs["a"] == ["n": 2])
     }
+
+    @Test(arguments: [FailureKind.protocolError, .internal])
+    func writeWithAnAnswerThatNobodyUnderstoodIsNotRepeated(kind: FailureKind) async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(kind, "what was that") }
+            return call.value
+        }
+        #expect(try await bench.run([.write("a")]).status == .failed)
+        #expect(try await bench.resume([.write("a")]).status == .uncertain)
+        #expect(bench.nodes.said == ["write a"])
+    }
+
+    @Test func secretInputIsMaskedAfterAResumeToo() async throws {
+        let bench = Bench { call in
+            if let text = call.arguments["value"]?.stringValue { throw Failure(.conflict, "no \(text)") }
+            return .null
+        }
+        let sealed = { bench.setup { $0.sealing = ReversingSeal() } }
+        let steps = [try Step.read("a", "${{ inputs.key }}")]
+        let inputs = ValueMap([("key", .secret("key-0000-fake"))])
+        #expect(try await bench.run(steps, setup: sealed(), inputs: inputs).failure?.message == "no ***")
+        #expect(try await bench.resume(steps, setup: sealed()).failure?.message == "no ***")
+    }
 }

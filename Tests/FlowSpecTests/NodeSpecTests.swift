@@ -96,4 +96,11 @@ import Testing
         #expect(NodeContext.absolute("a/../b/./c", from: "/x/y") == "/x/y/b/c")
         #expect(NodeContext.absolute("/../a//b", from: "/x") == "/a/b")
     }
+
+    @Test func longestPausesAreComputedAsOthers() {
+        struct Ones: RandomSource { func bytes(_ count: Int) -> [UInt8] { [UInt8](repeating: 0xFF, count: count) } }
+        let centuries = Duration.seconds(300 * 366 * 86400)
+        let policy = RetryPolicy(max: 1, backoff: .constant, initial: centuries, maxInterval: centuries)
+        #expect(policy.pause(after: 1, asked: nil, random: Ones()) > .seconds(299 * 366 * 86400))
+    }
 }

@@ -155,7 +155,7 @@ import Testing
         #expect(try database.query("SELECT count(*), count(DISTINCT x) FROM t")[0].values == [800, 800])
     }
 
-    @Test func interruptEndsALongQuery() throws {
+    @Test func interruptEndsALongQueryAndAllThatFollows() throws {
         let problem = Failure(
             .cancelled, "the work on the database \"scratch\" was cancelled", code: "SQLITE_INTERRUPT")
         #expect(throws: problem) {
@@ -166,6 +166,21 @@ import Testing
                 return true
             }
         }
-        #expect(try database.query("SELECT 1").count == 1)
+        #expect(throws: problem) { try database.query("SELECT 1") }
+    }
+
+    @Test func interruptBetweenTwoStatementsRollsTheTransactionBack() throws {
+        try database.execute("CREATE TABLE u (x)")
+        let other = try Database.open("other", mode: .memory)
+        try other.execute("CREATE TABLE u (x)")
+        #expect(throws: Failure.self) {
+            try other.transaction {
+                try other.execute("INSERT INTO u VALUES (1)")
+                other.interrupt()
+                try other.execute("INSERT INTO u VALUES (2)")
+            }
+        }
+        #expect(throws: Failure.self) { try other.execute("INSERT INTO u VALUES (3)") }
+        #expect(try database.execute("INSERT INTO u VALUES (1)") == 1)
     }
 }

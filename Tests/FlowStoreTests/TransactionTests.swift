@@ -122,4 +122,18 @@ import Testing
         }
         #expect(try rows() == ["kept"])
     }
+
+    /// The text differs each time, because SQLite answers this pragma while it compiles it.
+    private func level(_ mark: String) throws -> Value? {
+        try database.query("PRAGMA synchronous /* \(mark) */").first?[0]
+    }
+
+    @Test func eachFullTransactionIsFullAndEachOtherIsNot() throws {
+        for round in 1...3 {
+            let full = try database.transaction(synchronous: .full) { try level("full \(round)") }
+            #expect(full == 2)
+            let normal = try database.transaction { try level("normal \(round)") }
+            #expect(normal == 1)
+        }
+    }
 }

@@ -27,6 +27,10 @@ enum CommandLineReader {
             return Exit.usage(
                 String(message[..<suggestion.lowerBound]), hint: "did you mean \(message[suggestion.upperBound...])")
         }
+        if let choices = message.firstRange(of: ". Please provide one of ") {
+            return Exit.usage(
+                String(message[..<choices.lowerBound]), hint: "give one of \(message[choices.upperBound...])")
+        }
         return Exit.usage(message, hint: helpHint(in: FlowctlCommand.fullMessage(for: error)))
     }
 

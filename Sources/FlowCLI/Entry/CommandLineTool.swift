@@ -14,54 +14,75 @@ package enum CommandLineTool {
         }
         signal(SIGPIPE, SIG_IGN)
         CrashNote.install()
-        let status = await run(arguments, environment: processEnvironment(), prompt: TerminalPrompt())
+        let environment = processEnvironment()
+        let status = await run(
+            arguments, environment: environment, workingDirectory: workingDirectory(), streams: Streams(environment),
+            prompt: TerminalPrompt())
         exit(status.rawValue)
     }
 
-    static func run(_ arguments: [String], environment: [String: String], prompt: any Prompt) async -> ExitStatus {
-        let screens = { (noColor: Bool) in
-            (
-                Screen(descriptor: STDOUT_FILENO, environment: environment, noColor: noColor),
-                Screen(descriptor: STDERR_FILENO, environment: environment, noColor: noColor)
-            )
-        }
-        func console(_ global: GlobalOptions?) -> Console {
-            let (output, notes) = screens(global?.noColor ?? arguments.contains("--no-color"))
-            return Console(
-                output: DescriptorChannel.standardOutput, notes: DescriptorChannel.standardError,
-                outputScreen: output, notesScreen: notes, format: global?.output ?? .text,
-                isQuiet: global?.quiet ?? false, isVerbose: global?.verbose ?? false)
+    /// What the user sees and what screens they see it on.
+    struct Streams: Sendable {
+        var output: any Channel
+        var notes: any Channel
+        var outputScreen: @Sendable (_ noColor: Bool) -> Screen
+        var notesScreen: @Sendable (_ noColor: Bool) -> Screen
+
+        /// Those of this process.
+        init(_ environment: [String: String]) {
+            output = DescriptorChannel.standardOutput
+            notes = DescriptorChannel.standardError
+            outputScreen = { Screen(descriptor: STDOUT_FILENO, environment: environment, noColor: $0) }
+            notesScreen = { Screen(descriptor: STDERR_FILENO, environment: environment, noColor: $0) }
         }
 
+        init(output: any Channel, notes: any Channel) {
+            self.output = output
+            self.notes = notes
+            outputScreen = { _ in .plain }
+            notesScreen = { _ in .plain }
+        }
+
+        func console(_ global: GlobalOptions?) -> Console {
+            let noColor = global?.noColor ?? false
+            return Console(
+                output: output, notes: notes, outputScreen: outputScreen(noColor), notesScreen: notesScreen(noColor),
+                format: global?.output ?? .text, isQuiet: global?.quiet ?? false, isVerbose: global?.verbose ?? false)
+        }
+    }
+
+    static func run(
+        _ arguments: [String], environment: [String: String], workingDirectory: String, streams: Streams,
+        prompt: any Prompt
+    ) async -> ExitStatus {
         let verb: any Verb
         do {
             guard let parsed = try CommandLineReader.read(arguments) else { return .success }
             verb = parsed
         } catch let request as CommandLineReader.Reply {
-            console(nil).show(document: request.text)
+            streams.console(nil).show(document: request.text)
             return .success
         } catch {
             let exit = Exit(error)
-            exit.report(on: console(nil))
+            exit.report(on: streams.console(nil))
             return exit.status
         }
 
-        let terminal = console(verb.global)
+        let global = verb.global
+        let console = streams.console(global)
+        let session = Session(
+            console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt
+        ) {
+            try Settings(
+                stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
+                workingDirectory: workingDirectory)
+        }
         do {
-            let directory = workingDirectory()
-            let global = verb.global
-            let session = Session(
-                console: terminal, environment: environment, workingDirectory: directory, prompt: prompt
-            ) {
-                try Settings(
-                    stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
-                    workingDirectory: directory)
-            }
             try await verb.run(in: session)
             return .success
         } catch {
             let exit = Exit(error)
-            exit.report(on: terminal)
+            exit.report(on: console)
             return exit.status
         }
     }

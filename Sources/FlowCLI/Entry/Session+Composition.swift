@@ -11,7 +11,8 @@ extension Session {
     ///
     /// - Parameter folder: where the project is, such as the workflow's own folder.
     func connectors(of folder: String? = nil) throws -> ConnectorSource {
-        let project = absolutePath(folder ?? ".") + "/connectors"
+        let isHere = folder == nil || folder == "."
+        let project = (isHere ? workingDirectory : absolutePath(folder ?? "")) + "/connectors"
         return ConnectorSource(directories: [project, try settings.connectorFolder], files: files)
     }
 

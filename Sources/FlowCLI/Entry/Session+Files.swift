@@ -28,21 +28,34 @@ extension Session {
         }
     }
 
-    /// The JSON object in a file named on the command line.
-    func readObject(_ path: String, as what: String) throws(Failure) -> ValueMap {
+    /// As ``read(_:as:)``, for a file that an option names.
+    ///
+    /// - Throws: an `Exit` of status `usage`.
+    func readArgument(_ path: String, as what: String) throws -> [UInt8] {
+        do {
+            return try read(path, as: what)
+        } catch {
+            throw Exit.usage(error.message, hint: error.hint)
+        }
+    }
+
+    /// The JSON object in a file that an option names.
+    ///
+    /// - Throws: an `Exit` of status `usage`.
+    func readObject(_ path: String, as what: String) throws -> ValueMap {
         let value = try readJSON(path, as: what)
         guard let object = value.mapValue else {
-            throw Failure(.invalid, "\(what) \"\(path)\" must hold a JSON object, not a \(value.type.plainName)")
+            throw Exit.usage("\(what) \"\(path)\" must hold a JSON object, not a \(value.type.plainName)")
         }
         return object
     }
 
-    func readJSON(_ path: String, as what: String) throws(Failure) -> Value {
-        let bytes = try read(path, as: what)
+    func readJSON(_ path: String, as what: String) throws -> Value {
+        let bytes = try readArgument(path, as: what)
         do {
             return try JSON.parse(bytes)
         } catch {
-            throw Failure(.invalid, "\(what) \"\(path)\" is no JSON: \(error.message)", hint: error.hint)
+            throw Exit.usage("\(what) \"\(path)\" is no JSON: \(error.message)", hint: error.hint)
         }
     }
 

@@ -36,6 +36,13 @@ final class SignalWatch: Sendable {
                     onFirst(Int32(byte))
                 } else {
                     onSecond(Int32(byte))
+                    // Children are ended by the cancellation; what hangs longer, or a third signal, is not waited for.
+                    var next = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+                    if poll(&next, 1, 2000) == 1, next.revents & Int16(POLLIN) != 0 {
+                        _ = read(reading, &byte, 1)
+                        // The end of the watch: the run has come to its end in time.
+                        if byte == 0 { break }
+                    }
                     _exit(ExitStatus.cancelled.rawValue)
                 }
             }

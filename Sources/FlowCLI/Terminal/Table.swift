@@ -12,16 +12,19 @@ struct Table {
         let widths = titles.indices.map { column in
             max(titles[column].count, rows.map { $0[column].width }.max() ?? 0)
         }
-        show(titles.map { StyledText($0, .dim) }, widths, console)
-        for row in rows { show(row, widths, console) }
+        // A column without a title is worth its place only where something stands in it.
+        let columns = titles.indices.filter { widths[$0] > 0 }
+        show(titles.map { StyledText($0, .dim) }, widths, columns, console)
+        for row in rows { show(row, widths, columns, console) }
     }
 
-    private func show(_ cells: [StyledText], _ widths: [Int], _ console: Console) {
+    private func show(_ cells: [StyledText], _ widths: [Int], _ columns: [Int], _ console: Console) {
         var line = StyledText()
-        for (column, cell) in cells.enumerated() {
-            line += cell
-            let isLast = column == cells.count - 1
-            if !isLast { line += StyledText(String(repeating: " ", count: widths[column] - cell.width + 2)) }
+        var pad = 0
+        for column in columns where cells[column].width > 0 {
+            let before = columns.prefix { $0 < column }.reduce(0) { $0 + widths[$1] + 2 }
+            line += StyledText(String(repeating: " ", count: max(0, before - pad))) + cells[column]
+            pad = before + cells[column].width
         }
         console.show(console.outputScreen.isTerminal ? line.cut(to: console.outputScreen.width) : line)
     }

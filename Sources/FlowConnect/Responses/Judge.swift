@@ -128,7 +128,9 @@ extension ErrorRules.Delay.Source {
         switch self {
         case .headerSeconds(let name): response.headers[name].flatMap(Double.init).flatMap(Self.seconds)
         case .headerEpoch(let name):
-            response.headers[name].flatMap { Int64($0) }.map { max(.zero, Timestamp(seconds: $0).since(now)) }
+            response.headers[name].flatMap { Int64($0) }.flatMap {
+                Timestamp.validSeconds.contains($0) ? max(.zero, Timestamp(seconds: $0).since(now)) : nil
+            }
         case .headerDate(let name):
             response.headers[name].flatMap(Timestamp.init(httpDate:)).map { max(.zero, $0.since(now)) }
         case .jsonSeconds(let path):

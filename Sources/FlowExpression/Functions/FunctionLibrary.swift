@@ -4,7 +4,7 @@ import FlowCore
 package enum FunctionLibrary {
     package static let all: [Function] =
         macros + conversions + strings + formatting + regularExpressions + lists + sets + numbers + times + encodings
-        + optionals + run
+        + digests + optionals + run
 
     /// Functions called freely, by their whole name.
     static let free: [String: Function] = Dictionary(

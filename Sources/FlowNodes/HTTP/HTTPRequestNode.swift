@@ -43,9 +43,18 @@ struct HTTPRequestNode: Node {
         Parameter("redirects", .int, default: 10, help: "How many redirects are followed.", minimum: 0, maximum: 50),
     ]
 
+    /// By the method (RFC 9110, 9.2).
+    func effect(of arguments: Arguments) -> Effect {
+        switch arguments.string("method") ?? "GET" {
+        case "GET", "HEAD", "OPTIONS": .read
+        case "PUT", "DELETE": .idempotent
+        default: .write
+        }
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let built = try RequestBuilder(arguments, in: context).build()
-        let effect = Self.effect(of: built.request.method, stated: context.effect)
+        let effect = context.effect
         let isKeyed = built.request.headers["Idempotency-Key"] != nil
         let allowed = arguments.list("ok").map { Set($0.compactMap(\.intValue)) }
         let clock = context.world.clock
@@ -71,23 +80,9 @@ struct HTTPRequestNode: Node {
         ]
     }
 
-    func effect(of arguments: Arguments) -> Effect {
-        Self.effect(of: arguments.string("method") ?? "GET", stated: spec.effect)
-    }
-
     func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         let built = try RequestBuilder(arguments, in: context).build(isPreview: true)
         return [.request(built.request)]
-    }
-
-    /// A step's own effect beats the method's; `write` is the node's, so it says nothing.
-    static func effect(of method: String, stated: Effect) -> Effect {
-        guard stated == .write else { return stated }
-        return switch method {
-        case "GET", "HEAD", "OPTIONS": .read
-        case "PUT", "DELETE": .idempotent
-        default: .write
-        }
     }
 
     private func timeouts(_ arguments: Arguments, _ context: NodeContext) -> HTTPCall.Timeouts {

@@ -33,12 +33,16 @@ struct ShellRun: Node {
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let command = arguments.string("command") ?? ""
         let log = context.log
+        let isData = arguments.string("parse") != nil
         let result = try await context.world.processes.run(
             ProcessCommand(
                 ShellProgram(arguments.string("shell") ?? "sh").arguments(for: command),
                 environment: ChildEnvironment.variables(of: context), workingDirectory: context.workingDirectory,
                 input: Array((arguments.string("input") ?? "").utf8), timeout: context.timeout,
-                onLine: { line, isError in log.log(isError ? .warning : .info, line) }))
+                onLine: { line, isError in
+                    // What is parsed is data, and is in the output already.
+                    if isError || !isData { log.log(.info, line) }
+                }))
         if result.exitCode != 0, arguments.bool("fail_on_exit") ?? true {
             throw failure(result, secrets: Masker(of: context))
         }

@@ -21,7 +21,7 @@ package struct StoredValue: Sendable, Hashable {
     package static let inlineLimit = 64 << 10
 
     /// Deeper than any value that can be read from a file or an answer, with room for tags.
-    private static let maximumDepth = 2 * JSON.maximumDepth
+    fileprivate static let maximumDepth = 2 * JSON.maximumDepth
 
     /// - Parameter context: what the value belongs to, such as the run's id; sealed parts open under it only.
     /// - Throws: a `Failure` of kind `auth` where the value holds a secret and there is nothing to seal it with.
@@ -197,6 +197,6 @@ private enum Tag: String {
                 hint: "unlock the vault, or pass its key file")
         }
         let clear = try sealing.open(Base64.decode(text) ?? [], context: context)
-        return try unwrap(try JSON.parse(clear), sealing, context)
+        return try unwrap(try JSON.parse(clear, maximumDepth: StoredValue.maximumDepth), sealing, context)
     }
 }

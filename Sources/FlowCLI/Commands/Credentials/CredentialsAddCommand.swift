@@ -88,7 +88,7 @@ struct CredentialsAddCommand: Verb {
     }
 
     private func read(_ path: String, _ type: CredentialType, _ session: Session) throws -> ValueMap {
-        var text = String(decoding: try session.read(path, as: "the credential's file"), as: UTF8.self)
+        var text = String(decoding: try session.readArgument(path, as: "the credential's file"), as: UTF8.self)
         while text.last?.isNewline == true { text.removeLast() }
         if text.first == "{" {
             // The parser's message would quote the text, and the text is a secret.

@@ -17,6 +17,7 @@ struct CredentialsTestCommand: Verb {
     var baseURL: String?
 
     func run(in session: Session) async throws {
+        let baseURL = try BaseURL.option(baseURL)
         let connectors = try session.connectors()
         let types = CredentialTypeIndex(connectors: connectors)
         let resolver = session.credentials(try session.vaultAccess(), types: types.types(for: session.environment))
@@ -31,7 +32,7 @@ struct CredentialsTestCommand: Verb {
         }
         let node = try NodeIndex(session.nodes(with: connectors)).node(testNode)
         var context = try await NodeBench(session, connectors).context(for: node.spec, credential: name)
-        context.baseURL = try BaseURL.option(baseURL)?.url(for: node.spec.group)
+        context.baseURL = baseURL?.url(for: node.spec.group)
         let arguments = try node.spec.bind(ValueMap())
         let output = try await Interruption.cancellable { [context] in
             try await NodeBench.run(node, arguments, in: context)

@@ -11,6 +11,8 @@ struct CommandDescription {
         var isOptional: Bool
         var isRepeating: Bool
         var help: String
+        /// nil for the command's own.
+        var section: String?
         var values: [String]
         var defaultValue: String?
     }
@@ -52,6 +54,7 @@ extension CommandDescription.Argument {
         isOptional = value["isOptional"]?.boolValue ?? false
         isRepeating = value["isRepeating"]?.boolValue ?? false
         help = [value["abstract"], value["discussion"]].compactMap { $0?.stringValue }.joined(separator: " ")
+        section = value["sectionTitle"]?.stringValue
         values = (value["allValues"]?.listValue ?? []).compactMap(\.stringValue)
         defaultValue = value["defaultValue"]?.stringValue
     }
@@ -61,6 +64,6 @@ extension CommandDescription.Argument {
         let value = kind == "flag" ? "" : "<\(valueName)>"
         let text = ([names.last ?? "", value].filter { !$0.isEmpty }).joined(separator: " ")
         let repeated = isRepeating ? text + " ..." : text
-        return isOptional || kind != "positional" && isOptional ? "[\(repeated)]" : repeated
+        return isOptional ? "[\(repeated)]" : repeated
     }
 }

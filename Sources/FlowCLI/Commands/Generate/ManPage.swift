@@ -26,7 +26,9 @@ struct ManPage {
             lines += [".SH DESCRIPTION"] + ManPage.paragraphs(command.discussion)
         }
         lines += ManPage.section("ARGUMENTS", command.arguments.filter { $0.kind == "positional" })
-        lines += ManPage.section("OPTIONS", command.arguments.filter { $0.kind != "positional" })
+        let options = command.arguments.filter { $0.kind != "positional" }
+        lines += ManPage.section("OPTIONS", options.filter { $0.section == nil })
+        lines += ManPage.section("OPTIONS OF EVERY COMMAND", options.filter { $0.section != nil })
         if !command.children.isEmpty {
             lines.append(".SH COMMANDS")
             for child in command.children {
@@ -64,7 +66,12 @@ struct ManPage {
     }
 
     private static func paragraphs(_ text: String) -> [String] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? ".PP" : escaped(String($0)) }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.enumerated().flatMap { number, line -> [String] in
+            if line.isEmpty { return [".PP"] }
+            let isLast = number == lines.count - 1 || lines[number + 1].isEmpty
+            return [escaped(String(line))] + (isLast ? [] : [".br"])
+        }
     }
 
     private static func unpunctuated(_ text: String) -> String { text.hasSuffix(".") ? String(text.dropLast()) : text }

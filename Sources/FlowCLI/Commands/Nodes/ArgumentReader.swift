@@ -34,7 +34,7 @@ struct ArgumentReader {
         if isJSON { return try json(text, key) }
         let type = spec.parameter(key)?.type ?? .string
         if text.hasPrefix("@"), type != .file {
-            let bytes = try session.read(String(text.dropFirst()), as: "the file of \"\(key)\"")
+            let bytes = try session.readArgument(String(text.dropFirst()), as: "the file of \"\(key)\"")
             let content = String(decoding: bytes, as: UTF8.self)
             return type.isText ? .string(content) : try json(content, key)
         }
@@ -50,7 +50,8 @@ struct ArgumentReader {
         do {
             return try JSON.parse(text)
         } catch {
-            let type = spec.parameter(key)?.type.name ?? "value"
+            let name = spec.parameter(key)?.type.name ?? "any"
+            let type = name == "any" ? "value" : name
             throw Exit.usage(
                 "the \(type) of \"\(key)\" must be written as JSON",
                 hint: "for example \(key)=\(ArgumentReader.sample(type))")

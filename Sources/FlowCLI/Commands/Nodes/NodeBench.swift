@@ -39,6 +39,8 @@ struct NodeBench {
 
     /// Runs it to its end with the retries of its context; a stream is read whole.
     static func run(_ node: any Node, _ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        var context = context
+        context.effect = node.effect(of: arguments)
         var number = 1
         while true {
             do {

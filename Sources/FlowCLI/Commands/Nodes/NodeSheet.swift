@@ -96,7 +96,6 @@ extension Parameter {
         if let maximum { parts.append("At most \(FlowText.number(maximum)).") }
         if let defaultValue { parts.append("Default: \(FlowText.scalar(defaultValue)).") }
         if let example { parts.append("Example: \(FlowText.scalar(example)).") }
-        if takesSecrets { parts.append("May hold secrets.") }
         return parts.joined(separator: " ")
     }
 

@@ -42,6 +42,8 @@ struct NodesRunCommand: Verb {
     var dryRun = false
 
     func run(in session: Session) async throws {
+        let baseURL = try BaseURL.option(baseURL)
+        let timeout = try timeout.map { try durationOption($0, "--timeout") }
         let connectors = try session.connectors()
         let node = try NodeIndex(session.nodes(with: connectors)).node(name)
         let given = try inputs.map { try session.readObject($0, as: "the inputs file") } ?? ValueMap()
@@ -52,8 +54,8 @@ struct NodesRunCommand: Verb {
             throw Exit.usage(failure.message, hint: failure.hint)
         }
         var context = try await NodeBench(session, connectors).context(for: node.spec, credential: credential)
-        context.baseURL = try BaseURL.option(baseURL)?.url(for: node.spec.group)
-        context.timeout = try timeout.map { try durationOption($0, "--timeout") }
+        context.baseURL = baseURL?.url(for: node.spec.group)
+        context.timeout = timeout
         if let retry {
             context.retry = RetryPolicy(max: max(0, retry))
         } else if node.spec.retryOwner == .node {

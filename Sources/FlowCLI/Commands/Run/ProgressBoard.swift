@@ -15,6 +15,8 @@ struct ProgressBoard {
     private var steps: [Running] = []
     /// Failed items that had a line of their own, by step: the rest is only counted.
     private var shownFailures: [String: Int] = [:]
+    /// Lines a step said, by step: a program may print thousands, and the journal has them all.
+    private var shownLines: [String: Int] = [:]
     /// Counts drawings, for the spinner.
     var frame = 0
 
@@ -22,6 +24,7 @@ struct ProgressBoard {
     /// More running steps than this are counted in one line.
     private static let room = 8
     private static let failureRoom = 5
+    private static let lineRoom = 5
 
     /// Whether a step stands inside an item of a loop: `deploy[3]/upload`.
     static func isInItem(_ path: String) -> Bool { path.contains("[") && path.contains("]/") }
@@ -99,8 +102,16 @@ struct ProgressBoard {
         }
     }
 
-    private func logLine(_ line: LogLine, _ isVerbose: Bool) -> [StyledText] {
+    private mutating func logLine(_ line: LogLine, _ isVerbose: Bool) -> [StyledText] {
         let place = line.path + (line.item.map { "[\($0)]" } ?? "")
+        if !isVerbose, line.level == "info" {
+            shownLines[line.path, default: 0] += 1
+            let count = shownLines[line.path, default: 0]
+            if count == ProgressBoard.lineRoom + 1 {
+                return ["    \(place, .dim) \("… for the rest: flowctl runs logs latest --step \(line.path)", .dim)"]
+            }
+            if count > ProgressBoard.lineRoom { return [] }
+        }
         switch line.level {
         case "error": return ["    \(place, .dim) \(line.message, .red)"]
         case "warning": return ["    \(place, .dim) \(line.message, .yellow)"]

@@ -48,7 +48,10 @@ struct RunCommand: Verb {
 
     func run(in session: Session) async throws {
         var session = session
-        for path in envFile { try EnvironmentFile(session.read(path, as: "the environment file")).add(to: &session) }
+        let baseURL = try BaseURL.option(baseURL)
+        for path in envFile {
+            try EnvironmentFile(session.readArgument(path, as: "the environment file")).add(to: &session)
+        }
         let connectors = try session.connectors(of: Settings.folder(of: file))
         let nodes = try session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)
@@ -64,7 +67,7 @@ struct RunCommand: Verb {
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)
         setup.credentialType = types.type
-        setup.baseURL = try BaseURL.option(baseURL)?.url
+        setup.baseURL = baseURL?.url
         if dryRun {
             let entries = try await DryRun(workflow, inputs: inputs, event: event, setup: setup).entries()
             return try DryRunListing(workflow: workflow.name, entries: entries).show(on: session.console)

@@ -43,7 +43,9 @@ struct RunDriver {
         } else {
             for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
-        if let failure = result.failure, result.status != .succeeded, console.format == .text {
+        if let failure = result.failure, result.status.isFailure || result.status == .interrupted,
+            console.format == .text
+        {
             var shown = failure
             if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
             console.complain(shown)

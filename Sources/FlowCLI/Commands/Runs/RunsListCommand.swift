@@ -26,7 +26,9 @@ struct RunsListCommand: Verb {
         let console = session.console
         let runs = try session.history()?.runs(workflow: workflow, status: try wantedStatus(), limit: max(1, limit))
         console.show(json: .list((runs ?? []).map(\.asValue))) {
-            guard let runs, !runs.isEmpty else { return console.note("no runs yet") }
+            guard let runs, !runs.isEmpty else {
+                return console.note(workflow == nil && status == nil ? "no runs yet" : "no such runs")
+            }
             var table = Table("RUN", "WORKFLOW", "STATUS", "STARTED", "TOOK")
             for run in runs {
                 table.add(

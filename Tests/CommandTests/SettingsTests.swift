@@ -1,0 +1,39 @@
+import FlowCore
+import Testing
+
+@testable import FlowCLI
+
+@Suite struct SettingsTests {
+    private func settings(
+        _ environment: [String: String], stateDatabase: String? = nil, vault: String? = nil
+    ) throws -> Settings {
+        try Settings(
+            stateDatabase: stateDatabase, vault: vault, environment: environment, workingDirectory: "/work/here")
+    }
+
+    @Test func defaultsAreUnderHome() throws {
+        let settings = try settings(["HOME": "/home/ada"])
+        #expect(settings.stateDatabase == "/home/ada/.local/state/flowctl/state.db")
+        #expect(settings.blobFolder == "/home/ada/.local/state/flowctl/blobs")
+        #expect(settings.vault == "/home/ada/.local/share/flowctl/vault.db")
+        #expect(settings.connectorFolder == "/home/ada/.config/flowctl/connectors")
+        #expect(settings.keyFile(environment: [:]) == "/home/ada/.config/flowctl/vault.key")
+    }
+
+    @Test func optionsBeatVariablesAndVariablesBeatXDG() throws {
+        let environment = [
+            "HOME": "/home/ada", "XDG_STATE_HOME": "/xdg/state", "XDG_DATA_HOME": "/xdg/data",
+            "FLOWCTL_VAULT": "/ci/vault.db", "FLOWCTL_VAULT_KEY_FILE": "/ci/key",
+        ]
+        let settings = try settings(environment, stateDatabase: "runs.db")
+        #expect(settings.stateDatabase == "/work/here/runs.db")
+        #expect(settings.vault == "/ci/vault.db")
+        #expect(settings.keyFile(environment: environment) == "/ci/key")
+        #expect(try self.settings(environment).stateDatabase == "/xdg/state/flowctl/state.db")
+    }
+
+    @Test func aRelativeXDGFolderIsIgnoredAsTheSpecificationSays() throws {
+        let settings = try settings(["HOME": "/home/ada", "XDG_STATE_HOME": "state"])
+        #expect(settings.stateDatabase == "/home/ada/.local/state/flowctl/state.db")
+    }
+}

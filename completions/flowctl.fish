@@ -1,0 +1,497 @@
+function __flowctl_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __flowctl_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __flowctl_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __flowctl_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __flowctl_parse_tokens -S
+    set -l unparsed_tokens (__flowctl_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'flowctl'
+        __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'run'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'i/input=+' 'inputs=' 'event=' 'env-file=+' 'base-url=' 'dry-run' 'version' 'h/help'
+        case 'validate'
+            __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'offline' 'version' 'h/help'
+        case 'graph'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'format=' 'version' 'h/help'
+        case 'new'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'starter=' 'version' 'h/help'
+        case 'runs'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'list'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'workflow=' 'status=' 'limit=' 'version' 'h/help'
+            case 'show'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'version' 'h/help'
+            case 'logs'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'f/follow' 'version' 'h/help'
+            case 'resume'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'version' 'h/help'
+            end
+        case 'resume'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'version' 'h/help'
+        case 'nodes'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'list'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'show'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'search'
+                __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'run'
+                __flowctl_parse_subcommand -r 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'inputs=' 'credential=' 'base-url=' 'timeout=' 'retry=' 'dry-run' 'version' 'h/help'
+            end
+        case 'connectors'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'list'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'lint'
+                __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'eject'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'to=' 'version' 'h/help'
+            end
+        case 'credentials'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'add'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'type=' 'from=' 'host=+' 'replace' 'version' 'h/help'
+            case 'list'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'show'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'test'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'base-url=' 'version' 'h/help'
+            case 'rename'
+                __flowctl_parse_subcommand 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'delete'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'y/yes' 'version' 'h/help'
+            end
+        case 'vault'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'init'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'passphrase' 'key-file=' 'version' 'h/help'
+            case 'status'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            end
+        case 'expr'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'data=' 'version' 'h/help'
+        case 'schema'
+            __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+        case 'doctor'
+            __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+        case 'completion'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+        case 'version'
+            __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+        case 'help'
+            __flowctl_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __flowctl_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __flowctl_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __flowctl_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __flowctl_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__flowctl_tokens -p)
+    if test -z "$(__flowctl_tokens -t)"
+        set -l index (count (__flowctl_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'flowctl' -f
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'run' -d 'Run a workflow.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'validate' -d 'Check workflow files: all mistakes of a file in one go.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'graph' -d 'Draw a workflow\'s steps and which waits for which.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'new' -d 'Write a starter workflow to a new file.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'runs' -d 'Look at the history of runs, and take one up again.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'resume' -d 'Take up a run that failed or was stopped; finished steps don\'t run again.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'nodes' -d 'Look at the nodes steps can use, and run one.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'connectors' -d 'Look at connectors: the files that describe HTTP apps.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'credentials' -d 'Keep credentials in the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'vault' -d 'Make the vault, or look at it.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'expr' -d 'Evaluate an expression.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'schema' -d 'Print the JSON Schema of workflow files, for editors.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'doctor' -d 'Check this set-up and explain what is wrong with it.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'completion' -d 'Print the completion script of a shell.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl run" -eq 1' -fa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -s 'i' -l 'input' -d 'An input; JSON where it is not a string.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" inputs' -l 'inputs' -d 'A JSON file with inputs; - is standard input.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" event' -l 'event' -d 'A JSON file with what triggered the run, for "event".' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'env-file' -d 'A file of NAME=value lines, added to the environment.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" base-url' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" dry-run' -l 'dry-run' -d 'Show the plan and the requests it would send, with secrets masked; nothing is sent.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl validate" -ge 1' -fa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" offline' -l 'offline' -d 'Don\'t ask whether the credentials exist.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl graph" -eq 1' -fa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" format' -l 'format' -d 'ascii, mermaid or dot.' -rfka 'mermaid dot ascii'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" starter' -l 'starter' -d 'Which starter.' -rfka '(__flowctl_custom_completion ---completion new -- --starter (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs" -eq 1' -fa 'list' -d 'List runs, the latest first.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs" -eq 1' -fa 'show' -d 'Show a run\'s steps, error and outputs, or one step with its attempts.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs" -eq 1' -fa 'logs' -d 'Show what a run\'s steps said, with every HTTP try.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs" -eq 1' -fa 'resume' -d 'Take up a run that failed or was stopped; finished steps don\'t run again.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" workflow' -l 'workflow' -d 'Only runs of this workflow.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" status' -l 'status' -d 'Only runs that stand so: running, succeeded, failed, skipped, cancelled, timed_out, uncertain, interrupted.' -rfka 'running succeeded failed skipped cancelled timed_out uncertain interrupted'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" limit' -l 'limit' -d 'At most this many.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs show" -eq 1' -fka '(__flowctl_custom_completion ---completion runs show -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" step' -l 'step' -d 'Show this step with its attempts and output.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs logs" -eq 1' -fka '(__flowctl_custom_completion ---completion runs logs -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" step' -l 'step' -d 'Only lines of this step and of those inside it.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" f follow' -s 'f' -l 'follow' -d 'Wait for more until the run has ended.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs resume" -eq 1' -fka '(__flowctl_custom_completion ---completion runs resume -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'retry-uncertain' -d 'Run this uncertain step again.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'mark-done' -d 'Take this uncertain step as done.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" step-output' -l 'step-output' -d 'A JSON file with the output of the step that is marked done.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl resume" -eq 1' -fka '(__flowctl_custom_completion ---completion resume -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'retry-uncertain' -d 'Run this uncertain step again.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'mark-done' -d 'Take this uncertain step as done.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" step-output' -l 'step-output' -d 'A JSON file with the output of the step that is marked done.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'list' -d 'List nodes.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'show' -d 'Show a node\'s parameters, output and an example.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'search' -d 'Find nodes by words in their name, summary and parameters.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'run' -d 'Run one node without a workflow, and print its output.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes list" -eq 1' -fka '(__flowctl_custom_completion ---completion nodes list -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes show" -eq 1' -fka '(__flowctl_custom_completion ---completion nodes show -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes show" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes search" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes run" -eq 1' -fka '(__flowctl_custom_completion ---completion nodes run -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" inputs' -l 'inputs' -d 'A JSON file with arguments; - is standard input.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" credential' -l 'credential' -d 'The credential; else the one named like the node\'s connector.' -rfka '(__flowctl_custom_completion ---completion nodes run -- --credential (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" base-url' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" timeout' -l 'timeout' -d 'Give up after this, such as 30s.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" retry' -l 'retry' -d 'How often to repeat what may be repeated.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" dry-run' -l 'dry-run' -d 'Show what would be done or sent, with secrets masked, and do nothing.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl connectors" -eq 1' -fa 'list' -d 'List connectors and where each comes from.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl connectors" -eq 1' -fa 'lint' -d 'Check connector files.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl connectors" -eq 1' -fa 'eject' -d 'Write a connector that is part of flowctl to a file that takes its place.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl connectors lint" -ge 1' -fa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors lint" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl connectors eject" -eq 1' -fka '(__flowctl_custom_completion ---completion connectors eject -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" to' -l 'to' -d 'The folder it goes to.' -rfa '(__flowctl_complete_directories)'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl connectors eject" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'add' -d 'Put a credential into the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'list' -d 'List credentials; never their secrets.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'show' -d 'Show a credential with its secrets masked.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'test' -d 'Ask the service whether a credential works.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'rename' -d 'Give a credential another name.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'delete' -d 'Take a credential out of the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" type' -l 'type' -d 'What kind it is; else the first of the connector named like it.' -rfka '(__flowctl_custom_completion ---completion credentials add -- --type (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" from' -l 'from' -d 'Take the fields from a file; - is standard input.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add"' -l 'host' -d 'The only host its secrets may go to; may be repeated. Else those of the connector.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" replace' -l 'replace' -d 'Replace the credential of this name.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials show" -eq 1' -fka '(__flowctl_custom_completion ---completion credentials show -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials show" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials test" -eq 1' -fka '(__flowctl_custom_completion ---completion credentials test -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" base-url' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials rename" -eq 1' -fka '(__flowctl_custom_completion ---completion credentials rename -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials delete" -eq 1' -fka '(__flowctl_custom_completion ---completion credentials delete -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'init' -d 'Make an encrypted vault for credentials.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'status' -d 'Show where the vault is, what opens it, and whether that works here.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" passphrase' -l 'passphrase' -d 'Ask for a passphrase that opens the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" key-file' -l 'key-file' -d 'Make the key file there; set FLOWCTL_VAULT_KEY_FILE to it afterwards.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" data' -l 'data' -d 'A JSON file with the variables; - is standard input.' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'json\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl completion" -eq 1' -fka 'bash zsh fish'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl completion" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl version" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl help" version' -l 'version' -d 'Show the version.'
