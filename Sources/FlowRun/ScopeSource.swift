@@ -106,13 +106,18 @@ final class ScopeSource: Sendable {
     }
 
     private func environment(
-        _ entries: [EnvironmentEntry], in frame: Frame, over common: ValueMap
+        _ entries: [EnvironmentEntry], in frame: Frame, over common: ValueMap,
+        foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
     ) async throws -> ValueMap {
         var result = common
+        func evaluate(_ template: ValueTemplate) async throws -> Value {
+            if let foresee { return foresee(template, scope(in: frame, reading: Reads([]), environment: result)) }
+            return try await self.evaluate(template, in: frame, environment: result)
+        }
         for entry in entries {
             switch entry.origin {
             case .value(let template):
-                result[entry.name] = try await evaluate(template, in: frame, environment: result)
+                result[entry.name] = try await evaluate(template)
             case .process(let variable, let fallback):
                 guard !variable.hasPrefix("FLOWCTL_") else {
                     throw Failure(
@@ -122,7 +127,7 @@ final class ScopeSource: Sendable {
                 if let value = setup.world.environment[variable] {
                     result[entry.name] = .string(value)
                 } else if let fallback {
-                    result[entry.name] = try await evaluate(fallback, in: frame, environment: result)
+                    result[entry.name] = try await evaluate(fallback)
                 } else {
                     throw Failure(
                         .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
