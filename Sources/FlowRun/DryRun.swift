@@ -134,7 +134,7 @@ package struct DryRun: Sendable {
             effect: prepared.step.effect ?? node.effect(of: arguments), retry: prepared.retry,
             timeout: prepared.timeout, workingDirectory: folder,
             environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
-            filesDirectory: setup.filesRoot, baseURL: setup.baseURL)
+            filesDirectory: setup.filesRoot, baseURL: setup.baseURL?.url(for: node.spec.group))
         return try node.preview(arguments, in: context).map(masked)
     }
 

@@ -154,7 +154,7 @@ extension Executor {
                 retry: node.spec.retryOwner == .node ? prepared.retry : .none,
                 timeout: prepared.timeout, idempotencyKey: key.text, workingDirectory: folder,
                 environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
-                filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL,
+                filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
                 log: StepLog(work.place, setup: setup, journal: journal),
                 checkpoints: StepCheckpoints(work.place, executor: self)))
     }

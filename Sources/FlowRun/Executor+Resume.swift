@@ -34,7 +34,7 @@ extension Executor {
             return RunSnapshot(
                 workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes, trigger: trigger,
                 inputs: try stored(.map(inputs)), vars: try stored(.map(evaluated)), event: try stored(event),
-                connectors: connectors, workingDirectory: setup.workingDirectory, baseURL: setup.baseURL,
+                connectors: connectors, workingDirectory: setup.workingDirectory, baseURL: setup.baseURL?.text,
                 version: version)
         }
         return try Executor(workflow, run: run, setup: setup, journal: journal)

@@ -17,7 +17,7 @@ package struct RunSetup: Sendable {
     package var workingDirectory: String
     /// Holds a folder for each run that keeps files.
     package var filesRoot: String
-    package var baseURL: String?
+    package var baseURL: BaseURL?
     /// How long running steps may go on after the first signal.
     package var grace: Duration
     /// Steps of one list that run at the same time at most.
@@ -27,7 +27,7 @@ package struct RunSetup: Sendable {
         nodes: any NodeSource, world: World, credentials: any CredentialSource,
         credentialType: @escaping @Sendable (_ name: String) -> CredentialType? = { _ in nil },
         sealing: (any ValueSealing)? = nil, masker: Masker = Masker(), observer: any RunObserver = NoObserver(),
-        workingDirectory: String, filesRoot: String, baseURL: String? = nil, grace: Duration = .seconds(10),
+        workingDirectory: String, filesRoot: String, baseURL: BaseURL? = nil, grace: Duration = .seconds(10),
         window: Int = 64
     ) {
         self.nodes = nodes

@@ -95,10 +95,14 @@ final class ScopeSource: Sendable {
     }
 
     /// The environment of a step: that of the workflow, and over it the step's own.
-    func environment(of step: Step, in frame: Frame) async throws -> ValueMap {
+    ///
+    /// - Parameter foresee: gives a value instead of evaluating, where not everything is known yet.
+    func environment(
+        of step: Step, in frame: Frame, foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
+    ) async throws -> ValueMap {
         let common = state.withLock { $0.environment }
         guard !step.environment.isEmpty else { return common }
-        return try await environment(step.environment, in: frame, over: common)
+        return try await environment(step.environment, in: frame, over: common, foresee: foresee)
     }
 
     private func environment(

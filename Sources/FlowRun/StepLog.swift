@@ -23,6 +23,10 @@ struct StepLog: LogSink {
         text += " in \(record.elapsed.humanText)"
         if let pause = record.retryIn { text += "; try \(record.number + 1) follows in \(pause.humanText)" }
         write("http", text)
+        if let pause = record.retryIn, let failure = record.failure {
+            setup.observer.observe(
+                .retryWaiting(path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))
+        }
     }
 
     private func write(_ level: String, _ message: String) {

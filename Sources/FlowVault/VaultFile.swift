@@ -164,6 +164,6 @@ package final class VaultFile: Sendable {
     static func damage(_ what: String, vault path: String) -> Failure {
         Failure(
             .invalid, "the vault \"\(path)\" was damaged or changed from outside: \(what)",
-            hint: "run \"flowctl vault verify\", then restore a backup", code: "vault_damaged")
+            hint: "restore a backup of it", code: "vault_damaged")
     }
 }

@@ -23,11 +23,10 @@ package struct MapDecoder {
             diagnostics.error("wrong-type", "expected a map for \(noun), found \(node.kindName)", at: node.span)
             return nil
         }
-        let keys = Set(entries.map(\.key))
-        for index in entries.indices {
+        for index in entries.indices where !synonyms.isEmpty {
             let found = entries[index]
             guard let proper = synonyms[found.key] else { continue }
-            if keys.contains(proper) {
+            if node.map?.contains(where: { $0.key == proper }) ?? false {
                 diagnostics.error(
                     "duplicate-key", "\"\(found.key)\" is another spelling of \"\(proper)\", which is given too",
                     at: found.keySpan, hint: "remove one of the two")
@@ -69,7 +68,6 @@ package struct MapDecoder {
         _ diagnostics: inout Diagnostics
     ) {
         let known = Array(known)
-        let later = Set(later)
         for entry in entries where !known.contains(entry.key) {
             if later.contains(entry.key) {
                 diagnostics.error(

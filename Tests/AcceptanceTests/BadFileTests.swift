@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func aBinaryFile() async throws {
-        let machine = try Machine(["program.yaml": "\u{7F}ELF\u{0}\u{0}\u{1}"])
+        let machine = try Machine(["program.yaml": "\u{7F}ELF\u{1}\u{0}\u{1}"])
         try await machine.expectRefused(
             "flowctl run program.yaml",
             """
@@ -40,10 +40,10 @@ import Testing
 
     @Test func aFileOf100MegabytesIsNotReadAtAll() async throws {
         let machine = try Machine()
-        let result = try await machine.run("truncate -s 100M big.yaml && flowctl run big.yaml")
+        // Half of the file in memory would be more than the process may have.
+        let result = try await machine.run("truncate -s 100M big.yaml && ulimit -d 60000 && exec flowctl run big.yaml")
         #expect(result.errors == "error: the workflow \"big.yaml\" is larger than 64 MiB\n")
         #expect(result.exit == 3)
-        #expect(result.peakMemory < 64 << 20)
     }
 
     @Test func a100MegabyteStreamEndsAtTheLimit() async throws {
@@ -171,7 +171,7 @@ import Testing
 
             """
         try await machine.expectRefused("flowctl run wrong.yaml", expected)
-        try await machine.expectRefused("flowctl validate wrong.yaml", expected)
+        try await machine.expectRefused("flowctl validate wrong.yaml", expected + "8 errors\n")
     }
 
     @Test func inputsThatAreMissingOfAnotherTypeOrUnknown() async throws {
@@ -222,6 +222,7 @@ import Testing
                 4 |     credential: team
                   |                 ^~~~
               hint: add it with "flowctl credentials add team", or set FLOWCTL_CREDENTIAL_TEAM
+            1 error
 
             """)
         let run = try await machine.run("flowctl run cred.yaml --base-url \(server.url)")

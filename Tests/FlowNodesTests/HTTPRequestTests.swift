@@ -96,7 +96,7 @@ import Testing
         #expect(failure?.kind == .auth)
         #expect(failure?.message == "the credential \"api\" is not allowed for https://evil.example")
         #expect(
-            failure?.hint == "run \"flowctl credentials allow api https://evil.example\" if it is meant to go there")
+            failure?.hint == "add it again with --replace --host https://evil.example if it is meant to go there")
     }
 
     @Test func otherTypesOfCredential() async throws {

@@ -17,7 +17,7 @@ import Testing
     private func damage(_ what: String) -> Failure {
         Failure(
             .invalid, "the vault \"\(fixture.path)\" was damaged or changed from outside: \(what)",
-            hint: "run \"flowctl vault verify\", then restore a backup", code: "vault_damaged")
+            hint: "restore a backup of it", code: "vault_damaged")
     }
 
     @Test(arguments: [

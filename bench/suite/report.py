@@ -32,7 +32,7 @@ def show(contest, standings):
         print(f"  {'reached' if is_reached else 'MISSED'}: {words}: {measured}", flush=True)
 
 
-def machine():
+def machine(load):
     """What it was measured on, as far as it matters."""
     model = "unknown processor"
     with open("/proc/cpuinfo", encoding="utf-8") as file:
@@ -40,10 +40,10 @@ def machine():
             if line.startswith("model name"):
                 model = line.split(":", 1)[1].strip()
                 break
-    return f"{os.cpu_count()} × {model}, Linux {platform.release().split('-')[0]}"
+    return f"{os.cpu_count()} × {model}, Linux {platform.release().split('-')[0]}, load before it began {load:.1f}"
 
 
-def page(results, missing, seconds):
+def page(results, missing, seconds, load):
     """Everything as Markdown; each contest with its commands."""
     lines = [
         "# Benchmarks",
@@ -52,7 +52,7 @@ def page(results, missing, seconds):
         "programs of a table took turns in one run (A B C, A B C, …); its first line is the yardstick. Memory is the",
         "highest peak of resident memory of one process.",
         "",
-        f"Measured on {machine()}, in {seconds:.0f} seconds.",
+        f"Measured on {machine(load)}, in {seconds:.0f} seconds.",
     ]
     if missing:
         left_out = "; ".join(f"{name} ({remedy})" for name, remedy in missing.items())
@@ -68,7 +68,7 @@ def page(results, missing, seconds):
         if goals:
             lines += [""]
             lines += [f"- {'Reached' if is_reached else 'Missed'}: {words}: {measured}" for words, is_reached, measured in goals]
-        lines += ["", f"{contest.turns} turns of", "```sh"]
+        lines += ["", f"X", "```sh"]
         lines += [shlex.join(map(str, contender.command)) for contender in contest.contenders]
         lines += ["```"]
     return "\n".join(lines) + "\n"

@@ -13,6 +13,8 @@ package enum CommandLineTool {
             exit(ExitStatus.success.rawValue)
         }
         signal(SIGPIPE, SIG_IGN)
+        // Past a limit on the size of files a write fails instead, as on a full disk, and is reported.
+        signal(SIGXFSZ, SIG_IGN)
         CrashNote.install()
         let environment = processEnvironment()
         let status = await run(

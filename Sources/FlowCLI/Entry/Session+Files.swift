@@ -12,6 +12,9 @@ extension Session {
         let descriptor = path == "-" ? STDIN_FILENO : open(absolutePath(path), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Session.failure("can't read \(what) \"\(path)\"") }
         defer { if path != "-" { close(descriptor) } }
+        let tooLarge = Failure(.invalid, "\(what) \"\(path)\" is larger than \(Session.inputLimit >> 20) MiB")
+        var facts = stat()
+        guard fstat(descriptor, &facts) != 0 || facts.st_size <= Session.inputLimit else { throw tooLarge }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -22,9 +25,7 @@ extension Session {
                 throw Session.failure("can't read \(what) \"\(path)\"")
             }
             bytes += chunk[..<count]
-            guard bytes.count <= Session.inputLimit else {
-                throw Failure(.invalid, "\(what) \"\(path)\" is larger than \(Session.inputLimit >> 20) MiB")
-            }
+            guard bytes.count <= Session.inputLimit else { throw tooLarge }
         }
     }
 

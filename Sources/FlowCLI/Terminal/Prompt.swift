@@ -28,8 +28,6 @@ struct TerminalPrompt: Prompt {
         }
         defer { close(terminal) }
         let channel = DescriptorChannel(descriptor: terminal)
-        channel.write(terminalSafe(question) + ": ")
-
         var shown = termios()
         let hides = isSecret && tcgetattr(terminal, &shown) == 0
         if hides {
@@ -38,6 +36,8 @@ struct TerminalPrompt: Prompt {
             hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
             tcsetattr(terminal, TCSAFLUSH, &hidden)
         }
+        // Not before the echo is off, which drops what was typed by then.
+        channel.write(terminalSafe(question) + ": ")
         defer {
             if hides {
                 tcsetattr(terminal, TCSAFLUSH, &shown)

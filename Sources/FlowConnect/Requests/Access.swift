@@ -60,7 +60,10 @@ struct Access: Sendable {
         origins = reached
         let own = ownBase.flatMap { Origin($0) }.map { [$0] } ?? []
         let isTrusted = connector.source == .embeddedConnector && context.baseURL == nil
-        granted = isTrusted ? nil : (context.credential?.origins ?? []).union(own)
+        // A connector that is part of flowctl may be trusted with a credential that names no hosts of its own.
+        granted =
+            isTrusted && context.credential?.origins == nil
+            ? nil : (context.credential?.origins ?? []).union(own)
     }
 
     private static func scheme(

@@ -54,7 +54,7 @@ struct CredentialSigner {
 
     private static func remedy(_ credential: Credential, _ origin: Origin) -> String {
         switch credential.source {
-        case .vault: "run \"flowctl credentials allow \(credential.name) \(origin)\" if it is meant to go there"
+        case .vault: "add it again with --replace --host \(origin) if it is meant to go there"
         case .environment(let variable): "list \(origin.host) under \"hosts\" in the JSON of \(variable)"
         }
     }

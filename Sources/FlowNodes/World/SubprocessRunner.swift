@@ -188,6 +188,13 @@ private final class GroupLeader: Sendable {
 
     var pid: pid_t? {
         get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
+        set {
+            state.withLock { $0 = newValue }
+            if let newValue { LiveProcesses.insert(newValue) }
+        }
+    }
+
+    deinit {
+        if let pid { LiveProcesses.remove(pid) }
     }
 }

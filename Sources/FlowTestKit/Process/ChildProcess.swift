@@ -9,8 +9,6 @@ package struct ChildProcess: Sendable {
         package var errors: String
         /// 128 + the signal where one ended it.
         package var exit: Int
-        /// The most memory that it, or something it waited for, held at once, in bytes.
-        package var peakMemory: Int
     }
 
     /// One that was started; somebody has to call ``finish(limit:)``.
@@ -28,22 +26,21 @@ package struct ChildProcess: Sendable {
         ///
         /// - Parameter limit: seconds after which it is killed with what it started.
         package func finish(limit: Int = 60) async throws -> Result {
-            let (status, memory): (Int32, Int) = await withCheckedContinuation { continuation in
+            let status: Int32 = await withCheckedContinuation { continuation in
                 DispatchQueue.global().async {
                     var status: Int32 = 0
                     // The child may hang; then a watchdog kills its group and this returns.
                     let watchdog = DispatchWorkItem { kill(-pid, SIGKILL) }
                     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(limit), execute: watchdog)
-                    var usage = rusage()
-                    while wait4(pid, &status, 0, &usage) < 0, errno == EINTR {}
+                    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
                     watchdog.cancel()
-                    continuation.resume(returning: (status, Int(usage.ru_maxrss) << 10))
+                    continuation.resume(returning: status)
                 }
             }
             let signal = status & 0x7F
             return Result(
                 output: try Folder.read(streams + ".out"), errors: try Folder.read(streams + ".err"),
-                exit: signal == 0 ? Int(status >> 8) & 0xFF : 128 + Int(signal), peakMemory: memory)
+                exit: signal == 0 ? Int(status >> 8) & 0xFF : 128 + Int(signal))
         }
     }
 

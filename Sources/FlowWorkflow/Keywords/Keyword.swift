@@ -50,24 +50,20 @@ package struct Keyword: Sendable {
 /// The keywords of one kind of map.
 package struct KeywordTable: Sendable {
     /// For messages: `a step`.
-    package var noun: String
-    package var keywords: [Keyword]
+    package let noun: String
+    package let keywords: [Keyword]
+    // Kept, because every map of a file is held against one of these tables.
+    package let known: [String]
+    package let later: [String]
+    /// Proper names by other spellings.
+    let synonyms: [String: String]
 
     init(_ noun: String, _ keywords: [Keyword]) {
         self.noun = noun
         self.keywords = keywords
-    }
-
-    package var known: [String] { keywords.filter { !$0.isLater }.map(\.name) }
-    package var later: [String] { keywords.filter(\.isLater).map(\.name) }
-
-    /// Proper names by other spellings.
-    var synonyms: [String: String] {
-        var synonyms: [String: String] = [:]
-        for keyword in keywords {
-            for spelling in keyword.spellings { synonyms[spelling] = keyword.name }
-        }
-        return synonyms
+        known = keywords.filter { !$0.isLater }.map(\.name)
+        later = keywords.filter(\.isLater).map(\.name)
+        synonyms = Dictionary(keywords.flatMap { keyword in keyword.spellings.map { ($0, keyword.name) } }) { $1 }
     }
 }
 

@@ -67,7 +67,7 @@ struct RunCommand: Verb {
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)
         setup.credentialType = types.type
-        setup.baseURL = baseURL?.url
+        setup.baseURL = baseURL
         if dryRun {
             let entries = try await DryRun(workflow, inputs: inputs, event: event, setup: setup).entries()
             return try DryRunListing(workflow: workflow.name, entries: entries).show(on: session.console)

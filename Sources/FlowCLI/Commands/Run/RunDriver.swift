@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodes
 import FlowRun
 import FlowStore
 
@@ -28,6 +29,7 @@ struct RunDriver {
             onSecond: { [executor, progress] _ in
                 progress.announce("stopping at once")
                 executor.cancel(graceful: false)
+                LiveProcesses.killAll()
             })
         let result = await executor.run()
         signals.end()
