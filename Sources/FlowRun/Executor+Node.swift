@@ -86,8 +86,10 @@ extension Executor {
             return .success(
                 try await bounded(bound) {
                     let output = try await node.run(request.arguments, in: request.context)
-                    guard case .stream(let stream) = output.revealed else { return output }
-                    return .list(try await stream.collect(as: output))
+                    guard case .stream(let stream) = output.revealed else {
+                        return output.marked(by: self.setup.masker)
+                    }
+                    return .list(try await stream.collect(as: output)).marked(by: self.setup.masker)
                 })
         } catch {
             return .failure(Failure(error))

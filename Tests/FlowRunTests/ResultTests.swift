@@ -209,4 +209,22 @@ struct ResultTests {
         #expect(result.status == .succeeded)
         #expect(result.outputs["all"] == ["***"])
     }
+
+    @Test(arguments: [true, false])
+    func secretThatANodeGivesBackIsSealedOrRefused(hasVault: Bool) async throws {
+        let bench = Bench { call in ["echo": .string("got \(call.value.stringValue ?? "")")] }
+        let fields = ValueMap([("token", .secret("tok-0000-fake"))])
+        let result = try await bench.run(
+            [.read("a", "${{ secrets.app.token }}")],
+            setup: bench.setup {
+                $0.credentials = FixedCredentials(fields: ["app": fields])
+                if hasVault { $0.sealing = ReversingSeal() }
+            })
+        #expect(result.status == (hasVault ? .succeeded : .failed))
+        let history = try bench.history()
+        let step = try #require(try history.steps(of: history.run(named: "latest")).first)
+        let stored = String(decoding: step.output?.bytes ?? [], as: UTF8.self)
+        #expect(!stored.contains("tok-0000-fake"))
+        #expect(stored.contains("$secret") == hasVault)
+    }
 }
