@@ -68,7 +68,8 @@ def page(results, missing, seconds, load):
         if goals:
             lines += [""]
             lines += [f"- {'Reached' if is_reached else 'Missed'}: {words}: {measured}" for words, is_reached, measured in goals]
-        lines += ["", f"X", "```sh"]
+        turns = "1 turn" if contest.turns == 1 else f"{contest.turns} turns"
+        lines += ["", f"{turns} of", "", "```sh"]
         lines += [shlex.join(map(str, contender.command)) for contender in contest.contenders]
         lines += ["```"]
     return "\n".join(lines) + "\n"
