@@ -58,15 +58,24 @@ final class Transfer: @unchecked Sendable {
             do throws(Failure) {
                 return .success(try reader.finished())
             } catch {
-                return .failure(stamped(error))
+                return .failure(stamped(inDoubt(error)))
             }
         }
-        if let objection { return .failure(stamped(objection)) }
+        if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         return .failure(stamped(TransferError(self, code: code).failure))
     }
 
     /// The failure of a transfer that flowctl ends itself.
     func ended(_ failure: Failure) -> Answer { .failure(stamped(failure)) }
+
+    /// What an answer that can't be taken means for a write: the server has it, and has not refused it.
+    private func inDoubt(_ failure: Failure) -> Failure {
+        guard exchange.isUnrepeatable, !(400..<500).contains(status) else { return failure }
+        var failure = failure
+        failure.kind = .uncertain
+        failure.message += "; the \(exchange.call.request.method) may have been carried out"
+        return failure
+    }
 
     /// Says whether anything had been sent.
     private func stamped(_ failure: Failure) -> Failure {

@@ -160,6 +160,27 @@ import Testing
         #expect(residentMemory() - before < 200 << 20)
     }
 
+    @Test func answerToAWriteThatCannotBeTakenLeavesItInDoubt() async throws {
+        var refusal = FaultServer.Reply.endless
+        refusal.status = 422
+        let server = try FaultServer(replies: [.endless, refusal])
+        func outcome() async -> Failure {
+            await FlowHTTPTests.failure {
+                let call = HTTPCall(
+                    HTTPRequest("POST", server.url, body: .bytes([1])), effect: .write,
+                    destination: .memory(limit: 1 << 20))
+                _ = try await client.send(call)
+            }
+        }
+        let doubt = await outcome()
+        #expect(doubt.kind == .uncertain)
+        #expect(
+            doubt.message
+                == "the answer of \(server.authority) is longer than 1 MiB; the POST may have been carried out")
+        #expect(await outcome().kind == .protocolError)
+        #expect(server.requests.count == 2)
+    }
+
     @Test func errorPageWithoutEndStopsToo() async throws {
         var endless = FaultServer.Reply.endless
         endless.status = 500

@@ -73,7 +73,7 @@ extension Step {
     fileprivate var work: String {
         switch kind {
         case .node(let name, _, _): name
-        case .block: "block"
+        case .block: "steps"
         case .parallel: "parallel"
         case .assert: "assert"
         case .wait: "wait"
