@@ -1,1 +1,162 @@
+// libcurl, loaded when the first request needs it: linked, its thirty libraries cost every start of flowctl more time
+// than all the rest (docs/decisions/0005-libcurl-on-first-use.md).
+//
+// Each function of libcurl that is used is defined here once more under its own name, hidden, so that libcurl itself
+// does not find it, and passes its arguments on.
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdarg.h>
+
+#pragma GCC visibility push(hidden)
+
 #include "CCurl.h"
+
+// Macros that check the types of arguments, or fix their number.
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+#undef curl_share_setopt
+
+static struct {
+    CURL *(*easy_init)(void);
+    void (*easy_cleanup)(CURL *handle);
+    void (*easy_reset)(CURL *handle);
+    const char *(*easy_strerror)(CURLcode code);
+    void (*free)(void *memory);
+    CURLcode (*global_init)(long flags);
+    CURLM *(*multi_init)(void);
+    CURLMcode (*multi_cleanup)(CURLM *multi);
+    CURLMcode (*multi_add_handle)(CURLM *multi, CURL *handle);
+    CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *handle);
+    CURLMcode (*multi_perform)(CURLM *multi, int *running);
+    CURLMcode (*multi_poll)(CURLM *multi, struct curl_waitfd fds[], unsigned int count, int timeout, int *ready);
+    CURLMcode (*multi_wakeup)(CURLM *multi);
+    CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
+    CURLSH *(*share_init)(void);
+    CURLSHcode (*share_cleanup)(CURLSH *share);
+    struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
+    void (*slist_free_all)(struct curl_slist *list);
+    CURLU *(*url)(void);
+    void (*url_cleanup)(CURLU *url);
+    CURLUcode (*url_get)(CURLU *url, CURLUPart part, char **text, unsigned int flags);
+    CURLUcode (*url_set)(CURLU *url, CURLUPart part, const char *text, unsigned int flags);
+    CURLcode (*easy_setopt)(CURL *handle, CURLoption option, ...);
+    CURLcode (*easy_getinfo)(CURL *handle, CURLINFO option, ...);
+    CURLMcode (*multi_setopt)(CURLM *handle, CURLMoption option, ...);
+    CURLSHcode (*share_setopt)(CURLSH *handle, CURLSHoption option, ...);
+} libcurl;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const char *problem;
+
+static void load(void) {
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        problem = "the library libcurl.so.4 is not there";
+        return;
+    }
+#define FIND(name)                                                                                                     \
+    if (!(*(void **)&libcurl.name = dlsym(library, "curl_" #name))) {                                                  \
+        problem = "the library libcurl.so.4 has no curl_" #name;                                                       \
+        return;                                                                                                        \
+    }
+    FIND(easy_init)
+    FIND(easy_cleanup)
+    FIND(easy_reset)
+    FIND(easy_strerror)
+    FIND(free)
+    FIND(global_init)
+    FIND(multi_init)
+    FIND(multi_cleanup)
+    FIND(multi_add_handle)
+    FIND(multi_remove_handle)
+    FIND(multi_perform)
+    FIND(multi_poll)
+    FIND(multi_wakeup)
+    FIND(multi_info_read)
+    FIND(share_init)
+    FIND(share_cleanup)
+    FIND(slist_append)
+    FIND(slist_free_all)
+    FIND(url)
+    FIND(url_cleanup)
+    FIND(url_get)
+    FIND(url_set)
+    FIND(easy_setopt)
+    FIND(easy_getinfo)
+    FIND(multi_setopt)
+    FIND(share_setopt)
+#undef FIND
+}
+
+// What makes something of libcurl asks this first; the rest is only called with what those made.
+const char *flow_curl_problem(void) {
+    pthread_once(&once, load);
+    return problem;
+}
+
+CURL *curl_easy_init(void) { return flow_curl_problem() ? NULL : libcurl.easy_init(); }
+void curl_easy_cleanup(CURL *handle) { libcurl.easy_cleanup(handle); }
+void curl_easy_reset(CURL *handle) { libcurl.easy_reset(handle); }
+const char *curl_easy_strerror(CURLcode code) { return libcurl.easy_strerror(code); }
+void curl_free(void *memory) { libcurl.free(memory); }
+CURLcode curl_global_init(long flags) { return flow_curl_problem() ? CURLE_FAILED_INIT : libcurl.global_init(flags); }
+CURLM *curl_multi_init(void) { return flow_curl_problem() ? NULL : libcurl.multi_init(); }
+CURLMcode curl_multi_cleanup(CURLM *multi) { return libcurl.multi_cleanup(multi); }
+CURLMcode curl_multi_add_handle(CURLM *multi, CURL *handle) { return libcurl.multi_add_handle(multi, handle); }
+CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *handle) { return libcurl.multi_remove_handle(multi, handle); }
+CURLMcode curl_multi_perform(CURLM *multi, int *running) { return libcurl.multi_perform(multi, running); }
+CURLMcode curl_multi_poll(CURLM *multi, struct curl_waitfd fds[], unsigned int count, int timeout, int *ready) { return libcurl.multi_poll(multi, fds, count, timeout, ready); }
+CURLMcode curl_multi_wakeup(CURLM *multi) { return libcurl.multi_wakeup(multi); }
+CURLMsg *curl_multi_info_read(CURLM *multi, int *left) { return libcurl.multi_info_read(multi, left); }
+CURLSH *curl_share_init(void) { return flow_curl_problem() ? NULL : libcurl.share_init(); }
+CURLSHcode curl_share_cleanup(CURLSH *share) { return libcurl.share_cleanup(share); }
+struct curl_slist *curl_slist_append(struct curl_slist *list, const char *text) { return flow_curl_problem() ? NULL : libcurl.slist_append(list, text); }
+void curl_slist_free_all(struct curl_slist *list) { libcurl.slist_free_all(list); }
+CURLU *curl_url(void) { return flow_curl_problem() ? NULL : libcurl.url(); }
+void curl_url_cleanup(CURLU *url) { libcurl.url_cleanup(url); }
+// Under a name of its own for the compiler: some versions of libcurl declare the URL as const, some don't.
+CURLUcode flow_url_get(CURLU *url, CURLUPart part, char **text, unsigned int flags) __asm__("curl_url_get");
+CURLUcode flow_url_get(CURLU *url, CURLUPart part, char **text, unsigned int flags) {
+    return libcurl.url_get(url, part, text, flags);
+}
+CURLUcode curl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned int flags) { return libcurl.url_set(url, part, text, flags); }
+
+// Every argument that these take is a long, a pointer or a curl_off_t: eight bytes in a general register on the 64-bit
+// Linux systems that flowctl is for, so one type stands for all.
+_Static_assert(sizeof(long) == sizeof(void *) && sizeof(curl_off_t) == sizeof(void *), "one register each");
+
+CURLcode curl_easy_setopt(CURL *handle, CURLoption option, ...) {
+    va_list arguments;
+    va_start(arguments, option);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return libcurl.easy_setopt(handle, option, argument);
+}
+
+CURLcode curl_easy_getinfo(CURL *handle, CURLINFO option, ...) {
+    va_list arguments;
+    va_start(arguments, option);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return libcurl.easy_getinfo(handle, option, argument);
+}
+
+CURLMcode curl_multi_setopt(CURLM *handle, CURLMoption option, ...) {
+    va_list arguments;
+    va_start(arguments, option);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return libcurl.multi_setopt(handle, option, argument);
+}
+
+CURLSHcode curl_share_setopt(CURLSH *handle, CURLSHoption option, ...) {
+    va_list arguments;
+    va_start(arguments, option);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    return libcurl.share_setopt(handle, option, argument);
+}
+
+#pragma GCC visibility pop

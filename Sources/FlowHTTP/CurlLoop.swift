@@ -42,8 +42,14 @@ final class CurlLoop: Sendable {
 
     /// A loop with its thread.
     ///
-    /// - Throws: a `Failure` of kind `internal` where the system has no memory or thread for it.
+    /// - Throws: a `Failure` of kind `invalid` where libcurl isn't installed, `internal` where the system has no memory
+    ///   or thread for it.
     static func started(_ options: CurlClient.Options) throws(Failure) -> CurlLoop {
+        if let problem = flow_curl_problem() {
+            throw Failure(
+                .invalid, "no request can be sent: \(String(cString: problem))",
+                hint: "install libcurl; on Debian and Ubuntu: apt-get install libcurl4", nothingSent: true)
+        }
         guard isReady, let pointer = curl_multi_init() else {
             throw Failure(.internal, "libcurl could not be started", nothingSent: true)
         }

@@ -2,6 +2,10 @@
 #include <curl/curl.h>
 #include <stddef.h>
 
+/// Why libcurl can't be used, as words for a message; NULL where it can. It is loaded by the first call; nothing else
+/// of it may be called before, nor where this says no.
+const char *flow_curl_problem(void);
+
 // Swift cannot call C functions with variable arguments: one shim for each type of argument that is used.
 
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
