@@ -36,8 +36,7 @@ struct RunsShowCommand: Verb {
         guard let found = steps.first(where: { $0.path == step }) else {
             throw Exit.noStep(step, in: run, among: steps)
         }
-        try StepSheet(run: run, step: found, attempts: history.attempts(of: found.path, in: run))
-            .show(on: session.console)
+        try StepSheet(run: run, step: found, history: history).show(on: session.console)
     }
 
     private func showWhy(_ session: Session) throws {
