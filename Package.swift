@@ -40,12 +40,13 @@ let package = Package(
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CMustache"),
         .target(name: "CCatalog"),
+        .target(name: "CReference"),
 
         // The core.
         module("FlowCore", [collections]),
         module("FlowYAML", ["FlowCore", "CYAML"]),
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
-        module("FlowExpression", ["FlowCore", "FlowCrypto"]),
+        module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
         module("FlowSpec", ["FlowCore"]),
 
         // The world.
