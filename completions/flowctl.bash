@@ -1122,7 +1122,7 @@ _flowctl_vault_status() {
 
 _flowctl_expr() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --functions --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --data)
     __flowctl_offer_flags_options 1

@@ -23,7 +23,7 @@ extension FunctionLibrary {
         Function(
             "csv",
             [
-                "csv(string) -> list<map>", "csv(bytes) -> list<map>", "csv(string, map) -> list",
+                "csv(string) -> list", "csv(bytes) -> list", "csv(string, map) -> list",
                 "csv(bytes, map) -> list",
             ],
             "The rows of CSV text as maps by the names in its first row; the options are header and delimiter.",
@@ -93,7 +93,7 @@ private enum DataText {
     static func csv(_ bytes: [UInt8], _ format: CSVFormat, _ frame: inout Frame) throws(Fault) -> Value {
         try frame.spend(steps: bytes.count)
         // A field costs more than its text: a value, and in a map its key.
-        let fields = bytes.count { $0 == format.delimiter || $0 == UInt8(ascii: "\n") } + 1
+        let fields = bytes.count { $0 == format.delimiter || $0 == 0x0A || $0 == 0x0D } + 1
         try frame.spend(bytes: bytes.count + fields * 2 * MemoryLayout<Value>.stride)
         do { return try format.parse(bytes) } catch { throw .invalid(error.message, hint: error.hint) }
     }

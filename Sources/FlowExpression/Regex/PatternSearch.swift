@@ -92,7 +92,7 @@ extension PatternSearch {
         marks.reverse()
     }
 
-    /// The state at a place. Places are asked for in ascending order, the start of the last match apart.
+    /// The state at a place. Places are asked for in ascending order.
     private mutating func state(at place: Int, _ frame: inout Frame) throws(Fault) -> Int32 {
         if !block.contains(place) { try enter(place, &frame) }
         return states[place - block.lowerBound]
