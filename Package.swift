@@ -41,12 +41,13 @@ let package = Package(
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CMustache"),
         .target(name: "CCatalog"),
+        .target(name: "CReference"),
 
         // The core.
         module("FlowCore", [collections]),
         module("FlowYAML", ["FlowCore", "CYAML"]),
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
-        module("FlowExpression", ["FlowCore", "FlowCrypto"]),
+        module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
         module("FlowSpec", ["FlowCore"]),
 
         // The world.
@@ -95,7 +96,7 @@ let package = Package(
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
-        tests("CommandTests", ["FlowCore", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests("CommandTests", ["FlowCore", "FlowExpression", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
         tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(
             "FlowRunTests",

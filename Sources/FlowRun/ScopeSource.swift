@@ -40,7 +40,11 @@ final class ScopeSource: Sendable {
         environment: ValueMap? = nil, extra: ValueMap = ValueMap()
     ) -> EvaluationScope {
         let world = setup.world
-        return EvaluationScope(status: status, now: { world.clock.now() }, uuid: { world.random.uuid() }) { name in
+        let folder = FolderView(setup.workingDirectory, in: world.files)
+        return EvaluationScope(
+            status: status, now: { world.clock.now() }, uuid: { world.random.uuid() },
+            files: ScopeFiles(paths: folder.paths, read: folder.read)
+        ) { name in
             if let value = extra[name] ?? frame.variable(name) { return value }
             return switch name {
             case "steps": frame.steps(reads)

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowExpression
 import FlowTestKit
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
     init() throws {
         let json = #"{"fetch": {"output": {"count": 3, "no name": 1}}, "filter": {"output": [1]}}"#
         let data = ValueMap([("steps", try JSON.parse(Array(json.utf8))), ("token", .secret(["user": "x"]))])
-        completion = NameCompletion(data: ExpressionData(origin: .variables(data)))
+        completion = NameCompletion(data: ExpressionData(origin: .variables(data, scope: EvaluationScope(data))))
     }
 
     @Test(arguments: [

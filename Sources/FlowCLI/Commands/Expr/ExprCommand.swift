@@ -18,11 +18,13 @@ struct ExprCommand: Verb {
             --explain --output json prints one object: expression, its value or error, and terms, each an object of \
             the same kind; without value and error it was not evaluated. A macro that goes through items has items: \
             their count, and those shown, each with index and terms.
+            --functions lists the functions there are, and with a name says all about one:
+              flowctl expr --functions sortBy
             """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-    @Argument(help: "The expression.")
+    @Argument(help: "The expression; with --functions the name of one.")
     var expression: String?
 
     @Option(
@@ -42,7 +44,11 @@ struct ExprCommand: Verb {
     @Flag(help: "Show each part of the expression with its value.")
     var explain = false
 
+    @Flag(help: "List the functions and macros, or describe one.")
+    var functions = false
+
     func run(in session: Session) async throws {
+        if functions { return try FunctionSheet.show(expression ?? "", on: session.console) }
         let bench = ExpressionBench(data: try expressionData(session), console: session.console)
         if let expression { return try explain ? bench.explain(expression) : bench.show(expression) }
         guard data != "-" else {
@@ -56,8 +62,8 @@ struct ExprCommand: Verb {
     private func expressionData(_ session: Session) throws -> ExpressionData {
         guard let run else {
             if step != nil { throw Exit.usage("--step goes with --run", hint: "add --run latest") }
-            let variables = try data.map { try session.readObject($0, as: "the data file") }
-            return ExpressionData(origin: .variables(variables ?? ValueMap()))
+            let variables = try data.map { try session.readObject($0, as: "the data file") } ?? ValueMap()
+            return ExpressionData(origin: .variables(variables, scope: session.scope { variables[$0] }))
         }
         if data != nil { throw Exit.usage("an expression sees --data or --run, not both") }
         let recorded = try session.recordedRun(named: run)

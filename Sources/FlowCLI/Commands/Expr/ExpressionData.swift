@@ -1,13 +1,11 @@
 import FlowCore
 import FlowExpression
-import FlowNodes
 import FlowRun
-import FlowSpec
 
 /// What an expression on the command line sees: the members of a JSON object, or what a step of a run saw.
 struct ExpressionData {
     enum Origin {
-        case variables(ValueMap)
+        case variables(ValueMap, scope: EvaluationScope)
         case recorded(RecordedView)
     }
 
@@ -16,24 +14,22 @@ struct ExpressionData {
     /// Names an expression can start with.
     var names: [String] {
         switch origin {
-        case .variables(let variables): variables.names
+        case .variables(let variables, _): variables.names
         case .recorded(let view): view.names
         }
     }
 
     func value(of name: String) -> Value? {
         switch origin {
-        case .variables(let variables): variables[name]
+        case .variables(let variables, _): variables[name]
         case .recorded(let view): view.scope.lookup(name)
         }
     }
 
     var scope: EvaluationScope {
         switch origin {
-        case .variables(let variables):
-            let (clock, random) = (SystemClock(), SystemRandom())
-            return EvaluationScope(now: { clock.now() }, uuid: { random.uuid() }) { variables[$0] }
-        case .recorded(let view): return view.scope
+        case .variables(_, let scope): scope
+        case .recorded(let view): view.scope
         }
     }
 
