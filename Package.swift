@@ -76,11 +76,15 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
+        .target(
+            name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression"], path: "Tests/FlowFuzz",
+            swiftSettings: strict),
+        .executableTarget(name: "flow-fuzz", dependencies: ["FlowFuzz"], path: "Tests/Fuzz", swiftSettings: strict),
         module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML"]),
         tests("FlowCoreTests", ["FlowCore"]),
         tests("FlowYAMLTests", ["FlowCore", "FlowYAML"]),
         tests(
-            "FlowExpressionTests", ["FlowCore", "FlowExpression"],
+            "FlowExpressionTests", ["FlowCore", "FlowExpression", "FlowFuzz"],
             exclude: ["conformance-skips.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto"]),
