@@ -74,6 +74,9 @@ let package = Package(
         .executableTarget(
             name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP"], path: "bench/http-swift",
             swiftSettings: strict),
+        .executableTarget(
+            name: "flow-expression-bench", dependencies: ["FlowCore", "FlowExpression"],
+            path: "bench/expressions-swift", swiftSettings: strict),
 
         // Tests.
         .target(
