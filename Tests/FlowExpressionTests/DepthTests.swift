@@ -41,7 +41,7 @@ import Testing
 
     /// As deep as the grammar allows, with the macro whose evaluation takes the most stack.
     @Test func deepestMacrosAreEvaluated() async throws {
-        let depth = 60
+        let depth = 120
         let text =
             String(repeating: "[1].map(x, ", count: depth) + "x" + String(repeating: ")[0]", count: depth)
         let task = Task { try Expression.compile(text).evaluate(EvaluationScope(ValueMap())) }

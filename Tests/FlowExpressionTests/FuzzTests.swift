@@ -1,3 +1,5 @@
+import FlowCore
+import FlowExpression
 import FlowFuzz
 import Testing
 
@@ -13,8 +15,11 @@ import Testing
 
     @Test func casesAreOfAllKindsAndTheSameAgain() {
         let inputs = (0..<300 as Range<UInt64>).map { Fuzz.input(seed: 1, number: $0) }
-        let calls = inputs.filter { $0.kind == .expression && $0.bytes.contains(UInt8(ascii: "(")) }
-        #expect(calls.count > 100)
+        let compiled = inputs.compactMap { input in
+            input.kind == .expression ? try? Expression.compile(String(decoding: input.bytes, as: UTF8.self)) : nil
+        }
+        #expect(Set(compiled.flatMap(\.functions)).count > 60)
+        #expect(compiled.count { (try? $0.evaluate(EvaluationScope(ValueMap()))) != nil } > 30)
         #expect(inputs.count { $0.kind == .json } > 30)
         #expect(inputs.map(\.bytes) == (0..<300).map { Fuzz.input(seed: 1, number: $0).bytes })
     }
