@@ -32,8 +32,9 @@ extension FunctionLibrary {
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }
             try frame.spend(steps: 2 * items.count)
-            try frame.make(items: items.count)
-            var seen: Set<Value> = []
+            // What was seen takes more than the result.
+            try frame.make(items: 3 * items.count)
+            var seen = Set<Value>(minimumCapacity: items.count)
             return .list(items.filter { seen.insert($0).inserted })
         },
         Function(
