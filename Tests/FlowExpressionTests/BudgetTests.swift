@@ -3,7 +3,7 @@ import FlowExpression
 import Testing
 
 /// Nothing that can be written takes more steps or memory than it was given, and what was too much is located.
-@Suite struct BudgetTests {
+@Suite(.serialized) struct BudgetTests {
     /// Much smaller than the default, so that a term that isn't counted would run on for a noticeable time.
     private static let scope: EvaluationScope = {
         let text = Value.string(String(repeating: "ab", count: 200_000))

@@ -3,7 +3,7 @@ import FlowExpression
 import Testing
 
 /// Depth is refused before it costs stack: while reading, in the tree, and when the tree is let go.
-@Suite struct DepthTests {
+@Suite(.serialized) struct DepthTests {
     @Test(arguments: [
         String(repeating: "(", count: 40_000) + "1",
         String(repeating: "[", count: 40_000),
