@@ -34,7 +34,7 @@ clean: ## Delete everything that was built
 soak: build ## Kill a run at random moments and resume it, for SOAK_SECONDS
 	scripts/soak .build/flowctl
 
-fuzz: build ## Feed damaged workflow files to the binary, for FUZZ_SECONDS
+fuzz: build ## Feed damaged files, expressions and JSON to flowctl, for FUZZ_SECONDS
 	scripts/fuzz .build/flowctl
 
 help: ## List the targets

@@ -20,7 +20,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies + ["FlowTestKit"], exclude: exclude, swiftSettings: strict)
 }
 
-let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -29,7 +28,6 @@ let package = Package(
     products: [.executable(name: "flowctl", targets: ["flowctl"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
@@ -44,7 +42,7 @@ let package = Package(
         .target(name: "CReference"),
 
         // The core.
-        module("FlowCore", [collections]),
+        module("FlowCore"),
         module("FlowYAML", ["FlowCore", "CYAML"]),
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
         module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
@@ -78,12 +76,21 @@ let package = Package(
         .executableTarget(
             name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP"], path: "bench/http-swift",
             swiftSettings: strict),
+        .executableTarget(
+            name: "flow-expression-bench", dependencies: ["FlowCore", "FlowExpression"],
+            path: "bench/expressions-swift", swiftSettings: strict),
 
         // Tests.
+        .target(
+            name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression"], path: "Tests/FlowFuzz",
+            swiftSettings: strict),
+        .executableTarget(name: "flow-fuzz", dependencies: ["FlowFuzz"], path: "Tests/Fuzz", swiftSettings: strict),
         module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML"]),
         tests("FlowCoreTests", ["FlowCore"]),
         tests("FlowYAMLTests", ["FlowCore", "FlowYAML"]),
-        tests("FlowExpressionTests", ["FlowCore", "FlowExpression"], exclude: ["conformance-skips.txt", "cases"]),
+        tests(
+            "FlowExpressionTests", ["FlowCore", "FlowExpression", "FlowFuzz"],
+            exclude: ["conformance-skips.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto"]),
         tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowHTTP"]),

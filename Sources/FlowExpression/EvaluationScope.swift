@@ -55,7 +55,7 @@ package enum RunCondition: Sendable, Hashable { case success, failure, cancelled
 package struct EvaluationBudget: Sendable, Hashable {
     /// Terms evaluated, and items compared or gone through.
     package var steps = 10_000_000
-    /// Memory of all intermediate results together.
+    /// Memory of all intermediate results together, also of those that are gone; and so of any one text, list or map.
     package var bytes = 64 << 20
 
     package init() {}

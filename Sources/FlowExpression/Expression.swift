@@ -77,8 +77,10 @@ package struct Expression: Sendable {
     /// - Throws: a `Failure` of kind `invalid` with the span of the term that failed.
     package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
         var frame = Frame(scope: scope, slotCount: slotCount)
-        do {
-            return try program.value(&frame)
+        do throws(Fault) {
+            let result = try program.value(&frame)
+            if frame.hasBuilt { try frame.admit(result) }
+            return result
         } catch {
             throw Failure(
                 .invalid, error.message, hint: error.hint, position: error.range.map(place.span) ?? span)

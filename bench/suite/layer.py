@@ -10,7 +10,7 @@ IN_FLIGHT = (1, 32, 256, 1000)
 def contests(url, python):
     """One for each number of requests in flight."""
     plain = tools.compiled("bench/http/multi.c", "-lcurl")
-    layer = tools.http_layer()
+    layer = tools.swift_bench("flow-http-bench")
     for in_flight in IN_FLIGHT:
         work = [url, str(COUNT), str(in_flight)]
         contenders = [

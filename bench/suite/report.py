@@ -11,15 +11,20 @@ def quantity(standing):
     """A median in a unit that fits."""
     value = standing.median
     if standing.contender.is_rate:
-        return f"{value:,.0f}/s"
+        return f"{value:,.0f}/s" if value >= 100 else f"{value:.2g}/s"
     if value < 1:
         return f"{value * 1000:.1f} ms"
     return f"{value:.2f} s"
 
 
+def share(ratio):
+    """A ratio with digits enough to see how small it is."""
+    return f"{ratio:.2f}" if ratio >= 0.01 else f"{ratio:.1g}"
+
+
 def cells(standing):
     """Name, median, ratio to the yardstick, peak of memory."""
-    return standing.contender.name, quantity(standing), f"{standing.ratio:.2f}", f"{standing.peak / 1024:.1f} MiB"
+    return standing.contender.name, quantity(standing), share(standing.ratio), f"{standing.peak / 1024:.1f} MiB"
 
 
 def show(contest, standings):
