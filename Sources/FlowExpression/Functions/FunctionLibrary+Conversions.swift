@@ -60,7 +60,8 @@ extension FunctionLibrary {
             [("json('{\"a\": [1, 1.0]}')", "{'a': [1, 1.0]}")]
         ) { (arguments, frame) throws(Fault) in try Conversion.fromJSON(arguments[0], &frame) },
         Function(
-            "fromJSON", ["fromJSON(string) -> any"], "The same as json().", [("fromJSON('[1]')", "[1]")]
+            "fromJSON", ["fromJSON(string) -> any", "fromJSON(bytes) -> any"], "The same as json().",
+            [("fromJSON('[1]')", "[1]")]
         ) { (arguments, frame) throws(Fault) in try Conversion.fromJSON(arguments[0], &frame) },
         Function(
             "to_json", ["to_json(any) -> string"], "JSON text of a value, on one line.",
