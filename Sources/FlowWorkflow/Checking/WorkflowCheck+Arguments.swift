@@ -61,7 +61,9 @@ extension WorkflowCheck {
         }
         found.error(
             "wrong-argument", "\(message), found \(known.withArticle)", at: expression.span,
-            hint: TypeHint.conversion(from: known, to: needed, expression.source) ?? hint)
+            // Turned into text, it would be no time either.
+            hint: needed.may(beOneOf: [.timestamp, .duration])
+                ? hint : TypeHint.conversion(from: known, to: needed, expression.source) ?? hint)
         return false
     }
 }
