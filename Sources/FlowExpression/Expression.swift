@@ -24,7 +24,7 @@ package struct Expression: Sendable {
     let syntax: Syntax
     private let program: any Node
     private let slotCount: Int
-    private let place: Placement
+    let place: Placement
 
     /// - Parameters:
     ///   - text: the expression without `${{ }}`.
@@ -42,7 +42,7 @@ package struct Expression: Sendable {
         _ text: String, in node: SourceNode? = nil, at offset: Int = 0, checks: Bool, options: Compiler.Options
     ) throws(ExpressionErrors) -> Expression {
         let place = Placement(text: text, node: node, offset: offset)
-        var checker = Checker(text: text)
+        var checker = Checker()
         do throws(SyntaxFault) {
             let syntax = try Parser.parse(text)
             if checks { checker.check(syntax) }

@@ -7,6 +7,9 @@ package protocol Node: Sendable {
     /// What repeating the work with these arguments may do; the spec's effect where they make no difference.
     func effect(of arguments: Arguments) -> Effect
 
+    /// The type of the output where these are the step's arguments; dynamic where nothing is known of it.
+    func outputType(of arguments: WrittenArguments) -> StaticType
+
     /// Does the work once.
     ///
     /// - Parameters:
@@ -24,6 +27,8 @@ package protocol Node: Sendable {
 
 extension Node {
     package func effect(of arguments: Arguments) -> Effect { spec.effect }
+
+    package func outputType(of arguments: WrittenArguments) -> StaticType { .dynamic }
 
     package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         [.text("\(spec.name) \(JSON.text(.map(arguments.values)))")]

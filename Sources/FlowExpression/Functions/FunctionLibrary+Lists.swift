@@ -88,7 +88,11 @@ extension FunctionLibrary {
             return try range(first, end, &frame)
         },
         Function(
-            "sum", ["list.sum() -> number", "sum(list) -> number"], "The numbers of a list added up; 0 for none.",
+            "sum",
+            [
+                "list.sum() -> number", "list<duration>.sum() -> duration", "sum(list) -> number",
+                "sum(list<duration>) -> duration",
+            ], "The numbers of a list added up; 0 for none.",
             [("[1, 2, 3].sum()", "6"), ("sum([1, 0.5])", "1.5")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }

@@ -4,8 +4,11 @@ extension FunctionLibrary {
     static let strings: [Function] = [
         Function(
             "contains",
-            ["string.contains(string) -> bool", "contains(string, string) -> bool", "contains(list, any) -> bool"],
-            "Whether text holds a part; the free form takes a list and an item as well.",
+            [
+                "string.contains(string) -> bool", "list.contains(any) -> bool", "contains(string, string) -> bool",
+                "contains(list, any) -> bool",
+            ],
+            "Whether text holds a part, or a list an item.",
             [("'flowctl'.contains('ow')", "true"), ("contains(['a'], 'a')", "true")]
         ) { (arguments, frame) throws(Fault) in
             if let items = arguments.list(0) { return try Comparison.isIn(arguments[1], .list(items), &frame) }

@@ -26,6 +26,16 @@ struct DataTransform: Node {
             ["input": [1, 2, 3], "fields": ["count": "input.size()", "more": "count + 1"]],
             output: ["count": 3, "more": 4]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        guard case .written(.map(let fields)) = arguments["fields"] else { return .dynamic }
+        let map = StaticType.record(fields.names.map { ($0, .dynamic) })
+        switch arguments["each"] {
+        case .missing, .written(false): return map
+        case .written: return .list(of: map)
+        case .computed: return .dynamic
+        }
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let fields = try (arguments.map("fields") ?? ValueMap()).map { key, text in
             (name: key.text, expression: try compile(text, name: key.text))

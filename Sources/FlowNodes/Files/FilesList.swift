@@ -18,6 +18,8 @@ struct FilesList: Node {
         example: .init(
             ["path": "reports", "pattern": "**/*.csv"]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { .list(of: .file) }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let start = context.absolutePath(arguments.string("path") ?? ".")
         let glob = Glob(arguments.string("pattern") ?? "*")

@@ -52,6 +52,16 @@ struct HTTPRequestNode: Node {
         }
     }
 
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        let body: StaticType =
+            switch arguments.text("as") {
+            case "text" where arguments.isMissing("to"): .string
+            case "bytes" where arguments.isMissing("to"): .bytes
+            default: .dynamic
+            }
+        return .record([("status", .int), ("headers", .map(of: .string)), ("body", body)])
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let built = try RequestBuilder(arguments, in: context).build()
         let effect = context.effect
