@@ -15,18 +15,22 @@ extension Executor {
         } catch {
             return Ending(failed: error)
         }
-        var results = LoopItems(count: items.count)
-        var isKnown: Set<Int> = []
+        var results = LoopItems(count: items.count, keeping: reads.kept(of: work.prepared.step))
+        // Whether an earlier process tried the item; empty where there was none.
+        var isKnown: [Bool] = []
         if previous != nil {
-            for stored in try await journal.items(of: path) where stored.index < items.count {
+            isKnown = Array(repeating: false, count: items.count)
+            try await forEachStoredItem(of: path, hasOutputs: results.kept.contains(.outputs)) { stored in
+                guard stored.index < items.count else { return }
                 if stored.status == .succeeded {
-                    let output = try stored.output.map { try open($0) } ?? .null
-                    results.end(stored.index, StepOutcome(.succeeded, output: output, attempts: stored.attempts))
+                    results.end(stored.index, try StepOutcome(stored) { try open($0) })
                 } else {
-                    isKnown.insert(stored.index)
+                    isKnown[stored.index] = true
                 }
             }
-            isKnown.formUnion(try await journal.openAttempts(of: path).keys)
+            for index in try await journal.openAttempts(of: path).keys where index < items.count {
+                isKnown[index] = true
+            }
         }
 
         var isStopping = false
@@ -38,14 +42,14 @@ extension Executor {
                 while !isStopping, running < max(1, loop.maxParallel), next < items.count {
                     let index = next
                     next += 1
-                    if results.statuses[index] != nil { continue }
+                    if results.status(of: index) != nil { continue }
                     guard control.mayStart(isHandler: work.frame.isHandler) else {
                         wasLeftOut = true
                         isStopping = true
                         break
                     }
                     running += 1
-                    let isKnown = isKnown.contains(index)
+                    let isKnown = !isKnown.isEmpty && isKnown[index]
                     let item = items[index]
                     group.addTask { (index, await self.runItem(index, item, loop, work, isKnown: isKnown)) }
                 }
@@ -65,7 +69,21 @@ extension Executor {
                         failed: results.unsuccessful, total: items.count))
             }
         }
-        return Ending(outcome(of: results, total: items.count, wasLeftOut: wasLeftOut))
+        return Ending(outcome(of: results, wasLeftOut: wasLeftOut))
+    }
+
+    /// Gives what the journal has of a loop's items in order, without holding more than a page of them.
+    func forEachStoredItem(
+        of path: String, hasOutputs: Bool, _ body: (StoredItem) throws -> Void
+    ) async throws {
+        let limit = 1000
+        var next = 0
+        while true {
+            let page = try await journal.items(of: path, from: next, limit: limit, hasOutputs: hasOutputs)
+            for item in page { try body(item) }
+            guard page.count == limit, let last = page.last else { return }
+            next = last.index + 1
+        }
     }
 
     /// Doesn't throw: optimized code of Swift 6.3.1 forgets the index of a task that gives `(index, try await …)`.
@@ -126,22 +144,18 @@ extension Executor {
         return items
     }
 
-    private func outcome(of items: LoopItems, total: Int, wasLeftOut: Bool) -> StepOutcome {
-        let output = Value.list(items.outputs)
+    private func outcome(of items: LoopItems, wasLeftOut: Bool) -> StepOutcome {
         // Cut off: the step stays open and goes on with the items it lacks.
         if wasLeftOut, control.reason != nil { return .leftOut }
-        guard let (index, failure) = items.decisive else {
-            return StepOutcome(.succeeded, output: output, attempts: 1, items: items)
+        guard let decisive = items.decisive else {
+            return StepOutcome(.succeeded, output: items.output, attempts: 1, items: items)
         }
-        var whole = failure
-        let failed = items.failures.count
-        whole.message =
-            failed > 1
-            ? "\(failed) of \(total) items failed; item \(index): \(failure.message)"
-            : "item \(index): \(failure.message)"
+        var whole = decisive.failure
+        let first = "item \(decisive.index): \(decisive.failure.message)"
+        whole.message = items.failed > 1 ? "\(items.failed) of \(items.count) items failed; \(first)" : first
         var outcome = StepOutcome(failed: whole, attempts: 1)
-        outcome.status = items.statuses[index] ?? .failed
-        outcome.output = output
+        outcome.status = decisive.status
+        outcome.output = items.output
         outcome.items = items
         return outcome
     }

@@ -63,7 +63,13 @@ extension Executor {
     /// The result an earlier process left of a step; nil where it is to be run.
     func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
         guard previous.status == .succeeded || previous.isHandled else { return nil }
-        let items = prepared.step.loop == nil ? nil : try await journal.items(of: previous.path)
+        guard prepared.step.loop != nil else { return try StepOutcome(previous) { try open($0) } }
+        var items = LoopItems(keeping: reads.kept(of: prepared.step))
+        if !items.kept.isEmpty {
+            try await forEachStoredItem(of: previous.path, hasOutputs: items.kept.contains(.outputs)) { item in
+                items.end(item.index, try StepOutcome(item) { try open($0) })
+            }
+        }
         return try StepOutcome(previous, items: items) { try open($0) }
     }
 

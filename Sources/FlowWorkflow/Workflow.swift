@@ -119,18 +119,25 @@ package struct Step: Sendable {
 
     package struct Loop: Sendable {
         package enum OnError: String, Sendable, CaseIterable { case stop, `continue` }
+        /// What the step's output holds.
+        package enum Collect: String, Sendable, CaseIterable { case outputs, nothing = "none" }
 
         package var items: ValueTemplate
         /// The name of the item in expressions; `item` where `as:` is not given.
         package var variable: String
         package var maxParallel: Int
         package var onItemError: OnError
+        package var collect: Collect
 
-        package init(items: ValueTemplate, variable: String, maxParallel: Int, onItemError: OnError) {
+        package init(
+            items: ValueTemplate, variable: String, maxParallel: Int, onItemError: OnError,
+            collect: Collect = .outputs
+        ) {
             self.items = items
             self.variable = variable
             self.maxParallel = maxParallel
             self.onItemError = onItemError
+            self.collect = collect
         }
     }
 

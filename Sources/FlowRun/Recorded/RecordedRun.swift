@@ -137,7 +137,11 @@ extension RecordedRun {
     private func outcome(of step: Step, in frame: Frame) throws -> StepOutcome? {
         let path = frame.prefix + step.id
         guard let stored = steps[path] else { return nil }
-        let items = step.loop == nil ? nil : try history.items(of: path, in: summary, limit: .max)
+        guard step.loop != nil else { return try StepOutcome(stored) { try open($0) } }
+        var items = LoopItems()
+        for item in try history.items(of: path, in: summary, limit: .max) {
+            items.end(item.index, try StepOutcome(item) { try open($0) })
+        }
         return try StepOutcome(stored, items: items) { try open($0) }
     }
 

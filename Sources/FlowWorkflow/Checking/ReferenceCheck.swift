@@ -70,9 +70,9 @@ struct ReferenceCheck {
 
     private mutating func checkStep(_ reference: Expression.Reference, _ scope: NameScope) {
         guard let id = reference.members.first else { return }
-        let isLoop: Bool
+        let loop: Step.Loop?
         switch scope.standing(of: id) {
-        case .ended(let loop)?: isLoop = loop
+        case .ended(let found)?: loop = found
         case .obstacle(let message, let hint)?:
             diagnostics.error("not-ordered", message, at: reference.span, hint: hint)
             return
@@ -86,10 +86,14 @@ struct ReferenceCheck {
                 hint: ForeignNames.remedy(forStepMember: member)
                     ?? Suggestion.didYouMean(member, among: ReferenceCheck.stepMembers)
                     ?? "use one of \(ReferenceCheck.stepMembers.joined(separator: ", "))")
-        } else if member == "items", !isLoop {
+        } else if member == "items", loop == nil {
             diagnostics.error(
                 "unknown-reference", "the step \"\(id)\" has no items, for it has no for_each", at: reference.span,
                 hint: "use output")
+        } else if member == "output", loop?.collect == .nothing {
+            diagnostics.error(
+                "unknown-reference", "the step \"\(id)\" has no output, for it says collect: none",
+                at: reference.span, hint: "leave out collect: none, or read items for how each ended")
         }
     }
 

@@ -50,6 +50,9 @@ package enum Keywords {
             Keyword(
                 "on_item_error", .choice(Step.Loop.OnError.allCases.map(\.rawValue)), "What follows a failed item.",
                 spellings: ["on-item-error"]),
+            Keyword(
+                "collect", .choice(Step.Loop.Collect.allCases.map(\.rawValue)),
+                "What the output of a for_each holds; the outputs of its items by default."),
             Keyword("retry", retryShape, "How often a failed attempt is repeated."),
             Keyword("timeout", .duration, "Bounds one attempt."),
             Keyword("timeout-minutes", .int(minimum: 1), "GitHub's spelling of timeout."),
@@ -60,7 +63,7 @@ package enum Keywords {
             Keyword("outputs", .map(of: .value), "What the step gives, instead of the node's output."),
             Keyword("assert", .table(assertion), "Fails where a condition is false."),
             Keyword("wait", .table(wait), "Pauses for a time, or until one."),
-            .later("switch"), .later("key"), .later("collect"), .later("matrix"), .later("while"), .later("until"),
+            .later("switch"), .later("key"), .later("matrix"), .later("while"), .later("until"),
             .later("max_iterations"), .later("interval"), .later("on_error"), .later("idempotency_key"),
             .later("cache"),
         ])
@@ -73,6 +76,9 @@ package enum Keywords {
         "with": ["uses"], "credential": ["uses"], "shell": ["run"], "parse": ["run"], "retry": ["uses", "run"],
         "effect": ["uses", "run"], "working_directory": ["uses", "run"], "env": ["uses", "run"],
     ]
+
+    /// Keywords that go with `for_each` only.
+    static let loop = ["as", "max_parallel", "on_item_error", "collect"]
 
     static let retryShape = Keyword.Shape.either([.int(minimum: 0), .table(retry)])
 

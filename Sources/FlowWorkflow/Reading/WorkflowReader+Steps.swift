@@ -78,7 +78,7 @@ extension WorkflowReader {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" can't go with \"\(work)\"", at: entry.keySpan, hint: hint)
             }
-            if ["as", "max_parallel", "on_item_error"].contains(entry.key), !map.has("for_each") {
+            if Keywords.loop.contains(entry.key), !map.has("for_each") {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
             }
@@ -135,7 +135,9 @@ extension WorkflowReader {
             }
             variable = name
         }
-        return Step.Loop(items: items, variable: variable, maxParallel: maxParallel, onItemError: onItemError)
+        return Step.Loop(
+            items: items, variable: variable, maxParallel: maxParallel, onItemError: onItemError,
+            collect: map.choice("collect", &diagnostics) ?? .outputs)
     }
 
     mutating func retry(_ node: SourceNode) -> RetryPolicy? {
