@@ -10,12 +10,14 @@ extension Executor {
         guard let loop = work.prepared.step.loop else { return Ending(.leftOut) }
         let path = work.place.path
         let items: [Value]
+        let keys: ItemKeys
         do {
             items = try await elements(of: loop, work, previous: previous)
+            keys = try self.keys(of: items, loop, work)
         } catch {
             return Ending(failed: error)
         }
-        var results = LoopItems(count: items.count, keeping: reads.kept(of: work.prepared.step))
+        var results = LoopItems(count: items.count, keeping: reads.kept(of: work.prepared.step), keys: keys)
         // Whether an earlier process tried the item; empty where there was none.
         var isKnown: [Bool] = []
         if previous != nil {
@@ -23,7 +25,7 @@ extension Executor {
             try await forEachStoredItem(of: path, hasOutputs: results.kept.contains(.outputs)) { stored in
                 guard stored.index < items.count else { return }
                 if stored.status == .succeeded {
-                    results.end(stored.index, try StepOutcome(stored) { try open($0) })
+                    try results.take(stored) { try open($0) }
                 } else {
                     isKnown[stored.index] = true
                 }
@@ -51,7 +53,8 @@ extension Executor {
                     running += 1
                     let isKnown = !isKnown.isEmpty && isKnown[index]
                     let item = items[index]
-                    group.addTask { (index, await self.runItem(index, item, loop, work, isKnown: isKnown)) }
+                    let place = Place(path: path, item: index, key: keys[index])
+                    group.addTask { (index, await self.runItem(place, index, item, loop, work, isKnown: isKnown)) }
                 }
                 guard running > 0, let (index, outcome) = await group.next() else { break }
                 running -= 1
@@ -64,7 +67,7 @@ extension Executor {
                 if outcome.status != .succeeded, loop.onItemError == .stop { isStopping = true }
                 setup.observer.observe(
                     .itemEnded(
-                        path: path, index: index, status: outcome.status,
+                        path: path, key: keys[index], status: outcome.status,
                         failure: outcome.failure.map(setup.masker.mask), ended: results.ended,
                         failed: results.unsuccessful, total: items.count))
             }
@@ -88,22 +91,21 @@ extension Executor {
 
     /// Doesn't throw: optimized code of Swift 6.3.1 forgets the index of a task that gives `(index, try await …)`.
     private func runItem(
-        _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+        _ place: Place, _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async -> StepOutcome {
         do {
-            return try await runRecorded(index, item, loop, work, isKnown: isKnown)
+            return try await runRecorded(place, index, item, loop, work, isKnown: isKnown)
         } catch {
             return lost(error)
         }
     }
 
     private func runRecorded(
-        _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+        _ place: Place, _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async throws -> StepOutcome {
-        let place = Place(path: work.place.path, item: index)
         let frame = Frame(
             parent: work.frame, prefix: place.fullPath + "/", base: work.condition,
-            variables: ValueMap([(loop.variable, item), ("index", .int(Int64(index)))]))
+            variables: loop.variables(item, index))
         let ending = try await runOnce(
             Work(
                 prepared: work.prepared, place: place, frame: frame, condition: work.condition,
@@ -118,8 +120,21 @@ extension Executor {
             status: outcome.status, output: stored, failure: outcome.failure.map(setup.masker.mask),
             attempts: outcome.attempts, endedAt: setup.world.clock.now())
         try await journal.commit(
-            ending.records + [.itemEnded(path: place.path, index: index, key: String(index), end)], synced: false)
+            ending.records + [.itemEnded(path: place.path, index: index, key: place.key ?? String(index), end)],
+            synced: false)
         return outcome
+    }
+
+    private func keys(of items: [Value], _ loop: Step.Loop, _ work: Work) throws -> ItemKeys {
+        var keys = ItemKeys()
+        guard let template = loop.key else { return keys }
+        let reads = Reads(template.expressions)
+        try keys.assign(template, to: items) { index, item in
+            try template.evaluate(
+                scopes.scope(
+                    in: work.frame, reading: reads, status: work.condition, extra: loop.variables(item, index)))
+        }
+        return keys
     }
 
     /// The list a loop goes over; stored where it would come out differently on resume.
@@ -151,12 +166,19 @@ extension Executor {
             return StepOutcome(.succeeded, output: items.output, attempts: 1, items: items)
         }
         var whole = decisive.failure
-        let first = "item \(decisive.index): \(decisive.failure.message)"
+        let first = "item \(items.keys[decisive.index]): \(decisive.failure.message)"
         whole.message = items.failed > 1 ? "\(items.failed) of \(items.count) items failed; \(first)" : first
         var outcome = StepOutcome(failed: whole, attempts: 1)
         outcome.status = decisive.status
         outcome.output = items.output
         outcome.items = items
         return outcome
+    }
+}
+
+extension Step.Loop {
+    /// What expressions see of one item.
+    func variables(_ item: Value, _ index: Int) -> ValueMap {
+        ValueMap([(variable, item), ("index", .int(Int64(index)))])
     }
 }

@@ -21,6 +21,7 @@ package struct LoopItems: Sendable {
     }
 
     package let kept: Kept
+    private(set) var keys: ItemKeys
     private var statuses: [RunStatus?]
     private var outputs: [Value] = []
     private var failures: [Int: Failure] = [:]
@@ -30,8 +31,9 @@ package struct LoopItems: Sendable {
     private(set) var decisive: Decisive?
 
     /// - Parameter count: how many items there are, or as many as are known; it grows with those that end.
-    package init(count: Int = 0, keeping kept: Kept = .all) {
+    init(count: Int = 0, keeping kept: Kept = .all, keys: ItemKeys = ItemKeys()) {
         self.kept = kept
+        self.keys = keys
         statuses = Array(repeating: nil, count: count)
         if kept.contains(.outputs) { outputs = Array(repeating: .null, count: count) }
     }
@@ -43,7 +45,7 @@ package struct LoopItems: Sendable {
 
     func status(of index: Int) -> RunStatus? { statuses[index] }
 
-    package mutating func end(_ index: Int, _ outcome: StepOutcome) {
+    mutating func end(_ index: Int, _ outcome: StepOutcome) {
         grow(to: index + 1)
         statuses[index] = outcome.status
         ended += 1
@@ -54,6 +56,12 @@ package struct LoopItems: Sendable {
         if kept.contains(.failures) { failures[index] = failure }
         let candidate = Decisive(index: index, status: outcome.status, failure: failure)
         if candidate.comes(before: decisive) { decisive = candidate }
+    }
+
+    /// Takes what the journal has of an item.
+    mutating func take(_ stored: StoredItem, open: (StoredValue) throws -> Value) throws {
+        if kept.contains(.failures) { keys.set(stored.key, of: stored.index) }
+        end(stored.index, try StepOutcome(stored, open: open))
     }
 
     private mutating func grow(to count: Int) {
@@ -67,7 +75,7 @@ package struct LoopItems: Sendable {
         .list(
             statuses.indices.map { index in
                 var map = ValueMap()
-                map["key"] = .string(String(index))
+                map["key"] = .string(keys[index])
                 map["index"] = .int(Int64(index))
                 map["status"] = .string((statuses[index] ?? .cancelled).rawValue)
                 map["output"] = kept.contains(.outputs) ? outputs[index] : .null

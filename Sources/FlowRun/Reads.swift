@@ -76,7 +76,7 @@ extension Step {
 
     /// Those that decide what is done: arguments, items, environment.
     var workExpressions: [Expression] {
-        var found = loop?.items.expressions ?? []
+        var found = loop?.expressions ?? []
         switch kind {
         case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])

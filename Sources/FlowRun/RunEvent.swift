@@ -9,7 +9,7 @@ package enum RunEvent: Sendable {
     case attemptStarted(path: String, item: Int?, number: Int)
     case retryWaiting(path: String, item: Int?, failure: Failure, pause: Duration)
     /// After each item of a loop; `failed` counts all that did not succeed.
-    case itemEnded(path: String, index: Int, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int)
+    case itemEnded(path: String, key: String, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int)
     case log(LogLine)
     case stepSkipped(path: String, reason: String)
     /// A resumed run takes the result it has.

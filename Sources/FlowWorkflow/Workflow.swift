@@ -128,17 +128,22 @@ package struct Step: Sendable {
         package var maxParallel: Int
         package var onItemError: OnError
         package var collect: Collect
+        /// Gives an item its name among the others; nil where it is called by its index.
+        package var key: Template?
 
         package init(
             items: ValueTemplate, variable: String, maxParallel: Int, onItemError: OnError,
-            collect: Collect = .outputs
+            collect: Collect = .outputs, key: Template? = nil
         ) {
             self.items = items
             self.variable = variable
             self.maxParallel = maxParallel
             self.onItemError = onItemError
             self.collect = collect
+            self.key = key
         }
+
+        package var expressions: [Expression] { items.expressions + (key?.expressions ?? []) }
     }
 
     /// Unique in its list; made from the node and an ordinal where the file gives none.

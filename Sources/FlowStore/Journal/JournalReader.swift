@@ -54,6 +54,17 @@ struct JournalReader {
         }
     }
 
+    /// The finished item of this name.
+    func item(_ key: String, of path: String) throws(Failure) -> StoredItem? {
+        let place = try database.query(
+            """
+            SELECT position FROM items
+            WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND key = ?
+            """, [.int(run), .string(path), .string(key)]
+        ).first?[0].storedItem
+        return try place.flatMap { index throws(Failure) in try items(of: path, from: index, limit: 1).first }
+    }
+
     func attempts(of path: String, item: Int?) throws(Failure) -> [StoredAttempt] {
         try attempts("AND a.item = ?", of: path, [.item(item)])
     }

@@ -75,6 +75,7 @@ struct WorkflowCheck {
         if let loop = step.loop {
             scope = outer.adding(variables: [loop.variable: item(of: loop, in: outer)])
             scope = scope.adding(variables: ["index": .int])
+            check(text: loop.key, in: scope, place: "key", needs: .string.joined(with: .int))
         }
         check(text: step.credential?.name, in: scope, place: "credential", needs: .string)
         check(text: step.workingDirectory, in: scope, place: "working_directory", needs: .string)

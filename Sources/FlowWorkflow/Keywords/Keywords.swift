@@ -44,6 +44,7 @@ package enum Keywords {
             Keyword("if", .condition, "Runs the step only where this is true."),
             Keyword("for_each", .value, "Runs the step once for each item.", spellings: ["for-each"]),
             Keyword("as", .string, "The item's name in expressions; item by default."),
+            Keyword("key", .string, "Gives each item a name of its own, for people and for --retry-uncertain."),
             Keyword(
                 "max_parallel", .int(minimum: 1), "How many items run at once; 1 by default.",
                 spellings: ["max-parallel"]),
@@ -63,7 +64,7 @@ package enum Keywords {
             Keyword("outputs", .map(of: .value), "What the step gives, instead of the node's output."),
             Keyword("assert", .table(assertion), "Fails where a condition is false."),
             Keyword("wait", .table(wait), "Pauses for a time, or until one."),
-            .later("switch"), .later("key"), .later("matrix"), .later("while"), .later("until"),
+            .later("switch"), .later("matrix"), .later("while"), .later("until"),
             .later("max_iterations"), .later("interval"), .later("on_error"), .later("idempotency_key"),
             .later("cache"),
         ])
@@ -78,7 +79,7 @@ package enum Keywords {
     ]
 
     /// Keywords that go with `for_each` only.
-    static let loop = ["as", "max_parallel", "on_item_error", "collect"]
+    static let loop = ["as", "key", "max_parallel", "on_item_error", "collect"]
 
     static let retryShape = Keyword.Shape.either([.int(minimum: 0), .table(retry)])
 

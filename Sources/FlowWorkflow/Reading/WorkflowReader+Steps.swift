@@ -137,7 +137,17 @@ extension WorkflowReader {
         }
         return Step.Loop(
             items: items, variable: variable, maxParallel: maxParallel, onItemError: onItemError,
-            collect: map.choice("collect", &diagnostics) ?? .outputs)
+            collect: map.choice("collect", &diagnostics) ?? .outputs, key: key(map, of: variable))
+    }
+
+    private mutating func key(_ map: MapDecoder, of variable: String) -> Template? {
+        guard let node = map.node("key"), let key = template(node, key: "key") else { return nil }
+        if key.isLiteral {
+            diagnostics.error(
+                "same-key", "\"key\" is the same for every item", at: node.span,
+                hint: "let it depend on the item, as in ${{ \(variable).id }}")
+        }
+        return key
     }
 
     mutating func retry(_ node: SourceNode) -> RetryPolicy? {
