@@ -31,7 +31,8 @@ extension Executor {
                 let output = try await published(try result.get(), work)
                 return Ending(
                     StepOutcome(.succeeded, output: output, attempts: number),
-                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
+                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))],
+                    isRepeatable: request.context.effect == .read)
             } catch let error as OutputFailure {
                 // The work is done, and must not be taken for undone.
                 return Ending(

@@ -68,7 +68,10 @@ extension Executor {
         outcome.output = try previous.output.map { try open($0) } ?? .null
         if prepared.step.loop != nil {
             let stored = try await journal.items(of: previous.path)
-            var items = LoopItems(count: (stored.last?.index ?? -1) + 1)
+            let count = (stored.last?.index ?? -1) + 1
+            var keys = (0..<count).map(String.init)
+            for item in stored { keys[item.index] = item.key }
+            var items = LoopItems(count: count, keys: keys)
             for item in stored {
                 var end = StepOutcome(item.status, failure: item.failure, attempts: item.attempts)
                 end.output = try item.output.map { try open($0) } ?? .null

@@ -65,7 +65,7 @@ package final class Executor: Sendable {
                 ("attempt", .int(Int64(run.attempt))),
             ]))
         func list(_ steps: [Step]) throws -> StepList {
-            try StepList(steps, defaults: workflow.defaults, nodes: setup.nodes)
+            try StepList(steps, of: workflow, nodes: setup.nodes)
         }
         main = try list(workflow.steps)
         handlers = [

@@ -88,7 +88,7 @@ import Testing
     @Test func aThousandStepsAreReadInTime() throws {
         let text = "steps:\n" + (0..<1000).map { "  - { id: s\($0), run: ls }\n" }.joined()
         let steps = try workflow(text).steps
-        let graph = StepGraph(steps)
+        let graph = StepGraph(steps, order: .file)
         #expect(graph.vertices.count == 1000)
         #expect(graph.vertices.dropFirst().enumerated().allSatisfy { $1.waitsFor == [$0] })
     }

@@ -43,6 +43,16 @@ struct NameScope {
         return copy
     }
 
+    /// With what each item of a loop is seen as.
+    func adding(_ loop: Step.Loop) -> NameScope {
+        guard case .matrix(let matrix) = loop.items, let names = matrix.names else {
+            return adding(variables: loop.variable, "index")
+        }
+        var copy = adding(variables: "index")
+        copy.members[loop.variable] = Set(names)
+        return copy
+    }
+
     func adding(env entries: some Sequence<EnvironmentEntry>) -> NameScope {
         var copy = self
         copy.members["env", default: []].formUnion(entries.map(\.name))

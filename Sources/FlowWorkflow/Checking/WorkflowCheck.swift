@@ -8,9 +8,11 @@ struct WorkflowCheck {
     private let catalog: SpecCatalog
     private var references: ReferenceCheck
     private var order = OrderCheck()
+    private var absence = AbsenceCheck()
 
     var diagnostics: Diagnostics {
         var all = order.diagnostics
+        all.add(contentsOf: absence.diagnostics.all)
         all.add(contentsOf: references.diagnostics.all)
         return all
     }
@@ -26,8 +28,10 @@ struct WorkflowCheck {
 
     private static func collectInner(of steps: [Step], into inner: inout [String: String]) {
         for step in steps {
-            for child in step.children where inner[child.id] == nil { inner[child.id] = step.id }
-            collectInner(of: step.children, into: &inner)
+            for branch in step.branches {
+                for child in branch.steps where inner[child.id] == nil { inner[child.id] = step.id }
+                collectInner(of: branch.steps, into: &inner)
+            }
         }
     }
 
@@ -50,7 +54,7 @@ struct WorkflowCheck {
 
         scope.seesSteps = true
         check(workflow.steps, in: scope)
-        let after = scope.adding(ListScope(workflow.steps))
+        let after = scope.adding(ListScope(workflow.steps, order: workflow.listOrder()))
         for (name, value) in workflow.outputs {
             references.check(value.expressions, in: after, place: "the output \"\(name)\"")
         }
@@ -60,16 +64,19 @@ struct WorkflowCheck {
     // MARK: Steps
 
     private mutating func check(_ steps: [Step], isParallel: Bool = false, in outer: NameScope) {
-        let list = ListScope(steps, isParallel: isParallel)
-        order.check(steps, list.order)
+        let list = ListScope(steps, order: workflow.listOrder(isParallel: isParallel))
+        order.check(list)
         for (index, step) in steps.enumerated() { check(step, in: outer.adding(list.seen(by: index))) }
     }
 
     private mutating func check(_ step: Step, in outer: NameScope) {
         references.check(step.condition.map { [$0] } ?? [], in: outer, place: "if")
         references.check(step.name?.expressions ?? [], in: outer, place: "name")
-        references.check(step.loop?.items.expressions ?? [], in: outer, place: "for_each")
-        var scope = step.loop.map { outer.adding(variables: $0.variable, "index") } ?? outer
+        var scope = outer
+        if let loop = step.loop {
+            references.check(loop.items.expressions, in: outer, place: loop.isMatrix ? "matrix" : "for_each")
+            scope = outer.adding(loop)
+        }
         references.check(step.credential?.name.expressions ?? [], in: scope, place: "credential")
         references.check(step.workingDirectory?.expressions ?? [], in: scope, place: "working_directory")
         for entry in step.environment {
@@ -77,6 +84,8 @@ struct WorkflowCheck {
             scope = scope.adding(env: [entry])
         }
         checkKind(of: step, in: scope)
+        if let handlers = step.onError { check(handlers, in: outer.adding(variables: "error")) }
+        absence.check(step)
         guard let outputs = step.outputs else { return }
         let seenByOutputs = outputScope(of: step, scope)
         for (name, value) in outputs {
@@ -99,6 +108,9 @@ struct WorkflowCheck {
             references.check([that] + (message?.expressions ?? []), in: scope, place: "assert")
         case .wait(.duration(let value)), .wait(.until(let value)):
             references.check(value.expressions, in: scope, place: "wait")
+        case .switch(let choice):
+            references.check([choice.value], in: scope, place: "switch")
+            for branch in choice.branches { check(branch.steps, in: scope) }
         case .block(let steps): check(steps, in: scope)
         case .parallel(let steps): check(steps, isParallel: true, in: scope)
         }
@@ -106,8 +118,10 @@ struct WorkflowCheck {
 
     /// Outputs see the steps inside, or the node's own output.
     private func outputScope(of step: Step, _ scope: NameScope) -> NameScope {
-        guard step.children.isEmpty else { return scope.adding(ListScope(step.children)) }
-        var scope = scope.adding(variables: "output")
+        let inner = step.children + (step.onError ?? [])
+        var scope = inner.isEmpty ? scope : scope.adding(ListScope(inner, order: workflow.listOrder()))
+        guard step.children.isEmpty else { return scope }
+        scope = scope.adding(variables: "output")
         scope.ownStep = step.id
         return scope
     }

@@ -10,6 +10,8 @@ package struct WorkflowReader {
     /// `defaults.shell`, which each `run:` without its own takes.
     var defaultShell: SourceNode?
     var credentialNames: [CredentialUse] = []
+    /// Every `switch`, to be held against the inputs.
+    var choices: [Step.Switch] = []
 
     /// - Parameter nodes: what `uses` may name.
     /// - Returns: nil where there is any error.
@@ -47,11 +49,13 @@ package struct WorkflowReader {
         workflow.vars = values(map, "vars")
         if let defaults = map.node("defaults") { workflow.defaults = stepDefaults(defaults) }
         workflow.timeout = map.duration("timeout", &diagnostics)
+        workflow.order = map.choice("order", &diagnostics) ?? .file
         if let steps = map.required("steps", &diagnostics) { workflow.steps = self.steps(steps, key: "steps") }
         workflow.onFailure = map.node("on_failure").map { steps($0, key: "on_failure") } ?? []
         workflow.onSuccess = map.node("on_success").map { steps($0, key: "on_success") } ?? []
         workflow.finally = map.node("finally").map { steps($0, key: "finally") } ?? []
         workflow.outputs = values(map, "outputs")
+        checkCases(against: workflow.inputs)
         workflow.credentialNames = credentialNames
         return workflow
     }

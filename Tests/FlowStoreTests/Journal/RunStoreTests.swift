@@ -159,6 +159,7 @@ struct RunStoreTests {
                 == "the run history can't be written: no space left to write the database \"\(folder.database)\" (free space on the disk that holds it, then repeat)"
         }
         await #expect(throws: Failure.self) { try await journal.commit([], synced: false) }
+        await #expect(throws: Failure.self) { try await journal.append([]) }
         let history = try RunHistory.open(folder.database)
         #expect(try history.steps(of: history.run(named: "latest")).isEmpty)
     }
@@ -222,5 +223,20 @@ struct RunStoreTests {
             try await group.waitForAll()
         }
         #expect(try await journal.items(of: "a").map(\.index) == Array(0..<500))
+    }
+
+    @Test func appendedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {
+        let folder = StateFolder()
+        let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
+        try await journal.append([.stepStarted(path: "a", node: nil, at: Self.time)])
+        for index in 0..<3000 {
+            let end = StepEnd(status: .succeeded, attempts: 1, endedAt: Self.time)
+            try await journal.append([.itemEnded(path: "a", index: index, key: "k", end)])
+        }
+        try await journal.commit([.runEnded(RunEnd(status: .succeeded, endedAt: Self.time))], synced: false)
+        let history = try RunHistory.open(folder.database)
+        let run = try history.run(named: "latest")
+        #expect(try history.itemCounts(of: "a", in: run) == [.succeeded: 3000])
+        #expect(run.status == .succeeded)
     }
 }
