@@ -3,6 +3,7 @@ import FlowCore
 import FlowHTTP
 import FlowNodes
 import FlowSpec
+import FlowStore
 import FlowVault
 import FlowWorkflow
 
@@ -21,14 +22,22 @@ extension Session {
         NodeCatalog([NativeNodes(), try connectors ?? self.connectors()])
     }
 
-    /// The real world. Nothing is opened before it is used: connections, threads and OpenSSL cost a start of their own.
+    /// The real world of one run, whose retries share a budget. Nothing is opened before it is used: connections,
+    /// threads and OpenSSL cost a start of their own.
     func world() -> World {
         let clock = SystemClock()
         let random = SystemRandom()
         let transport = CurlClient(.init(environment: environment, userAgent: "flowctl/\(Version.number)"))
+        let traffic = TrafficControl(records: sharedRecords(random), clock: clock, random: random)
         return World(
-            http: RetryingClient(transport, clock: clock, random: random), files: files, clock: clock,
-            processes: SubprocessRunner(), random: random, environment: environment)
+            http: RetryingClient(transport, traffic: traffic, clock: clock, random: random), files: files,
+            clock: clock, processes: SubprocessRunner(), random: random, environment: environment)
+    }
+
+    /// Limits and breakers in the state database; where there is no folder for one, in memory.
+    private func sharedRecords(_ random: any RandomSource) -> any SharedRecords {
+        guard let path = try? settings.stateDatabase else { return ProcessRecords() }
+        return StateRecords(table: SharedTable(path: path), random: random)
     }
 
     /// - Parameter asks: whether a passphrase may be asked for.

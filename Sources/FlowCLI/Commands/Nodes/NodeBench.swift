@@ -83,4 +83,8 @@ private struct ConsoleLog: LogSink {
             console.note("\("\(failure.message); next try in \(pause.humanText)", .yellow)")
         }
     }
+
+    func waiting(_ wait: HTTPWait) {
+        console.note("\("waiting \(wait.duration.humanText) for \(wait.reason)", .yellow)")
+    }
 }

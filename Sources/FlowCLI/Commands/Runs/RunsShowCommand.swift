@@ -29,7 +29,9 @@ struct RunsShowCommand: Verb {
                 hint: Suggestion.didYouMean(step, among: steps.map(\.path))
                     ?? "run \"flowctl runs show \(run.id.text)\" for its steps")
         }
-        try StepSheet(run: run, step: found, attempts: history.attempts(of: found.path, in: run))
-            .show(on: session.console)
+        let requests = try history.logs(of: run, path: found.path).filter { $0.path == step && $0.level == "http" }
+        try StepSheet(
+            run: run, step: found, attempts: history.attempts(of: found.path, in: run), requests: requests
+        ).show(on: session.console)
     }
 }

@@ -6,12 +6,24 @@ struct StepSheet {
     var run: RunSummary
     var step: StoredStep
     var attempts: [StoredAttempt]
+    /// Each HTTP try: what it gave, how long it waited, and why the next one followed.
+    var requests: [LogLine]
+
+    /// The latest ones say most; a loop may have sent thousands.
+    private static let room = 50
 
     func show(on console: Console) throws {
         let output = try step.output?.shown(in: run)
         var document = step.asValue.mapValue ?? ValueMap()
         document["output"] = output ?? .null
         document["tries"] = .list(attempts.map(\.asValue))
+        document["requests"] = .list(
+            requests.map { line in
+                [
+                    "at": .string(line.at.rfc3339), "item": line.item.map { .int(Int64($0)) } ?? .null,
+                    "text": .string(line.message),
+                ]
+            })
         console.show(json: .map(document)) {
             let took = step.took.map { " after \($0.humanText)" } ?? ""
             console.show(
@@ -24,6 +36,7 @@ struct StepSheet {
                     "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)"
                 )
             }
+            showRequests(on: console)
             if let failure = step.failure {
                 console.show("\("error:", .red) \(failure.message)")
                 if let hint = failure.hint { console.show("  \("hint:", .cyan) \(hint)") }
@@ -32,6 +45,19 @@ struct StepSheet {
                 console.show(StyledText("output", .bold))
                 console.show(document: JSON.text(console.masker.mask(output), pretty: true))
             }
+        }
+    }
+}
+
+extension StepSheet {
+    private func showRequests(on console: Console) {
+        if requests.count > StepSheet.room {
+            let earlier = requests.count - StepSheet.room
+            console.show("  \(earlier) earlier requests: flowctl runs logs \(run.id.text) --step \(step.path)")
+        }
+        for line in requests.suffix(StepSheet.room) {
+            let item = line.item.map { "[\($0)] " } ?? ""
+            console.show("  \(line.at.clockText, .dim)  \(item)\(line.message)")
         }
     }
 }
