@@ -1,5 +1,6 @@
 import FlowCore
 import FlowStore
+import FlowTestKit
 import Testing
 
 /// Records that processes share through the state database.

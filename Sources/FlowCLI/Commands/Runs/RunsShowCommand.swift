@@ -29,9 +29,6 @@ struct RunsShowCommand: Verb {
                 hint: Suggestion.didYouMean(step, among: steps.map(\.path))
                     ?? "run \"flowctl runs show \(run.id.text)\" for its steps")
         }
-        let requests = try history.logs(of: run, path: found.path).filter { $0.path == step && $0.level == "http" }
-        try StepSheet(
-            run: run, step: found, attempts: history.attempts(of: found.path, in: run), requests: requests
-        ).show(on: session.console)
+        try StepSheet(run: run, step: found, history: history).show(on: session.console)
     }
 }

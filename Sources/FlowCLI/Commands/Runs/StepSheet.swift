@@ -1,16 +1,30 @@
 import FlowCore
 import FlowStore
 
-/// One step of a run with its attempts and its output.
+/// One step of a run with its attempts, its items and its output.
 struct StepSheet {
-    var run: RunSummary
-    var step: StoredStep
-    var attempts: [StoredAttempt]
-    /// Each HTTP try: what it gave, how long it waited, and why the next one followed.
-    var requests: [LogLine]
+    let run: RunSummary
+    let step: StoredStep
+    private let attempts: [StoredAttempt]
+    private let itemCounts: [RunStatus: Int]
+    /// The first of those that did not succeed.
+    private let items: [StoredItem]
+    /// The latest HTTP tries: what each gave, how long it waited, and why the next one followed.
+    private let requests: [LogLine]
 
-    /// The latest ones say most; a loop may have sent thousands.
-    private static let room = 50
+    /// Items shown as text, and in JSON.
+    private static let shownItems = (text: 20, json: 1000)
+    private static let shownRequests = (text: 20, json: 1000)
+
+    init(run: RunSummary, step: StoredStep, history: RunHistory) throws(Failure) {
+        self.run = run
+        self.step = step
+        attempts = try history.attempts(of: step.path, in: run)
+        itemCounts = try history.itemCounts(of: step.path, in: run)
+        items =
+            try history.items(of: step.path, in: run, limit: StepSheet.shownItems.json, onlyUnsuccessful: true)
+        requests = try history.requests(of: step.path, in: run, limit: StepSheet.shownRequests.json)
+    }
 
     func show(on console: Console) throws {
         let output = try step.output?.shown(in: run)
@@ -24,6 +38,11 @@ struct StepSheet {
                     "text": .string(line.message),
                 ]
             })
+        if !itemCounts.isEmpty {
+            let counts = itemCounts.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+            document["item_counts"] = .map(ValueMap(counts.map { ($0.0, .int(Int64($0.1))) }))
+            document["unsuccessful_items"] = .list(items.map(\.asValue))
+        }
         console.show(json: .map(document)) {
             let took = step.took.map { " after \($0.humanText)" } ?? ""
             console.show(
@@ -37,6 +56,7 @@ struct StepSheet {
                 )
             }
             showRequests(on: console)
+            showItems(on: console)
             if let failure = step.failure {
                 console.show("\("error:", .red) \(failure.message)")
                 if let hint = failure.hint { console.show("  \("hint:", .cyan) \(hint)") }
@@ -47,15 +67,37 @@ struct StepSheet {
             }
         }
     }
+
+    private func showItems(on console: Console) {
+        guard !itemCounts.isEmpty else { return }
+        let counts = itemCounts.sorted { $0.key.rawValue < $1.key.rawValue }
+        console.show("items: \(counts.map { "\($0.value) \($0.key.words)" }.joined(separator: ", "))")
+        for item in items.prefix(StepSheet.shownItems.text) {
+            let reason = item.failure.map { ": \($0.message)" } ?? ""
+            console.show("  \(step.path)[\(item.index)]  \(item.status.words, item.status.style)\(reason)")
+        }
+        let unsuccessful = itemCounts.reduce(0) { $0 + ($1.key == .succeeded ? 0 : $1.value) }
+        let hidden = unsuccessful - StepSheet.shownItems.text
+        if hidden > 0 { console.show("  and \(hidden) more") }
+    }
+}
+
+extension StoredItem {
+    fileprivate var asValue: Value {
+        [
+            "index": .int(Int64(index)), "key": .string(key), "status": .string(status.rawValue),
+            "attempts": .int(Int64(attempts)), "error": failure?.asValue ?? .null,
+        ]
+    }
 }
 
 extension StepSheet {
     private func showRequests(on console: Console) {
-        if requests.count > StepSheet.room {
-            let earlier = requests.count - StepSheet.room
-            console.show("  \(earlier) earlier requests: flowctl runs logs \(run.id.text) --step \(step.path)")
+        let shown = requests.suffix(StepSheet.shownRequests.text)
+        if shown.count < requests.count {
+            console.show("  earlier requests: flowctl runs logs \(run.id.text) --step \(step.path)")
         }
-        for line in requests.suffix(StepSheet.room) {
+        for line in shown {
             let item = line.item.map { "[\($0)] " } ?? ""
             console.show("  \(line.at.clockText, .dim)  \(item)\(line.message)")
         }
