@@ -149,18 +149,17 @@ extension Executor {
         }
         var key = StableHash()
         for part in [id.text, work.place.fullPath] { key.add(part) }
-        return Request(
-            arguments: arguments,
-            context: NodeContext(
-                world: setup.world, credential: try await credential(of: step, node.spec, scope),
-                effect: step.effect ?? node.effect(of: arguments),
-                retry: node.spec.retryOwner == .node ? prepared.retry : .none,
-                timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: key.text,
-                workingDirectory: folder,
-                environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
-                filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
-                log: StepLog(work.place, setup: setup, journal: journal),
-                checkpoints: StepCheckpoints(work.place, executor: self)))
+        var context = NodeContext(
+            world: setup.world, credential: try await credential(of: step, node.spec, scope),
+            effect: step.effect ?? node.effect(of: arguments),
+            retry: node.spec.retryOwner == .node ? prepared.retry : .none,
+            timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: key.text,
+            workingDirectory: folder, environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
+            filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
+            log: StepLog(work.place, setup: setup, journal: journal),
+            checkpoints: StepCheckpoints(work.place, executor: self))
+        context.usesCache = step.usesCache
+        return Request(arguments: arguments, context: context)
     }
 
     /// Stored ones where an earlier process had to keep them, because they would come out differently now.

@@ -89,6 +89,8 @@ package struct NodeContext: Sendable {
     package var baseURL: String?
     package var log: any LogSink
     package var checkpoints: any Checkpoints
+    /// Whether responses may be stored for the next time (`cache: false` says no).
+    package var usesCache = true
 
     package init(
         world: World, credential: Credential? = nil, effect: Effect = .write, retry: RetryPolicy = .none,

@@ -72,6 +72,8 @@ package struct HTTPCall: Sendable {
     package var credential: Credential?
     /// How often the service may be asked for this; nil where its connector doesn't say.
     package var limit: RequestLimit?
+    /// Whether a response may be stored, and asked for again only if it has changed.
+    package var usesCache = false
     /// When run and block must be over, by the monotonic clock of the world; no pause is begun that would pass it.
     package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.

@@ -68,13 +68,15 @@ import Testing
         }
         #expect(exits.allSatisfy { $0 == 0 })
         let arrivals = counter.arrivals
-        let first = try #require(arrivals.min())
-        let last = try #require(arrivals.max())
+        let first = try #require(arrivals.first)
         #expect(arrivals.count >= 200)
         #expect(counter.refused.filter { $0 > first + .seconds(1) } == [])
-        // The last second's requests may all come at its beginning.
-        let used = Double(arrivals.count) / (last - first + .seconds(1)).inSeconds / 50
-        #expect(used >= 0.9, "used \(used) of the rate")
+        // A busy machine takes long to start twenty processes: what counts is the rate while they are there.
+        let busiest =
+            arrivals.map { begin in
+                arrivals.filter { $0 >= begin && $0 < begin + .seconds(2) }.count
+            }.max() ?? 0
+        #expect(busiest >= 90 && busiest <= 100, "\(busiest) requests in the busiest two seconds")
     }
 
     @Test func breakerThatOneRunOpenedIsOpenForTheNextUntilItIsReset() async throws {

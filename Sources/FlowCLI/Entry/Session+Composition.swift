@@ -24,13 +24,17 @@ extension Session {
 
     /// The real world of one run, whose retries share a budget. Nothing is opened before it is used: connections,
     /// threads and OpenSSL cost a start of their own.
-    func world() -> World {
+    ///
+    /// - Parameter access: the vault that seals stored responses.
+    func world(_ access: VaultAccess) -> World {
         let clock = SystemClock()
         let random = SystemRandom()
         let transport = CurlClient(.init(environment: environment, userAgent: "flowctl/\(Version.number)"))
-        let traffic = TrafficControl(records: sharedRecords(random), clock: clock, random: random)
+        let records = sharedRecords(random)
+        let traffic = TrafficControl(records: records, clock: clock, random: random)
+        let caching = CachingClient(transport, store: responses(access, records))
         return World(
-            http: RetryingClient(transport, traffic: traffic, clock: clock, random: random), files: files,
+            http: RetryingClient(caching, traffic: traffic, clock: clock, random: random), files: files,
             clock: clock, processes: SubprocessRunner(), random: random, environment: environment)
     }
 
@@ -38,6 +42,11 @@ extension Session {
     private func sharedRecords(_ random: any RandomSource) -> any SharedRecords {
         guard let path = try? settings.stateDatabase else { return ProcessRecords() }
         return StateRecords(table: SharedTable(path: path), random: random)
+    }
+
+    private func responses(_ access: VaultAccess, _ records: any SharedRecords) -> any ResponseStore {
+        guard access.exists, let path = (try? settings)?.responses else { return MemoryResponses() }
+        return SealedResponses(table: ResponseTable(path: path), access: access, records: records)
     }
 
     /// - Parameter asks: whether a passphrase may be asked for.

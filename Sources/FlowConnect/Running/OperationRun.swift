@@ -134,6 +134,7 @@ struct OperationRun: Sendable {
         call.credential = template.sendsCredential ? context.credential : nil
         call.limit = try requestLimit()
         call.deadline = context.deadline
+        call.usesCache = context.usesCache
         if let save = template.save {
             call.destination = .file(path: try SavePath(context: context).path(try scope.text(save), url: request.url))
         }

@@ -40,7 +40,8 @@ package struct RetryingClient: HTTPClient {
             let attempt = await attempt(call, latest)
             var record = HTTPAttempt(
                 method: call.request.method, url: LoggedURL.text(call.request.url), number: number,
-                status: attempt.response?.status, failure: attempt.failure, elapsed: attempt.elapsed,
+                status: attempt.response.map { $0.isStored ? 304 : $0.status }, failure: attempt.failure,
+                elapsed: attempt.elapsed,
                 waited: attempt.waited)
             guard var failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
                 record.failure = nil

@@ -64,6 +64,7 @@ struct HTTPRequestNode: Node {
             maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders, log: context.log)
         call.credential = context.credential
         call.deadline = context.deadline
+        call.usesCache = context.usesCache
         call.classify = { response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             let failure = HTTPStatusTable.failure(

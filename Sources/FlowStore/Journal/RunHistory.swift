@@ -140,7 +140,8 @@ package struct RunHistory: Sendable {
     }
 
     private func lines(_ condition: String, _ parameters: [Value]) throws(Failure) -> [LogLine] {
-        try database.query("SELECT path, item, at, level, message FROM logs WHERE \(condition)", parameters).map { row in
+        try database.query("SELECT path, item, at, level, message FROM logs WHERE \(condition)", parameters).map {
+            row in
             LogLine(
                 path: row[0].stringValue ?? "", item: row[1].storedItem,
                 at: row[2].storedTime ?? Timestamp(seconds: 0), level: row[3].stringValue ?? "",
