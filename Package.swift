@@ -35,6 +35,7 @@ let package = Package(
     targets: [
         // System libraries and data: no logic.
         .target(name: "CCurl"),
+        .target(name: "CEdit"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
@@ -68,7 +69,7 @@ let package = Package(
             "FlowCLI",
             [
                 "FlowCore", "FlowYAML", "FlowExpression", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowStore",
-                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", argumentParser,
+                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit", argumentParser,
             ]),
         .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),
 

@@ -36,7 +36,7 @@ function __flowctl_parse_tokens -S
             case 'list'
                 __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'workflow=' 'status=' 'limit=' 'version' 'h/help'
             case 'show'
-                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'version' 'h/help'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'why' 'version' 'h/help'
             case 'logs'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'f/follow' 'version' 'h/help'
             case 'resume'
@@ -99,7 +99,7 @@ function __flowctl_parse_tokens -S
                 __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
             end
         case 'expr'
-            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'data=' 'version' 'h/help'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'data=' 'run=' 'step=' 'explain' 'version' 'h/help'
         case 'schema'
             __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
         case 'doctor'
@@ -182,7 +182,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'connectors' -d 'Look at connectors: the files that describe HTTP apps.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'credentials' -d 'Keep credentials in the vault.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'vault' -d 'Make the vault, or look at it.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'expr' -d 'Evaluate an expression.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'expr' -d 'Evaluate an expression, or explain what it gives.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'schema' -d 'Print the JSON Schema of workflow files, for editors.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'doctor' -d 'Check this set-up and explain what is wrong with it.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'completion' -d 'Print the completion script of a shell.'
@@ -257,6 +257,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs show" -eq 1' -fka '(__flowctl_custom_completion ---completion runs show -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" step' -l 'step' -d 'Show this step with its attempts and output.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" why' -l 'why' -d 'Show why the step ran, was skipped or failed: its if or assert, part by part.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs logs" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
@@ -489,6 +490,9 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" state-db' -l 'state-db' -d 'The database of runs.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" data' -l 'data' -d 'A JSON file with the variables; - is standard input.' -rfa '(for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.\'json\';printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" run' -l 'run' -d 'See what this run recorded: an id, enough of it, or latest.' -rfka '(__flowctl_custom_completion ---completion expr -- --run (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" step' -l 'step' -d 'See what this step of the run saw, or one of its items: id[0].' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" explain' -l 'explain' -d 'Show each part of the expression with its value.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'

@@ -28,9 +28,8 @@ final class ScopeSource: Sendable {
 
     /// Makes `run.error` what the handlers are told.
     func setError(_ failure: Failure?, step: String?) {
-        guard let failure, var error = failure.asValue.mapValue else { return }
-        error["step"] = step.map(Value.string) ?? .null
-        state.withLock { $0.run["error"] = .map(error) }
+        guard let failure else { return }
+        state.withLock { $0.run["error"] = failure.asRunError(step: step) }
     }
 
     /// - Parameters:
