@@ -189,13 +189,13 @@ _flowctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|validate|graph|new|runs|resume|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
+    run|validate|graph|new|runs|resume|limits|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
         # Offer subcommand argument completions
         "_flowctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run validate graph new runs resume nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run validate graph new runs resume limits nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
         ;;
     esac
 }
@@ -552,6 +552,77 @@ _flowctl_resume() {
     case "${positional_number}" in
     1)
         __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion resume -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_limits() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __flowctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|reset)
+        # Offer subcommand argument completions
+        "_flowctl_limits_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list reset' -- "${cur}"))
+        ;;
+    esac
+}
+
+_flowctl_limits_list() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_limits_reset() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --all --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
         return
         ;;
     esac

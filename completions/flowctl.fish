@@ -44,6 +44,14 @@ function __flowctl_parse_tokens -S
             end
         case 'resume'
             __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'version' 'h/help'
+        case 'limits'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'list'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'reset'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'all' 'version' 'h/help'
+            end
         case 'nodes'
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -169,6 +177,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'new' -d 'Write a starter workflow to a new file.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'runs' -d 'Look at the history of runs, and take one up again.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'resume' -d 'Take up a run that failed or was stopped; finished steps don\'t run again.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'limits' -d 'Look at rate limits and circuit breakers, and reset them.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'nodes' -d 'Look at the nodes steps can use, and run one.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'connectors' -d 'Look at connectors: the files that describe HTTP apps.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'credentials' -d 'Keep credentials in the vault.'
@@ -286,6 +295,27 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" step-output' -l 'step-output' -d 'A JSON file with the output of the step that is marked done.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl limits" -eq 1' -fa 'list' -d 'List what is used of rate limits, and the services that fail.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl limits" -eq 1' -fa 'reset' -d 'Forget what is used of limits, and let requests through to services that fail.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" all' -l 'all' -d 'Those of all services.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'list' -d 'List nodes.'

@@ -92,16 +92,19 @@ package struct HTTPResponse: Sendable, Hashable {
     package var version: String
     /// The URL that answered, after redirects.
     package var url: String
+    /// Whether the body was stored before, and the server said that it has not changed.
+    package var isStored: Bool
 
     package init(
         status: Int, headers: HTTPHeaders = HTTPHeaders(), body: Body = .bytes([]), version: String = "1.1",
-        url: String = ""
+        url: String = "", isStored: Bool = false
     ) {
         self.status = status
         self.headers = headers
         self.body = body
         self.version = version
         self.url = url
+        self.isStored = isStored
     }
 
     /// The bytes in memory; empty where the body went to a file.

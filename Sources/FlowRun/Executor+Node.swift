@@ -51,6 +51,9 @@ extension Executor {
             else { return Ending(outcome, records: [record]) }
             let pause = policy.pause(
                 after: number - first + 1, asked: failure.retryAfter, random: setup.world.random)
+            if let deadline = work.frame.deadline, setup.world.clock.monotonic() + pause > deadline {
+                return Ending(outcome, records: [record])
+            }
             try await journal.commit([record], synced: false)
             setup.observer.observe(
                 .retryWaiting(
@@ -146,17 +149,17 @@ extension Executor {
         }
         var key = StableHash()
         for part in [id.text, work.place.fullPath] { key.add(part) }
-        return Request(
-            arguments: arguments,
-            context: NodeContext(
-                world: setup.world, credential: try await credential(of: step, node.spec, scope),
-                effect: step.effect ?? node.effect(of: arguments),
-                retry: node.spec.retryOwner == .node ? prepared.retry : .none,
-                timeout: prepared.timeout, idempotencyKey: key.text, workingDirectory: folder,
-                environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
-                filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
-                log: StepLog(work.place, setup: setup, journal: journal),
-                checkpoints: StepCheckpoints(work.place, executor: self)))
+        var context = NodeContext(
+            world: setup.world, credential: try await credential(of: step, node.spec, scope),
+            effect: step.effect ?? node.effect(of: arguments),
+            retry: node.spec.retryOwner == .node ? prepared.retry : .none,
+            timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: key.text,
+            workingDirectory: folder, environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
+            filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
+            log: StepLog(work.place, setup: setup, journal: journal),
+            checkpoints: StepCheckpoints(work.place, executor: self))
+        context.usesCache = step.usesCache
+        return Request(arguments: arguments, context: context)
     }
 
     /// Stored ones where an earlier process had to keep them, because they would come out differently now.

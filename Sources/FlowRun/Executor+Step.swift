@@ -98,7 +98,10 @@ extension Executor {
 
     private func runBlock(_ work: Work) async throws -> Ending {
         let prepared = work.prepared
-        let frame = Frame(parent: work.frame, prefix: work.place.fullPath + "/", base: work.condition)
+        let now = setup.world.clock.monotonic()
+        let frame = Frame(
+            parent: work.frame, prefix: work.place.fullPath + "/", base: work.condition,
+            deadline: prepared.timeout.map { now + $0 })
         let end: ListEnd
         do {
             end = try await bounded(prepared.timeout) { await self.run(prepared.body, in: frame) }

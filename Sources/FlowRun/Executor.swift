@@ -85,7 +85,7 @@ package final class Executor: Sendable {
         setup.observer.observe(.runStarted(id: id, workflow: workflow.name, attempt: attempt))
         var verdict = Verdict()
         var outputs = Value.map(ValueMap())
-        let top = Frame()
+        let top = Frame(deadline: workflow.timeout.map { begin + $0 })
         do {
             try await scopes.resolveEnvironment(workflow.env)
             let ends = await runMain(in: top)

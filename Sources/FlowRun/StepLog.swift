@@ -18,6 +18,7 @@ struct StepLog: LogSink {
 
     func attempt(_ record: HTTPAttempt) {
         var text = "\(record.method) \(record.url)"
+        if let waited = record.waited { text += " after \(waited.duration.humanText) for \(waited.reason)" }
         if let status = record.status { text += " → \(status)" }
         if let failure = record.failure { text += " (\(failure.kind.rawValue): \(failure.message))" }
         text += " in \(record.elapsed.humanText)"
@@ -27,6 +28,11 @@ struct StepLog: LogSink {
             setup.observer.observe(
                 .retryWaiting(path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))
         }
+    }
+
+    func waiting(_ wait: HTTPWait) {
+        write("http", "waiting \(wait.duration.humanText) for \(wait.reason)")
+        setup.observer.observe(.waiting(path: place.path, item: place.item, wait))
     }
 
     private func write(_ level: String, _ message: String) {

@@ -68,6 +68,14 @@ package struct HTTPCall: Sendable {
     package var secretHeaders: Set<String>
     /// A file of PEM certificates to trust instead of the system's.
     package var caFile: String?
+    /// Whose secrets the request carries; limits are counted for each credential.
+    package var credential: Credential?
+    /// How often the service may be asked for this; nil where its connector doesn't say.
+    package var limit: RequestLimit?
+    /// Whether a response may be stored, and asked for again only if it has changed.
+    package var usesCache = false
+    /// When run and block must be over, by the monotonic clock of the world; no pause is begun that would pass it.
+    package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
     package var log: any LogSink

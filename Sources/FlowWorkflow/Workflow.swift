@@ -151,6 +151,8 @@ package struct Step: Sendable {
     package var retry: RetryPolicy?
     package var timeout: Duration?
     package var effect: Effect?
+    /// `cache:`
+    package var usesCache = true
     package var continueOnError = false
     package var outputs: [(name: String, value: ValueTemplate)]?
 

@@ -14,11 +14,15 @@ struct ErrorRules: Sendable {
     struct Delay: Sendable {
         enum Source: Sendable, Hashable {
             case headerSeconds(String)
-            /// Seconds since 1970.
+            case headerMilliseconds(String)
+            /// Seconds since 1970; so large a number that it would be the year 5000 is milliseconds.
             case headerEpoch(String)
             case headerDate(String)
             /// Members of the JSON body, outermost first.
             case jsonSeconds([String])
+            case jsonMilliseconds([String])
+            /// As ``headerEpoch(_:)``.
+            case jsonEpoch([String])
             case seconds(Int)
         }
 

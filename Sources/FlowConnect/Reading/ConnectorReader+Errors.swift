@@ -40,7 +40,10 @@ extension ConnectorReader {
         return (kind, signs)
     }
 
-    private static let delaySources = ["header_seconds", "header_epoch", "header_date", "json_seconds", "seconds"]
+    private static let delaySources = [
+        "header_seconds", "header_milliseconds", "header_epoch", "header_date", "json_seconds", "json_milliseconds",
+        "json_epoch", "seconds",
+    ]
 
     /// `{ header_epoch: x-ratelimit-reset, when: … }`
     private mutating func delay(_ node: SourceNode) -> ErrorRules.Delay? {
@@ -56,13 +59,20 @@ extension ConnectorReader {
         let source: ErrorRules.Delay.Source?
         switch given[0] {
         case "header_seconds": source = map.string(given[0], &diagnostics).map { .headerSeconds($0) }
+        case "header_milliseconds": source = map.string(given[0], &diagnostics).map { .headerMilliseconds($0) }
         case "header_epoch": source = map.string(given[0], &diagnostics).map { .headerEpoch($0) }
         case "header_date": source = map.string(given[0], &diagnostics).map { .headerDate($0) }
-        case "json_seconds":
-            source = map.string(given[0], &diagnostics).map { .jsonSeconds($0.split(separator: ".").map(String.init)) }
+        case "json_seconds": source = path(map, given[0]).map { .jsonSeconds($0) }
+        case "json_milliseconds": source = path(map, given[0]).map { .jsonMilliseconds($0) }
+        case "json_epoch": source = path(map, given[0]).map { .jsonEpoch($0) }
         default: source = map.int("seconds", in: 0...86_400, &diagnostics).map { .seconds($0) }
         }
         let condition = map.node("when").flatMap { self.condition($0, for: "when") }
         return source.map { ErrorRules.Delay(source: $0, condition: condition) }
+    }
+
+    /// Members of the body, outermost first: `error.retry_after`.
+    private mutating func path(_ map: MapDecoder, _ key: String) -> [String]? {
+        map.string(key, &diagnostics)?.split(separator: ".").map(String.init)
     }
 }

@@ -126,17 +126,29 @@ extension ErrorRules.Delay.Source {
     /// How long to wait; nil where the response doesn't say.
     func duration(_ response: HTTPResponse, body: Value, _ now: Timestamp) -> Duration? {
         switch self {
-        case .headerSeconds(let name): response.headers[name].flatMap(Double.init).flatMap(Self.seconds)
-        case .headerEpoch(let name):
-            response.headers[name].flatMap { Int64($0) }.flatMap {
-                Timestamp.validSeconds.contains($0) ? max(.zero, Timestamp(seconds: $0).since(now)) : nil
-            }
+        case .headerSeconds(let name): number(response.headers[name]).flatMap(Self.seconds)
+        case .headerMilliseconds(let name): number(response.headers[name]).flatMap { Self.seconds($0 / 1000) }
+        case .headerEpoch(let name): number(response.headers[name]).flatMap { Self.epoch($0, now) }
         case .headerDate(let name):
             response.headers[name].flatMap(Timestamp.init(httpDate:)).map { max(.zero, $0.since(now)) }
-        case .jsonSeconds(let path):
-            path.reduce(Optional(body)) { $0?[$1] }?.doubleValue.flatMap(Self.seconds)
+        case .jsonSeconds(let path): number(body, path).flatMap(Self.seconds)
+        case .jsonMilliseconds(let path): number(body, path).flatMap { Self.seconds($0 / 1000) }
+        case .jsonEpoch(let path): number(body, path).flatMap { Self.epoch($0, now) }
         case .seconds(let count): .seconds(count)
         }
+    }
+
+    private func number(_ header: String?) -> Double? { header.flatMap(Double.init) }
+
+    private func number(_ body: Value, _ path: [String]) -> Double? {
+        guard let value = path.reduce(Optional(body), { $0?[$1] }) else { return nil }
+        return value.doubleValue ?? value.stringValue.flatMap(Double.init)
+    }
+
+    private static func epoch(_ number: Double, _ now: Timestamp) -> Duration? {
+        let milliseconds = number > 1e11 ? number : number * 1000
+        guard milliseconds >= 0, milliseconds < 1e15 else { return nil }
+        return max(.zero, Timestamp(milliseconds: Int64(milliseconds.rounded(.up))).since(now))
     }
 
     private static func seconds(_ count: Double) -> Duration? {

@@ -72,6 +72,9 @@ struct HTTPRequestNode: Node {
             built.request, effect: effect, retry: context.retry, timeouts: timeouts(arguments, context),
             destination: try destination(arguments, context), hasIdempotencyKey: isKeyed,
             maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders, log: context.log)
+        call.credential = context.credential
+        call.deadline = context.deadline
+        call.usesCache = context.usesCache
         call.classify = { response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             let failure = HTTPStatusTable.failure(

@@ -95,6 +95,7 @@ extension WorkflowReader {
         step.retry = map.node("retry").flatMap { retry($0) }
         step.timeout = timeout(map)
         step.effect = map.choice("effect", &diagnostics)
+        step.usesCache = map.bool("cache", &diagnostics) ?? true
         step.continueOnError = map.bool("continue_on_error", &diagnostics) ?? false
         if map.has("outputs") { step.outputs = values(map, "outputs") }
         if let node = map.node("credential"), let template = template(node, key: "credential") {

@@ -62,7 +62,7 @@ struct RunCommand: Verb {
 
         let access = try session.vaultAccess(asks: !dryRun)
         var setup = RunSetup(
-            nodes: nodes, world: session.world(),
+            nodes: nodes, world: session.world(access),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)
