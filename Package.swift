@@ -35,6 +35,7 @@ let package = Package(
     targets: [
         // System libraries and data: no logic.
         .target(name: "CCurl"),
+        .target(name: "CCompression"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
@@ -49,7 +50,7 @@ let package = Package(
         module("FlowSpec", ["FlowCore"]),
 
         // The world.
-        module("FlowHTTP", ["FlowCore", "FlowSpec", "CCurl"]),
+        module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
         module("FlowStore", ["FlowCore", "CSQLite"]),
         module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto"]),
 
@@ -84,7 +85,7 @@ let package = Package(
         tests("FlowExpressionTests", ["FlowCore", "FlowExpression"], exclude: ["conformance-skips.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto"]),
-        tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowHTTP"]),
+        tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto"]),
         tests(

@@ -32,8 +32,10 @@ package struct RetryingClient: HTTPClient {
             var record = HTTPAttempt(
                 method: call.request.method, url: LoggedURL.text(call.request.url), number: number,
                 status: attempt.response?.status, failure: attempt.failure, elapsed: clock.monotonic() - attemptStart)
+            if attempt.failure != nil { record.command = CurlCommand(call) }
             guard let failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
                 record.failure = nil
+                record.command = nil
                 call.log.attempt(record)
                 if let response = attempt.response { return response }
                 throw Failure(.internal, "an HTTP attempt without an outcome")

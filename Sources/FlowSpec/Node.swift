@@ -127,11 +127,17 @@ package protocol LogSink: Sendable {
     func log(_ level: LogLevel, _ message: String)
     /// One HTTP try that ended, for the journal: why the next one follows and how long it waits.
     func attempt(_ record: HTTPAttempt)
+    /// Whose words these are, such as the path of a step; empty where nobody has to be told apart.
+    var subject: String { get }
+}
+
+extension LogSink {
+    package var subject: String { "" }
 }
 
 package enum LogLevel: String, Sendable, Hashable, CaseIterable { case debug, info, warning, error }
 
-/// One try of an HTTP request. Never holds a body or a secret.
+/// One try of an HTTP request. Only its ``command`` knows more than may be shown.
 package struct HTTPAttempt: Sendable, Hashable {
     package var method: String
     /// Without the query.
@@ -143,6 +149,8 @@ package struct HTTPAttempt: Sendable, Hashable {
     package var elapsed: Duration
     /// How long the next try waits; nil where none follows.
     package var retryIn: Duration?
+    /// The request of a try that failed.
+    package var command: CurlCommand?
 
     package init(
         method: String, url: String, number: Int, status: Int? = nil, failure: Failure? = nil,

@@ -22,12 +22,15 @@ extension Session {
     }
 
     /// The real world. Nothing is opened before it is used: connections, threads and OpenSSL cost a start of their own.
-    func world() -> World {
+    ///
+    /// - Parameter trace: is told of every HTTP exchange.
+    func world(trace: ExchangeTrace? = nil) -> World {
         let clock = SystemClock()
         let random = SystemRandom()
-        let transport = CurlClient(.init(environment: environment, userAgent: "flowctl/\(Version.number)"))
+        let transport = CurlClient(
+            .init(environment: environment, userAgent: "flowctl/\(Version.number)"), trace: trace)
         return World(
-            http: RetryingClient(transport, clock: clock, random: random), files: files, clock: clock,
+            http: DownloadClient(RetryingClient(transport, clock: clock, random: random)), files: files, clock: clock,
             processes: SubprocessRunner(), random: random, environment: environment)
     }
 

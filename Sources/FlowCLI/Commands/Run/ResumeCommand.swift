@@ -50,6 +50,8 @@ struct ResumeArguments: ParsableArguments {
         completion: .file())
     var stepOutput: String?
 
+    @OptionGroup var traceOption: TraceOption
+
     func resume(in session: Session) async throws {
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (found, _) = try session.run(named: run)
@@ -71,7 +73,7 @@ struct ResumeArguments: ParsableArguments {
         let access = try session.vaultAccess()
         let progress = RunProgress(on: session.console)
         var setup = RunSetup(
-            nodes: nodes, world: session.world(),
+            nodes: nodes, world: session.world(trace: try traceOption.open(in: session)),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             observer: progress, workingDirectory: session.workingDirectory,

@@ -17,7 +17,13 @@ struct RunsShowCommand: Verb {
     @Option(help: ArgumentHelp("Show this step with its attempts and output.", valueName: "id"))
     var step: String?
 
+    @Flag(help: "Print the step's requests that failed as commands of curl, with secrets as variables.")
+    var curl = false
+
     func run(in session: Session) async throws {
+        guard !curl || step != nil else {
+            throw Exit.usage("--curl is about one step", hint: "name it with --step")
+        }
         let (run, history) = try session.run(named: run)
         let steps = try history.steps(of: run)
         guard let step else {
@@ -29,6 +35,7 @@ struct RunsShowCommand: Verb {
                 hint: Suggestion.didYouMean(step, among: steps.map(\.path))
                     ?? "run \"flowctl runs show \(run.id.text)\" for its steps")
         }
+        if curl { return try CurlSheet(of: found, in: run, history: history).show(on: session.console) }
         try StepSheet(run: run, step: found, attempts: history.attempts(of: found.path, in: run))
             .show(on: session.console)
     }
