@@ -36,7 +36,6 @@ struct RunsShowCommand: Verb {
                     ?? "run \"flowctl runs show \(run.id.text)\" for its steps")
         }
         if curl { return try CurlSheet(of: found, in: run, history: history).show(on: session.console) }
-        try StepSheet(run: run, step: found, attempts: history.attempts(of: found.path, in: run))
-            .show(on: session.console)
+        try StepSheet(run: run, step: found, history: history).show(on: session.console)
     }
 }
