@@ -50,7 +50,8 @@ final class PartFile: BodySink, @unchecked Sendable {
     func begin(_ status: Int, _ headers: HTTPHeaders) throws(Failure) {
         if isContinuing, status == 206 {
             let range = ContentRange(headers)
-            guard range?.start == size, range?.total == nil || range?.total == edition?.size else {
+            let total = range?.total ?? edition?.size
+            guard range?.start == size, edition?.size == nil || total == edition?.size else {
                 restart()
                 throw Failure(
                     .network, "the server sent another part of the file than was asked for", hint: "try again")

@@ -107,8 +107,12 @@ struct ResponseReader {
 
     /// The whole response.
     ///
-    /// - Throws: a `Failure` of kind `network` where its compressed content has no end.
+    /// - Throws: a `Failure` of kind `network` where its head or its compressed content has no end.
     func finished() throws(Failure) -> HTTPResponse {
+        // libcurl takes the end of the connection for that of the answer, also in the middle of the head.
+        guard isInBody else {
+            throw Failure(.network, "the answer of \(exchange.authority) broke off", hint: "try again later")
+        }
         try decoder?.finish(from: exchange.authority)
         let body: HTTPResponse.Body =
             switch target {

@@ -83,10 +83,13 @@ import Testing
         #expect(failure.hint == "look on the other side whether it was before you repeat it")
     }
 
-    @Test func resetAtEveryByteBreaksOff() async throws {
+    @Test(arguments: [false, true]) func anEndAtEveryByteBreaksOff(resets: Bool) async throws {
         let reply = FaultServer.Reply.text("hello, world")
         let size = reply.headSize + "hello, world".utf8.count
-        let server = try FaultServer { reply.delivered(.reset(after: Int($0.path.dropFirst()) ?? 0)) }
+        let server = try FaultServer { request in
+            let place = Int(request.path.dropFirst()) ?? 0
+            return reply.delivered(resets ? .reset(after: place) : .cut(after: place))
+        }
         for place in 0..<size {
             let read = await failure("GET", "\(server.url)/\(place)")
             #expect(read.kind == .network)

@@ -109,7 +109,7 @@ private struct Operation: Sendable {
             hasIdempotencyKey: isKeyed, maximumRedirects: 5, secretHeaders: ["authorization", "x-api-key"],
             classify: {
                 HTTPStatusTable.failure(
-                    for: $0, effect: effect, hasIdempotencyKey: isKeyed, now: Timestamp(seconds: 0))
+                    for: $0, effect: effect, hasIdempotencyKey: isKeyed, now: Timestamp(seconds: 1_800_000_000))
             })
     }
 
