@@ -83,7 +83,7 @@ struct HTTPRequestNode: Node {
         do {
             response = try await context.world.http.send(call)
         } catch {
-            throw naming(Failure(error))
+            throw naming(Failure(error), isDownload: arguments["to"] != nil)
         }
         return [
             "status": .int(Int64(response.status)), "headers": .map(response.headers.asMap),
@@ -103,12 +103,12 @@ struct HTTPRequestNode: Node {
     }
 
     /// A hint that names the parameter.
-    private func naming(_ failure: Failure) -> Failure {
+    private func naming(_ failure: Failure, isDownload: Bool) -> Failure {
         guard failure.code == "too_large", failure.kind != .uncertain, failure.message.contains("longer than") else {
             return failure
         }
         var failure = failure
-        failure.hint = "raise max_bytes, or stream the answer to a file with \"to\""
+        failure.hint = isDownload ? "raise max_bytes" : "raise max_bytes, or stream the answer to a file with \"to\""
         return failure
     }
 
