@@ -36,7 +36,7 @@ struct ResponseReader {
                 .protocolError,
                 "\(exchange.authority) answered with more than \(maximumHeaderBytes >> 10) KiB of headers",
                 hint: "check the address; no service needs that many, and nothing raises this limit",
-                code: ByteCount.tooLarge)
+                code: "headers_too_large")
         }
         // What comes after the body are trailers, which nothing here needs.
         guard !isInBody else { return }

@@ -104,9 +104,7 @@ struct HTTPRequestNode: Node {
 
     /// A hint that names the parameter.
     private func naming(_ failure: Failure, isDownload: Bool) -> Failure {
-        guard failure.code == "too_large", failure.kind != .uncertain, failure.message.contains("longer than") else {
-            return failure
-        }
+        guard failure.code == "too_large", failure.kind != .uncertain else { return failure }
         var failure = failure
         failure.hint = isDownload ? "raise max_bytes" : "raise max_bytes, or stream the answer to a file with \"to\""
         return failure
