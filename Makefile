@@ -22,7 +22,7 @@ fmt: ## Format all Swift code
 bench: build ## Measure against other tools and write docs/benchmarks.md
 	bench/run
 
-docs: ## Generate man pages, completions and the catalog
+docs: ## Generate man pages, completions, docs/functions.md and the catalog
 	scripts/bootstrap && scripts/generate
 
 install: build ## Install binary, man pages and completions under PREFIX

@@ -36,17 +36,19 @@ let package = Package(
         // System libraries and data: no logic.
         .target(name: "CCurl"),
         .target(name: "CCompression"),
+        .target(name: "CEdit"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CMustache"),
         .target(name: "CCatalog"),
+        .target(name: "CReference"),
 
         // The core.
         module("FlowCore", [collections]),
         module("FlowYAML", ["FlowCore", "CYAML"]),
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
-        module("FlowExpression", ["FlowCore", "FlowCrypto"]),
+        module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
         module("FlowSpec", ["FlowCore"]),
 
         // The world.
@@ -69,7 +71,7 @@ let package = Package(
             "FlowCLI",
             [
                 "FlowCore", "FlowYAML", "FlowExpression", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowStore",
-                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", argumentParser,
+                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit", argumentParser,
             ]),
         .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),
 
@@ -95,7 +97,7 @@ let package = Package(
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
-        tests("CommandTests", ["FlowCore", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests("CommandTests", ["FlowCore", "FlowExpression", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
         tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(
             "FlowRunTests",

@@ -409,7 +409,7 @@ _flowctl_runs_list() {
 
 _flowctl_runs_show() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --curl --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --curl --why --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --step)
     __flowctl_offer_flags_options 1
@@ -1138,9 +1138,9 @@ _flowctl_vault_status() {
 
 _flowctl_expr() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --explain --version -h --help)
     repeating_options=()
-    non_repeating_options=(--output --state-db --vault --data)
+    non_repeating_options=(--output --state-db --vault --data --run --step)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1159,6 +1159,13 @@ _flowctl_expr() {
         ;;
     '--data')
         __flowctl_add_completions -o plusdirs -fX '!*.@(json)'
+        return
+        ;;
+    '--run')
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion expr -- --run "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--step')
         return
         ;;
     esac

@@ -81,7 +81,7 @@ package struct DryRun: Sendable {
             case true?: break
             case false?:
                 entry.isSkipped = true
-                entry.remarks.append("skipped: its condition is false")
+                entry.remarks.append("skipped: \(condition.falseCondition(in: outside, setup.masker))")
                 return (entry, inner)
             case nil: entry.remarks.append("if ‹\(condition.source)›")
             }

@@ -128,9 +128,10 @@ extension Executor {
             }
             if holds { return Ending(StepOutcome(.succeeded, attempts: 1)) }
             let text = try message?.evaluate(scope)
+            let fact = that.falseAssertion(in: scope, setup.masker)
             throw Failure(
-                .invalid, text.map(\.messageText) ?? "\(that.source) is false",
-                code: "assertion_failed", position: that.span)
+                .invalid, text.map(\.messageText) ?? fact, code: "assertion_failed", position: that.span,
+                underlying: text == nil ? nil : fact)
         } catch {
             return Ending(StepOutcome(failed: error, attempts: 1))
         }

@@ -59,11 +59,7 @@ package final class Executor: Sendable {
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: event,
-            run: ValueMap([
-                ("id", .string(run.id.text)), ("workflow", .string(workflow.name)),
-                ("started_at", .timestamp(run.startedAt)), ("trigger", .string(run.snapshot.trigger)),
-                ("attempt", .int(Int64(run.attempt))),
-            ]))
+            run: run.members)
         func list(_ steps: [Step]) throws -> StepList {
             try StepList(steps, defaults: workflow.defaults, nodes: setup.nodes)
         }
@@ -189,13 +185,7 @@ struct Verdict {
     }
 
     /// What `success()` and its like answer in handlers.
-    var condition: RunCondition {
-        switch status {
-        case .succeeded: .success
-        case .cancelled: .cancelled
-        default: .failure
-        }
-    }
+    var condition: RunCondition { RunCondition(status) }
 
     /// A failure of the run itself.
     mutating func fail(_ failure: Failure) {

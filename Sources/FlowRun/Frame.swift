@@ -31,6 +31,9 @@ final class Frame: Sendable {
 
     func variable(_ name: String) -> Value? { variables[name] ?? parent?.variable(name) }
 
+    /// The items of the loops around, and `index`.
+    var variableNames: Set<String> { Set(variables.names).union(parent?.variableNames ?? []) }
+
     /// The value of `steps`, with no more in it than `reads` looks at.
     func steps(_ reads: Reads) -> Value {
         let ids = reads.steps ?? allNames

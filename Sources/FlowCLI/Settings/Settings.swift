@@ -9,6 +9,8 @@ struct Settings: Sendable, Hashable {
     var vault: String
     /// `config.yaml` and `connectors/`.
     var configFolder: String
+    /// What was typed at `flowctl expr`; nil where no folder is known for it.
+    var expressionHistory: String?
 
     /// - Parameters:
     ///   - stateDatabase: the value of `--state-db`, taken from the working directory where it is relative.
@@ -30,6 +32,7 @@ struct Settings: Sendable, Hashable {
         blobFolder = Settings.folder(of: self.stateDatabase) + "/blobs"
         self.vault = try path(vault, "FLOWCTL_VAULT", .data, "vault.db")
         configFolder = try path(nil, "FLOWCTL_CONFIG_DIR", .config, "")
+        expressionHistory = (try? folders.folder(.state)).map { $0 + "/expressions" }
     }
 
     /// The key file of the vault: apart from the vault, so that a copy of the one is not a copy of both.

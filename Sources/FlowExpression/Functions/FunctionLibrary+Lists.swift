@@ -96,9 +96,10 @@ extension FunctionLibrary {
             [("[1, 2].avg()", "1.5")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }
-            guard !items.isEmpty, let sum = try total(items, &frame)?.doubleValue else {
+            guard !items.isEmpty else {
                 throw .invalid("avg() of an empty list", hint: "test size(list) > 0 first")
             }
+            guard let sum = try total(items, &frame)?.doubleValue else { return nil }
             return .double(sum / Double(items.count))
         },
         Function(

@@ -12,7 +12,7 @@ enum Sorting {
             if case .secret = key { isSecret = true }
             keys.append(key.revealed)
         }
-        for key in keys.dropFirst() {
+        for key in keys {
             guard let first = keys.first, let order = Comparison.order(first, key), order != .unordered else {
                 throw .invalid(
                     "\(keys[0].type.withArticle) and \(key.type.withArticle) can't be brought into an order",

@@ -31,7 +31,7 @@ struct DataTransform: Node {
             (name: key.text, expression: try compile(text, name: key.text))
         }
         var names = ValueMap([("input", arguments["input"] ?? .null), ("vars", arguments["vars"] ?? [:])])
-        guard arguments.bool("each") ?? false else { return try compute(fields, names, context.world) }
+        guard arguments.bool("each") ?? false else { return try compute(fields, names, context) }
         guard let items = names["input"]?.listValue else {
             throw Failure(
                 .invalid, "data.transform: with each, \"input\" must be a list", hint: "leave out each, or give a list")
@@ -40,18 +40,23 @@ struct DataTransform: Node {
             try items.map { item in
                 try Task.checkCancellation()
                 names["item"] = item
-                return try compute(fields, names, context.world)
+                return try compute(fields, names, context)
             })
     }
 
     private func compute(
-        _ fields: [(name: String, expression: Expression)], _ names: ValueMap, _ world: World
+        _ fields: [(name: String, expression: Expression)], _ names: ValueMap, _ context: NodeContext
     ) throws -> Value {
+        let world = context.world
+        let folder = FolderView(context.workingDirectory, in: world.files)
         var known = names
         var result = ValueMap()
         for field in fields {
             let seen = known
-            let scope = EvaluationScope(now: { world.clock.now() }, uuid: { world.random.uuid() }) { seen[$0] }
+            let scope = EvaluationScope(
+                now: { world.clock.now() }, uuid: { world.random.uuid() },
+                files: ScopeFiles(paths: folder.paths, read: folder.read)
+            ) { seen[$0] }
             let value: Value
             do {
                 value = try field.expression.evaluate(scope)

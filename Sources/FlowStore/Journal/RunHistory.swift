@@ -83,6 +83,35 @@ package struct RunHistory: Sendable {
         throw Failure(.invalid, "several runs fit \"\(name)\": \(ids)", hint: "give more of the id")
     }
 
+    /// The run with what it was started with.
+    package func stored(_ summary: RunSummary) throws(Failure) -> StoredRun {
+        guard
+            let row = try database.query(
+                """
+                SELECT s.source, s.inputs, s.vars, s.event, s.connectors, s.working_directory, s.base_url, s.version,
+                    r.attempt, r.handlers_attempt
+                FROM runs r JOIN snapshots s ON s.run = r.number WHERE r.number = ?
+                """, [.int(summary.number)]
+            ).first
+        else { throw Failure(.internal, "run \(summary.id) has no snapshot", hint: "run \"flowctl doctor\"") }
+        var connectors: [String: String] = [:]
+        if case .map(let map) = try JSON.parse(row[4].stringValue ?? "{}") {
+            for (key, value) in map { connectors[key.text] = value.stringValue }
+        }
+        let source: [UInt8] = if case .bytes(let bytes) = row[0] { bytes } else { [] }
+        return StoredRun(
+            id: summary.id,
+            snapshot: RunSnapshot(
+                workflow: summary.workflow, file: summary.file, source: source, trigger: summary.trigger,
+                inputs: row[1].storedValue(orLarge: .null) ?? .null,
+                vars: row[2].storedValue(orLarge: .null) ?? .null,
+                event: row[3].storedValue(orLarge: .null) ?? .null, connectors: connectors,
+                workingDirectory: row[5].stringValue ?? "/", baseURL: row[6].stringValue,
+                version: row[7].stringValue ?? ""),
+            attempt: Int(row[8].intValue ?? 1), handlersAttempt: Int(row[9].intValue ?? 1),
+            startedAt: summary.startedAt)
+    }
+
     /// The steps that started or were skipped, in the order in which they did.
     package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] { try reader(run).steps() }
 

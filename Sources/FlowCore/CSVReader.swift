@@ -1,20 +1,18 @@
-import FlowCore
-
 /// CSV text (RFC 4180) to rows of fields. Line ends may be LF or CRLF; a byte order mark is passed over.
-struct CSVReader {
+package struct CSVReader {
     private let bytes: [UInt8]
     private let delimiter: UInt8
     private var position = 0
     private var line = 1
 
-    init(_ bytes: [UInt8], delimiter: UInt8 = UInt8(ascii: ",")) {
+    package init(_ bytes: [UInt8], delimiter: UInt8 = UInt8(ascii: ",")) {
         self.bytes = bytes
         self.delimiter = delimiter
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
     /// The next row with the line it starts on; nil at the end. Empty lines are passed over.
-    mutating func next() throws(Failure) -> (fields: [String], line: Int)? {
+    package mutating func next() throws(Failure) -> (fields: [String], line: Int)? {
         while position < bytes.count, isLineEnd(bytes[position]) { skipLineEnd() }
         guard position < bytes.count else { return nil }
         let start = line

@@ -1,18 +1,18 @@
 /// A pattern of file names: `*` and `?` within a name, `[a-z]`, and `**` for any number of folders.
 ///
 /// A name that starts with a dot is matched only by a pattern whose name does too.
-struct Glob {
+package struct Glob: Sendable {
     private let segments: [[Character]]
 
-    init(_ pattern: String) {
+    package init(_ pattern: String) {
         segments = pattern.split(separator: "/").filter { $0 != "." }.map(Array.init)
     }
 
     /// How many folders deep a match can lie below the start; nil where there is no bound.
-    var depth: Int? { segments.contains(["*", "*"]) ? nil : segments.count }
+    package var depth: Int? { segments.contains(["*", "*"]) ? nil : segments.count }
 
     /// Whether a relative path, as its names, matches.
-    func matches(_ names: [String]) -> Bool { matches(names.map(Array.init)[...], segments[...]) }
+    package func matches(_ names: [String]) -> Bool { matches(names.map(Array.init)[...], segments[...]) }
 
     private func matches(_ names: ArraySlice<[Character]>, _ pattern: ArraySlice<[Character]>) -> Bool {
         guard let first = pattern.first else { return names.isEmpty }
