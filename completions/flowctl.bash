@@ -204,7 +204,7 @@ _flowctl_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --dry-run --version -h --help)
     repeating_options=(-i --input --env-file)
-    non_repeating_options=(--output --state-db --vault --inputs --event --base-url)
+    non_repeating_options=(--output --state-db --vault --inputs --event --base-url --trace)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -237,6 +237,10 @@ _flowctl_run() {
         return
         ;;
     '--base-url')
+        return
+        ;;
+    '--trace')
+        __flowctl_add_completions -f
         return
         ;;
     esac
@@ -405,7 +409,7 @@ _flowctl_runs_list() {
 
 _flowctl_runs_show() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --why --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --curl --why --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --step)
     __flowctl_offer_flags_options 1
@@ -477,7 +481,7 @@ _flowctl_runs_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
     repeating_options=(--retry-uncertain --mark-done)
-    non_repeating_options=(--output --state-db --vault --step-output)
+    non_repeating_options=(--output --state-db --vault --step-output --trace)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -501,6 +505,10 @@ _flowctl_runs_resume() {
         return
         ;;
     '--step-output')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--trace')
         __flowctl_add_completions -f
         return
         ;;
@@ -519,7 +527,7 @@ _flowctl_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
     repeating_options=(--retry-uncertain --mark-done)
-    non_repeating_options=(--output --state-db --vault --step-output)
+    non_repeating_options=(--output --state-db --vault --step-output --trace)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -543,6 +551,10 @@ _flowctl_resume() {
         return
         ;;
     '--step-output')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--trace')
         __flowctl_add_completions -f
         return
         ;;
@@ -743,7 +755,7 @@ _flowctl_nodes_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --dry-run --version -h --help)
     repeating_options=()
-    non_repeating_options=(--output --state-db --vault --inputs --credential --base-url --timeout --retry)
+    non_repeating_options=(--output --state-db --vault --inputs --credential --base-url --timeout --retry --trace)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -775,6 +787,10 @@ _flowctl_nodes_run() {
         return
         ;;
     '--retry')
+        return
+        ;;
+    '--trace')
+        __flowctl_add_completions -f
         return
         ;;
     esac

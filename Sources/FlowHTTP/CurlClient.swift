@@ -8,9 +8,13 @@ import Synchronization
 /// each hop of its redirects; `retry` and `classify` are for ``RetryingClient``. Safe to use from any task.
 package final class CurlClient: HTTPClient {
     private let options: Options
+    private let trace: ExchangeTrace?
     private let loop = Mutex<CurlLoop?>(nil)
 
-    package init(_ options: Options = Options()) { self.options = options }
+    package init(_ options: Options = Options(), trace: ExchangeTrace? = nil) {
+        self.options = options
+        self.trace = trace
+    }
 
     deinit { close() }
 
@@ -25,11 +29,18 @@ package final class CurlClient: HTTPClient {
     }
 
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
+        if case .file = call.destination { return try await DownloadClient(self).send(call) }
         var hop = try Exchange(call)
+        hop.prepareDownload()
         while true {
             let response = try await perform(hop)
-            guard let next = try hop.redirected(by: response) else { return response }
-            hop = next
+            if let next = try hop.redirected(by: response) {
+                hop = next
+            } else if let again = hop.restarted(after: response) {
+                hop = again
+            } else {
+                return response
+            }
         }
     }
 
@@ -40,12 +51,14 @@ package final class CurlClient: HTTPClient {
             current = started
             return started
         }
-        let transfer = Transfer(exchange, body: try RequestBody(exchange.request.body), options: options)
+        let transfer = Transfer(
+            exchange, body: try RequestBody(exchange.request.body), options: options, isTraced: trace != nil)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in loop.submit(transfer, continuation) }
         } onCancel: {
             loop.cancel(transfer)
         }
+        trace?.add(exchange, transfer.times, result)
         return try result.get()
     }
 }

@@ -33,7 +33,7 @@ struct Exchange: Sendable {
     var authority: String { origin.authority }
 
     /// Whether sending the request twice may do its work twice.
-    var isUnrepeatable: Bool { call.effect == .write && !call.hasIdempotencyKey }
+    var isUnrepeatable: Bool { call.isUnrepeatable }
 
     private func checkText() throws(Failure) {
         guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {

@@ -85,11 +85,12 @@ extension Transfer {
         // What libcurl would add of its own accord: a form's type, and a pause of a second before a large body.
         if headers["content-type"] == nil { list = curl_slist_append(list, "Content-Type:") }
         if headers["expect"] == nil { list = curl_slist_append(list, "Expect:") }
+        if headers["accept-encoding"] == nil, !ContentDecoder.accepted.isEmpty {
+            list = curl_slist_append(list, "Accept-Encoding: \(ContentDecoder.accepted)")
+        }
         headerList = list
         flow_set_headers(curl, list)
         if headers["user-agent"] == nil { flow_set_text(curl, CURLOPT_USERAGENT, options.userAgent) }
-        // Empty means all that this libcurl can undo.
-        if headers["accept-encoding"] == nil { flow_set_text(curl, CURLOPT_ACCEPT_ENCODING, "") }
     }
 
     private func setCallbacks(_ curl: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer) {

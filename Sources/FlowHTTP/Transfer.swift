@@ -26,12 +26,16 @@ final class Transfer: @unchecked Sendable {
     private(set) var lastActivity: ContinuousClock.Instant?
     /// What one of our own callbacks stopped the transfer for.
     private(set) var objection: Failure?
+    /// Whether ``times`` are wanted.
+    private let isTraced: Bool
+    private(set) var times: WireTimes?
     /// How often the request has been written to a connection.
     private(set) var timesSent = 0
     private var reader: ResponseReader
     private var continuation: UnsafeContinuation<Answer, Never>?
 
-    init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options) {
+    init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options, isTraced: Bool = false) {
+        self.isTraced = isTraced
         self.exchange = exchange
         self.body = body
         self.options = options
@@ -46,7 +50,6 @@ final class Transfer: @unchecked Sendable {
     /// Gives the answer to the task that waits for it.
     func finish(_ answer: Answer) {
         stage = .done
-        // A file that is not complete must be gone when the task hears of it.
         reader.discard()
         continuation?.resume(returning: answer)
         continuation = nil
@@ -54,6 +57,7 @@ final class Transfer: @unchecked Sendable {
 
     /// The answer after libcurl has ended the transfer with `code`.
     func answer(_ code: CURLcode) -> Answer {
+        measure()
         if code == CURLE_OK {
             do throws(Failure) {
                 return .success(try reader.finished())
@@ -66,15 +70,16 @@ final class Transfer: @unchecked Sendable {
     }
 
     /// The failure of a transfer that flowctl ends itself.
-    func ended(_ failure: Failure) -> Answer { .failure(stamped(failure)) }
+    func ended(_ failure: Failure) -> Answer {
+        measure()
+        return .failure(stamped(failure))
+    }
+
+    private func measure() { if isTraced { times = handle.map(WireTimes.init) } }
 
     /// What an answer that can't be taken means for a write: the server has it, and has not refused it.
     private func inDoubt(_ failure: Failure) -> Failure {
-        guard exchange.isUnrepeatable, !(400..<500).contains(status) else { return failure }
-        var failure = failure
-        failure.kind = .uncertain
-        failure.message += "; the \(exchange.call.request.method) may have been carried out"
-        return failure
+        (400..<500).contains(status) ? failure : exchange.call.inDoubt(failure)
     }
 
     /// Says whether anything had been sent.

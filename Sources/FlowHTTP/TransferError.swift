@@ -47,7 +47,7 @@ struct TransferError {
         case CURLE_OPERATION_TIMEDOUT: return timedOut
         case CURLE_OUT_OF_MEMORY: return plain(.internal, "out of memory in a request to \(authority)")
         // libcurl takes an answer without a status line for HTTP/0.9, a protocol it does not support.
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
             return plain(
                 .protocolError, "\(authority) answered something that is not valid HTTP",
                 hint: "check that the address and port belong to the service")
@@ -129,12 +129,7 @@ struct TransferError {
         _ exchange: Exchange, _ kind: FailureKind, _ what: String,
         hint: String = "try again later", underlying: String?
     ) -> Failure {
-        if exchange.isUnrepeatable {
-            return Failure(
-                .uncertain, "\(what); the \(exchange.call.request.method) may have been carried out",
-                hint: "look on the other side whether it was before you repeat it", underlying: underlying)
-        }
-        return Failure(kind, what, hint: hint, underlying: underlying)
+        exchange.call.inDoubt(Failure(kind, what, hint: hint, underlying: underlying))
     }
 
     private func plain(_ kind: FailureKind, _ message: String, hint: String? = nil) -> Failure {
@@ -144,5 +139,20 @@ struct TransferError {
     private var text: String {
         let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         return "libcurl error \(code.rawValue): \(words)"
+    }
+}
+
+extension HTTPCall {
+    /// Whether sending the request twice may do its work twice.
+    var isUnrepeatable: Bool { effect == .write && !hasIdempotencyKey }
+
+    /// What a failure after the request went out means: a write may have been carried out all the same.
+    func inDoubt(_ failure: Failure) -> Failure {
+        guard isUnrepeatable else { return failure }
+        var failure = failure
+        failure.kind = .uncertain
+        failure.message += "; the \(request.method) may have been carried out"
+        failure.hint = "look on the other side whether it was before you repeat it"
+        return failure
     }
 }

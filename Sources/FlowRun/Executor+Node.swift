@@ -43,7 +43,7 @@ extension Executor {
             let outcome = StepOutcome(failed: failure, attempts: number)
             let record = JournalRecord.attemptEnded(
                 attempt,
-                AttemptEnd(status: outcome.status, failure: setup.masker.mask(failure), endedAt: now))
+                AttemptEnd(status: outcome.status, failure: failure, endedAt: now))
             let policy = prepared.retry
             guard node.spec.retryOwner == .engine, number - first < policy.max,
                 policy.allows(failure, effect: request.context.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
@@ -57,7 +57,7 @@ extension Executor {
             try await journal.commit([record], synced: false)
             setup.observer.observe(
                 .retryWaiting(
-                    path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))
+                    path: place.path, item: place.item, failure: failure, pause: pause))
             guard await control.sleep(pause, isHandler: work.frame.isHandler), !Task.isCancelled else {
                 return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled"), attempts: number))
             }
@@ -95,7 +95,8 @@ extension Executor {
                     return .list(try await stream.collect(as: output)).marked(by: self.setup.masker)
                 })
         } catch {
-            return .failure(Failure(error))
+            // Later steps see it as a value, and may send it anywhere.
+            return .failure(setup.masker.mask(Failure(error)))
         }
     }
 

@@ -14,6 +14,8 @@ struct StepLog: LogSink {
         self.journal = journal
     }
 
+    var subject: String { place.path + (place.item.map { "[\($0)]" } ?? "") }
+
     func log(_ level: LogLevel, _ message: String) { write(level.rawValue, message) }
 
     func attempt(_ record: HTTPAttempt) {
@@ -24,6 +26,7 @@ struct StepLog: LogSink {
         text += " in \(record.elapsed.humanText)"
         if let pause = record.retryIn { text += "; try \(record.number + 1) follows in \(pause.humanText)" }
         write("http", text)
+        if let command = record.command, record.retryIn == nil { write("curl", command.text(setup.masker)) }
         if let pause = record.retryIn, let failure = record.failure {
             setup.observer.observe(
                 .retryWaiting(path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))

@@ -140,11 +140,17 @@ package protocol LogSink: Sendable {
     func attempt(_ record: HTTPAttempt)
     /// A pause of a second or more begins before a request may be sent.
     func waiting(_ wait: HTTPWait)
+    /// Whose words these are, such as the path of a step; empty where nobody has to be told apart.
+    var subject: String { get }
+}
+
+extension LogSink {
+    package var subject: String { "" }
 }
 
 package enum LogLevel: String, Sendable, Hashable, CaseIterable { case debug, info, warning, error }
 
-/// One try of an HTTP request. Never holds a body or a secret.
+/// One try of an HTTP request. Only its ``command`` knows more than may be shown.
 package struct HTTPAttempt: Sendable, Hashable {
     package var method: String
     /// Without the query.
@@ -158,6 +164,8 @@ package struct HTTPAttempt: Sendable, Hashable {
     package var retryIn: Duration?
     /// What it waited for before it was sent.
     package var waited: HTTPWait?
+    /// The request of a try that failed.
+    package var command: CurlCommand?
 
     package init(
         method: String, url: String, number: Int, status: Int? = nil, failure: Failure? = nil,

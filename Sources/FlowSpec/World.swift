@@ -34,11 +34,14 @@ package protocol HTTPClient: Sendable {
 /// A request with all that decides how it is sent and repeated.
 package struct HTTPCall: Sendable {
     /// Where the body of the response goes.
-    package enum Destination: Sendable, Hashable {
-        /// At most this many bytes; more is a failure of kind `protocol`.
+    package enum Destination: Sendable {
+        /// At most this many bytes; more is a failure of kind `protocol` with the code `too_large`.
         case memory(limit: Int)
-        /// Written beside `path` and renamed to it when complete; at most `limit` bytes where given.
-        case file(path: String, limit: Int64? = nil)
+        /// A file that has this name only when it is whole and nothing objects to it; at most `limit` bytes, and of
+        /// that digest, where given.
+        case file(path: String, limit: Int64? = nil, digest: ContentDigest? = nil)
+        /// What one layer hands to the next below it.
+        case sink(any BodySink)
     }
 
     package struct Timeouts: Sendable, Hashable {

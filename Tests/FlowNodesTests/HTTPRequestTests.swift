@@ -155,3 +155,121 @@ import Testing
         #expect(http.calls[0].request.url == "http://127.0.0.1:9/p/x?y=1")
     }
 }
+
+/// Texts, files and limits of `http.request`.
+@Suite struct HTTPBodyTests {
+    private func answer(_ bytes: [UInt8], type: String?) -> ScriptedHTTP {
+        ScriptedHTTP { call in
+            HTTPResponse(
+                status: 200, headers: HTTPHeaders(type.map { [("Content-Type", $0)] } ?? []), body: .bytes(bytes),
+                url: call.request.url)
+        }
+    }
+
+    private func body(_ bytes: [UInt8], _ type: String?, as format: String = "auto") async throws -> Value? {
+        try await runNode(
+            "http.request", ["url": "http://h/x", "as": .string(format)], http: answer(bytes, type: type))["body"]
+    }
+
+    @Test func otherCharacterSetsAreRead() async throws {
+        #expect(try await body([0x67, 0xFC, 0x6E], "text/plain; charset=ISO-8859-1") == "gün")
+        #expect(try await body([0xFF, 0xFE, 0x41, 0], "text/csv") == "A")
+        #expect(try await body([0x22, 0, 0xE9, 0, 0x22, 0], "application/json; charset=utf-16le") == "é")
+        #expect(try await body([0x67, 0xFC], "text/plain") == .bytes([0x67, 0xFC]))
+    }
+
+    @Test func textThatCannotBeRead() async throws {
+        let outcome = await failure { try await body([0x67, 0xFC], "text/plain", as: "text") }
+        #expect(outcome?.kind == .protocolError)
+        #expect(outcome?.code == "invalid_text")
+        #expect(outcome?.message == "h sent text that can't be read as utf-8")
+        #expect(outcome?.hint == "read it with as: bytes")
+    }
+
+    @Test func emptyBodies() async throws {
+        #expect(try await body([], "application/json") == .null)
+        #expect(try await body([], "text/plain") == "")
+        #expect(try await body([], nil, as: "json") == .null)
+    }
+
+    @Test func jsonWithSomethingBehindIt() async throws {
+        let outcome = await failure { try await body(Array("{}x".utf8), "application/json") }
+        #expect(outcome?.code == "invalid_json")
+    }
+
+    @Test func aLimitThatIsTooLowNamesItsParameter() async throws {
+        let http = ScriptedHTTP { _ in
+            throw Failure(.protocolError, "the answer of h is longer than 5 bytes", hint: "ask", code: "too_large")
+        }
+        let outcome = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "max_bytes": 5], http: http)
+        }
+        #expect(outcome?.hint == "raise max_bytes, or stream the answer to a file with \"to\"")
+        guard case .memory(limit: 5) = http.calls.first?.destination else {
+            Issue.record("the limit did not reach the call")
+            return
+        }
+    }
+
+    @Test func digestsGoWithFiles() async throws {
+        let http = answer([], type: nil)
+        let alone = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "digest": "sha256:00"], http: http)
+        }
+        #expect(alone?.message == "http.request: parameter \"digest\" is for a file")
+        #expect(alone?.hint == "say with \"to\" which one")
+        let wrong = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "to": "/tmp/x", "digest": "abc"], http: http)
+        }
+        #expect(wrong?.message == "http.request: parameter \"digest\" is not a digest")
+        #expect(wrong?.hint == "write sha256: and 64 hexadecimal digits, or sha512: and 128")
+        #expect(http.calls.isEmpty)
+    }
+
+    @Test func partsAreTextAndFiles() async throws {
+        let http = answer(Array("{}".utf8), type: "application/json")
+        _ = try await runNode(
+            "http.request",
+            [
+                "url": "http://h/x", "method": "POST",
+                "multipart": [
+                    "title": "a \"b\"", "left_out": nil, "count": 3,
+                    "upload": ["file": "/data/report.pdf", "name": "r\".pdf", "type": "application/pdf"],
+                ],
+            ], http: http)
+        let request = try #require(http.calls.first?.request)
+        let type = try #require(request.headers["content-type"])
+        let boundary = try #require(type.split(separator: "=").last)
+        #expect(type.hasPrefix("multipart/form-data; boundary=flowctl-"))
+        guard case .parts(let parts) = request.body else {
+            Issue.record("the body has no parts")
+            return
+        }
+        let text = parts.map { part -> String in
+            switch part {
+            case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .file(let path, _, _): "<\(path)>"
+            default: "?"
+            }
+        }.joined()
+        let field = "--\(boundary)\r\nContent-Disposition: form-data; name="
+        #expect(
+            text == "\(field)\"title\"\r\n\r\na \"b\"\r\n\(field)\"count\"\r\n\r\n3\r\n"
+                + "\(field)\"upload\"; filename=\"r%22.pdf\"\r\nContent-Type: application/pdf\r\n\r\n"
+                + "</data/report.pdf>\r\n--\(boundary)--\r\n")
+    }
+
+    @Test func partsThatAreMistaken() async throws {
+        let http = answer([], type: nil)
+        func message(_ part: Value) async -> String? {
+            await failure {
+                try await runNode(
+                    "http.request", ["url": "http://h/x", "method": "POST", "multipart": ["p": part]], http: http)
+            }?.message
+        }
+        #expect(
+            await message(["file": "a", "mime": "b"]) == "http.request: the part \"p\" has an unknown key \"mime\"")
+        #expect(await message(["file": 1]) == "http.request: the file of the part \"p\" is not a path")
+        #expect(http.calls.isEmpty)
+    }
+}

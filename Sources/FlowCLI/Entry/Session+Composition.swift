@@ -25,17 +25,21 @@ extension Session {
     /// The real world of one run, whose retries share a budget. Nothing is opened before it is used: connections,
     /// threads and OpenSSL cost a start of their own.
     ///
-    /// - Parameter access: the vault that seals stored responses.
-    func world(_ access: VaultAccess) -> World {
+    /// - Parameters:
+    ///   - access: the vault that seals stored responses.
+    ///   - trace: is told of every HTTP exchange.
+    func world(_ access: VaultAccess, trace: ExchangeTrace? = nil) -> World {
         let clock = SystemClock()
         let random = SystemRandom()
-        let transport = CurlClient(.init(environment: environment, userAgent: "flowctl/\(Version.number)"))
+        let transport = CurlClient(
+            .init(environment: environment, userAgent: "flowctl/\(Version.number)"), trace: trace)
         let records = sharedRecords(random)
         let traffic = TrafficControl(records: records, clock: clock, random: random)
         let caching = CachingClient(transport, store: responses(access, records))
+        let retrying = RetryingClient(caching, traffic: traffic, clock: clock, random: random)
         return World(
-            http: RetryingClient(caching, traffic: traffic, clock: clock, random: random), files: files,
-            clock: clock, processes: SubprocessRunner(), random: random, environment: environment)
+            http: DownloadClient(retrying), files: files, clock: clock, processes: SubprocessRunner(), random: random,
+            environment: environment)
     }
 
     /// Limits and breakers in the state database; where there is no folder for one, in memory.

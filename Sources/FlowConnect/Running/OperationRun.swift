@@ -124,7 +124,8 @@ struct OperationRun: Sendable {
         let hasKey = template.idempotency != nil && !context.idempotencyKey.isEmpty
         let judge = Judge(
             rules: rules(template), accepted: template.accepted,
-            decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope)
+            decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope,
+            files: context.world.files)
         var call = HTTPCall(request, effect: effect, retry: context.retry)
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey

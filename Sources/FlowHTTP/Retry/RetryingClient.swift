@@ -41,10 +41,11 @@ package struct RetryingClient: HTTPClient {
             var record = HTTPAttempt(
                 method: call.request.method, url: LoggedURL.text(call.request.url), number: number,
                 status: attempt.response.map { $0.isStored ? 304 : $0.status }, failure: attempt.failure,
-                elapsed: attempt.elapsed,
-                waited: attempt.waited)
+                elapsed: attempt.elapsed, waited: attempt.waited)
+            if attempt.failure != nil { record.command = CurlCommand(call) }
             guard var failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
                 record.failure = nil
+                record.command = nil
                 call.log.attempt(record)
                 if let response = attempt.response { return response }
                 throw Failure(.internal, "an HTTP attempt without an outcome")

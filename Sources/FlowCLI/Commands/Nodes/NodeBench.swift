@@ -1,5 +1,6 @@
 import FlowConnect
 import FlowCore
+import FlowHTTP
 import FlowSpec
 import FlowVault
 
@@ -15,10 +16,12 @@ struct NodeBench {
 
     /// - Parameter credential: its name; nil is the one named like the node's connector, where the node needs one.
     /// - Throws: a `Failure` of kind `auth` where the credential is missing.
-    func context(for spec: NodeSpec, credential name: String?) async throws -> NodeContext {
+    func context(for spec: NodeSpec, credential name: String?, trace: ExchangeTrace? = nil) async throws -> NodeContext
+    {
         let access = try session.vaultAccess()
         var context = NodeContext(
-            world: session.world(access), effect: spec.effect, retry: spec.retryOwner == .node ? .http : .none,
+            world: session.world(access, trace: trace), effect: spec.effect,
+            retry: spec.retryOwner == .node ? .http : .none,
             workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
             log: ConsoleLog(console: session.console))
         context.idempotencyKey = context.world.random.uuid()

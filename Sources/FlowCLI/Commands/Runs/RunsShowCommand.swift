@@ -23,11 +23,17 @@ struct RunsShowCommand: Verb {
     @Option(help: ArgumentHelp("Show this step with its attempts and output.", valueName: "id"))
     var step: String?
 
+    @Flag(help: "Print the step's requests that failed as commands of curl, with secrets as variables.")
+    var curl = false
+
     @Flag(help: "Show why the step ran, was skipped or failed: its if or assert, part by part.")
     var why = false
 
     func run(in session: Session) async throws {
         guard !why else { return try showWhy(session) }
+        guard !curl || step != nil else {
+            throw Exit.usage("--curl is about one step", hint: "name it with --step")
+        }
         let (run, history) = try session.run(named: run)
         let steps = try history.steps(of: run)
         guard let step else {
@@ -36,6 +42,7 @@ struct RunsShowCommand: Verb {
         guard let found = steps.first(where: { $0.path == step }) else {
             throw Exit.noStep(step, in: run, among: steps)
         }
+        if curl { return try CurlSheet(of: found, in: run, history: history).show(on: session.console) }
         try StepSheet(run: run, step: found, history: history).show(on: session.console)
     }
 

@@ -60,6 +60,7 @@ struct StepSheet {
             if let failure = step.failure {
                 console.show("\("error:", .red) \(failure.message)")
                 if let hint = failure.hint { console.show("  \("hint:", .cyan) \(hint)") }
+                if let id = failure.requestID { console.show("  \("request id:", .dim) \(terminalSafe(id))") }
             }
             if let output, !output.isNull {
                 console.show(StyledText("output", .bold))
