@@ -33,13 +33,26 @@ package final class CurlClient: HTTPClient {
         }
     }
 
-    private func perform(_ exchange: Exchange) async throws(Failure) -> HTTPResponse {
-        let loop = try loop.withLock { current throws(Failure) in
+    /// The thread of the client as an executor. A task that prefers it sends and gets answers without a change of
+    /// threads, which is most of what a small request costs; it should do little else there, since all requests wait
+    /// for it.
+    ///
+    ///     try await withTaskExecutorPreference(client.executor()) { … try await client.send(call) … }
+    ///
+    /// - Throws: what the first request would.
+    package func executor() throws(Failure) -> any TaskExecutor { try startedLoop() }
+
+    private func startedLoop() throws(Failure) -> CurlLoop {
+        try loop.withLock { current throws(Failure) in
             if let current { return current }
             let started = try CurlLoop.started(options)
             current = started
             return started
         }
+    }
+
+    private func perform(_ exchange: Exchange) async throws(Failure) -> HTTPResponse {
+        let loop = try startedLoop()
         let transfer = Transfer(exchange, body: try RequestBody(exchange.request.body), options: options)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in loop.submit(transfer, continuation) }

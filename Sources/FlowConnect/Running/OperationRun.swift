@@ -126,6 +126,7 @@ struct OperationRun: Sendable {
             rules: rules(template), accepted: template.accepted,
             decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope)
         var call = HTTPCall(request, effect: effect, retry: context.retry)
+        call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey
         call.secretHeaders = template.sendsCredential ? access.scheme?.secretHeaders ?? [] : []
