@@ -65,6 +65,4 @@ package struct Plan: Sendable {
     package func skipCause(of index: Int) -> Int? {
         graph.vertices[index].skippedWith.first { ends[$0] == .skipped }
     }
-
-    package var hasEnded: Bool { ends.allSatisfy { $0 != nil } }
 }

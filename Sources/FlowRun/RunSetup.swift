@@ -44,16 +44,3 @@ package struct RunSetup: Sendable {
         self.window = window
     }
 }
-
-/// What the user decides when a run is taken up again.
-package struct ResumeOptions: Sendable {
-    /// Uncertain steps to run again; items as `STEP[INDEX]`.
-    package var retryUncertain: Set<String> = []
-    /// Uncertain steps that did happen, with their output.
-    package var markDone: [String: Value] = [:]
-
-    package init(retryUncertain: Set<String> = [], markDone: [String: Value] = [:]) {
-        self.retryUncertain = retryUncertain
-        self.markDone = markDone
-    }
-}

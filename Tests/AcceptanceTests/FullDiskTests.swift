@@ -64,9 +64,10 @@ import Testing
     func aFileSystemWithoutSpace() async throws {
         let machine = try machine()
         let script = """
-            mkdir -p state && chmod 700 state && mount -t tmpfs -o size=400k,mode=700 none state || exit 99
+            mkdir -p state && chmod 700 state && mount -t tmpfs -o size=20m,mode=700 none state || exit 99
+            head -c $((20 * 1024 * 1024 - 400 * 1024)) /dev/zero >state/ballast
             flowctl run fill.yaml --state-db state/state.db; echo "exit $?"
-            mount -o remount,size=20m state
+            rm state/ballast
             flowctl resume latest --state-db state/state.db; echo "exit $?"
             """
         try machine.write(script, to: "full.sh")

@@ -164,4 +164,55 @@ struct ResumeTests {
         #expect(try await bench.run(steps, setup: sealed(), inputs: inputs).failure?.message == "no ***")
         #expect(try await bench.resume(steps, setup: sealed()).failure?.message == "no ***")
     }
+
+    // MARK: What the user decides
+
+    /// A run with an uncertain step inside a block, an uncertain item, and two steps of the same id.
+    private func undecidedRun() async throws -> (bench: Bench, steps: [Step]) {
+        let bench = Bench { call in
+            if call.text == "lost" || call.text == "2" { throw Failure(.uncertain, "cut off") }
+            return call.value
+        }
+        let steps = [
+            try Step.block("one", [.write("left", "lost"), .read("twin")]).with { $0.continueOnError = true },
+            try .block("two", [.read("twin")]).with { $0.continueOnError = true },
+            try .write("each", "${{ string(item) }}").each([1, 2], max: 1, onError: .continue),
+        ]
+        #expect(try await bench.run(steps).status == .uncertain)
+        return (bench, steps)
+    }
+
+    private func decided(_ bench: Bench, _ done: [String], retry: Set<String> = []) throws -> ResumeOptions {
+        let history = try bench.history()
+        let options = ResumeOptions(retryUncertain: retry, markDone: Dictionary(done.map { ($0, .null) }) { $1 })
+        return try options.resolved(in: history.run(named: "latest"), of: history)
+    }
+
+    @Test func innerStepsAreFoundByTheirIDAlone() async throws {
+        let (bench, _) = try await undecidedRun()
+        let options = try decided(bench, ["left"], retry: ["each[1]"])
+        #expect(options.markDone.keys.sorted() == ["one/left"])
+        #expect(options.retryUncertain == ["each[1]"])
+    }
+
+    @Test(arguments: [
+        ("lefd", "has no step \"lefd\"", "uncertain: one/left, each[1]"),
+        ("one/lefd", "has no step \"one/lefd\"", "did you mean \"one/left\"?"),
+        ("twin", "several steps fit \"twin\": one/twin, two/twin", "give the whole path"),
+        ("each[0]", "\"each[0]\" has succeeded; there is nothing to decide", "uncertain: one/left, each[1]"),
+        ("each[7]", "\"each[7]\" was not tried in run", "uncertain: one/left, each[1]"),
+        ("one", "\"one\" was not tried in run", "uncertain: one/left, each[1]"),
+    ])
+    func nameThatDecidesNothingIsRefused(name: String, message: String, hint: String) async throws {
+        let (bench, _) = try await undecidedRun()
+        let failure = try #require(throws: Failure.self) { try decided(bench, [name]) }
+        #expect(failure.message.contains(message))
+        #expect(failure.hint == hint)
+    }
+
+    @Test func oneStepIsDecidedOnce() async throws {
+        let (bench, _) = try await undecidedRun()
+        let failure = try #require(throws: Failure.self) { try decided(bench, ["left"], retry: ["one/left"]) }
+        #expect(failure.message == "\"one/left\" can't be both marked done and run again")
+    }
 }

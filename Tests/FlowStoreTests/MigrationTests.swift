@@ -1,5 +1,6 @@
 import FlowCore
 import FlowStore
+import FlowTestKit
 import Glibc
 import Testing
 
@@ -58,10 +59,10 @@ import Testing
         let path = folder.file("a/b/state.db")
         let database = try Database.open(path, privateFile: true)
         try database.execute("CREATE TABLE t (x)")
-        #expect(mode(of: path) == 0o600)
-        #expect(mode(of: path + "-wal") == 0o600)
-        #expect(mode(of: folder.file("a/b")) == 0o700)
-        #expect(mode(of: folder.file("a")) == 0o700)
+        #expect(TemporaryFolder.mode(of: path) == 0o600)
+        #expect(TemporaryFolder.mode(of: path + "-wal") == 0o600)
+        #expect(TemporaryFolder.mode(of: folder.file("a/b")) == 0o700)
+        #expect(TemporaryFolder.mode(of: folder.file("a")) == 0o700)
         #expect(try database.query("PRAGMA journal_mode")[0][0] == "wal")
     }
 
@@ -73,7 +74,7 @@ import Testing
 
     @Test func aPrivateFileThatOthersMayReadIsRefused() throws {
         let path = folder.file("it's.db")
-        write("", to: path, mode: 0o640)
+        try TemporaryFolder.write("", to: path, mode: 0o640)
         let problem = Failure(
             .permission, "the file \"\(path)\" has mode 0640, which is open to others",
             hint: "run: chmod 600 '\(folder.path)/it'\\''s.db'", code: "open_permissions")
@@ -101,7 +102,7 @@ import Testing
 
     @Test func aFileThatIsNoDatabaseIsNotTouched() throws {
         let path = folder.file("notes.txt")
-        write(String(repeating: "just text\n", count: 100), to: path)
+        try TemporaryFolder.write(String(repeating: "just text\n", count: 100), to: path)
         let problem = Failure(
             .invalid, "\"\(path)\" is not a database", hint: "check the path", code: "SQLITE_NOTADB")
         #expect(throws: problem) { try Database.open(path, privateFile: true) }

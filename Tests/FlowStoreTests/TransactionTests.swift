@@ -1,5 +1,6 @@
 import FlowCore
 import FlowStore
+import FlowTestKit
 import Testing
 
 @Suite struct TransactionTests {

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowCrypto
+import FlowTestKit
 import FlowVault
 import Glibc
 import Testing
@@ -32,7 +33,7 @@ import Testing
 
     @Test func aKeyFileOpensTheVault() throws {
         try KeyFile.create(at: keyPath)
-        #expect(mode(of: keyPath) == 0o600)
+        #expect(TemporaryFolder.mode(of: keyPath) == 0o600)
         _ = try fixture.create(.keyFile(path: keyPath))
         #expect(try fixture.open(.keyFile(path: keyPath)).verify() == [])
         #expect(
@@ -83,7 +84,7 @@ import Testing
     }
 
     @Test func aKeyFileThatHoldsNoKeyIsRefused() throws {
-        write("not a key", to: keyPath.replacingFolder(with: fixture.folder.path))
+        try TemporaryFolder.write("not a key", to: keyPath.replacingFolder(with: fixture.folder.path))
         let path = fixture.folder.file("vault.key")
         _ = try fixture.create()
         #expect(

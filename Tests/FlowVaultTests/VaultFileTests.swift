@@ -35,8 +35,8 @@ import Testing
 
     @Test func fileAndFolderAreTheOwnersAlone() throws {
         _ = try fixture.create()
-        #expect(mode(of: fixture.path) == 0o600)
-        #expect(mode(of: fixture.folder.file("data")) == 0o700)
+        #expect(TemporaryFolder.mode(of: fixture.path) == 0o600)
+        #expect(TemporaryFolder.mode(of: fixture.folder.file("data")) == 0o700)
     }
 
     @Test func showMasksSecretsAndNothingDescribesThem() throws {

@@ -30,14 +30,18 @@ struct JournalReader {
         }
     }
 
-    func items(of path: String, from first: Int = 0, limit: Int? = nil) throws(Failure) -> [StoredItem] {
+    /// - Parameter onlyUnsuccessful: leaves out those that succeeded.
+    func items(
+        of path: String, from first: Int = 0, limit: Int? = nil, onlyUnsuccessful: Bool = false
+    ) throws(Failure) -> [StoredItem] {
         try database.query(
             """
             SELECT i.position, i.key, i.status, i.attempts, i.output, o.value, i.error, i.ended_at
             FROM items i LEFT JOIN outputs o ON o.number = i.output_ref
             WHERE i.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND i.position >= ?
-            ORDER BY i.position LIMIT ?
-            """, [.int(run), .string(path), .int(Int64(first)), .int(Int64(limit ?? -1))]
+                AND (?4 = 0 OR i.status <> 'succeeded')
+            ORDER BY i.position LIMIT ?5
+            """, [.int(run), .string(path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit ?? -1))]
         ).map { row in
             StoredItem(
                 index: Int(row[0].intValue ?? 0), key: row[1].stringValue ?? "", status: row[2].storedStatus,

@@ -91,10 +91,12 @@ package struct RunHistory: Sendable {
     }
 
     /// The finished items of a loop, from an index on.
+    ///
+    /// - Parameter onlyUnsuccessful: leaves out those that succeeded.
     package func items(
-        of path: String, in run: RunSummary, from first: Int = 0, limit: Int = 1000
+        of path: String, in run: RunSummary, from first: Int = 0, limit: Int = 1000, onlyUnsuccessful: Bool = false
     ) throws(Failure) -> [StoredItem] {
-        try reader(run).items(of: path, from: first, limit: limit)
+        try reader(run).items(of: path, from: first, limit: limit, onlyUnsuccessful: onlyUnsuccessful)
     }
 
     /// How many items of a loop ended how.

@@ -44,8 +44,9 @@ package struct ChildProcess: Sendable {
         }
     }
 
-    /// Where the binaries are that were built beside the tests.
+    /// Where the binary is that is tested: in the folder that FLOWCTL_TESTED_FOLDER names, else beside the tests.
     package static let binaryFolder: String = {
+        if let named = getenv("FLOWCTL_TESTED_FOLDER") { return String(cString: named) }
         var path = [UInt8](repeating: 0, count: 4096)
         let count = path.withUnsafeMutableBytes { bytes in
             bytes.baseAddress.map { readlink("/proc/self/exe", $0, bytes.count) } ?? 0

@@ -9,24 +9,17 @@ import Synchronization
 
 /// A state database in a folder of its own, and what runs on it.
 final class Bench: Sendable {
-    let folder: String
+    private let folder = TemporaryFolder()
     let nodes: ScriptedNodes
     let clock: ManualClock
     let observer = Recorder()
 
     init(clock: ManualClock = ManualClock(), _ behaviour: @escaping ScriptedNodes.Behaviour = { $0.value }) {
-        var template = Array("/tmp/flow-run-XXXXXX".utf8CString)
-        folder = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp/flow-run"
         nodes = ScriptedNodes(behaviour)
         self.clock = clock
     }
 
-    deinit {
-        for name in ["state.db", "state.db-wal", "state.db-shm"] { unlink("\(folder)/\(name)") }
-        rmdir(folder)
-    }
-
-    var database: String { "\(folder)/state.db" }
+    var database: String { folder.file("state.db") }
 
     /// - Parameter process: another one than this stands for a process that died.
     func store(_ process: ProcessIdentity = .current) throws -> RunStore {
@@ -41,7 +34,7 @@ final class Bench: Sendable {
     func setup(_ change: (inout RunSetup) -> Void = { _ in }) -> RunSetup {
         var setup = RunSetup(
             nodes: nodes, world: .test(clock: clock), credentials: FixedCredentials(), observer: observer,
-            workingDirectory: "/work", filesRoot: "\(folder)/files")
+            workingDirectory: "/work", filesRoot: folder.file("files"))
         change(&setup)
         return setup
     }

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowTestKit
 import Glibc
 import Testing
 
@@ -6,20 +7,10 @@ import Testing
 
 /// A private folder with a state database.
 private final class StateFolder: Sendable {
-    let path: String
+    private let folder = TemporaryFolder()
 
-    init() {
-        var template = Array("/tmp/flow-state-XXXXXX".utf8CString)
-        path = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp/flow-state"
-    }
-
-    deinit {
-        chmod(path, 0o700)
-        for name in ["state.db", "state.db-wal", "state.db-shm"] { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-
-    var database: String { "\(path)/state.db" }
+    var path: String { folder.path }
+    var database: String { folder.file("state.db") }
     static let dead = ProcessIdentity(pid: 1, startTime: -1, boot: ProcessIdentity.current.boot)
 
     func begin(

@@ -3,36 +3,16 @@ import FlowCore
 import FlowRun
 import FlowStore
 
-/// `flowctl resume RUN`, the short form of `flowctl runs resume RUN`.
+/// `flowctl resume RUN`, which is `flowctl runs resume RUN` as well.
 struct ResumeCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Take up a run that failed or was stopped; finished steps don't run again.",
-        discussion: ResumeArguments.discussion)
+        discussion: """
+            The run goes on with the file, inputs and variables it was started with. A write that was cut off is not \
+            repeated by itself: look whether it happened, then say so.
+            """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
-    @OptionGroup var arguments: ResumeArguments
-
-    func run(in session: Session) async throws { try await arguments.resume(in: session) }
-}
-
-/// `flowctl runs resume RUN`
-struct RunsResumeCommand: Verb {
-    static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Take up a run that failed or was stopped; finished steps don't run again.",
-        discussion: ResumeArguments.discussion)
-
-    @OptionGroup(title: "Options of every command") var global: GlobalOptions
-    @OptionGroup var arguments: ResumeArguments
-
-    func run(in session: Session) async throws { try await arguments.resume(in: session) }
-}
-
-/// What resuming takes, under both of its names.
-struct ResumeArguments: ParsableArguments {
-    static let discussion = """
-        The run goes on with the file, inputs and variables it was started with. A write that was cut off is not \
-        repeated by itself: look whether it happened, then say so.
-        """
 
     @Argument(
         help: "The run's id, enough of its beginning or end, or latest.",
@@ -50,9 +30,9 @@ struct ResumeArguments: ParsableArguments {
         completion: .file())
     var stepOutput: String?
 
-    func resume(in session: Session) async throws {
+    func run(in session: Session) async throws {
         // Names the run by a failure of wrong usage before anything is opened for writing.
-        let (found, _) = try session.run(named: run)
+        let (found, history) = try session.run(named: run)
         guard found.status != .succeeded else {
             throw Exit.usage(
                 "run \(found.id.text) has succeeded; nothing is left to do",
@@ -62,8 +42,9 @@ struct ResumeArguments: ParsableArguments {
             throw Exit.usage("--step-output goes with exactly one --mark-done")
         }
         let output = try stepOutput.map { try session.readJSON($0, as: "the step's output") } ?? .null
-        let options = ResumeOptions(
+        var options = ResumeOptions(
             retryUncertain: Set(retryUncertain), markDone: Dictionary(markDone.map { ($0, output) }) { $1 })
+        do { options = try options.resolved(in: found, of: history) } catch { throw Session.unlessDamaged(error) }
 
         let connectors = try session.connectors(of: Settings.folder(of: found.file))
         let nodes = try session.nodes(with: connectors)

@@ -5,6 +5,6 @@ struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "Look at the history of runs, and take one up again.",
         subcommands: [
-            RunsListCommand.self, RunsShowCommand.self, RunsLogsCommand.self, RunsResumeCommand.self,
+            RunsListCommand.self, RunsShowCommand.self, RunsLogsCommand.self, ResumeCommand.self,
         ])
 }

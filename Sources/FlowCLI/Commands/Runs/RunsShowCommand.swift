@@ -29,7 +29,6 @@ struct RunsShowCommand: Verb {
                 hint: Suggestion.didYouMean(step, among: steps.map(\.path))
                     ?? "run \"flowctl runs show \(run.id.text)\" for its steps")
         }
-        try StepSheet(run: run, step: found, attempts: history.attempts(of: found.path, in: run))
-            .show(on: session.console)
+        try StepSheet(run: run, step: found, history: history).show(on: session.console)
     }
 }

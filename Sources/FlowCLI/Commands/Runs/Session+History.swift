@@ -27,7 +27,7 @@ extension Session {
     }
 
     /// A wrong name is wrong usage; a history that can't be read is not.
-    private static func unlessDamaged(_ failure: Failure) -> any Error {
+    static func unlessDamaged(_ failure: Failure) -> any Error {
         guard failure.kind == .notFound || failure.kind == .invalid && failure.code == nil else { return failure }
         return Exit.usage(failure.message, hint: failure.hint)
     }

@@ -1,17 +1,37 @@
 import FlowCore
 import FlowStore
 
-/// One step of a run with its attempts and its output.
+/// One step of a run with its attempts, its items and its output.
 struct StepSheet {
-    var run: RunSummary
-    var step: StoredStep
-    var attempts: [StoredAttempt]
+    let run: RunSummary
+    let step: StoredStep
+    private let attempts: [StoredAttempt]
+    private let itemCounts: [RunStatus: Int]
+    /// The first of those that did not succeed.
+    private let items: [StoredItem]
+
+    /// Items shown as text, and in JSON.
+    private static let shownItems = (text: 20, json: 1000)
+
+    init(run: RunSummary, step: StoredStep, history: RunHistory) throws(Failure) {
+        self.run = run
+        self.step = step
+        attempts = try history.attempts(of: step.path, in: run)
+        itemCounts = try history.itemCounts(of: step.path, in: run)
+        items =
+            try history.items(of: step.path, in: run, limit: StepSheet.shownItems.json, onlyUnsuccessful: true)
+    }
 
     func show(on console: Console) throws {
         let output = try step.output?.shown(in: run)
         var document = step.asValue.mapValue ?? ValueMap()
         document["output"] = output ?? .null
         document["tries"] = .list(attempts.map(\.asValue))
+        if !itemCounts.isEmpty {
+            let counts = itemCounts.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+            document["item_counts"] = .map(ValueMap(counts.map { ($0.0, .int(Int64($0.1))) }))
+            document["unsuccessful_items"] = .list(items.map(\.asValue))
+        }
         console.show(json: .map(document)) {
             let took = step.took.map { " after \($0.humanText)" } ?? ""
             console.show(
@@ -24,6 +44,7 @@ struct StepSheet {
                     "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)"
                 )
             }
+            showItems(on: console)
             if let failure = step.failure {
                 console.show("\("error:", .red) \(failure.message)")
                 if let hint = failure.hint { console.show("  \("hint:", .cyan) \(hint)") }
@@ -33,6 +54,28 @@ struct StepSheet {
                 console.show(document: JSON.text(console.masker.mask(output), pretty: true))
             }
         }
+    }
+
+    private func showItems(on console: Console) {
+        guard !itemCounts.isEmpty else { return }
+        let counts = itemCounts.sorted { $0.key.rawValue < $1.key.rawValue }
+        console.show("items: \(counts.map { "\($0.value) \($0.key.words)" }.joined(separator: ", "))")
+        for item in items.prefix(StepSheet.shownItems.text) {
+            let reason = item.failure.map { ": \($0.message)" } ?? ""
+            console.show("  \(step.path)[\(item.index)]  \(item.status.words, item.status.style)\(reason)")
+        }
+        let unsuccessful = itemCounts.reduce(0) { $0 + ($1.key == .succeeded ? 0 : $1.value) }
+        let hidden = unsuccessful - StepSheet.shownItems.text
+        if hidden > 0 { console.show("  and \(hidden) more") }
+    }
+}
+
+extension StoredItem {
+    fileprivate var asValue: Value {
+        [
+            "index": .int(Int64(index)), "key": .string(key), "status": .string(status.rawValue),
+            "attempts": .int(Int64(attempts)), "error": failure?.asValue ?? .null,
+        ]
     }
 }
 
