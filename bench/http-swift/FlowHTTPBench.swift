@@ -5,20 +5,23 @@ import Glibc
 
 /// GETs through flowctl's own HTTP layer, for comparison with `bench/http/multi.c`.
 ///
-/// usage: flow-http-bench URL COUNT IN_FLIGHT [CA_FILE]; prints requests a second and the mean of their times in
-/// milliseconds.
+/// usage: flow-http-bench loop|pool URL COUNT IN_FLIGHT [CA_FILE]; prints requests a second and the mean of their times in
+/// milliseconds. With `loop` the tasks that ask live on the client's own thread, with `pool` on those of Swift.
 @main struct FlowHTTPBench {
     static func main() async throws {
         let words = CommandLine.arguments
-        guard (4...5).contains(words.count), let count = Int(words[2]), let inFlight = Int(words[3]) else {
-            print("usage: flow-http-bench URL COUNT IN_FLIGHT [CA_FILE]")
+        guard (5...6).contains(words.count), ["loop", "pool"].contains(words[1]), let count = Int(words[3]),
+            let inFlight = Int(words[4])
+        else {
+            print("usage: flow-http-bench loop|pool URL COUNT IN_FLIGHT [CA_FILE]")
             exit(64)
         }
         let client = CurlClient()
-        var call = HTTPCall(HTTPRequest("GET", words[1]))
-        call.route.caFile = words.count == 5 ? words[4] : nil
+        var call = HTTPCall(HTTPRequest("GET", words[2]))
+        call.route.caFile = words.count == 6 ? words[5] : nil
+        let executor = words[1] == "loop" ? try client.executor() : nil
         let start = ContinuousClock.now
-        let spent = try await withTaskExecutorPreference(try client.executor()) { [call] in
+        let spent = try await withTaskExecutorPreference(executor) { [call] in
             try await withThrowingTaskGroup(of: Duration.self) { group in
                 for worker in 0..<inFlight {
                     let share = count / inFlight + (worker < count % inFlight ? 1 : 0)

@@ -29,6 +29,11 @@ class Contender:
     #: That mean is taken.
     is_mean: bool = False
 
+    @property
+    def has_rate(self):
+        """Whether what is measured is a rate; else it is a time."""
+        return self.is_rate or self.count > 0 and not self.is_mean
+
 
 @dataclasses.dataclass
 class Standing:

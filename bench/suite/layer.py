@@ -11,6 +11,7 @@ AT_ONCE = 1000
 
 YARDSTICK = "C, libcurl's multi interface"
 LAYER = "flowctl's HTTP layer"
+POOL = "flowctl's HTTP layer, from other threads"
 WORKFLOW = "flowctl, for_each of http.request"
 
 
@@ -25,12 +26,12 @@ def contests(servers, peers):
 
 
 def plain(url, in_flight, peers, programs):
-    contenders = own(url, in_flight, programs)
+    contenders = own(url, in_flight, programs, is_rate=True)
     contenders.append(workflow("fetch", f'url: "{url}?n=${{{{ item }}}}"', in_flight))
     if peers["curl"]:
         contenders.append(curl(peers["curl"], url, in_flight))
     # Fewer requests where they are slow; a rate needs no more.
-    for library, count in (("aiohttp", COUNT // 4), ("httpx", COUNT // 10)):
+    for library, count in (("aiohttp", COUNT // 4), ("httpx", COUNT // 20)):
         if peers[library]:
             command = [peers[library], "bench/http/client.py", library, url, str(count), str(in_flight)]
             contenders.append(Contender(library, command, count=count, is_rate=True))
@@ -42,7 +43,7 @@ def plain(url, in_flight, peers, programs):
 
 
 def encrypted(servers, in_flight, peers, programs):
-    contenders = own(servers.secure_url, in_flight, programs, servers.certificate)
+    contenders = own(servers.secure_url, in_flight, programs, servers.certificate, is_rate=True)
     request = f'url: "{servers.secure_url}?n=${{{{ item }}}}", ca_file: "{servers.certificate}"'
     contenders.append(workflow("fetch-tls", request, in_flight))
     if peers["curl"]:
@@ -54,18 +55,18 @@ def encrypted(servers, in_flight, peers, programs):
 
 def at_once(url, programs):
     """Whether many operations that begin together wait for the server alone."""
-    names = (YARDSTICK, LAYER)
-    work = [url, str(AT_ONCE), str(AT_ONCE)]
-    contenders = [Contender(name, [program, *work], is_mean=True) for name, program in zip(names, programs)]
+    contenders = own(url, AT_ONCE, programs, count=AT_ONCE, is_mean=True)
     note = "The mean time of a request, from its start to its answer."
     title = f"{AT_ONCE:,} GETs at once from a server that takes 100 ms"
     return Contest(title, contenders, turns=3, note=note, goals=goals_at_once)
 
 
-def own(url, in_flight, programs, *options):
-    work = [url, str(COUNT), str(in_flight), *options]
-    names = (YARDSTICK, LAYER)
-    return [Contender(name, [program, *work], count=COUNT, is_rate=True) for name, program in zip(names, programs)]
+def own(url, in_flight, programs, *options, count=COUNT, **measure):
+    """C and flowctl's layer: with the tasks that ask on its own thread, and with those of Swift's pool."""
+    plain, layer = programs
+    work = [url, str(count), str(in_flight), *options]
+    commands = {YARDSTICK: [plain, *work], LAYER: [layer, "loop", *work], POOL: [layer, "pool", *work]}
+    return [Contender(name, command, count=count, **measure) for name, command in commands.items()]
 
 
 def workflow(name, request, in_flight):

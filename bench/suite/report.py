@@ -9,7 +9,7 @@ PAGE = "docs/benchmarks.md"
 
 def quantity(standing):
     """A median in a unit that fits."""
-    if standing.contender.is_rate or standing.contender.count:
+    if standing.contender.has_rate:
         return f"{standing.median:,.0f}/s"
     return time(standing.median)
 
@@ -31,7 +31,7 @@ def show(contest, standings):
     print(f"\n{contest.title}")
     for standing in standings.values():
         name, median, ratio, processor, peak = cells(standing)
-        print(f"  {name:<36}{median:>14}{ratio:>9}{processor:>12}{peak:>12}", flush=True)
+        print(f"  {name:<42}{median:>14}{ratio:>9}{processor:>12}{peak:>12}", flush=True)
     for words, is_reached, measured in contest.goals(standings):
         print(f"  {'reached' if is_reached else 'MISSED'}: {words}: {measured}", flush=True)
 
@@ -66,7 +66,7 @@ def page(results, missing, seconds, load):
         lines += ["", f"## {contest.title}", ""]
         if contest.note:
             lines += [contest.note, ""]
-        kind = "rate" if contest.contenders[0].is_rate else "time"
+        kind = "rate" if contest.contenders[0].has_rate else "time"
         lines += [f"| program | {kind} | ratio | processor | memory |", "| --- | ---: | ---: | ---: | ---: |"]
         lines += [f"| {' | '.join(cells(standing))} |" for standing in standings.values()]
         goals = list(contest.goals(standings))
