@@ -39,15 +39,16 @@ final class CurlReactor {
     }
 
     func run() {
-        while true {
+        while !obeyCommands() {
+            let started = startWaiting()
+            // libcurl looks at all transfers whenever it may move bytes, so what was just started waits for what has
+            // arrived meanwhile, unless there is nothing else; the poll returns at once then.
+            if started < line.active || line.active == 0, loop.mayRest() { rest() }
             clock.tick()
-            if obeyCommands() { break }
-            startWaiting()
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
-            if takeFinished() { continue }
+            takeFinished()
             endStalled()
-            if loop.mayRest() { rest() }
         }
         end()
     }
@@ -98,7 +99,9 @@ final class CurlReactor {
         }
     }
 
-    private func startWaiting() {
+    /// - Returns: how many were started.
+    private func startWaiting() -> Int {
+        var count = 0
         while let transfer = line.next() {
             guard let handle = idleHandles.popLast() ?? newHandle() else {
                 line.ended(transfer)
@@ -110,7 +113,9 @@ final class CurlReactor {
             curl_multi_add_handle(multi, handle.pointer)
             let check = clock.now + transfer.exchange.call.timeouts.stall
             nextStallCheck = nextStallCheck.map { min($0, check) } ?? check
+            count += 1
         }
+        return count
     }
 
     private func newHandle() -> EasyHandle? {
@@ -119,9 +124,7 @@ final class CurlReactor {
         return handle
     }
 
-    /// - Returns: whether others may start now.
-    private func takeFinished() -> Bool {
-        var anyFinished = false
+    private func takeFinished() {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
@@ -129,9 +132,7 @@ final class CurlReactor {
             let code = message.pointee.data.result
             guard let transfer = EasyHandle.at(flow_info_private(easy)).transfer else { continue }
             end(transfer, transfer.answer(code))
-            anyFinished = true
         }
-        return anyFinished
     }
 
     private func endStalled() {
