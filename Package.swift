@@ -104,7 +104,9 @@ let package = Package(
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
-        tests("CommandTests", ["FlowCore", "FlowExpression", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests(
+            "CommandTests", ["FlowCore", "FlowExpression", "FlowRun", "FlowStore", "FlowCLI", "flowctl"],
+            exclude: ["Cases"]),
         tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(
             "FlowRunTests",

@@ -30,8 +30,7 @@ package final class CurlClient: HTTPClient {
 
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
         if case .file = call.destination { return try await DownloadClient(self).send(call) }
-        var hop = try Exchange(call)
-        hop.prepareDownload()
+        var hop = try Exchange(call).asDownload()
         while true {
             let response = try await perform(hop)
             if let next = try hop.redirected(by: response) {
@@ -44,13 +43,26 @@ package final class CurlClient: HTTPClient {
         }
     }
 
-    private func perform(_ exchange: Exchange) async throws(Failure) -> HTTPResponse {
-        let loop = try loop.withLock { current throws(Failure) in
+    /// The thread of the client as an executor. A task that prefers it sends and gets answers without a change of
+    /// threads, which is most of what a small request costs; it should do little else there, since all requests wait
+    /// for it.
+    ///
+    ///     try await withTaskExecutorPreference(client.executor()) { … try await client.send(call) … }
+    ///
+    /// - Throws: what the first request would.
+    package func executor() throws(Failure) -> any TaskExecutor { try startedLoop() }
+
+    private func startedLoop() throws(Failure) -> CurlLoop {
+        try loop.withLock { current throws(Failure) in
             if let current { return current }
             let started = try CurlLoop.started(options)
             current = started
             return started
         }
+    }
+
+    private func perform(_ exchange: Exchange) async throws(Failure) -> HTTPResponse {
+        let loop = try startedLoop()
         let transfer = Transfer(
             exchange, body: try RequestBody(exchange.request.body), options: options, isTraced: trace != nil)
         let result = await withTaskCancellationHandler {

@@ -57,10 +57,12 @@ struct ResponseReader {
 
     /// A status line; an interim response (100, 103) comes before the one that counts.
     private mutating func startHeader(_ line: UnsafeRawBufferPointer) {
-        let words = line.split(separator: 0x20, maxSplits: 2)
-        version = String(decoding: words[0].dropFirst(5), as: UTF8.self)
-        status = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0
+        let afterVersion = line.firstIndex(of: 0x20) ?? line.endIndex
+        version = String(decoding: line[..<afterVersion].dropFirst(5), as: UTF8.self)
+        let digits = line[afterVersion...].dropFirst().prefix { $0 != 0x20 }
+        status = Int(String(decoding: digits, as: UTF8.self)) ?? 0
         headers = HTTPHeaders()
+        headers.fields.reserveCapacity(16)
     }
 
     private mutating func endHeader() throws(Failure) {

@@ -14,16 +14,18 @@ final class Transfer: @unchecked Sendable {
 
     let exchange: Exchange
     let body: RequestBody
+    /// The proxy it goes through.
     let proxy: String?
     let options: CurlClient.Options
     /// Set from any thread.
     let isCancelled = Atomic<Bool>(false)
 
     var stage = Stage.new
+    /// The line it waits in.
+    var host: WaitingLine.Host?
     var handle: EasyHandle?
-    var headerList: UnsafeMutablePointer<curl_slist>?
     /// When a byte last moved, once the connection stands.
-    private(set) var lastActivity: ContinuousClock.Instant?
+    var lastActivity: ContinuousClock.Instant?
     /// What one of our own callbacks stopped the transfer for.
     private(set) var objection: Failure?
     /// Whether ``times`` are wanted.
@@ -39,11 +41,9 @@ final class Transfer: @unchecked Sendable {
         self.exchange = exchange
         self.body = body
         self.options = options
-        proxy = exchange.origin.scheme == "https" ? options.httpsProxy : options.httpProxy
+        proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }
-
-    deinit { curl_slist_free_all(headerList) }
 
     func awaits(_ continuation: UnsafeContinuation<Answer, Never>) { self.continuation = continuation }
 
@@ -58,6 +58,7 @@ final class Transfer: @unchecked Sendable {
     /// The answer after libcurl has ended the transfer with `code`.
     func answer(_ code: CURLcode) -> Answer {
         measure()
+        if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
         if code == CURLE_OK {
             do throws(Failure) {
                 return .success(try reader.finished())
@@ -99,12 +100,10 @@ final class Transfer: @unchecked Sendable {
         // acted on it all the same, so a write goes out once only.
         guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
         timesSent += 1
-        lastActivity = .now
         return true
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        lastActivity = .now
         do throws(Failure) {
             return try body.read(into: buffer)
         } catch {
@@ -122,7 +121,6 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func guarded(_ work: () throws(Failure) -> Void) -> Bool {
-        lastActivity = .now
         do throws(Failure) {
             try work()
             return true
@@ -133,25 +131,4 @@ final class Transfer: @unchecked Sendable {
     }
 
     var status: Int { reader.status }
-}
-
-/// A libcurl handle and the buffer it writes its error text to, used by one transfer after the other.
-final class EasyHandle {
-    let pointer: UnsafeMutableRawPointer
-    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-
-    /// nil where there is no memory for it.
-    init?(share: UnsafeMutableRawPointer?) {
-        guard let pointer = curl_easy_init() else { return nil }
-        self.pointer = pointer
-        // Outlives a reset.
-        flow_set_pointer(pointer, CURLOPT_SHARE, share)
-    }
-
-    deinit {
-        curl_easy_cleanup(pointer)
-        errorText.deallocate()
-    }
-
-    func reset() { curl_easy_reset(pointer) }
 }

@@ -67,8 +67,8 @@ final class ScopeSource: Sendable {
                 throw await missing(name)
             }
             let fields = credential.fields
-            let secret = fields.filter { $0.value.containsSecret }
-            map[name] = isWhole && secret.count == 1 ? secret[0].value : .map(fields)
+            let secret = credential.identifyingSecrets
+            map[name] = isWhole && secret.count == 1 ? secret.first?.value ?? .null : .map(fields)
         }
         return .map(map)
     }

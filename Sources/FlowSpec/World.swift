@@ -69,8 +69,7 @@ package struct HTTPCall: Sendable {
     package var maximumRedirects: Int
     /// Header names that carry secrets and must not cross an origin.
     package var secretHeaders: Set<String>
-    /// A file of PEM certificates to trust instead of the system's.
-    package var caFile: String?
+    package var route: HTTPRoute
     /// Whose secrets the request carries; limits are counted for each credential.
     package var credential: Credential?
     /// How often the service may be asked for this; nil where its connector doesn't say.
@@ -86,7 +85,7 @@ package struct HTTPCall: Sendable {
     package init(
         _ request: HTTPRequest, effect: Effect = .read, retry: RetryPolicy = .none, timeouts: Timeouts = Timeouts(),
         destination: Destination = .memory(limit: 64 << 20), hasIdempotencyKey: Bool = false,
-        maximumRedirects: Int = 10, secretHeaders: Set<String> = ["authorization"], caFile: String? = nil,
+        maximumRedirects: Int = 10, secretHeaders: Set<String> = ["authorization"], route: HTTPRoute = HTTPRoute(),
         classify: (@Sendable (HTTPResponse) -> Failure?)? = nil, log: any LogSink = NoLog()
     ) {
         self.request = request
@@ -97,7 +96,7 @@ package struct HTTPCall: Sendable {
         self.hasIdempotencyKey = hasIdempotencyKey
         self.maximumRedirects = maximumRedirects
         self.secretHeaders = secretHeaders
-        self.caFile = caFile
+        self.route = route
         self.classify = classify
         self.log = log
     }

@@ -220,7 +220,7 @@ import Testing
     @Test func certificatesThatCannotBeRead() async throws {
         let server = try FaultServer(replies: [.text("x")])
         var call = HTTPCall(HTTPRequest("GET", "https://\(server.authority)/"))
-        call.caFile = "/nonexistent/ca.pem"
+        call.route.caFile = "/nonexistent/ca.pem"
         let failure = await FlowHTTPTests.failure { _ = try await client.send(call) }
         #expect(failure.kind == .tls)
         #expect(failure.nothingSent)

@@ -62,6 +62,33 @@ import Testing
         #expect(http.calls[1].effect == .idempotent)
     }
 
+    @Test func socketAndAuthoritiesArePartOfTheCall() async throws {
+        let http = server("{}")
+        _ = try await runNode(
+            "http.request",
+            ["url": "http://docker/x", "unix_socket": "/var/run/docker.sock", "ca_file": "/etc/own.pem"], http: http)
+        #expect(http.calls[0].route == HTTPRoute(unixSocket: "/var/run/docker.sock", caFile: "/etc/own.pem"))
+    }
+
+    /// A proxy's password and a client's key are secret too, but they are not what a request says who it is by.
+    @Test func routeOfACredentialIsNoToken() async throws {
+        let http = server("{}")
+        let fields = ValueMap([
+            ("bot_token", .secret("not-a-real-token")), ("proxy", .secret("http://user:pencil@proxy.test:3128")),
+            ("client_cert", "/etc/own.pem"), ("client_key", .secret("/etc/own.key")),
+        ])
+        let origins = Set([Origin("https://api.example.com")].compactMap(\.self))
+        let credential = Credential(name: "c", type: "some_app", fields: fields, origins: origins)
+        _ = try await runNode(
+            "http.request", ["url": "https://api.example.com/x"], http: http, credential: credential)
+        #expect(http.calls[0].request.headers["authorization"] == "Bearer not-a-real-token")
+        #expect(
+            http.calls[0].route
+                == HTTPRoute(
+                    proxy: "http://user:pencil@proxy.test:3128",
+                    clientCertificate: .init(certificate: "/etc/own.pem", key: "/etc/own.key")))
+    }
+
     @Test func twoBodiesAreRefused() async throws {
         let failure = await failure {
             try await runNode("http.request", ["url": "http://h/x", "json": 1, "body": "x"])

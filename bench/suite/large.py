@@ -19,8 +19,9 @@ def sparse():
     return path
 
 
-def contests(url, folder, curl):
-    """`folder` is what the nginx serves at `url`."""
+def contests(servers, curl):
+    """A download and an upload, by flowctl and by curl."""
+    url, folder = servers.url, servers.files
     source = sparse()
     target = f"{source}-down"
     offered = f"{folder}/large"

@@ -6,6 +6,10 @@
 /// of it may be called before, nor where this says no.
 const char *flow_curl_problem(void);
 
+/// A descriptor that wakes who polls it: 8 bytes written make it readable, 8 bytes read put that back. -1 and `errno`
+/// where there is none.
+int flow_wake_descriptor(void);
+
 // Swift cannot call C functions with variable arguments: one shim for each type of argument that is used.
 
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
@@ -37,6 +41,12 @@ static inline CURLcode flow_set_headers(CURL *handle, struct curl_slist *list) {
 static inline CURLcode flow_set_body(CURL *handle, const void *bytes, size_t size) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
     return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, size ? bytes : "");
+}
+
+/// Copies `size` bytes.
+static inline CURLcode flow_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t size) {
+    struct curl_blob blob = {.data = (void *)bytes, .len = size, .flags = CURL_BLOB_COPY};
+    return curl_easy_setopt(handle, option, &blob);
 }
 
 static inline void flow_set_reader(CURL *handle, flow_data_callback read, flow_seek_callback seek, void *context) {

@@ -127,6 +127,7 @@ struct OperationRun: Sendable {
             decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope,
             files: context.world.files)
         var call = HTTPCall(request, effect: effect, retry: context.retry)
+        call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey
         call.secretHeaders = template.sendsCredential ? access.scheme?.secretHeaders ?? [] : []

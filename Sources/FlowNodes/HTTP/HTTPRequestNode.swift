@@ -42,6 +42,10 @@ struct HTTPRequestNode: Node {
             example: "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         Parameter(
             "ok", .list(of: .int), help: "The statuses that are success; else all of 200 to 299.", example: [200, 404]),
+        Parameter(
+            "unix_socket", .string, help: "The Unix socket the server listens on, in place of the URL's host and port.",
+            example: "/var/run/docker.sock"),
+        Parameter("ca_file", .file, help: "The authorities to trust in place of the system's, as PEM."),
         Parameter("connect_timeout", .duration, default: "10s", help: "How long connecting may take."),
         Parameter("stall_timeout", .duration, default: "30s", help: "How long no byte may move."),
         Parameter(
@@ -77,7 +81,8 @@ struct HTTPRequestNode: Node {
         var call = HTTPCall(
             built.request, effect: effect, retry: context.retry, timeouts: timeouts(arguments, context),
             destination: try destination(arguments, context), hasIdempotencyKey: isKeyed,
-            maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders, log: context.log)
+            maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders,
+            route: try route(arguments, context), log: context.log)
         call.credential = context.credential
         call.deadline = context.deadline
         call.usesCache = context.usesCache
@@ -121,6 +126,13 @@ struct HTTPRequestNode: Node {
         var failure = failure
         failure.hint = isDownload ? "raise max_bytes" : "raise max_bytes, or stream the answer to a file with \"to\""
         return failure
+    }
+
+    private func route(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPRoute {
+        var route = try HTTPRoute(context.credential)
+        if let file = arguments.path("ca_file", in: context) { route.caFile = file }
+        route.unixSocket = arguments.string("unix_socket").map(context.absolutePath)
+        return route
     }
 
     private func destination(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall.Destination {
