@@ -1209,7 +1209,7 @@ _flowctl_vault_status() {
 
 _flowctl_expr() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --explain --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --explain --functions --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --data --run --step)
     __flowctl_offer_flags_options 1

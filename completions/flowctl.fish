@@ -99,7 +99,7 @@ function __flowctl_parse_tokens -S
                 __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
             end
         case 'expr'
-            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'data=' 'run=' 'step=' 'explain' 'version' 'h/help'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'data=' 'run=' 'step=' 'explain' 'functions' 'version' 'h/help'
         case 'schema'
             __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
         case 'doctor'
@@ -498,6 +498,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" run' -l 'run' -d 'See what this run recorded: an id, enough of it, or latest.' -rfka '(__flowctl_custom_completion ---completion expr -- --run (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" step' -l 'step' -d 'See what this step of the run saw, or one of its items: id[0].' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" explain' -l 'explain' -d 'Show each part of the expression with its value.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" functions' -l 'functions' -d 'List the functions and macros, or describe one.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl schema" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'

@@ -6,7 +6,7 @@ package import FlowCore
 package struct CurlCommand: Sendable, Hashable {
     private let request: HTTPRequest
     private let secretHeaders: Set<String>
-    private let caFile: String?
+    private let route: HTTPRoute
 
     /// A longer body is named, not shown.
     package static let bodyLimit = 16 << 10
@@ -14,7 +14,7 @@ package struct CurlCommand: Sendable, Hashable {
     package init(_ call: HTTPCall) {
         request = call.request
         secretHeaders = call.secretHeaders
-        caFile = call.caFile
+        route = call.route
     }
 
     /// - Parameter masker: knows secrets that stand anywhere else; they become `$SECRET`.
@@ -26,7 +26,7 @@ package struct CurlCommand: Sendable, Hashable {
         } else if request.method != "GET" || request.body != .none {
             words.append("-X \(shell.quoted(request.method))")
         }
-        if let caFile { words.append("--cacert \(shell.quoted(caFile))") }
+        words += routing(shell)
         for field in request.headers.fields { words.append("-H \(header(field, shell))") }
         // What curl would add of its own accord.
         if request.headers["content-type"] == nil, hasBody { words.append("-H 'Content-Type:'") }
@@ -49,6 +49,24 @@ package struct CurlCommand: Sendable, Hashable {
             }
         }
         return feed + (words + [url(shell)]).joined(separator: " ")
+    }
+
+    private func routing(_ shell: ShellText) -> [String] {
+        var words: [String] = []
+        if let proxy = route.proxy {
+            words.append("--proxy \(shell.quoted(proxy.contains("@") ? ShellText.variable("PROXY") : proxy))")
+        }
+        if let socket = route.unixSocket { words.append("--unix-socket \(shell.quoted(socket))") }
+        if let file = route.caFile { words.append("--cacert \(shell.quoted(file))") }
+        if let own = route.clientCertificate {
+            // curl wants files: what is kept in the vault has to be put into one.
+            func file(_ text: String, _ name: String) -> String {
+                shell.quoted(HTTPRoute.isPEM(text) ? ShellText.variable(name) : text)
+            }
+            words.append("--cert \(file(own.certificate, "CERTIFICATE_FILE"))")
+            if let key = own.key { words.append("--key \(file(key, "KEY_FILE"))") }
+        }
+        return words
     }
 
     private var hasBody: Bool { request.body != .none || ["POST", "PUT", "PATCH"].contains(request.method) }

@@ -22,7 +22,7 @@ struct Normalizer {
     /// Columns are as wide as the times in them: the space between is not compared in lines of lists.
     private static func aligned(_ line: Substring) -> String {
         let isTitle = line.contains("  ") && line.allSatisfy { $0 == " " || $0.isUppercase }
-        let isWide = line.contains(gap)
+        let isWide = line.contains(" skipped ") && line.contains(gap)
         guard isTitle || isWide || line.contains("{t") || line.contains("{run}") else { return String(line) }
         return String(line).replacing(spaces) { "\($0.output.1)  " }
     }

@@ -20,7 +20,7 @@ import Testing
         let server = try FaultServer { service.answer($0) }
         let refusing = try RefusingPort()
         let client = DownloadClient(
-            RetryingClient(CurlClient(), clock: ManualClock(), random: SeededRandom(), budget: .seconds(1 << 20)))
+            RetryingClient(CurlClient(), clock: ManualClock(), random: SeededRandom(), patience: .seconds(1 << 20)))
         let folder = try TemporaryFolder()
         let ended = await withTaskGroup(of: (Operation, Failure?).self) { group in
             var next = 0

@@ -39,7 +39,7 @@ def program(name, package):
 
 def python_peers():
     """Peers that pip installs, apart from the system's Python: just, and for aiohttp and httpx the Python that has
-    them; each None where it can't be had."""
+    them, which is also under its own name; each None where it can't be had."""
     folder = f"{FOLDER}/venv"
     python = f"{folder}/bin/python"
     if not os.path.exists(python):
@@ -54,7 +54,7 @@ def python_peers():
         if not answers(probe):
             missing[package] = "pip install could not fetch it"
             peers[name] = None
-    return peers
+    return peers | {"python": python if answers([python, "--version"]) else None}
 
 
 def cel_libraries(python):
