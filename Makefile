@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: run build test check fmt bench docs install clean soak fuzz help
+.PHONY: run build test check fmt bench docs install clean soak fuzz sanitize help
 
 run: build ## Build, then run the workflow that reports on this repository
 	.build/flowctl run workflows/repo-report.yaml
@@ -22,7 +22,7 @@ fmt: ## Format all Swift code
 bench: build ## Measure against other tools and write docs/benchmarks.md
 	bench/run
 
-docs: ## Generate man pages, completions and the catalog
+docs: ## Generate man pages, completions, docs/functions.md and the catalog
 	scripts/bootstrap && scripts/generate
 
 install: build ## Install binary, man pages and completions under PREFIX
@@ -31,11 +31,14 @@ install: build ## Install binary, man pages and completions under PREFIX
 clean: ## Delete everything that was built
 	rm -rf .build
 
-soak: build ## Kill a run at random moments and resume it, for SOAK_SECONDS
-	scripts/soak .build/flowctl
+soak: build ## Kill runs at random moments for SOAK_SECONDS, then 10,000 requests to a server that fails
+	scripts/soak .build/flowctl && FAULT_OPERATIONS=10000 scripts/test --filter FaultStormTests
 
-fuzz: build ## Feed damaged workflow files to the binary, for FUZZ_SECONDS
+fuzz: build ## Feed damaged files, expressions and JSON to flowctl, for FUZZ_SECONDS
 	scripts/fuzz .build/flowctl
+
+sanitize: ## Run the tests of the HTTP layer under the thread and address sanitizers
+	scripts/bootstrap tests && scripts/sanitize
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10

@@ -20,7 +20,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies + ["FlowTestKit"], exclude: exclude, swiftSettings: strict)
 }
 
-let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -29,27 +28,29 @@ let package = Package(
     products: [.executable(name: "flowctl", targets: ["flowctl"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         // System libraries and data: no logic.
         .target(name: "CCurl"),
+        .target(name: "CCompression"),
+        .target(name: "CEdit"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CMustache"),
         .target(name: "CCatalog"),
+        .target(name: "CReference"),
 
         // The core.
-        module("FlowCore", [collections]),
+        module("FlowCore"),
         module("FlowYAML", ["FlowCore", "CYAML"]),
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
-        module("FlowExpression", ["FlowCore", "FlowCrypto"]),
+        module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
         module("FlowSpec", ["FlowCore"]),
 
         // The world.
-        module("FlowHTTP", ["FlowCore", "FlowSpec", "CCurl"]),
+        module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
         module("FlowStore", ["FlowCore", "CSQLite"]),
         module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto"]),
 
@@ -68,7 +69,7 @@ let package = Package(
             "FlowCLI",
             [
                 "FlowCore", "FlowYAML", "FlowExpression", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowStore",
-                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", argumentParser,
+                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit", argumentParser,
             ]),
         .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),
 
@@ -76,15 +77,24 @@ let package = Package(
         .executableTarget(
             name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP"], path: "bench/http-swift",
             swiftSettings: strict),
+        .executableTarget(
+            name: "flow-expression-bench", dependencies: ["FlowCore", "FlowExpression"],
+            path: "bench/expressions-swift", swiftSettings: strict),
 
         // Tests.
+        .target(
+            name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression"], path: "Tests/FlowFuzz",
+            swiftSettings: strict),
+        .executableTarget(name: "flow-fuzz", dependencies: ["FlowFuzz"], path: "Tests/Fuzz", swiftSettings: strict),
         module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML"]),
         tests("FlowCoreTests", ["FlowCore"]),
         tests("FlowYAMLTests", ["FlowCore", "FlowYAML"]),
-        tests("FlowExpressionTests", ["FlowCore", "FlowExpression"], exclude: ["conformance-skips.txt", "cases"]),
+        tests(
+            "FlowExpressionTests", ["FlowCore", "FlowExpression", "FlowFuzz"],
+            exclude: ["conformance-skips.txt", "type-exceptions.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto"]),
-        tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowHTTP"]),
+        tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto"]),
         tests(
@@ -94,7 +104,9 @@ let package = Package(
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
-        tests("CommandTests", ["FlowCore", "FlowRun", "FlowStore", "FlowCLI", "flowctl"], exclude: ["Cases"]),
+        tests(
+            "CommandTests", ["FlowCore", "FlowExpression", "FlowRun", "FlowStore", "FlowCLI", "flowctl"],
+            exclude: ["Cases"]),
         tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(
             "FlowRunTests",

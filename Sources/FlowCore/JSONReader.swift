@@ -28,6 +28,12 @@ private struct JSONReader {
     let maximumDepth: Int
     var offset = 0
     var depth = 0
+    /// The map last read at a place like this one. Lists mostly hold maps with the same keys, which then need not be
+    /// made, compared with each other and indexed again.
+    var siblings = [ValueMap](repeating: ValueMap(), count: JSONReader.places)
+
+    /// How many places are told apart.
+    static let places = 64
 
     init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
         self.bytes = bytes
@@ -65,11 +71,12 @@ private struct JSONReader {
         }
     }
 
-    private mutating func value() throws(Failure) -> Value {
+    /// - Parameter place: the position in the map around it, 0 in a list.
+    private mutating func value(at place: Int = 0) throws(Failure) -> Value {
         guard offset < bytes.count else { throw problem("unexpected end of text") }
         switch bytes[offset] {
-        case UInt8(ascii: "{"): return try map()
-        case UInt8(ascii: "["): return try list()
+        case UInt8(ascii: "{"): return .map(try map(at: place))
+        case UInt8(ascii: "["): return .list(try list())
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"):
             try word("true")
@@ -102,75 +109,102 @@ private struct JSONReader {
         skipSpace()
     }
 
-    private mutating func map() throws(Failure) -> Value {
+    private mutating func map(at place: Int) throws(Failure) -> ValueMap {
         try enter()
-        var map = ValueMap()
-        if offset < bytes.count, bytes[offset] == UInt8(ascii: "}") {
-            offset += 1
-            depth -= 1
-            return .map(map)
+        defer { depth -= 1 }
+        if take(UInt8(ascii: "}")) { return ValueMap() }
+        let slot = (depth &* 7 &+ place) % JSONReader.places
+        let sibling = siblings[slot]
+        var entries: [ValueMap.Element] = []
+        entries.reserveCapacity(min(sibling.count, 64))
+        // The keys so far are those of the sibling.
+        while entries.count < sibling.count, let key = try keyLike(sibling[entries.count].key) {
+            entries.append((key, try value(at: entries.count)))
+            if try isLast(closing: UInt8(ascii: "}"), "expected \",\" or \"}\"") {
+                if entries.count == sibling.count { return ValueMap(entries, keyedLike: sibling) }
+                let map = ValueMap(distinct: entries)
+                siblings[slot] = map
+                return map
+            }
         }
-        while true {
+        var map = ValueMap(distinct: entries)
+        repeat {
             skipSpace()
             guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else {
                 throw problem("expected a key in double quotes")
             }
             let key = try string()
-            skipSpace()
-            guard offset < bytes.count, bytes[offset] == UInt8(ascii: ":") else {
-                throw problem("expected \":\" after the key")
-            }
-            offset += 1
-            skipSpace()
-            map[key] = try value()
-            skipSpace()
-            guard offset < bytes.count else { throw problem("expected \",\" or \"}\"") }
-            if bytes[offset] == UInt8(ascii: "}") { break }
-            guard bytes[offset] == UInt8(ascii: ",") else { throw problem("expected \",\" or \"}\"") }
-            offset += 1
-        }
-        offset += 1
-        depth -= 1
-        return .map(map)
+            try colon()
+            map[key] = try value(at: map.count)
+        } while try !isLast(closing: UInt8(ascii: "}"), "expected \",\" or \"}\"")
+        siblings[slot] = map
+        return map
     }
 
-    private mutating func list() throws(Failure) -> Value {
+    /// Reads a key and its colon if the text has just this one here.
+    private mutating func keyLike(_ key: MapKey) throws(Failure) -> MapKey? {
+        guard case .string(let name) = key else { return nil }
+        skipSpace()
+        let (start, length) = (offset + 1, name.utf8.count)
+        guard start + length < bytes.count, bytes[offset] == UInt8(ascii: "\""),
+            bytes[start + length] == UInt8(ascii: "\""), plainString(from: start) == start + length,
+            name.hasScalars(UnsafeBufferPointer(rebasing: bytes[start..<start + length]))
+        else { return nil }
+        offset = start + length + 1
+        try colon()
+        return key
+    }
+
+    private mutating func colon() throws(Failure) {
+        skipSpace()
+        guard take(UInt8(ascii: ":")) else { throw problem("expected \":\" after the key") }
+        skipSpace()
+    }
+
+    private mutating func list() throws(Failure) -> [Value] {
         try enter()
+        defer { depth -= 1 }
+        if take(UInt8(ascii: "]")) { return [] }
         var items: [Value] = []
-        if offset < bytes.count, bytes[offset] == UInt8(ascii: "]") {
-            offset += 1
-            depth -= 1
-            return .list(items)
-        }
-        while true {
+        repeat {
             skipSpace()
             items.append(try value())
-            skipSpace()
-            guard offset < bytes.count else { throw problem("expected \",\" or \"]\"") }
-            if bytes[offset] == UInt8(ascii: "]") { break }
-            guard bytes[offset] == UInt8(ascii: ",") else { throw problem("expected \",\" or \"]\"") }
-            offset += 1
-        }
+        } while try !isLast(closing: UInt8(ascii: "]"), "expected \",\" or \"]\"")
+        return items
+    }
+
+    /// Passes the comma after an item, or the end of the list or map.
+    private mutating func isLast(closing: UInt8, _ expectation: String) throws(Failure) -> Bool {
+        skipSpace()
+        if take(UInt8(ascii: ",")) { return false }
+        guard take(closing) else { throw problem(expectation) }
+        return true
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard offset < bytes.count, bytes[offset] == byte else { return false }
         offset += 1
-        depth -= 1
-        return .list(items)
+        return true
+    }
+
+    /// Where a string that starts here ends or has its first byte that needs a closer look.
+    private func plainString(from start: Int) -> Int {
+        var end = start
+        while end < bytes.count, bytes[end] >= 0x20, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\")
+        {
+            end += 1
+        }
+        return end
     }
 
     private mutating func string() throws(Failure) -> String {
-        offset += 1
-        let start = offset
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") {
-                let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
-                offset += 1
-                return text
-            }
-            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
-            guard byte >= 0x20 else { throw problem("a control character must be escaped in a string") }
-            offset += 1
-        }
-        throw problem("the string has no end")
+        let start = offset + 1
+        offset = plainString(from: start)
+        guard offset < bytes.count else { throw problem("the string has no end") }
+        if bytes[offset] == UInt8(ascii: "\\") { return try escapedString(from: start) }
+        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
+        guard take(UInt8(ascii: "\"")) else { throw problem("a control character must be escaped in a string") }
+        return text
     }
 
     private mutating func escapedString(from start: Int) throws(Failure) -> String {
@@ -245,56 +279,39 @@ private struct JSONReader {
 
     private mutating func number() throws(Failure) -> Value {
         let start = offset
-        var isInteger = true
-        if bytes[offset] == UInt8(ascii: "-") { offset += 1 }
+        let isNegative = take(UInt8(ascii: "-"))
+        var number = DecimalNumber()
         let firstDigit = offset
-        guard skipDigits() else { throw problem("expected a digit") }
+        guard takeDigits(into: &number) else { throw problem("expected a digit") }
         if bytes[firstDigit] == UInt8(ascii: "0"), offset - firstDigit > 1 {
             offset = firstDigit
             throw problem("a number can't start with 0")
         }
-        if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
+        var isInteger = true
+        if take(UInt8(ascii: ".")) {
             isInteger = false
-            offset += 1
-            guard skipDigits() else { throw problem("expected a digit after the point") }
+            let firstDecimal = offset
+            guard takeDigits(into: &number) else { throw problem("expected a digit after the point") }
+            number.decimals = offset - firstDecimal
         }
         if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") {
             isInteger = false
+            number.isSimple = false
             offset += 1
-            if offset < bytes.count, bytes[offset] == UInt8(ascii: "+") || bytes[offset] == UInt8(ascii: "-") {
-                offset += 1
-            }
-            guard skipDigits() else { throw problem("expected a digit in the exponent") }
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            guard takeDigits(into: &number) else { throw problem("expected a digit in the exponent") }
         }
+        if let value = number.value(isNegative: isNegative, isInteger: isInteger) { return value }
         let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
         return Value(jsonNumber: text, isInteger: isInteger)
     }
 
-    private mutating func skipDigits() -> Bool {
+    private mutating func takeDigits(into number: inout DecimalNumber) -> Bool {
         let start = offset
-        while offset < bytes.count, bytes[offset] >= 48, bytes[offset] <= 57 { offset += 1 }
+        while offset < bytes.count, bytes[offset] >= 48, bytes[offset] <= 57 {
+            number.append(digit: bytes[offset] - 48)
+            offset += 1
+        }
         return offset > start
-    }
-}
-
-extension Value {
-    /// The value of valid JSON number text; see ``JSON``.
-    package init(jsonNumber text: String, isInteger: Bool) {
-        if isInteger, let whole = Int64(text) {
-            // "-0" is a double: an integer has no negative zero.
-            self = text == "-0" ? .double(-0.0) : .int(whole)
-            return
-        }
-        guard !isInteger, let double = Double(text), double.isFinite else {
-            self = .number(ExactNumber(text: text))
-            return
-        }
-        // Seventeen digits always survive; longer text only if the shortest form of the double says the same.
-        let digits = text.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }.count { $0 >= 48 && $0 <= 57 }
-        if digits <= 15 || ExactNumber(text: text) == ExactNumber(text: "\(double)") {
-            self = .double(double)
-        } else {
-            self = .number(ExactNumber(text: text))
-        }
     }
 }

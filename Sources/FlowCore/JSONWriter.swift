@@ -58,8 +58,15 @@ private struct JSONWriter {
         } else if double.isInfinite {
             raw(double < 0 ? "\"-Infinity\"" : "\"Infinity\"")
         } else {
+            let text = "\(double)".utf8
+            guard abs(double) < 1e-4, let exponent = text.firstIndex(of: UInt8(ascii: "e")) else {
+                bytes.append(contentsOf: text)
+                return
+            }
             // Swift writes small exponents with a leading zero: 1e-07.
-            raw("\(double)".replacing("e-0", with: "e-"))
+            bytes.append(contentsOf: text[..<exponent])
+            raw("e-")
+            bytes.append(contentsOf: text[exponent...].dropFirst(2).drop { $0 == UInt8(ascii: "0") })
         }
     }
 
@@ -90,21 +97,35 @@ private struct JSONWriter {
 
     mutating func write(string: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): raw("\\\"")
-            case UInt8(ascii: "\\"): raw("\\\\")
-            case 0x0A: raw("\\n")
-            case 0x0D: raw("\\r")
-            case 0x09: raw("\\t")
-            case 0x08: raw("\\b")
-            case 0x0C: raw("\\f")
-            case 0..<0x20, 0x7F:
-                let digits = String(byte, radix: 16)
-                raw("\\u00" + (digits.count == 1 ? "0" : "") + digits)
-            default: bytes.append(byte)
+        var text = string
+        text.withUTF8 { utf8 in
+            // What needs no escape is copied in one go.
+            var start = 0
+            for (offset, byte) in utf8.enumerated() {
+                guard byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+                    continue
+                }
+                bytes.append(contentsOf: utf8[start..<offset])
+                escape(byte)
+                start = offset + 1
             }
+            bytes.append(contentsOf: utf8[start...])
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): raw("\\\"")
+        case UInt8(ascii: "\\"): raw("\\\\")
+        case 0x0A: raw("\\n")
+        case 0x0D: raw("\\r")
+        case 0x09: raw("\\t")
+        case 0x08: raw("\\b")
+        case 0x0C: raw("\\f")
+        default:
+            let digits = String(byte, radix: 16)
+            raw("\\u00" + (digits.count == 1 ? "0" : "") + digits)
+        }
     }
 }

@@ -12,7 +12,7 @@ package enum Value: Sendable {
     case string(String)
     case bytes([UInt8])
     case list([Value])
-    indirect case map(ValueMap)
+    case map(ValueMap)
     case timestamp(Timestamp)
     case duration(Duration)
     indirect case file(FileReference)
@@ -189,18 +189,6 @@ extension Value: Equatable {
     }
 }
 
-extension String {
-    /// Equality by code points, as JSON and CEL have it; Swift's own `==` takes composed and decomposed characters for
-    /// the same.
-    package func hasSameScalars(as other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
-        let isSame = utf8.withContiguousStorageIfAvailable { left in
-            other.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
-        }
-        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
-    }
-}
-
 extension Value: Hashable {
     package func hash(into hasher: inout Hasher) {
         switch self {
@@ -208,7 +196,7 @@ extension Value: Hashable {
         case .null: hasher.combine(0)
         case .absent: hasher.combine(1)
         case .bool(let value): hasher.combine(value)
-        case .string(let value): hasher.combine(value)
+        case .string(let value): value.hashScalars(into: &hasher)
         case .bytes(let value): hasher.combine(value)
         case .list(let items): hasher.combine(items)
         case .map(let map): hasher.combine(map)

@@ -1,5 +1,3 @@
-import OrderedCollections
-
 /// The keys a CEL map can have. Equal numbers are equal keys: `1`, `1u` and (in look-ups) `1.0`.
 package enum MapKey: Sendable {
     case string(String)
@@ -60,7 +58,7 @@ extension MapKey: Hashable {
 
     package func hash(into hasher: inout Hasher) {
         switch self {
-        case .string(let value): hasher.combine(value)
+        case .string(let value): value.hashScalars(into: &hasher)
         case .bool(let value): hasher.combine(value)
         case .int(let value): hasher.combine(UInt64(bitPattern: value))
         case .uint(let value): hasher.combine(value)
@@ -69,48 +67,102 @@ extension MapKey: Hashable {
 }
 
 /// A map that keeps the order its keys came in. Equality ignores the order, as JSON and CEL do.
+///
+/// The entries stand in one array, and most maps of a workflow are searched from its start; only those with more than
+/// ``searchedCount`` have an index of their keys beside it. Copies, and maps with the same keys in the same order that
+/// one JSON text holds, share theirs.
 package struct ValueMap: Sendable {
-    private var storage: OrderedDictionary<MapKey, Value>
+    package typealias Element = (key: MapKey, value: Value)
 
-    package init() { storage = [:] }
+    private var entries: [Element]
+    /// Where each key stands; nil in a small map.
+    private var index: [MapKey: Int]?
 
-    package init(minimumCapacity: Int) { storage = OrderedDictionary(minimumCapacity: minimumCapacity) }
+    /// Up to so many keys, comparing each is quicker than hashing one.
+    package static let searchedCount = 8
+
+    package init() { entries = [] }
+
+    package init(minimumCapacity: Int) {
+        entries = []
+        entries.reserveCapacity(minimumCapacity)
+    }
 
     /// Later pairs replace earlier ones with the same key.
     package init(_ pairs: some Sequence<(String, Value)>) {
-        storage = [:]
-        for (key, value) in pairs { storage[.string(key)] = value }
+        self.init(minimumCapacity: pairs.underestimatedCount)
+        for (key, value) in pairs { self[.string(key)] = value }
     }
 
-    package var count: Int { storage.count }
-    package var isEmpty: Bool { storage.isEmpty }
-    package var keys: [MapKey] { Array(storage.keys) }
-    package var values: [Value] { Array(storage.values) }
+    /// Entries that have exactly the keys of another map, in its order.
+    init(_ entries: [Element], keyedLike other: ValueMap) {
+        self.entries = entries
+        index = other.index
+    }
+
+    /// Entries whose keys are known to differ.
+    init(distinct entries: [Element]) {
+        self.entries = entries
+        if entries.count > ValueMap.searchedCount { indexKeys() }
+    }
+
+    package var isEmpty: Bool { entries.isEmpty }
+    package var keys: [MapKey] { entries.map(\.key) }
+    package var values: [Value] { entries.map(\.value) }
     /// The string keys, in order.
-    package var names: [String] { storage.keys.map(\.text) }
+    package var names: [String] { entries.map(\.key.text) }
 
     package subscript(key: String) -> Value? {
-        get { storage[.string(key)] }
-        set { storage[.string(key)] = newValue }
+        get { self[MapKey.string(key)] }
+        set { self[MapKey.string(key)] = newValue }
     }
 
     package subscript(key: MapKey) -> Value? {
-        get { storage[key] }
-        set { storage[key] = newValue }
+        get { position(of: key).map { entries[$0].value } }
+        set {
+            switch (position(of: key), newValue) {
+            case (let position?, let value?): entries[position].value = value
+            case (nil, let value?): append(value, for: key)
+            case (let position?, nil): remove(at: position)
+            case (nil, nil): break
+            }
+        }
+    }
+
+    private func position(of key: MapKey) -> Int? {
+        if let index { return index[key] }
+        return entries.firstIndex { $0.key == key }
+    }
+
+    private mutating func append(_ value: Value, for key: MapKey) {
+        entries.append((key, value))
+        if index != nil {
+            index?[key] = entries.count - 1
+        } else if entries.count > ValueMap.searchedCount {
+            indexKeys()
+        }
+    }
+
+    private mutating func remove(at position: Int) {
+        entries.remove(at: position)
+        if index != nil { indexKeys() }
+    }
+
+    private mutating func indexKeys() {
+        var index = [MapKey: Int](minimumCapacity: 2 * entries.count)
+        for (position, entry) in entries.enumerated() { index[entry.key] = position }
+        self.index = index
     }
 
     package func mapValues(_ transform: (Value) throws -> Value) rethrows -> ValueMap {
-        var copy = self
-        copy.storage = try storage.mapValues(transform)
-        return copy
+        ValueMap(try entries.map { ($0.key, try transform($0.value)) }, keyedLike: self)
     }
 }
 
 extension ValueMap: RandomAccessCollection {
-    package typealias Element = (key: MapKey, value: Value)
     package var startIndex: Int { 0 }
-    package var endIndex: Int { storage.count }
-    package subscript(position: Int) -> Element { storage.elements[position] }
+    package var endIndex: Int { entries.count }
+    package subscript(position: Int) -> Element { entries[position] }
 }
 
 extension ValueMap: Hashable {
@@ -123,7 +175,7 @@ extension ValueMap: Hashable {
         hasher.combine(count)
         // Order must not matter: combine the members' hashes with a commutative operation.
         var sum = 0
-        for (key, value) in storage {
+        for (key, value) in entries {
             var member = Hasher()
             member.combine(key)
             member.combine(value)

@@ -24,7 +24,7 @@ package struct Expression: Sendable {
     let syntax: Syntax
     private let program: any Node
     private let slotCount: Int
-    private let place: Placement
+    let place: Placement
 
     /// - Parameters:
     ///   - text: the expression without `${{ }}`.
@@ -42,7 +42,7 @@ package struct Expression: Sendable {
         _ text: String, in node: SourceNode? = nil, at offset: Int = 0, checks: Bool, options: Compiler.Options
     ) throws(ExpressionErrors) -> Expression {
         let place = Placement(text: text, node: node, offset: offset)
-        var checker = Checker(text: text)
+        var checker = Checker()
         do throws(SyntaxFault) {
             let syntax = try Parser.parse(text)
             if checks { checker.check(syntax) }
@@ -71,14 +71,13 @@ package struct Expression: Sendable {
         self.place = place
     }
 
-    /// Words that can't name a step, an input or an item, as they mean something in every expression.
-    package static var reservedNames: Set<String> { Keyword.all.union(Builtin.constants.keys) }
-
     /// - Throws: a `Failure` of kind `invalid` with the span of the term that failed.
     package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
         var frame = Frame(scope: scope, slotCount: slotCount)
-        do {
-            return try program.value(&frame)
+        do throws(Fault) {
+            let result = try program.value(&frame)
+            if frame.hasBuilt { try frame.admit(result) }
+            return result
         } catch {
             throw Failure(
                 .invalid, error.message, hint: error.hint, position: error.range.map(place.span) ?? span)

@@ -1,3 +1,6 @@
+import FlowCore
+import FlowSpec
+
 extension CurlClient {
     /// What holds for every request of a client.
     package struct Options: Sendable, Hashable {
@@ -5,8 +8,8 @@ extension CurlClient {
         package var httpProxy: String?
         /// Proxy for `https` URLs.
         package var httpsProxy: String?
-        /// Hosts that need no proxy, separated by commas; `*` is all of them.
-        package var noProxy: String?
+        /// Hosts that need no proxy.
+        package var noProxy: ProxyExemptions
         /// Sent where a request has no `User-Agent` of its own.
         package var userAgent: String
         /// Requests on their way to one scheme, host and port at a time; more wait in line.
@@ -20,7 +23,8 @@ extension CurlClient {
         package var maximumHeaderBytes: Int
 
         package init(
-            httpProxy: String? = nil, httpsProxy: String? = nil, noProxy: String? = nil, userAgent: String = "flowctl",
+            httpProxy: String? = nil, httpsProxy: String? = nil, noProxy: ProxyExemptions = ProxyExemptions(),
+            userAgent: String = "flowctl",
             requestsPerHost: Int = 1000, streamsPerHost: Int = 100, requestsInAll: Int = 1000,
             maximumHeaderBytes: Int = 256 << 10
         ) {
@@ -44,7 +48,15 @@ extension CurlClient {
             self.init(
                 httpProxy: value("http_proxy", "all_proxy", "ALL_PROXY"),
                 httpsProxy: value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
-                noProxy: value("no_proxy", "NO_PROXY"), userAgent: userAgent)
+                noProxy: ProxyExemptions(value("no_proxy", "NO_PROXY") ?? ""), userAgent: userAgent)
+        }
+
+        /// The proxy that an exchange goes through; nil goes straight.
+        func proxy(for exchange: Exchange) -> String? {
+            guard exchange.route.unixSocket == nil else { return nil }
+            if let own = exchange.route.proxy { return own.isEmpty ? nil : own }
+            let proxy = exchange.origin.scheme == "https" ? httpsProxy : httpProxy
+            return proxy == nil || noProxy.covers(exchange.origin.host) ? nil : proxy
         }
     }
 }

@@ -15,6 +15,8 @@ struct FlowLog: Node {
         example: .init(
             ["message": "42 rows imported"], output: .null))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { .null }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let level = arguments.string("level").flatMap(LogLevel.init(rawValue:)) ?? .info
         context.log.log(level, PlainText.of(Masker(of: context).mask(arguments["message"] ?? .null)))

@@ -113,7 +113,7 @@ package struct DryRun: Sendable {
             case true?: break
             case false?:
                 entry.isSkipped = true
-                entry.remarks.append("skipped: its condition is false")
+                entry.remarks.append("skipped: \(condition.falseCondition(in: outside, setup.masker))")
                 return (entry, inner)
             case nil: entry.remarks.append("if ‹\(condition.source)›")
             }
@@ -139,8 +139,7 @@ package struct DryRun: Sendable {
                 ?? "for each of \(items.stringValue ?? JSON.text(items))"
         case .matrix(let matrix):
             guard !matrix.template.expressions.contains(where: foresight.isUnknown),
-                let value = try? matrix.template.evaluate(scope),
-                let combinations = try? Matrix.combinations(of: value)
+                let combinations = try? items.evaluate(scope).listValue
             else { return "for each combination of its matrix" }
             return "for each of \(combinations.count) combinations"
         }

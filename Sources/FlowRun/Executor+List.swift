@@ -78,14 +78,14 @@ extension Executor {
         if isAfterFailure, !prepared.asksForStatus { return .skip("a step before it failed") }
         guard let expression = prepared.step.condition else { return .run(condition) }
         do throws(Failure) {
-            let value = try expression.evaluate(
-                scopes.scope(in: frame, reading: prepared.reads, status: condition))
+            let scope = scopes.scope(in: frame, reading: prepared.reads, status: condition)
+            let value = try expression.evaluate(scope)
             guard let isTrue = value.boolValue else {
                 throw Failure(
                     .invalid, "if: must be true or false, not \(value.shortTextOfType)",
                     hint: "compare it, as in x == \"…\"", position: expression.span)
             }
-            return isTrue ? .run(condition) : .skip("its condition is false")
+            return isTrue ? .run(condition) : .skip(expression.falseCondition(in: scope, setup.masker))
         } catch {
             return .fail(error)
         }

@@ -111,19 +111,10 @@ extension Executor {
         let path = work.place.path
         if let stored = previous?.resolved, let items = try open(stored).listValue { return items }
         let reads = Reads(loop.items.expressions)
-        let value = try loop.items.template.evaluate(
+        let value = try loop.items.evaluate(
             scopes.scope(in: work.frame, reading: reads, status: work.condition))
         let items: [Value]
         switch value.revealed {
-        case _ where loop.isMatrix:
-            do throws(Failure) {
-                let combinations = try Matrix.combinations(of: value).map(Value.map)
-                items = value.isSecret ? combinations.map(\.markedSecret) : combinations
-            } catch {
-                var failure = error
-                failure.position = loop.items.span
-                throw failure
-            }
         case .list(let list): items = value.isSecret ? list.map(\.markedSecret) : list
         case .stream(let stream): items = try await stream.collect(as: value)
         default:

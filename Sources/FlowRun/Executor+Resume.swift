@@ -63,24 +63,8 @@ extension Executor {
     /// The result an earlier process left of a step; nil where it is to be run.
     func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
         guard previous.status == .succeeded || previous.isHandled else { return nil }
-        var outcome = StepOutcome(
-            previous.status, failure: previous.failure, attempts: previous.attempts, isHandled: previous.isHandled)
-        outcome.output = try previous.output.map { try open($0) } ?? .null
-        if prepared.step.loop != nil {
-            let stored = try await journal.items(of: previous.path)
-            let count = (stored.last?.index ?? -1) + 1
-            var keys = (0..<count).map(String.init)
-            for item in stored { keys[item.index] = item.key }
-            var items = LoopItems(count: count, keys: keys)
-            for item in stored {
-                var end = StepOutcome(item.status, failure: item.failure, attempts: item.attempts)
-                end.output = try item.output.map { try open($0) } ?? .null
-                items.end(item.index, end)
-            }
-            outcome.output = .list(items.outputs)
-            outcome.items = items
-        }
-        return outcome
+        let items = prepared.step.loop == nil ? nil : try await journal.items(of: previous.path)
+        return try StepOutcome(previous, items: items) { try open($0) }
     }
 
     /// The end of a write that can't be repeated and of which is not known whether it happened; nil where the work

@@ -124,7 +124,10 @@ extension Executor {
     func runBranch(_ index: Int, of work: Work) async throws -> Ending {
         let prepared = work.prepared
         let list = prepared.branches[index]
-        let frame = Frame(parent: work.frame, prefix: work.place.fullPath + "/", base: work.condition)
+        let now = setup.world.clock.monotonic()
+        let frame = Frame(
+            parent: work.frame, prefix: work.place.fullPath + "/", base: work.condition,
+            deadline: prepared.timeout.map { now + $0 })
         let end: ListEnd
         do {
             end = try await bounded(prepared.timeout) { await self.run(list, in: frame) }
@@ -154,9 +157,10 @@ extension Executor {
             }
             if holds { return Ending(StepOutcome(.succeeded, attempts: 1)) }
             let text = try message?.evaluate(scope)
+            let fact = that.falseAssertion(in: scope, setup.masker)
             throw Failure(
-                .invalid, text.map(\.messageText) ?? "\(that.source) is false",
-                code: "assertion_failed", position: that.span)
+                .invalid, text.map(\.messageText) ?? fact, code: "assertion_failed", position: that.span,
+                underlying: text == nil ? nil : fact)
         } catch {
             return Ending(StepOutcome(failed: error, attempts: 1))
         }

@@ -59,11 +59,7 @@ package final class Executor: Sendable {
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: event,
-            run: ValueMap([
-                ("id", .string(run.id.text)), ("workflow", .string(workflow.name)),
-                ("started_at", .timestamp(run.startedAt)), ("trigger", .string(run.snapshot.trigger)),
-                ("attempt", .int(Int64(run.attempt))),
-            ]))
+            run: run.members)
         func list(_ steps: [Step]) throws -> StepList {
             try StepList(steps, of: workflow, nodes: setup.nodes)
         }
@@ -89,7 +85,7 @@ package final class Executor: Sendable {
         setup.observer.observe(.runStarted(id: id, workflow: workflow.name, attempt: attempt))
         var verdict = Verdict()
         var outputs = Value.map(ValueMap())
-        let top = Frame()
+        let top = Frame(deadline: workflow.timeout.map { begin + $0 })
         do {
             try await scopes.resolveEnvironment(workflow.env)
             let ends = await runMain(in: top)
@@ -189,13 +185,7 @@ struct Verdict {
     }
 
     /// What `success()` and its like answer in handlers.
-    var condition: RunCondition {
-        switch status {
-        case .succeeded: .success
-        case .cancelled: .cancelled
-        default: .failure
-        }
-    }
+    var condition: RunCondition { RunCondition(status) }
 
     /// A failure of the run itself.
     mutating func fail(_ failure: Failure) {

@@ -28,9 +28,8 @@ final class ScopeSource: Sendable {
 
     /// Makes `run.error` what the handlers are told.
     func setError(_ failure: Failure?, step: String?) {
-        guard let failure, var error = failure.asValue.mapValue else { return }
-        error["step"] = step.map(Value.string) ?? .null
-        state.withLock { $0.run["error"] = .map(error) }
+        guard let failure else { return }
+        state.withLock { $0.run["error"] = failure.asRunError(step: step) }
     }
 
     /// - Parameters:
@@ -41,7 +40,11 @@ final class ScopeSource: Sendable {
         environment: ValueMap? = nil, extra: ValueMap = ValueMap()
     ) -> EvaluationScope {
         let world = setup.world
-        return EvaluationScope(status: status, now: { world.clock.now() }, uuid: { world.random.uuid() }) { name in
+        let folder = FolderView(setup.workingDirectory, in: world.files)
+        return EvaluationScope(
+            status: status, now: { world.clock.now() }, uuid: { world.random.uuid() },
+            files: ScopeFiles(paths: folder.paths, read: folder.read)
+        ) { name in
             if let value = extra[name] ?? frame.variable(name) { return value }
             return switch name {
             case "steps": frame.steps(reads)
@@ -64,8 +67,8 @@ final class ScopeSource: Sendable {
                 throw await missing(name)
             }
             let fields = credential.fields
-            let secret = fields.filter { $0.value.containsSecret }
-            map[name] = isWhole && secret.count == 1 ? secret[0].value : .map(fields)
+            let secret = credential.identifyingSecrets
+            map[name] = isWhole && secret.count == 1 ? secret.first?.value ?? .null : .map(fields)
         }
         return .map(map)
     }

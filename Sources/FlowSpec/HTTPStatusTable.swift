@@ -19,9 +19,11 @@ package enum HTTPStatusTable {
                 asksToWait: asked != nil)
         else { return nil }
         let server = Origin(response.url)?.host ?? "the server"
-        return Failure(
+        var failure = Failure(
             kind, "\(server) answered \(describe(response.status))", hint: hint(kind, status: response.status),
             code: String(response.status), retryAfter: asked)
+        failure.requestID = RequestID.of(response.headers)
+        return failure
     }
 
     /// The kind alone; nil for 2xx.

@@ -46,6 +46,23 @@ package indirect enum ParameterType: Sendable, Hashable {
         }
     }
 
+    /// What a value of it may be; null and what is left out fit every parameter besides.
+    package var accepted: StaticType {
+        switch self {
+        case .any: .dynamic
+        case .string: .string
+        // A double that is whole will do.
+        case .int: .int.joined(with: .uint).joined(with: .double)
+        case .number: .number
+        case .bool: .bool
+        case .map, .expressions: .map
+        case .file: .file.joined(with: .string)
+        case .timestamp: .timestamp.joined(with: .string)
+        case .duration: .duration.joined(with: .string)
+        case .list(let item): .list(of: item.accepted.orNull)
+        }
+    }
+
     package static let names = [
         "any", "string", "int", "number", "bool", "list", "map", "file", "timestamp", "duration",
     ]
@@ -85,6 +102,13 @@ package struct Parameter: Sendable, Hashable {
         self.maximum = maximum
         self.takesSecrets = takesSecrets
         self.codeRemedy = codeRemedy
+    }
+
+    /// What a value given for it may be: its choices, null, and `absent` where it may be left out.
+    package var valueType: StaticType {
+        let texts = choices.compactMap(\.stringValue)
+        let type = type == .string && !texts.isEmpty && texts.count == choices.count ? .text(texts) : type.accepted
+        return isRequired || defaultValue != nil ? type.orNull : type.orNull.joined(with: .absent)
     }
 
     /// Why `value` can't be this parameter's argument, as `must be a string, not 3`; nil where it can.

@@ -171,6 +171,8 @@ package struct Step: Sendable {
     @Boxed package var retry: RetryPolicy? = nil
     package var timeout: Duration?
     package var effect: Effect?
+    /// `cache:`
+    package var usesCache = true
     package var continueOnError = false
     /// Runs when the step failed for good.
     package var onError: [Step]?

@@ -54,7 +54,7 @@ enum CoreSchema {
         if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
             isInteger = false
             rest.removeFirst()
-            json.append(UInt8(ascii: "e"))
+            json.append(mark)
             if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
                 json.append(sign)
                 rest.removeFirst()

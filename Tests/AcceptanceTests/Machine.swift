@@ -49,6 +49,11 @@ final class Machine: Sendable {
         try child("exec " + command, variables).start()
     }
 
+    /// Starts one command on a terminal.
+    func terminal(_ command: String, variables: [String: String] = [:]) throws -> TerminalSession {
+        try child("exec " + command, variables.merging(["TERM": "vt100"]) { given, _ in given }).startOnTerminal()
+    }
+
     func write(_ text: String, to name: String) throws { try Folder.write(text, to: "\(home)/\(name)") }
 
     /// Empty where there is no such file.

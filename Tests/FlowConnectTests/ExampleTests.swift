@@ -20,6 +20,9 @@ import Testing
             if let expected = example.output {
                 #expect(try JSON.parse(JSON.bytes(trial.output)) == expected)
             }
+            let type = node.outputType(of: WrittenArguments())
+            #expect(type.may(be: trial.output.type))
+            for key in trial.output.mapValue?.names ?? [] { #expect(type.members?[key] != nil, "\(key)") }
         }
     }
 }

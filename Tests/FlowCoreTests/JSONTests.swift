@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [
         "null", "true", "1", "1.0", "-7", "12345678901234567890", "9223372036854775807", "0.1", "1e-7",
         "0.10000000000000000001", "\"a\\nb\"", "[]", "{}", "[1,[2,{\"a\":null}]]", "{\"b\":1,\"a\":2}",
-        "\"\\u0001\"", "123456789012345678901234567890.5",
+        "\"\\u0001\"", "123456789012345678901234567890.5", "1E400", "-0.0", "999999999999999", "-1234567890123456",
+        "1.2345e-5", "123456789.000001", "5e-324", "1.7976931348623157e+308", "2.2250738585072014e-308",
     ])
     func writesBackWhatItRead(text: String) throws {
         #expect(JSON.text(try JSON.parse(text)) == text)
@@ -22,7 +23,24 @@ import Testing
         #expect(try JSON.parse("\"\\ud83d!\"") == "\u{FFFD}!")
     }
 
+    /// The reader goes by the map it last read at the same place.
+    @Test(arguments: [
+        #"[{"a":1,"b":2},{"a":3,"b":4},{"b":5,"a":6},{"a":7},{"a":8,"b":9,"c":10},{},{"a":11,"b":12}]"#,
+        #"[{"a\"b":1,"é":2},{"a\"b":3,"é":4},{"a":5}]"#,
+        #"[{"x":{"a":1},"y":{"b":2}},{"x":{"a":3},"y":{"b":4}},{"y":{"b":5},"x":{"a":6}}]"#,
+        #"[{"a":0,"b":1,"c":2,"d":3,"e":4,"f":5,"g":6,"h":7,"i":8},{"a":0,"b":1,"c":2,"d":3,"e":4,"f":5,"g":6,"h":7,"i":9}]"#,
+        #"[{"a":0,"b":1,"c":2,"d":3,"e":4,"f":5,"g":6,"h":7,"i":8},{"a":0,"b":1,"c":2,"d":3,"e":4,"f":5,"g":6,"h":7}]"#,
+    ]) func neighboursDoNotChangeAMap(text: String) throws {
+        let maps = try #require(try JSON.parse(text).listValue)
+        #expect(JSON.text(.list(maps)) == text)
+        for map in maps {
+            #expect(try JSON.parse(JSON.text(map)) == map)
+            for (key, value) in map.mapValue ?? ValueMap() { #expect(map.mapValue?[key] == value) }
+        }
+    }
+
     @Test func laterOfTwoEqualKeysCounts() throws {
+        #expect(try JSON.text(JSON.parse(#"[{"a":1,"b":2},{"a":3,"b":4,"a":5}]"#)) == #"[{"a":1,"b":2},{"a":5,"b":4}]"#)
         #expect(try JSON.parse(#"{"a":1,"a":2}"#) == ["a": 2])
     }
 

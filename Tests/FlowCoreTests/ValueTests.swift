@@ -23,6 +23,29 @@ import Testing
         #expect(map == ["a": 2, "z": 1])
     }
 
+    @Test(arguments: [3, 8, 9, 40]) func mapsFindReplaceAndRemoveAnyOfTheirKeys(count: Int) {
+        var map = ValueMap((0..<count).map { ("key \($0)", .int(Int64($0))) })
+        let before = map
+        map["key 1"] = "new"
+        map["key 0"] = nil
+        map["none"] = nil
+        map["last"] = true
+        #expect(map.names == (1..<count).map { "key \($0)" } + ["last"])
+        #expect(map["key 0"] == nil)
+        #expect(map["key 1"] == "new")
+        #expect(map["key \(count - 1)"] == .int(Int64(count - 1)))
+        #expect(map["last"] == true)
+        #expect(before["key 0"] == 0 && before["key 1"] == 1 && before.count == count)
+        #expect(before.mapValues { _ in nil }["key 2"] == .null)
+    }
+
+    @Test func canonicallyEqualTextIsNotTheSameKey() {
+        let map = ValueMap([("\u{E9}", 1), ("e\u{301}", 2)])
+        #expect(map.count == 2)
+        #expect(map["e\u{301}"] == 2)
+        #expect(Set<Value>(["\u{E9}", "e\u{301}"]).count == 2)
+    }
+
     @Test func equalNumbersAreOneKey() {
         var map = ValueMap()
         map[.int(1)] = "x"

@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    private static func outcome(of test: Value) -> Result<Value, any Error> {
+    static func outcome(of test: Value) -> Result<Value, any Error> {
         var variables = ValueMap()
         for (name, value) in test["bindings"]?.mapValue ?? ValueMap() { variables[name.text] = decoded(value) }
         let scope = EvaluationScope(variables)

@@ -11,7 +11,11 @@ struct LanguageCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { rule }
 
     static let all: [LanguageCase] =
-        ["numbers", "selection", "logic", "macros", "functions", "times", "patterns", "secrets"].flatMap(read)
+        [
+            "literals", "numbers", "selection", "logic", "macros", "optionals", "functions", "lists", "strings", "math",
+            "formats",
+            "times", "patterns", "run", "secrets",
+        ].flatMap(read)
 
     private static func read(_ file: String) -> [LanguageCase] {
         let lines = TestFiles.lines(TestFiles.root + "/Tests/FlowExpressionTests/cases/\(file).cases") ?? []
@@ -36,12 +40,25 @@ struct LanguageCase: Sendable, CustomTestStringConvertible {
         let data = try? JSON.parse(lines.joined(separator: "\n"))
         var variables = data?.mapValue ?? ValueMap()
         variables["secrets"] = ["token": .secret("s3cr3t"), "account": .secret(["user": "u"])]
-        return EvaluationScope(variables)
+        let files = ["lock/a.lock": "one", "lock/b.lock": "two", "lock/notes.txt": "three"]
+        return EvaluationScope(
+            files: ScopeFiles(
+                paths: { pattern in
+                    files.keys.filter { $0 == pattern || (pattern == "**/*.lock" && $0.hasSuffix(".lock")) }
+                },
+                read: { Array((files[$0] ?? "").utf8) })
+        ) { [variables] in variables[$0] }
     }()
 }
 
 @Suite struct LanguageCaseTests {
-    @Test func thereAreCases() { #expect(LanguageCase.all.count > 120) }
+    @Test func thereAreCases() { #expect(LanguageCase.all.count > 380) }
+
+    @Test(arguments: FunctionLibrary.all.map(\.name))
+    func everyFunctionHasCases(_ name: String) {
+        let call = name + "("
+        #expect(LanguageCase.all.contains { $0.expression.contains(call) }, "no case calls \(name)()")
+    }
 
     @Test(arguments: LanguageCase.all)
     func caseHolds(_ test: LanguageCase) throws {

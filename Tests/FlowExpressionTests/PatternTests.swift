@@ -1,28 +1,96 @@
-import FlowExpression
+import FlowCore
 import Testing
 
+@testable import FlowExpression
+
 @Suite struct PatternTests {
-    @Test func wholeAndPart() throws {
-        let pattern = try Pattern("[a-z]+|[0-9]+")
-        #expect(pattern.isFound(in: "--abc--"))
-        #expect(pattern.matchesWhole("abc"))
-        #expect(pattern.matchesWhole("123"))
-        #expect(!pattern.matchesWhole("abc1"))
-        #expect(!pattern.matchesWhole(""))
+    private static func frame() -> Frame { Frame(scope: EvaluationScope(ValueMap()), slotCount: 0) }
+
+    private static func matches(_ pattern: String, _ text: String) throws -> [[String?]] {
+        var frame = frame()
+        return try Pattern(pattern).matches(in: text, &frame)
     }
 
-    @Test func groupsByName() throws {
-        let pattern = try Pattern("(?<owner>[a-z]+)/(?P<name>[a-z]+)")
-        let groups = try #require(pattern.matches(in: "see acme/shop").first)
-        #expect(groups[pattern.groupNames["owner"] ?? 0] == "acme")
-        #expect(groups[pattern.groupNames["name"] ?? 0] == "shop")
+    private static func isFound(_ pattern: String, _ text: String) throws -> Bool {
+        var frame = frame()
+        return try Pattern(pattern).isFound(in: text, &frame)
     }
 
-    @Test func timeIsLinearWhereBacktrackingExplodes() throws {
-        let text = String(repeating: "a", count: 3000)
-        #expect(try !Pattern("^(a+)+$").isFound(in: text + "b"))
-        #expect(try !Pattern("(a*)*(a*)*(a*)*b").isFound(in: text))
-        #expect(try Pattern("(a?){50}a{50}").isFound(in: text))
+    @Test func groupsTakeTheirLastPart() throws {
+        #expect(try PatternTests.matches("(?:(a)|b)*", "ab") == [["ab", "a"]])
+        #expect(try PatternTests.matches("(a|b)*", "ab") == [["ab", "b"]])
+        #expect(try PatternTests.matches("(a*)*", "b") == [["", ""], ["", ""]])
+        #expect(try PatternTests.matches("(a*)+", "b") == [["", ""], ["", ""]])
+        #expect(try PatternTests.matches("(a)|b", "b") == [["b", nil]])
+        #expect(
+            try PatternTests.matches("(?<owner>[a-z]+)/(?P<name>[a-z]+)", "see acme/shop") == [
+                ["acme/shop", "acme", "shop"]
+            ])
+    }
+
+    @Test func preferenceDecidesAndNotLength() throws {
+        #expect(try PatternTests.matches("a|ab|abc", "abc") == [["a"]])
+        #expect(try PatternTests.matches("(a|ab)(c|bcd)(d*)", "abcd") == [["abcd", "a", "bcd", ""]])
+        #expect(try PatternTests.matches("(?U)a+", "aa") == [["a"], ["a"]])
+        #expect(try PatternTests.matches("(?U)a+?", "aa") == [["aa"]])
+        #expect(try PatternTests.matches("a{2,3}", "aaaaa") == [["aaa"], ["aa"]])
+        #expect(try PatternTests.matches("a{2,3}?", "aaaaa") == [["aa"], ["aa"]])
+    }
+
+    @Test func emptyMatchesStandBetweenAndNeverBehindAnother() throws {
+        #expect(try PatternTests.matches("x*", "axb") == [[""], ["x"], [""]])
+        #expect(try PatternTests.matches("", "äb") == [[""], [""], [""]])
+        #expect(try PatternTests.matches(#"\b"#, "a b").count == 4)
+        #expect(try PatternTests.matches("(?m)^", "a\nb").count == 2)
+    }
+
+    /// Longer than the blocks the search goes through, with places of 1 to 4 bytes.
+    @Test func longTextsAreSearchedBlockByBlock() throws {
+        let text = (0..<3000).map { "n\($0)äß😀" }.joined(separator: " ")
+        let found = try PatternTests.matches(#"n(\d+)\pL+(.)"#, text)
+        #expect(found.count == 3000)
+        #expect(found.enumerated().allSatisfy { $1 == ["n\($0)äß😀", "\($0)", "😀"] })
+        #expect(try PatternTests.matches("(?s)^n.*(😀)$", text) == [[text, "😀"]])
+        #expect(try PatternTests.isFound("^n0ä", text))
+        #expect(try !PatternTests.isFound("n0ä.*n0ä", text))
+    }
+
+    /// Each would take longer than anyone waits, were the text gone through anew for each match or way.
+    @Test(arguments: [
+        ("(a*)*$", 1), ("^(a|a)*b", 0), ("(a+)+b", 0), (".*.*.*x", 0), ("(?:a*)*(?:a*)*b", 0), ("a.*x|a", 20_000),
+        ("(?:a{0,30}){0,30}b", 0), ("(a?){50}a{50}", 200), ("(?:aa)*?b|a", 20_000),
+    ])
+    func timeIsLinear(_ pattern: String, _ count: Int) throws {
+        let text = String(repeating: "a", count: 20_000)
+        #expect(try PatternTests.matches(pattern, text).count == count)
+        #expect(try PatternTests.isFound(pattern, text) == (count > 0))
+    }
+
+    @Test func whatASearchCostsIsCharged() throws {
+        // What can go on depends on each of the next 900 characters, so that no state comes twice.
+        let pattern = try Pattern("c[ab]{900}a")
+        var state: UInt64 = 7
+        let text = String(
+            (0..<5000).map { _ -> Character in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return state >> 33 & 1 == 0 ? "a" : "b"
+            })
+        var scope = EvaluationScope(ValueMap())
+        scope.budget.steps = 100_000
+        var frame = Frame(scope: scope, slotCount: 0)
+        let fault = #expect(throws: Fault.self) { _ = try pattern.isFound(in: text, &frame) }
+        #expect(fault?.message == "the expression takes more than 100000 steps")
+    }
+
+    @Test func onePatternServesManyTexts() throws {
+        let pattern = try Pattern("^(?:ab|cd)+$")
+        var frame = PatternTests.frame()
+        for text in ["ab", "abcd", "cdab"] { #expect(try pattern.isFound(in: text, &frame)) }
+        for text in ["", "abc", "xab", "ab\n"] { #expect(try !pattern.isFound(in: text, &frame)) }
+    }
+
+    @Test func emptyRepetitionsAreReadAtOnce() throws {
+        #expect(try PatternTests.isFound("(?:(?:(?:){1000}){1000}){1000}a", "a"))
     }
 
     @Test(arguments: [
@@ -38,7 +106,12 @@ import Testing
         ("(?<=a)b", "regular expressions have no look-ahead and no look-behind here"),
         (#"(a)\1"#, "regular expressions have no back-references here"),
         (#"\y"#, "\"\\y\" is no escape of a regular expression"),
-        (#"\p{Nope}"#, "\"\\p{Nope}\" is no general category of Unicode"),
+        (#"\p{Nope}"#, "\"\\p{Nope}\" is neither a general category nor a script of Unicode"),
+        ("a{2}{3}", "\"{3}\" repeats a repetition"),
+        (
+            String((UInt32(0x4E00)..<0x5200).compactMap(Unicode.Scalar.init).map(Character.init)),
+            "the regular expression tells too many characters apart"
+        ),
         ("[[:nope:]]", "\"[:nope:]\" is no character class"),
         ("\\", "the regular expression ends with a backslash"),
         ("(?P<>a)", "the regular expression has a group without a proper name of its own"),

@@ -21,4 +21,19 @@ enum TestFiles {
         }
         return bytes.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
     }
+
+    /// A file in a new folder.
+    static func write(_ bytes: [UInt8], to folder: String, named name: String) throws {
+        mkdir(folder, 0o700)
+        guard let file = fopen(folder + "/" + name, "w") else { throw Unwritable() }
+        defer { fclose(file) }
+        guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Unwritable() }
+    }
+
+    static func remove(_ folder: String, _ name: String) {
+        unlink(folder + "/" + name)
+        rmdir(folder)
+    }
+
+    private struct Unwritable: Error {}
 }

@@ -57,6 +57,32 @@ import Testing
         #expect(failure?.hint == "read it as: bytes")
     }
 
+    @Test func expressionsSeeTheFilesOfTheirFolder() async throws {
+        try folder.write("one", to: "a.lock")
+        try folder.write("two", to: "b.lock")
+        try folder.write("three", to: "notes.txt")
+        let view = FolderView(folder.path, in: PosixFileSystem())
+        #expect(try view.paths(matching: "*.lock") == ["\(folder.path)/a.lock", "\(folder.path)/b.lock"])
+        #expect(try view.paths(matching: "./**/none") == [])
+        #expect(try view.read("\(folder.path)/b.lock") == Array("two".utf8))
+        for pattern in ["../*", "/etc/*", "a/../../b"] {
+            let failure = #expect(throws: Failure.self) { _ = try view.paths(matching: pattern) }
+            #expect(failure?.message == "the pattern \"\(pattern)\" leaves the working folder")
+        }
+        let hashed = try await runNode("data.transform", ["fields": ["h": "hashFiles('*.lock', '!b*')"]], in: folder)
+        let alone = try await runNode("data.transform", ["fields": ["h": "hashFiles('a.lock')"]], in: folder)
+        #expect(hashed == alone)
+    }
+
+    @Test func aSearchThroughTooManyFilesIsRefused() throws {
+        for name in ["a", "b", "c"] { try folder.write("", to: name) }
+        let failure = #expect(throws: Failure.self) {
+            _ = try PosixFileSystem().files(matching: Glob("*"), below: folder.path, limit: 2)
+        }
+        #expect(failure?.message == "there are more than 2 files in \"\(folder.path)\"")
+        #expect(try PosixFileSystem().files(matching: Glob("*"), below: folder.path, limit: 3).count == 3)
+    }
+
     @Test func aFullDiskIsSaid() {
         #expect(throws: (any Error).self) { try PosixFileSystem().append([1], to: "/dev/full") }
         do {

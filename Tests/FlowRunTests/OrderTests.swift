@@ -1,4 +1,5 @@
 import FlowCore
+import FlowExpression
 import FlowRun
 import FlowStore
 import FlowTestKit
@@ -155,6 +156,32 @@ struct OrderTests {
         let result = try await bench.run([.assert("check", "1 > 2")])
         #expect(result.failure?.message == "1 > 2 is false")
         #expect(result.failure?.code == "assertion_failed")
+    }
+
+    @Test func assertSaysWhatItSaw() async throws {
+        let bench = Bench()
+        let result = try await bench.run(
+            [.read("a", 7), .assert("check", "steps.a.output < 5 && inputs.on")], inputs: ValueMap([("on", true)]))
+        #expect(
+            result.failure?.message
+                == "steps.a.output < 5 && inputs.on is false: steps.a.output < 5 is false (steps.a.output is 7)")
+    }
+
+    @Test func assertWithAMessageOfItsOwnSaysWhatItSawBesides() async throws {
+        let bench = Bench()
+        var step = try Step.assert("check", "steps.a.output < 5")
+        step.kind = .assert(that: try .compile("steps.a.output < 5"), message: try Make.text("too many"))
+        let result = try await bench.run([.read("a", 7), step])
+        #expect(result.failure?.message == "too many")
+        #expect(result.failure?.underlying == "steps.a.output < 5 is false: steps.a.output is 7")
+    }
+
+    @Test func aSkippedStepSaysWhatItsConditionSaw() async throws {
+        let bench = Bench()
+        _ = try await bench.run([.read("a", 7), .read("b").iff("steps.a.output < 5")])
+        let history = try bench.history()
+        let steps = try history.steps(of: history.run(named: "latest"))
+        #expect(steps.last?.note == "its condition is false: steps.a.output is 7")
     }
 
     @Test func waitTakesItsTime() async throws {

@@ -19,6 +19,25 @@ struct ResultTests {
         #expect(result.outputs["run"] == "test")
     }
 
+    @Test func laterStepsSeeAFailureWithoutSecrets() async throws {
+        let bench = Bench { call in
+            guard call.text == "fail" else { return call.value }
+            var failure = Failure(.invalid, "it said fake-secret-value", code: "fake-secret-value")
+            failure.requestID = "r-fake-secret-value"
+            throw failure
+        }
+        let masker = Masker()
+        masker.add("fake-secret-value")
+        _ = try await bench.run(
+            [
+                .read("bad", "fail").with { $0.continueOnError = true },
+                .read(
+                    "next",
+                    "${{ steps.bad.error.code }} ${{ steps.bad.error.message }} ${{ steps.bad.error.request_id }}"),
+            ], setup: bench.setup { $0.masker = masker })
+        #expect(bench.nodes.said.last == "read *** it said *** r-***")
+    }
+
     @Test func inputsVarsEnvAndEventAreSeen() async throws {
         let bench = Bench()
         let result = try await bench.run(

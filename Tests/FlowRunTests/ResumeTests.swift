@@ -74,6 +74,20 @@ struct ResumeTests {
         #expect(bench.nodes.said.count == 2)
     }
 
+    @Test func hashOfFilesComesOutTheSameOnResume() async throws {
+        let isBroken = Mutex(true)
+        let bench = Bench { call in
+            if isBroken.withLock({ $0 }) { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let steps = [try Step.read("a", "${{ hashFiles('*.lock') }}")]
+        _ = try await bench.run(steps, setup: bench.setup { $0.world.files = OneFile("a.lock", "one") })
+        isBroken.withLock { $0 = false }
+        _ = try await bench.resume(steps, setup: bench.setup { $0.world.files = OneFile("a.lock", "two") })
+        #expect(bench.nodes.said.count == 2)
+        #expect(Set(bench.nodes.said).count == 1)
+    }
+
     @Test func liveRunIsRefused() async throws {
         let gate = Gate()
         let bench = Bench { call in

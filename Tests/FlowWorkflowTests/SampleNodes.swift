@@ -6,6 +6,16 @@ struct SampleNodes: NodeSource {
     private struct Sample: Node {
         let spec: NodeSpec
         func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value { .null }
+
+        func outputType(of arguments: WrittenArguments) -> StaticType {
+            switch spec.name {
+            case "shell.run":
+                let stdout: StaticType = arguments.isMissing("parse") ? .string : .dynamic
+                return .record([("stdout", stdout), ("stderr", .string), ("exit_code", .int)])
+            case "slack.list_messages": return .list
+            default: return .dynamic
+            }
+        }
     }
 
     static let specs: [NodeSpec] = [

@@ -3,6 +3,7 @@ import FlowCore
 import FlowHTTP
 import FlowNodes
 import FlowSpec
+import FlowStore
 import FlowVault
 import FlowWorkflow
 
@@ -21,14 +22,35 @@ extension Session {
         NodeCatalog([NativeNodes(), try connectors ?? self.connectors()])
     }
 
-    /// The real world. Nothing is opened before it is used: connections, threads and OpenSSL cost a start of their own.
-    func world() -> World {
+    /// The real world of one run, whose retries share a budget. Nothing is opened before it is used: connections,
+    /// threads and OpenSSL cost a start of their own.
+    ///
+    /// - Parameters:
+    ///   - access: the vault that seals stored responses.
+    ///   - trace: is told of every HTTP exchange.
+    func world(_ access: VaultAccess, trace: ExchangeTrace? = nil) -> World {
         let clock = SystemClock()
         let random = SystemRandom()
-        let transport = CurlClient(.init(environment: environment, userAgent: "flowctl/\(Version.number)"))
+        let transport = CurlClient(
+            .init(environment: environment, userAgent: "flowctl/\(Version.number)"), trace: trace)
+        let records = sharedRecords(random)
+        let traffic = TrafficControl(records: records, clock: clock, random: random)
+        let caching = CachingClient(transport, store: responses(access, records))
+        let retrying = RetryingClient(caching, traffic: traffic, clock: clock, random: random)
         return World(
-            http: RetryingClient(transport, clock: clock, random: random), files: files, clock: clock,
-            processes: SubprocessRunner(), random: random, environment: environment)
+            http: DownloadClient(retrying), files: files, clock: clock, processes: SubprocessRunner(), random: random,
+            environment: environment)
+    }
+
+    /// Limits and breakers in the state database; where there is no folder for one, in memory.
+    private func sharedRecords(_ random: any RandomSource) -> any SharedRecords {
+        guard let path = try? settings.stateDatabase else { return ProcessRecords() }
+        return StateRecords(table: SharedTable(path: path), random: random)
+    }
+
+    private func responses(_ access: VaultAccess, _ records: any SharedRecords) -> any ResponseStore {
+        guard access.exists, let path = (try? settings)?.responses else { return MemoryResponses() }
+        return SealedResponses(table: ResponseTable(path: path), access: access, records: records)
     }
 
     /// - Parameter asks: whether a passphrase may be asked for.

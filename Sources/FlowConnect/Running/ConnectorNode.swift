@@ -1,4 +1,5 @@
 package import FlowCore
+import FlowExpression
 package import FlowSpec
 
 /// An operation of a connector as a node that steps use.
@@ -11,6 +12,18 @@ package struct ConnectorNode: Node {
         self.connector = connector
         self.operation = operation
         spec = NodeSpec(connector, operation)
+    }
+
+    package func outputType(of arguments: WrittenArguments) -> StaticType {
+        if let output = operation.output {
+            var diagnostics = Diagnostics()
+            return output.type({ _ in [:] }, &diagnostics).widened
+        }
+        return switch operation.work {
+        case .pages: .list
+        case .request(let request): request.save == nil ? .dynamic : .file
+        case .steps: .dynamic
+        }
     }
 
     package func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {

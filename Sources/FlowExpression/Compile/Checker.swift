@@ -1,16 +1,12 @@
 import FlowCore
 
-/// What can be said about an expression before it runs: unknown functions, a wrong number of arguments, literals that
-/// can't stand where they do, regular expressions that can't be read.
+/// What is wrong with an expression whatever its names stand for: unknown functions, a wrong number of arguments,
+/// regular expressions that can't be read. What depends on types is for ``TypeCheck``.
 struct Checker {
-    private let text: [UInt8]
     private(set) var faults: [SyntaxFault] = []
 
-    init(text: String) { self.text = Array(text.utf8) }
-
     mutating func check(_ syntax: Syntax, locals: Set<String> = []) {
-        switch syntax.kind {
-        case .call(let call):
+        if case .call(let call) = syntax.kind {
             let target = CallTarget(call) { locals.contains($0) }
             check(call, target, onRange: syntax.range)
             var inner = locals
@@ -20,19 +16,6 @@ struct Checker {
             if let receiver = target.receiver { check(receiver, locals: locals) }
             for argument in call.arguments.dropFirst(target.macro?.variables ?? 0) { check(argument, locals: inner) }
             return
-        case .or(let terms):
-            for term in terms {
-                guard let found = Checker.literalKind(term) else { continue }
-                report(
-                    "or-as-default", "\"||\" joins conditions, found \(found)",
-                    hint: "use " + Compiler.defaultCall(for: terms) { Compiler.excerpt(text, $0) }, term.range)
-            }
-        case .and(let terms):
-            for term in terms {
-                guard let found = Checker.literalKind(term) else { continue }
-                report("expression-type", "\"&&\" joins conditions, found \(found)", hint: nil, term.range)
-            }
-        default: break
         }
         for child in syntax.children { check(child, locals: locals) }
     }
@@ -92,17 +75,5 @@ struct Checker {
 
     private mutating func report(_ id: String, _ message: String, hint: String?, _ range: Range<Int>) {
         faults.append(SyntaxFault(id: id, message: message, hint: hint, range: range))
-    }
-
-    /// What a literal is, where it is one and no bool.
-    private static func literalKind(_ syntax: Syntax) -> String? {
-        switch syntax.kind {
-        case .literal(.bool): nil
-        case .literal(.null): "null"
-        case .literal(let value): "\(value.type.withArticle)"
-        case .list: "a list"
-        case .map: "a map"
-        default: nil
-        }
     }
 }

@@ -5,6 +5,8 @@ struct Compiler {
     struct Options {
         /// Whether a scope may know `a.b` as one name, as CEL's containers do.
         var allowsQualifiedNames = false
+        /// Is told what each term gives. Every term of the text must then be a node of its own.
+        var recorder: Recorder?
     }
 
     /// A free name with its constant members, before it has a place in a file.
@@ -31,6 +33,11 @@ struct Compiler {
 
     /// - Parameter isInner: part of a longer chain, whose use of the root is counted already.
     mutating func compile(_ syntax: Syntax, isInner: Bool = false) throws(SyntaxFault) -> any Node {
+        let node = try translate(syntax, isInner: isInner)
+        return options.recorder?.observing(node, of: syntax) ?? node
+    }
+
+    private mutating func translate(_ syntax: Syntax, isInner: Bool = false) throws(SyntaxFault) -> any Node {
         let range = syntax.range
         switch syntax.kind {
         case .literal(let value): return LiteralNode(value, range: range)
@@ -195,7 +202,7 @@ extension Compiler {
             tolerance += 1
             defer { tolerance -= 1 }
             guard case .select = arguments[0].kind,
-                let selection = try compile(arguments[0]) as? SelectNode
+                let selection = try translate(arguments[0]) as? SelectNode
             else {
                 throw SyntaxFault(
                     message: "has() asks for a member of something",

@@ -12,13 +12,13 @@ enum Arithmetic {
         case (.double(let a), .int(let b)): return .double(try doubles(operation, a, Double(b)))
         case (.uint(let a), .uint(let b)): return .uint(try integers(operation, a, b))
         case (.string(let a), .string(let b)) where operation == .add:
-            try frame.spend(bytes: a.utf8.count + b.utf8.count)
+            try frame.make(text: a.utf8.count + b.utf8.count)
             return .string(a + b)
         case (.list(let a), .list(let b)) where operation == .add:
-            try frame.spend(bytes: (a.count + b.count) * MemoryLayout<Value>.stride)
+            try frame.make(items: a.count + b.count)
             return .list(a + b)
         case (.bytes(let a), .bytes(let b)) where operation == .add:
-            try frame.spend(bytes: a.count + b.count)
+            try frame.make(text: a.count + b.count)
             return .bytes(a + b)
         case (.secret(let a), _): return try apply(operation, a, right, &frame).markedSecret
         case (_, .secret(let b)): return try apply(operation, left, b, &frame).markedSecret

@@ -50,6 +50,8 @@ final class DefaultNode: Node {
             }
         } catch {
             guard case .absence = error.kind else { throw error }
+            // Writing the message took longer than a step.
+            try frame.spend(steps: 4)
         }
         return try fallback.value(&frame)
     }

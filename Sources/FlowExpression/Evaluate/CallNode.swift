@@ -7,6 +7,9 @@ final class CallNode: Node {
     let body: Function.Body
     let arguments: [any Node]
 
+    /// What a call takes beside reading its arguments: a list of them, and mostly a new value.
+    private static let steps = 2
+
     init(_ function: Function, body: @escaping Function.Body, _ arguments: [any Node], range: Range<Int>) {
         self.function = function
         self.body = body
@@ -20,19 +23,14 @@ final class CallNode: Node {
         var isSecret = false
         for argument in arguments {
             let value = try argument.value(&frame)
-            if case .secret = value { isSecret = true }
+            if try isSecretRead(value, &frame) { isSecret = true }
             values.append(value)
         }
-        if function.secrecy == .deep {
-            if isSecret || values.contains(where: \.containsSecret) {
-                isSecret = true
-                values = values.map(\.deeplyRevealed)
-            }
-        } else if isSecret {
-            values = values.map(\.revealed)
-        }
+        if isSecret { values = values.map { function.secrecy == .deep ? $0.deeplyRevealed : $0.revealed } }
         do throws(Fault) {
+            try frame.spend(steps: CallNode.steps)
             guard let result = try body(Arguments(values: values), &frame) else { throw mismatch(values) }
+            if case .string(let text) = result { try frame.make(text: min(text.utf8.count, 64)) }
             return isSecret ? result.markedSecret : result
         } catch {
             guard isSecret, error.kind != .budget else { throw error.located(at: range) }
@@ -41,6 +39,18 @@ final class CallNode: Node {
                 error.kind, "\(function.name)() can't work with a secret value it was given",
                 hint: "check the value where it is kept", range: range)
         }
+    }
+
+    /// Counts what reading an argument costs, and says whether the function sees a secret in it.
+    private func isSecretRead(_ value: Value, _ frame: inout Frame) throws(Fault) -> Bool {
+        do throws(Fault) {
+            switch value {
+            case .bool, .int, .uint, .double, .null: return false
+            case .list where function.secrecy == .shallow, .map where function.secrecy == .shallow: return false
+            case .secret where function.secrecy == .shallow: return true
+            default: return try frame.read(value)
+            }
+        } catch { throw error.located(at: range) }
     }
 
     private func mismatch(_ values: [Value]) -> Fault {

@@ -20,7 +20,7 @@ final class ListNode: Node {
                 items.append(value)
             }
         }
-        try frame.spend(bytes: items.count * MemoryLayout<Value>.stride)
+        do { try frame.make(items: items.count) } catch { throw error.located(at: range) }
         return .list(items)
     }
 }
@@ -39,7 +39,7 @@ final class MapNode: Node {
         var isSecret = false
         for entry in entries {
             let keyValue = try entry.key.value(&frame)
-            let key = try MapBuilding.key(keyValue, at: entry.key.range, isSecret: &isSecret)
+            let key = try MapBuilding.key(keyValue, at: entry.key.range, isSecret: &isSecret, &frame)
             var value = try entry.value.value(&frame)
             if entry.isOptional {
                 guard let present = try OptionalValue.unwrap(value, at: entry.value.range) else { continue }
@@ -47,20 +47,23 @@ final class MapNode: Node {
             }
             try MapBuilding.insert(value, for: key, into: &map, at: entry.key.range)
         }
-        try frame.spend(bytes: map.count * 2 * MemoryLayout<Value>.stride)
+        do { try frame.make(entries: map.count) } catch { throw error.located(at: range) }
         return isSecret ? .secret(.map(map)) : .map(map)
     }
 }
 
 /// The rules for keys, shared by map literals and `transformMap`.
 enum MapBuilding {
-    static func key(_ value: Value, at range: Range<Int>, isSecret: inout Bool) throws(Fault) -> MapKey {
-        if case .secret(let inner) = value {
-            isSecret = true
-            return try key(inner, at: range, isSecret: &isSecret)
-        }
+    static func key(
+        _ value: Value, at range: Range<Int>, isSecret: inout Bool, _ frame: inout Frame
+    ) throws(Fault) -> MapKey {
         switch value {
-        case .string(let text): return .string(text)
+        case .secret(let inner):
+            isSecret = true
+            return try key(inner, at: range, isSecret: &isSecret, &frame)
+        case .string(let text):
+            do { try frame.hash(.string(text)) } catch { throw error.located(at: range) }
+            return .string(text)
         case .int(let number): return .int(number)
         case .uint(let number): return .uint(number)
         case .bool(let flag): return .bool(flag)

@@ -3,28 +3,40 @@ import FlowCore
 /// `== != < <= > >=` and `in`, over all numbers on one line.
 enum Comparison {
     /// Deep equality. `taint` becomes true where a secret had to be looked at to know.
-    static func areEqual(_ left: Value, _ right: Value, taint: inout Bool) -> Bool {
+    static func areEqual(
+        _ left: Value, _ right: Value, taint: inout Bool, _ frame: inout Frame
+    ) throws(Fault) -> Bool {
         switch (left, right) {
         case (.int(let a), .int(let b)): return a == b
-        case (.string(let a), .string(let b)): return a.hasSameScalars(as: b)
+        case (.string(let a), .string(let b)):
+            try frame.compare(bytes: min(a.utf8.count, b.utf8.count))
+            return a.hasSameScalars(as: b)
         case (.bool(let a), .bool(let b)): return a == b
         case (.secret(let a), _):
             taint = true
-            return areEqual(a, right, taint: &taint)
+            return try areEqual(a, right, taint: &taint, &frame)
         case (_, .secret(let b)):
             taint = true
-            return areEqual(left, b, taint: &taint)
+            return try areEqual(left, b, taint: &taint, &frame)
         case (.list(let a), .list(let b)):
             guard a.count == b.count else { return false }
-            for index in a.indices where !areEqual(a[index], b[index], taint: &taint) { return false }
+            for index in a.indices {
+                try frame.step()
+                guard try areEqual(a[index], b[index], taint: &taint, &frame) else { return false }
+            }
             return true
         case (.map(let a), .map(let b)):
             guard a.count == b.count else { return false }
             for (key, value) in a {
-                guard let other = b[key], areEqual(value, other, taint: &taint) else { return false }
+                try frame.step()
+                try frame.hash(key)
+                guard let other = b[key], try areEqual(value, other, taint: &taint, &frame) else { return false }
             }
             return true
-        case (.optional(let a?), .optional(let b?)): return areEqual(a, b, taint: &taint)
+        case (.optional(let a?), .optional(let b?)): return try areEqual(a, b, taint: &taint, &frame)
+        case (.bytes(let a), .bytes(let b)):
+            try frame.compare(bytes: min(a.count, b.count))
+            return a == b
         default: return left == right
         }
     }
@@ -63,13 +75,16 @@ enum Comparison {
 
     /// By code points, not by Swift's canonical order of characters.
     private static func order(_ a: String, _ b: String) -> Order {
-        if a.hasSameScalars(as: b) { return .equal }
-        return a.utf8.lexicographicallyPrecedes(b.utf8) ? .less : .greater
+        order(a.comparison(with: b), 0)
     }
 
-    static func ordered(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Fault) -> Value {
-        if case .secret(let inner) = left { return try ordered(operation, inner, right).markedSecret }
-        if case .secret(let inner) = right { return try ordered(operation, left, inner).markedSecret }
+    static func ordered(
+        _ operation: BinaryOperator, _ left: Value, _ right: Value, _ frame: inout Frame
+    ) throws(Fault) -> Value {
+        if case .secret(let inner) = left { return try ordered(operation, inner, right, &frame).markedSecret }
+        if case .secret(let inner) = right { return try ordered(operation, left, inner, &frame).markedSecret }
+        if case .string(let text) = left { try frame.compare(bytes: text.utf8.count) }
+        if case .bytes(let bytes) = left { try frame.compare(bytes: bytes.count) }
         guard let order = order(left, right) else {
             throw .invalid(
                 "\"\(operation.rawValue)\" can't compare \(left.type.withArticle) with \(right.type.withArticle)",
@@ -89,11 +104,15 @@ enum Comparison {
             var taint = false
             for element in items {
                 try frame.step()
-                if areEqual(item, element, taint: &taint) { return taint ? .secret(true) : true }
+                if try areEqual(item, element, taint: &taint, &frame) { return taint ? .secret(true) : true }
             }
             return taint ? .secret(false) : false
         case .map(let map):
-            let isThere = MapKey(item).flatMap { map[$0] }.map { _ in true } ?? false
+            var isThere = false
+            if let key = MapKey(item) {
+                try frame.hash(key)
+                isThere = map[key] != nil
+            }
             if case .secret = item { return .secret(.bool(isThere)) }
             return .bool(isThere)
         case .secret(let inner): return try isIn(item, inner, &frame).markedSecret
@@ -120,15 +139,15 @@ final class ComparisonNode: Node {
     func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
         let first = try left.value(&frame)
         let second = try right.value(&frame)
-        switch operation {
-        case .equal, .notEqual:
-            var taint = false
-            let result = Comparison.areEqual(first, second, taint: &taint) == (operation == .equal)
-            return taint ? .secret(.bool(result)) : .bool(result)
-        case .isIn:
-            do { return try Comparison.isIn(first, second, &frame) } catch { throw error.located(at: range) }
-        default:
-            do { return try Comparison.ordered(operation, first, second) } catch { throw error.located(at: range) }
-        }
+        do throws(Fault) {
+            switch operation {
+            case .equal, .notEqual:
+                var taint = false
+                let areEqual = try Comparison.areEqual(first, second, taint: &taint, &frame)
+                return (areEqual == (operation == .equal)).asValue(isSecret: taint)
+            case .isIn: return try Comparison.isIn(first, second, &frame)
+            default: return try Comparison.ordered(operation, first, second, &frame)
+            }
+        } catch { throw error.located(at: range) }
     }
 }

@@ -32,8 +32,10 @@ final class ComprehensionNode: Node {
 
     func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
         let items = try source.value(&frame)
-        if case .secret(let inner) = items { return try run(inner, areSecret: true, &frame).markedSecret }
-        return try run(items, areSecret: false, &frame)
+        do {
+            if case .secret(let inner) = items { return try run(inner, areSecret: true, &frame).markedSecret }
+            return try run(items, areSecret: false, &frame)
+        } catch { throw error.located(at: range) }
     }
 
     private func run(_ items: Value, areSecret: Bool, _ frame: inout Frame) throws(Fault) -> Value {
@@ -147,8 +149,9 @@ extension ComprehensionNode {
                 isSecret = isSecret || truth.isSecret
                 guard truth.isTrue else { return true }
             }
-            try frame.spend(bytes: MemoryLayout<Value>.stride)
-            results.append(isFilter ? item : try body.value(&frame))
+            let result = isFilter ? item : try body.value(&frame)
+            try frame.grow(by: result)
+            results.append(result)
             return true
         }
         return isSecret ? .secret(.list(results)) : .list(results)
@@ -157,11 +160,13 @@ extension ComprehensionNode {
     private func sorted(_ items: Value, _ areSecret: Bool, _ frame: inout Frame) throws(Fault) -> Value {
         var keyed: [(key: Value, item: Value)] = []
         try each(items, areSecret, &frame) { (_, item, frame: inout Frame) throws(Fault) in
-            try frame.spend(bytes: 2 * MemoryLayout<Value>.stride)
-            keyed.append((try body.value(&frame), item))
+            let key = try body.value(&frame)
+            try frame.grow(by: key)
+            try frame.grow(by: item)
+            keyed.append((key, item))
             return true
         }
-        do { return try Sorting.sorted(keyed, &frame) } catch { throw error.located(at: range) }
+        return try Sorting.sorted(keyed, &frame)
     }
 }
 
@@ -177,10 +182,10 @@ extension ComprehensionNode {
                 isSecret = isSecret || truth.isSecret
                 guard truth.isTrue else { return true }
             }
-            try frame.spend(bytes: 2 * MemoryLayout<Value>.stride)
+            try frame.growByEntry()
             let value = try body.value(&frame)
             guard kind == .transformMapEntry else {
-                let mapKey = try MapBuilding.key(key, at: range, isSecret: &isSecret)
+                let mapKey = try MapBuilding.key(key, at: range, isSecret: &isSecret, &frame)
                 result[mapKey] = value
                 return true
             }
@@ -190,6 +195,8 @@ extension ComprehensionNode {
                     hint: "write {key: value}", range: body.range)
             }
             for (key, value) in entries {
+                try frame.growByEntry()
+                try frame.hash(key)
                 try MapBuilding.insert(value, for: key, into: &result, at: body.range)
             }
             return true
@@ -202,9 +209,14 @@ extension ComprehensionNode {
         var groups: [MapKey: [Value]] = [:]
         var isSecret = false
         try each(items, areSecret, &frame) { (_, item, frame: inout Frame) throws(Fault) in
-            try frame.spend(bytes: 2 * MemoryLayout<Value>.stride)
-            let key = try MapBuilding.key(try body.value(&frame), at: body.range, isSecret: &isSecret)
-            if groups[key] == nil { keys.append(key) }
+            let key = try MapBuilding.key(
+                try body.value(&frame), at: body.range, isSecret: &isSecret, &frame)
+            if groups[key] == nil {
+                try frame.growByEntry()
+                try frame.make(items: 2)
+                keys.append(key)
+            }
+            try frame.grow(by: item)
             groups[key, default: []].append(item)
             return true
         }

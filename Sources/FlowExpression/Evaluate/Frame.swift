@@ -8,8 +8,6 @@ struct Frame {
     private var unknownSlots: Set<Int> = []
     private var steps: Int
     private var bytes: Int
-    /// Set by a comparison or function that looked into a secret; its caller marks the result.
-    var isTainted = false
     private var patterns: [String: Pattern] = [:]
 
     init(scope: EvaluationScope, slotCount: Int) {
@@ -58,6 +56,21 @@ struct Frame {
         Fault(
             .budget, "the expression takes more than \(scope.budget.steps) steps",
             hint: "nested loops multiply: filter the list first, or index it once with index_by()")
+    }
+
+    /// Whether a result may be larger than what it was made from.
+    var hasBuilt: Bool { bytes < scope.budget.bytes }
+
+    /// Bounds what the result would be when it is written out. A list that holds another one twice costs two places,
+    /// however long that is, so that a few dozen of them inside each other would never come to an end.
+    mutating func admit(_ result: Value) throws(Fault) {
+        let limit = 4 * scope.budget.steps
+        steps = limit
+        do { _ = try read(result) } catch {
+            throw Fault(
+                .budget, "the result has more than \(limit) parts",
+                hint: "what stands in it many times is written many times: return it once")
+        }
     }
 
     /// A regular expression, compiled once per evaluation.

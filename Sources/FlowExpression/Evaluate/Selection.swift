@@ -185,7 +185,8 @@ final class IndexNode: Node {
     func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
         let value = try operand.value(&frame)
         let position = try index.value(&frame)
-        do {
+        do throws(Fault) {
+            if case .string(let key) = position { try frame.hash(.string(key)) }
             guard isOptional else { return try Selection.element(position, of: value, path: path) }
             return .optional(try Selection.optionalElement(position, of: value, path: path))
         } catch { throw error.located(at: range) }

@@ -32,6 +32,15 @@ struct Arguments: Sendable {
         return nil
     }
 
+    /// The bytes of bytes, or of text.
+    func raw(_ index: Int) -> [UInt8]? {
+        switch self[index] {
+        case .bytes(let bytes): bytes
+        case .string(let text): Array(text.utf8)
+        default: nil
+        }
+    }
+
     /// A list whose items are all strings.
     func texts(_ index: Int) -> [String]? {
         guard let items = list(index) else { return nil }

@@ -50,6 +50,12 @@ package struct Function: Sendable {
 
     func isFree(_ signature: String) -> Bool { signature.hasPrefix(name + "(") }
 
+    /// Whether it can be called freely.
+    package var isFree: Bool { signatures.contains(where: isFree) }
+
+    /// Whether it can be called on a value.
+    package var isMethod: Bool { !signatures.allSatisfy(isFree) }
+
     /// Whether a signature takes that many arguments, called on a value or free.
     func accepts(count: Int, onValue: Bool) -> Bool {
         signatures.contains { signature in

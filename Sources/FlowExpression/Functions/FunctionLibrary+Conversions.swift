@@ -55,21 +55,6 @@ extension FunctionLibrary {
         Function("type", ["type(any) -> type"], "The type of a value.", [("type(1)", "int")], secrecy: .shallow) {
             (arguments, _) in .type(arguments[0].type)
         },
-        Function(
-            "json", ["json(string) -> any", "json(bytes) -> any"], "The value that JSON text holds.",
-            [("json('{\"a\": [1, 1.0]}')", "{'a': [1, 1.0]}")]
-        ) { (arguments, frame) throws(Fault) in try Conversion.fromJSON(arguments[0], &frame) },
-        Function(
-            "fromJSON", ["fromJSON(string) -> any"], "The same as json().", [("fromJSON('[1]')", "[1]")]
-        ) { (arguments, frame) throws(Fault) in try Conversion.fromJSON(arguments[0], &frame) },
-        Function(
-            "to_json", ["to_json(any) -> string"], "JSON text of a value, on one line.",
-            [("to_json({'a': [1, 1.0]})", "'{\"a\":[1,1.0]}'")]
-        ) { (arguments, frame) throws(Fault) in try Conversion.toJSON(arguments[0], pretty: false, &frame) },
-        Function(
-            "toJSON", ["toJSON(any) -> string"], "JSON text of a value, indented by two spaces.",
-            [("toJSON([1])", "'[\\n  1\\n]'")]
-        ) { (arguments, frame) throws(Fault) in try Conversion.toJSON(arguments[0], pretty: true, &frame) },
     ]
 }
 
@@ -152,28 +137,6 @@ enum Conversion {
             throw .invalid("string() can't take \(value.type.withArticle)", hint: "use to_json(x)")
         default: return nil
         }
-    }
-
-    static func fromJSON(_ value: Value, _ frame: inout Frame) throws(Fault) -> Value? {
-        let bytes: [UInt8]
-        switch value {
-        case .string(let text): bytes = Array(text.utf8)
-        case .bytes(let raw): bytes = raw
-        default: return nil
-        }
-        try frame.spend(steps: bytes.count)
-        try frame.spend(bytes: bytes.count * 4)
-        do { return try JSON.parse(bytes) } catch { throw .invalid(error.message, hint: error.hint) }
-    }
-
-    static func toJSON(_ value: Value, pretty: Bool, _ frame: inout Frame) throws(Fault) -> Value? {
-        if case .stream = value {
-            throw .invalid("a stream can't become JSON", hint: "read it with for_each")
-        }
-        let text = JSON.text(value, pretty: pretty)
-        try frame.spend(steps: text.utf8.count)
-        try frame.spend(bytes: text.utf8.count)
-        return .string(text)
     }
 
     private static func range(_ type: String) -> Fault {

@@ -8,13 +8,17 @@ extension FunctionLibrary {
             "The SHA-256 digest in hexadecimal.",
             [("hash.sha256('abc')", "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'")]
         ) { (arguments, frame) throws(Fault) in
-            guard let bytes = raw(arguments[0]) else { return nil }
+            guard let bytes = arguments.raw(0) else { return nil }
             try frame.spend(steps: bytes.count)
             return try hexadecimal { () throws(Failure) in try Digest.sha256(bytes) }
         },
         Function(
-            "hmac.sha256", ["hmac.sha256(key, message) -> string"],
-            "The HMAC with SHA-256 of a message in hexadecimal; key and message are bytes or strings.",
+            "hmac.sha256",
+            [
+                "hmac.sha256(string, string) -> string", "hmac.sha256(string, bytes) -> string",
+                "hmac.sha256(bytes, string) -> string", "hmac.sha256(bytes, bytes) -> string",
+            ],
+            "The HMAC with SHA-256 by a key, the first argument, of a message, in hexadecimal.",
             [
                 (
                     "hmac.sha256('key', 'The quick brown fox jumps over the lazy dog')",
@@ -22,19 +26,11 @@ extension FunctionLibrary {
                 )
             ]
         ) { (arguments, frame) throws(Fault) in
-            guard let key = raw(arguments[0]), let message = raw(arguments[1]) else { return nil }
+            guard let key = arguments.raw(0), let message = arguments.raw(1) else { return nil }
             try frame.spend(steps: key.count + message.count)
             return try hexadecimal { () throws(Failure) in try MessageCode.hmacSHA256(key: key, message) }
         },
     ]
-
-    private static func raw(_ value: Value) -> [UInt8]? {
-        switch value {
-        case .bytes(let bytes): bytes
-        case .string(let text): Array(text.utf8)
-        default: nil
-        }
-    }
 
     private static func hexadecimal(_ digest: () throws(Failure) -> [UInt8]) throws(Fault) -> Value {
         do throws(Failure) {

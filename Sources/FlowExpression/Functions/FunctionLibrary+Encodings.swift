@@ -16,12 +16,7 @@ extension FunctionLibrary {
     ) -> Function {
         Function(name, ["\(name)(bytes) -> string", "\(name)(string) -> string"], summary, [example]) {
             (arguments, frame) throws(Fault) in
-            let bytes: [UInt8]
-            switch arguments[0] {
-            case .bytes(let raw): bytes = raw
-            case .string(let text): bytes = Array(text.utf8)
-            default: return nil
-            }
+            guard let bytes = arguments.raw(0) else { return nil }
             try frame.spend(steps: bytes.count)
             try frame.spend(bytes: bytes.count * 2)
             return .string(Base64.encode(bytes, alphabet: alphabet))

@@ -8,6 +8,8 @@ extension FunctionLibrary {
             [("'%s has %d'.format(['a', 2])", "'a has 2'"), ("'%.2f'.format([1.5])", "'1.50'")]
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let items = arguments.list(1) else { return nil }
+            // A number in C's notation costs as much as many terms.
+            try frame.spend(steps: 16 * items.count)
             var formatter = PercentFormatter(items: items)
             let result = try formatter.format(text)
             try frame.spend(bytes: result.utf8.count)
@@ -33,16 +35,16 @@ struct PercentFormatter {
     init(items: [Value]) { self.items = items }
 
     mutating func format(_ text: String) throws(Fault) -> String {
-        var result = String.UnicodeScalarView()
+        var result = ""
         var rest = Array(text.unicodeScalars)[...]
         while let scalar = rest.popFirst() {
             guard scalar == "%" else {
-                result.append(scalar)
+                result.unicodeScalars.append(scalar)
                 continue
             }
             if rest.first == "%" {
                 rest.removeFirst()
-                result.append("%")
+                result += "%"
                 continue
             }
             var precision: Int?
@@ -61,9 +63,9 @@ struct PercentFormatter {
             guard let verb = rest.popFirst() else {
                 throw .invalid("format() found a \"%\" at the end", hint: "write %% for the character")
             }
-            result.append(contentsOf: try clause(verb, precision).unicodeScalars)
+            result += try clause(verb, precision)
         }
-        return String(result)
+        return result
     }
 
     private mutating func clause(_ verb: Unicode.Scalar, _ precision: Int?) throws(Fault) -> String {

@@ -31,8 +31,10 @@ extension FunctionLibrary {
             [("[1, 2, 1.0].distinct()", "[1, 2]")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }
-            try frame.spend(steps: items.count)
-            var seen: Set<Value> = []
+            try frame.spend(steps: 2 * items.count)
+            // What was seen takes more than the result.
+            try frame.make(items: 3 * items.count)
+            var seen = Set<Value>(minimumCapacity: items.count)
             return .list(items.filter { seen.insert($0).inserted })
         },
         Function(
@@ -50,13 +52,14 @@ extension FunctionLibrary {
         Function(
             "slice", ["list.slice(int, int) -> list"], "The items from a position up to but without another.",
             [("[1, 2, 3, 4].slice(1, 3)", "[2, 3]")], secrecy: .shallow
-        ) { (arguments, _) throws(Fault) in
+        ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0), let start = arguments.int(1), let end = arguments.int(2) else {
                 return nil
             }
             guard start >= 0, start <= end, end <= items.count else {
                 throw .invalid("the list has \(items.count) items, slice(\(start), \(end)) reaches beyond")
             }
+            try frame.make(items: end - start)
             return .list(Array(items[start..<end]))
         },
         Function(
@@ -85,7 +88,11 @@ extension FunctionLibrary {
             return try range(first, end, &frame)
         },
         Function(
-            "sum", ["list.sum() -> number", "sum(list) -> number"], "The numbers of a list added up; 0 for none.",
+            "sum",
+            [
+                "list.sum() -> number", "list<duration>.sum() -> duration", "sum(list) -> number",
+                "sum(list<duration>) -> duration",
+            ], "The numbers of a list added up; 0 for none.",
             [("[1, 2, 3].sum()", "6"), ("sum([1, 0.5])", "1.5")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }
@@ -96,19 +103,28 @@ extension FunctionLibrary {
             [("[1, 2].avg()", "1.5")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }
-            guard !items.isEmpty, let sum = try total(items, &frame)?.doubleValue else {
+            guard !items.isEmpty else {
                 throw .invalid("avg() of an empty list", hint: "test size(list) > 0 first")
             }
+            guard let sum = try total(items, &frame)?.doubleValue else { return nil }
             return .double(sum / Double(items.count))
         },
         Function(
             "keys", ["map.keys() -> list", "keys(map) -> list"], "The keys of a map.", [("{'a': 1}.keys()", "['a']")],
             secrecy: .shallow
-        ) { (arguments, _) in arguments.map(0).map { .list($0.keys.map(\.value)) } },
+        ) { (arguments, frame) throws(Fault) in
+            guard let map = arguments.map(0) else { return nil }
+            try frame.make(items: map.count)
+            return .list(map.keys.map(\.value))
+        },
         Function(
             "values", ["map.values() -> list", "values(map) -> list"], "The values of a map.",
             [("{'a': 1}.values()", "[1]")], secrecy: .shallow
-        ) { (arguments, _) in arguments.map(0).map { .list($0.values) } },
+        ) { (arguments, frame) throws(Fault) in
+            guard let map = arguments.map(0) else { return nil }
+            try frame.make(items: map.count)
+            return .list(map.values)
+        },
     ]
 
     private static func flatten(

@@ -13,8 +13,7 @@ extension FunctionLibrary {
             [("'v1.20'.matches(r'^v[0-9]+\\.[0-9]+$')", "true")]
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1) else { return nil }
-            try frame.spend(steps: text.utf8.count)
-            return .bool(try frame.pattern(pattern).isFound(in: text))
+            return .bool(try frame.pattern(pattern).isFound(in: text, &frame))
         },
         Function(
             "regex.replace",
@@ -31,10 +30,7 @@ extension FunctionLibrary {
             let limit = arguments.int(3).map { $0 < 0 ? Int.max : $0 } ?? .max
             let compiled = try frame.pattern(pattern)
             let replacement = try Replacement(other, groups: compiled.groupCount)
-            try frame.spend(steps: text.utf8.count)
-            let result = compiled.replacing(in: text, limit: limit, replacement.text)
-            try frame.spend(bytes: result.utf8.count)
-            return .string(result)
+            return .string(try compiled.replacing(in: text, limit: limit, &frame, replacement.text))
         },
         Function(
             "regex.extract", ["regex.extract(string, string) -> optional"],
@@ -45,8 +41,7 @@ extension FunctionLibrary {
             ]
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1) else { return nil }
-            try frame.spend(steps: text.utf8.count)
-            return .optional(try extracted(text, try frame.pattern(pattern), limit: 1).first)
+            return .optional(try extracted(text, pattern, limit: 1, &frame).first)
         },
         Function(
             "regex.extractAll", ["regex.extractAll(string, string) -> list"],
@@ -54,18 +49,20 @@ extension FunctionLibrary {
             [("regex.extractAll('a1b22', r'[0-9]+')", "['1', '22']")]
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1) else { return nil }
-            try frame.spend(steps: text.utf8.count)
-            return .list(try extracted(text, try frame.pattern(pattern), limit: .max))
+            return .list(try extracted(text, pattern, limit: .max, &frame))
         },
     ]
 
-    private static func extracted(_ text: String, _ pattern: Pattern, limit: Int) throws(Fault) -> [Value] {
+    private static func extracted(
+        _ text: String, _ pattern: String, limit: Int, _ frame: inout Frame
+    ) throws(Fault) -> [Value] {
+        let pattern = try frame.pattern(pattern)
         guard pattern.groupCount <= 1 else {
             throw .invalid(
                 "extracting needs a regular expression with one group at most",
                 hint: "write (?:…) for groups that aren't wanted")
         }
-        return pattern.matches(in: text, limit: limit).compactMap { groups in
+        return try pattern.matches(in: text, limit: limit, &frame).compactMap { groups in
             (groups.count > 1 ? groups[1] : groups[0]).map(Value.string)
         }
     }

@@ -4,8 +4,11 @@ extension FunctionLibrary {
     static let strings: [Function] = [
         Function(
             "contains",
-            ["string.contains(string) -> bool", "contains(string, string) -> bool", "contains(list, any) -> bool"],
-            "Whether text holds a part; the free form takes a list and an item as well.",
+            [
+                "string.contains(string) -> bool", "list.contains(any) -> bool", "contains(string, string) -> bool",
+                "contains(list, any) -> bool",
+            ],
+            "Whether text holds a part, or a list an item.",
             [("'flowctl'.contains('ow')", "true"), ("contains(['a'], 'a')", "true")]
         ) { (arguments, frame) throws(Fault) in
             if let items = arguments.list(0) { return try Comparison.isIn(arguments[1], .list(items), &frame) }
@@ -132,10 +135,11 @@ extension FunctionLibrary {
             "trim", ["string.trim() -> string"], "Without white space at both ends.", [("' a '.trim()", "'a'")]
         ) { (arguments, _) in
             guard let text = arguments.text(0) else { return nil }
-            var scalars = Array(text.unicodeScalars)[...]
-            while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
-            while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
-            return .string(String(String.UnicodeScalarView(scalars)))
+            let scalars = text.unicodeScalars
+            guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+                let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+            else { return "" }
+            return .string(String(scalars[first...last]))
         },
         Function(
             "lowerAscii", ["string.lowerAscii() -> string"], "With the letters A to Z in lower case.",
@@ -157,11 +161,13 @@ extension FunctionLibrary {
             "reverse", ["string.reverse() -> string", "list.reverse() -> list"],
             "The characters of text, or the items of a list, from the last to the first.",
             [("'abc'.reverse()", "'cba'"), ("[1, 2].reverse()", "[2, 1]")], secrecy: .shallow
-        ) { (arguments, _) in
+        ) { (arguments, frame) throws(Fault) in
             switch arguments[0] {
-            case .string(let text): .string(String(String.UnicodeScalarView(text.unicodeScalars.reversed())))
-            case .list(let items): .list(items.reversed())
-            default: nil
+            case .string(let text): return .string(Text.string(text.unicodeScalars.reversed()))
+            case .list(let items):
+                try frame.make(items: items.count)
+                return .list(items.reversed())
+            default: return nil
             }
         },
         Function(

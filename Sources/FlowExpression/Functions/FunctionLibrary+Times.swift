@@ -65,8 +65,10 @@ extension FunctionLibrary {
             [("timestamp('2009-02-13T23:31:20.123456789Z').getMilliseconds()", "123")]
         ) { (arguments, _) in
             switch arguments[0] {
-            case .timestamp(let time): .int(Int64(time.nanoseconds / 1_000_000))
-            case .duration(let duration): .int(duration.components.attoseconds / 1_000_000_000_000_000)
+            case .timestamp(let time) where arguments.count == 1 || arguments.text(1) != nil:
+                .int(Int64(time.nanoseconds / 1_000_000))
+            case .duration(let duration) where arguments.count == 1:
+                .int(duration.components.attoseconds / 1_000_000_000_000_000)
             default: nil
             }
         },

@@ -4,15 +4,18 @@ import FlowCore
 enum Sorting {
     /// - Throws: where two keys can't be compared.
     static func sorted(_ items: [(key: Value, item: Value)], _ frame: inout Frame) throws(Fault) -> Value {
-        try frame.spend(steps: items.count * (Int.bitWidth - items.count.leadingZeroBitCount))
+        let comparisons = Int.bitWidth - items.count.leadingZeroBitCount
+        try frame.spend(steps: items.count * comparisons)
+        try frame.make(items: items.count)
         var isSecret = false
         var keys: [Value] = []
         keys.reserveCapacity(items.count)
         for (key, _) in items {
             if case .secret = key { isSecret = true }
+            if case .string(let text) = key.revealed { try frame.compare(bytes: text.utf8.count * comparisons) }
             keys.append(key.revealed)
         }
-        for key in keys.dropFirst() {
+        for key in keys {
             guard let first = keys.first, let order = Comparison.order(first, key), order != .unordered else {
                 throw .invalid(
                     "\(keys[0].type.withArticle) and \(key.type.withArticle) can't be brought into an order",

@@ -6,7 +6,21 @@ struct Text {
 
     var count: Int { scalars.count }
 
-    subscript(range: Range<Int>) -> String { String(String.UnicodeScalarView(scalars[range])) }
+    subscript(range: Range<Int>) -> String { Text.string(scalars[range]) }
+
+    /// A view of scalars would take them one by one, at ten times the cost.
+    static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(scalars.underestimatedCount)
+        for scalar in scalars {
+            if scalar.isASCII {
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                bytes.append(contentsOf: scalar.utf8)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     func firstIndex(of part: Text, from start: Int) -> Int? { Needle(part.scalars).first(in: scalars, from: start) }
 
@@ -47,22 +61,30 @@ struct Text {
     }
 
     static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\u{7}": quoted += "\\a"
-            case "\u{8}": quoted += "\\b"
-            case "\u{C}": quoted += "\\f"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case "\u{B}": quoted += "\\v"
-            case "\\": quoted += "\\\\"
-            case "\"": quoted += "\\\""
-            default: quoted.unicodeScalars.append(scalar)
+        var quoted = [UInt8(ascii: "\"")]
+        quoted.reserveCapacity(text.utf8.count + 2)
+        for byte in text.utf8 {
+            let escape: Unicode.Scalar? =
+                switch byte {
+                case 0x07: "a"
+                case 0x08: "b"
+                case 0x0C: "f"
+                case 0x0A: "n"
+                case 0x0D: "r"
+                case 0x09: "t"
+                case 0x0B: "v"
+                case UInt8(ascii: "\\"): "\\"
+                case UInt8(ascii: "\""): "\""
+                default: nil
+                }
+            if let escape {
+                quoted.append(UInt8(ascii: "\\")); quoted.append(UInt8(ascii: escape))
+            } else {
+                quoted.append(byte)
             }
         }
-        return quoted + "\""
+        quoted.append(UInt8(ascii: "\""))
+        return String(decoding: quoted, as: UTF8.self)
     }
 
     static func outOfRange(_ index: Int, _ count: Int) -> Fault {

@@ -1,3 +1,5 @@
+import FlowCore
+
 /// Reads RE2's syntax: what it lacks (look-around, back-references) can't be matched in linear time.
 struct PatternParser {
     /// As RE2 has it: more repetitions of one item are refused.
@@ -8,8 +10,10 @@ struct PatternParser {
     private var position = 0
     private var depth = 0
     private var flags = Flags()
+    /// Between `\Q` and `\E`, where every character is itself.
+    private var isQuoting = false
     private(set) var groupCount = 0
-    private(set) var groupNames: [String: Int] = [:]
+    private var groupNames: Set<String> = []
 
     private struct Flags {
         var ignoresCase = false
@@ -58,14 +62,15 @@ struct PatternParser {
 
     private mutating func sequence() throws(PatternFault) -> PatternSyntax {
         var items: [PatternSyntax] = []
-        while let scalar = current, scalar != "|", scalar != ")" {
-            guard let atom = try atom() else { continue }
+        while let scalar = current, isQuoting || (scalar != "|" && scalar != ")") {
+            guard let atom = isQuoting ? try quotedCharacter() : try atom() else { continue }
             items.append(try repeated(atom))
         }
         return items.isEmpty ? .empty : items.count == 1 ? items[0] : .sequence(items)
     }
 
     private mutating func repeated(_ atom: PatternSyntax) throws(PatternFault) -> PatternSyntax {
+        guard !isQuoting else { return atom }
         var minimum: Int
         var maximum: Int?
         switch current {
@@ -80,9 +85,11 @@ struct PatternParser {
         }
         position += 1
         let isGreedy = take("?") == flags.isUngreedy
-        if let scalar = current, scalar == "*" || scalar == "+" || scalar == "?" {
-            throw PatternFault(
-                "\"\(scalar)\" repeats a repetition", hint: "group what is repeated: (…)\(scalar)")
+        let next = position
+        let isRepeated = current == "{" ? try bounds() != nil : current.map("*+?".unicodeScalars.contains) ?? false
+        if isRepeated {
+            let shown = String(String.UnicodeScalarView(scalars[next..<max(position, next + 1)]))
+            throw PatternFault("\"\(shown)\" repeats a repetition", hint: "group what is repeated: (…)\(shown)")
         }
         return .repetition(atom, minimum: minimum, maximum: maximum, isGreedy: isGreedy)
     }
@@ -123,11 +130,11 @@ struct PatternParser {
     private mutating func atom() throws(PatternFault) -> PatternSyntax? {
         let scalar = try next()
         switch scalar {
-        case ".": return .set(flags.dotMatchesNewline ? .any : .anyButNewline)
+        case ".": return .set(flags.dotMatchesNewline ? .any : CodePoints.newline.complement)
         case "^": return .assertion(flags.isMultiline ? .lineStart : .textStart)
         case "$": return .assertion(flags.isMultiline ? .lineEnd : .textEnd)
         case "(": return try group()
-        case "[": return .set(folded(try characterClass()))
+        case "[": return .set(try characterClass())
         case "\\": return try escape()
         case "*", "+", "?":
             throw PatternFault("\"\(scalar)\" has nothing to repeat", hint: "write \"\\\(scalar)\" for the character")
@@ -136,10 +143,10 @@ struct PatternParser {
     }
 
     private func literal(_ scalar: Unicode.Scalar) -> PatternSyntax {
-        .set(folded(CharacterSet(ranges: [scalar.value...scalar.value])))
+        .set(folded(CodePoints(scalar)))
     }
 
-    private func folded(_ set: CharacterSet) -> CharacterSet { flags.ignoresCase ? set.ignoringCase : set }
+    private func folded(_ set: CodePoints) -> CodePoints { flags.ignoresCase ? set.ignoringCase : set }
 }
 
 // MARK: - Groups and escapes
@@ -154,7 +161,7 @@ extension PatternParser {
                 _ = take("<")
                 groupCount += 1
                 index = groupCount
-                try name(groupCount)
+                try name()
             } else {
                 guard try readFlags() else { return nil }
             }
@@ -168,17 +175,16 @@ extension PatternParser {
         return .group(inner, index: index)
     }
 
-    private mutating func name(_ index: Int) throws(PatternFault) {
+    private mutating func name() throws(PatternFault) {
         var name = ""
         while let scalar = current, scalar != ">" {
             name.unicodeScalars.append(scalar)
             position += 1
         }
         let isName = !name.isEmpty && name.utf8.allSatisfy(Lexer.continuesName)
-        guard take(">"), isName, groupNames[name] == nil else {
+        guard take(">"), isName, groupNames.insert(name).inserted else {
             throw PatternFault("the regular expression has a group without a proper name of its own")
         }
-        groupNames[name] = index
     }
 
     /// Reads `i`, `m`, `s`, `U` after `(?`; true where a group follows, false where they hold from here on.
@@ -211,37 +217,43 @@ extension PatternParser {
         case "z": return .assertion(.textEnd)
         case "b": return .assertion(.wordBoundary)
         case "B": return .assertion(.notWordBoundary)
-        case "Q": return quoted()
+        case "Q":
+            isQuoting = !stands("\\E")
+            if !isQuoting { position += 2 }
+            return nil
         case "E": return nil
-        case "1"..."9":
+        case "1"..."9" where !isOctal(scalar) || !isOctal(current):
             throw PatternFault(
                 "regular expressions have no back-references here", hint: "compare the parts after extracting them")
         default:
             position -= 1
-            if let set = try escapedSet() { return .set(folded(set)) }
+            if let set = try escapedSet() { return .set(set) }
             return literal(try escapedCharacter())
         }
     }
 
-    private mutating func quoted() -> PatternSyntax {
-        var items: [PatternSyntax] = []
-        while position < scalars.count, !stands("\\E") {
-            items.append(literal(scalars[position]))
-            position += 1
+    /// A digit 1 to 7 stands for a character by its number where another digit follows.
+    private func isOctal(_ scalar: Unicode.Scalar?) -> Bool { scalar.map { $0 >= "0" && $0 <= "7" } ?? false }
+
+    private mutating func quotedCharacter() throws(PatternFault) -> PatternSyntax {
+        let character = literal(try next())
+        if stands("\\E") {
+            isQuoting = false
+            position += 2
         }
-        return .group(.sequence(items), index: nil)
+        return character
     }
 
-    /// `\d`, `\pL`, `\p{Lu}` and their opposites; nil, and nothing read, for other escapes.
-    private mutating func escapedSet() throws(PatternFault) -> CharacterSet? {
+    /// `\d`, `\pL`, `\p{Greek}` and their opposites; nil, and nothing read, for other escapes.
+    private mutating func escapedSet() throws(PatternFault) -> CodePoints? {
         let scalar = try next()
         switch scalar {
-        case "d": return CharacterSet(ranges: CharacterSet.digits)
-        case "D": return CharacterSet(ranges: CharacterSet.complement(CharacterSet.digits))
-        case "s": return CharacterSet(ranges: CharacterSet.blanks)
-        case "S": return CharacterSet(ranges: CharacterSet.complement(CharacterSet.blanks))
-        case "w": return CharacterSet(ranges: CharacterSet.words)
-        case "W": return CharacterSet(ranges: CharacterSet.complement(CharacterSet.words))
+        case "d": return .digits
+        case "D": return CodePoints.digits.complement
+        case "s": return .blanks
+        case "S": return CodePoints.blanks.complement
+        case "w": return folded(.word)
+        case "W": return folded(.word).complement
         case "p", "P":
             var name = ""
             if take("{") {
@@ -255,11 +267,13 @@ extension PatternParser {
             }
             let isNegated = name.hasPrefix("^") != (scalar == "P")
             if name.hasPrefix("^") { name.removeFirst() }
-            guard CharacterSet.categoryNames.contains(name) else {
+            guard let set = UnicodeProperty.codePoints(name) else {
                 throw PatternFault(
-                    "\"\\p{\(name)}\" is no general category of Unicode", hint: "use one such as \\p{L} or \\p{Lu}")
+                    "\"\\p{\(name)}\" is neither a general category nor a script of Unicode",
+                    hint: Suggestion.didYouMean(name, among: UnicodeProperty.names)
+                        ?? "use one such as \\p{L}, \\p{Lu} or \\p{Greek}")
             }
-            return CharacterSet(categories: [(name, isNegated)])
+            return isNegated ? folded(set).complement : folded(set)
         default:
             position -= 1
             return nil
@@ -318,43 +332,42 @@ extension PatternParser {
         "alnum": [48...57, 65...90, 97...122], "alpha": [65...90, 97...122], "ascii": [0...127],
         "blank": [9...9, 32...32], "cntrl": [0...31, 127...127], "digit": [48...57], "graph": [33...126],
         "lower": [97...122], "print": [32...126], "punct": [33...47, 58...64, 91...96, 123...126],
-        "space": [9...13, 32...32], "upper": [65...90], "word": CharacterSet.words,
+        "space": [9...13, 32...32], "upper": [65...90], "word": CodePoints.word.ranges,
         "xdigit": [48...57, 65...70, 97...102],
     ]
 
-    private mutating func characterClass() throws(PatternFault) -> CharacterSet {
-        var set = CharacterSet()
-        set.isNegated = take("^")
+    private mutating func characterClass() throws(PatternFault) -> CodePoints {
+        let isNegated = take("^")
+        var parts: [ClosedRange<UInt32>] = []
         var isFirst = true
         while true {
             guard let scalar = current else { throw PatternFault("the regular expression lacks a \"]\"") }
             if scalar == "]", !isFirst {
                 position += 1
-                return set
+                let set = CodePoints(parts)
+                return isNegated ? set.complement : set
             }
             isFirst = false
             if stands("[:") {
-                set.ranges += try namedClass()
+                parts += try namedClass().ranges
                 continue
             }
             if scalar == "\\" {
                 position += 1
                 if let part = try escapedSet() {
-                    set.ranges += part.ranges
-                    set.categories += part.categories
+                    parts += part.ranges
                     continue
                 }
                 position -= 1
             }
             let low = try classCharacter()
-            guard current == "-", position + 1 < scalars.count, scalars[position + 1] != "]" else {
-                set.ranges.append(low.value...low.value)
-                continue
+            var high = low
+            if current == "-", position + 1 < scalars.count, scalars[position + 1] != "]" {
+                position += 1
+                high = try classCharacter()
             }
-            position += 1
-            let high = try classCharacter()
             guard low <= high else { throw PatternFault("the range \"\(low)-\(high)\" ends before it starts") }
-            set.ranges.append(low.value...high.value)
+            parts += folded(CodePoints([low.value...high.value])).ranges
         }
     }
 
@@ -362,7 +375,7 @@ extension PatternParser {
         take("\\") ? try escapedCharacter() : try next()
     }
 
-    private mutating func namedClass() throws(PatternFault) -> [ClosedRange<UInt32>] {
+    private mutating func namedClass() throws(PatternFault) -> CodePoints {
         position += 2
         let isNegated = take("^")
         var name = ""
@@ -373,6 +386,7 @@ extension PatternParser {
         guard take(":"), take("]"), let ranges = PatternParser.namedClasses[name] else {
             throw PatternFault("\"[:\(name):]\" is no character class")
         }
-        return isNegated ? CharacterSet.complement(ranges) : ranges
+        let set = folded(CodePoints(ranges))
+        return isNegated ? set.complement : set
     }
 }

@@ -1,9 +1,9 @@
-/// A regular expression as instructions for ``PatternMachine``.
+/// A regular expression as instructions, each of which goes on to the next where it doesn't say otherwise.
 struct PatternProgram: Sendable {
     enum Instruction: Sendable {
         case match
+        /// Reads one character of the set with that number.
         case set(Int)
-        case scalar(UInt32)
         /// Goes both ways; the first is preferred.
         case split(Int, Int)
         case jump(Int)
@@ -11,19 +11,47 @@ struct PatternProgram: Sendable {
         case assert(PatternSyntax.Assertion)
     }
 
-    /// Larger programs are refused: the time of a match grows with them.
-    static let maximumSize = 20_000
+    let instructions: [Instruction]
+    /// For each instruction, those that lead to it without reading a character.
+    let sources: [[Int]]
+    let alphabet: PatternAlphabet
+    /// Whether matching looks at the characters beside a place.
+    let hasAssertions: Bool
 
-    private(set) var instructions: [Instruction] = []
-    private(set) var sets: [CharacterSet] = []
-
+    /// - Throws: where the program would be too large; the time of a match grows with its size.
     init(_ syntax: PatternSyntax) throws(PatternFault) {
-        try add(.group(syntax, index: 0))
-        try emit(.match)
+        var writer = PatternWriter()
+        try writer.add(.group(syntax, index: 0))
+        try writer.emit(.match)
+        instructions = writer.instructions
+        hasAssertions = writer.hasAssertions
+        alphabet = try PatternAlphabet(writer.sets + (hasAssertions ? [.newline, .word] : []))
+        var sources = [[Int]](repeating: [], count: instructions.count)
+        for (position, instruction) in instructions.enumerated() {
+            switch instruction {
+            case .match, .set: break
+            case .jump(let target): sources[target].append(position)
+            case .save, .assert: sources[position + 1].append(position)
+            case .split(let preferred, let other):
+                sources[preferred].append(position)
+                if other != preferred { sources[other].append(position) }
+            }
+        }
+        self.sources = sources
     }
+}
 
-    private mutating func emit(_ instruction: Instruction) throws(PatternFault) {
-        guard instructions.count < PatternProgram.maximumSize else {
+/// Writes the instructions of a syntax tree.
+private struct PatternWriter {
+    private static let maximumSize = 20_000
+
+    private(set) var instructions: [PatternProgram.Instruction] = []
+    private(set) var sets: [CodePoints] = []
+    private(set) var hasAssertions = false
+    private var setNumbers: [CodePoints: Int] = [:]
+
+    mutating func emit(_ instruction: PatternProgram.Instruction) throws(PatternFault) {
+        guard instructions.count < PatternWriter.maximumSize else {
             throw PatternFault(
                 "the regular expression is too large once its repetitions are written out",
                 hint: "repeat less often")
@@ -31,16 +59,16 @@ struct PatternProgram: Sendable {
         instructions.append(instruction)
     }
 
-    private mutating func add(_ syntax: PatternSyntax) throws(PatternFault) {
+    mutating func add(_ syntax: PatternSyntax) throws(PatternFault) {
         switch syntax {
         case .empty: break
         case .set(let set):
-            if set.ranges.count == 1, set.ranges[0].count == 1, set.categories.isEmpty, !set.isNegated {
-                try emit(.scalar(set.ranges[0].lowerBound))
-            } else {
+            let number = setNumbers[set] ?? sets.count
+            if number == sets.count {
                 sets.append(set)
-                try emit(.set(sets.count - 1))
+                setNumbers[set] = number
             }
+            try emit(.set(number))
         case .sequence(let items): for item in items { try add(item) }
         case .alternatives(let branches): try addAlternatives(branches)
         case .group(let inner, let index):
@@ -49,7 +77,9 @@ struct PatternProgram: Sendable {
             if let index { try emit(.save(2 * index + 1)) }
         case .repetition(let inner, let minimum, let maximum, let isGreedy):
             try addRepetition(of: inner, minimum, maximum, isGreedy)
-        case .assertion(let assertion): try emit(.assert(assertion))
+        case .assertion(let assertion):
+            hasAssertions = true
+            try emit(.assert(assertion))
         }
     }
 
@@ -73,13 +103,23 @@ struct PatternProgram: Sendable {
     private mutating func addRepetition(
         of inner: PatternSyntax, _ minimum: Int, _ maximum: Int?, _ isGreedy: Bool
     ) throws(PatternFault) {
-        for _ in 0..<minimum { try add(inner) }
-        guard let maximum else {
-            let fork = instructions.count
-            try emit(.split(0, 0))
+        // Without an upper bound the last of the repetitions that must be is the one that repeats. With none at all,
+        // x* is (x+)?, which takes part once where x matches nothing, as RE2 has it.
+        let copies = maximum == nil ? max(minimum - 1, 0) : minimum
+        for _ in 0..<copies {
+            let size = instructions.count
             try add(inner)
-            try emit(.jump(fork))
-            instructions[fork] = self.fork(into: fork + 1, past: instructions.count, isGreedy)
+            // Nothing, however often repeated, stays nothing.
+            if instructions.count == size { break }
+        }
+        guard let maximum else {
+            let entry = instructions.count
+            if minimum == 0 { try emit(.split(0, 0)) }
+            let body = instructions.count
+            try add(inner)
+            let end = instructions.count + 1
+            try emit(fork(into: body, past: end, isGreedy))
+            if minimum == 0 { instructions[entry] = fork(into: body, past: end, isGreedy) }
             return
         }
         var forks: [Int] = []
@@ -91,7 +131,7 @@ struct PatternProgram: Sendable {
         for fork in forks { instructions[fork] = self.fork(into: fork + 1, past: instructions.count, isGreedy) }
     }
 
-    private func fork(into body: Int, past end: Int, _ isGreedy: Bool) -> Instruction {
+    private func fork(into body: Int, past end: Int, _ isGreedy: Bool) -> PatternProgram.Instruction {
         isGreedy ? .split(body, end) : .split(end, body)
     }
 }

@@ -1,7 +1,8 @@
 import FlowCore
 import Glibc
+import Synchronization
 
-/// A time zone: offsets from UTC by time, from a fixed offset or the system's tz database.
+/// A time zone: offsets from UTC by time, from a fixed offset or the tz database.
 struct Zone: Sendable {
     private struct Period: Sendable {
         var start: Int64
@@ -31,22 +32,32 @@ struct Zone: Sendable {
         tail = nil
     }
 
+    private static let systemFolder = "/usr/share/zoneinfo"
+    private static let known = Mutex<[String: Zone]>([:])
+
     /// `UTC`, `+02:00`, `-0930`, `02:00`, or a name of the tz database such as `Europe/Berlin`.
     ///
-    /// - Throws: a ``Fault`` where the name is unknown, or known but not on this system.
+    /// - Throws: a ``Fault`` where the name is unknown.
     static func named(_ name: String) throws(Fault) -> Zone {
         if name.isEmpty || name == "UTC" || name == "Z" { return Zone(offset: 0) }
         if let offset = fixedOffset(name) { return Zone(offset: offset) }
-        let isPlain = name.utf8.allSatisfy { Lexer.continuesName($0) || "/+-".utf8.contains($0) }
-        guard isPlain, !name.hasPrefix("/"), name.utf8.count < 100,
-            let bytes = ZoneFile.read("/usr/share/zoneinfo/" + name), let zone = Zone(tzif: bytes)
-        else {
+        if let zone = known.withLock({ $0[name] }) { return zone }
+        guard let zone = read(name, from: systemFolder) else {
             throw .invalid(
                 "unknown time zone \"\(name)\"",
-                hint: "use a name such as Europe/Berlin, with the tzdata package installed, or an offset such as +02:00"
-            )
+                hint: Suggestion.didYouMean(name, among: EmbeddedZones.names)
+                    ?? "use a name such as Europe/Berlin, or an offset such as +02:00")
         }
+        known.withLock { $0[name] = zone }
         return zone
+    }
+
+    /// The system's database comes first: it is the one that is kept up to date.
+    static func read(_ name: String, from folder: String) -> Zone? {
+        let isPlain = name.utf8.allSatisfy { Lexer.continuesName($0) || "/+-".utf8.contains($0) }
+        guard isPlain, !name.hasPrefix("/"), name.utf8.count < 100 else { return nil }
+        return ZoneFile.read(folder + "/" + name).flatMap(Zone.init(tzif:))
+            ?? EmbeddedZones.file(name).flatMap(Zone.init(tzif:))
     }
 
     private static func fixedOffset(_ name: String) -> Int? {

@@ -8,55 +8,22 @@ struct CSVOptions {
         Parameter("delimiter", .string, default: ",", help: "csv: what stands between two fields.", example: ";"),
     ]
 
-    var hasHeader = true
-    var delimiter = UInt8(ascii: ",")
+    private let format: CSVFormat
     /// The columns to write, in order; nil takes the keys in the order they occur.
-    var columns: [String]?
-
-    init() {}
+    private let columns: [String]?
 
     init(_ arguments: Arguments) throws(Failure) {
-        hasHeader = arguments.bool("header") ?? true
+        format = try CSVFormat(
+            hasHeader: arguments.bool("header") ?? true, delimiter: arguments.string("delimiter") ?? ",")
         columns = arguments.list("columns")?.compactMap(\.stringValue)
-        let text = arguments.string("delimiter") ?? ","
-        let byte: UInt8? = text == "\\t" || text == "tab" ? UInt8(ascii: "\t") : text.utf8.first
-        guard let byte, text.utf8.count == 1 || byte == UInt8(ascii: "\t"), byte != UInt8(ascii: "\""),
-            byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r")
-        else {
-            throw Failure(
-                .invalid, "the delimiter must be one ASCII character", hint: "use \",\", \";\" or \"tab\"")
-        }
-        delimiter = byte
     }
 
-    func parse(_ bytes: [UInt8]) throws(Failure) -> Value {
-        var reader = CSVReader(bytes, delimiter: delimiter)
-        var names: [String]?
-        var rows: [Value] = []
-        while let row = try reader.next() {
-            guard hasHeader else {
-                rows.append(.list(row.fields.map(Value.string)))
-                continue
-            }
-            guard let names else {
-                names = row.fields
-                continue
-            }
-            guard row.fields.count == names.count else {
-                throw Failure(
-                    .invalid,
-                    "line \(row.line) of the CSV has \(row.fields.count) fields, but the header has \(names.count)",
-                    hint: "mend the line, or set header: false")
-            }
-            rows.append(.map(ValueMap(zip(names, row.fields.map(Value.string)))))
-        }
-        return .list(rows)
-    }
+    func parse(_ bytes: [UInt8]) throws(Failure) -> Value { try format.parse(bytes) }
 
     func text(_ rows: [Value]) throws(Failure) -> [UInt8] {
-        var writer = CSVWriter(delimiter: delimiter)
+        var writer = CSVWriter(delimiter: format.delimiter)
         let names = columns ?? columnNames(of: rows)
-        if hasHeader, !names.isEmpty { writer.write(names) }
+        if format.hasHeader, !names.isEmpty { writer.write(names) }
         for (index, row) in rows.enumerated() {
             if let fields = row.listValue {
                 writer.write(fields.map(PlainText.of))

@@ -17,6 +17,8 @@ struct DataFormat: Node {
         example: .init(
             ["value": [["id": 1, "name": "Ada"]], "format": "csv"], output: "id,name\n1,Ada\n"))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { arguments.type(.string, orFileWith: "to") }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         guard let format = arguments.string("format").flatMap(TextFormat.init(rawValue:)) else {
             throw Failure(.invalid, "data.format: parameter \"format\" is missing")

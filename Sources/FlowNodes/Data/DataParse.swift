@@ -16,6 +16,13 @@ struct DataParse: Node {
             ["text": "id,name\n1,Ada\n", "format": "csv"],
             output: [["id": "1", "name": "Ada"]]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        switch arguments.text("format").flatMap(TextFormat.init(rawValue:)) {
+        case .jsonl?, .csv?: .list
+        default: .dynamic
+        }
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         guard let format = arguments.string("format").flatMap(TextFormat.init(rawValue:)) else {
             throw Failure(.invalid, "data.parse: parameter \"format\" is missing")

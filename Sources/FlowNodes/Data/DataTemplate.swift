@@ -29,6 +29,8 @@ struct DataTemplate: Node {
             ["template": "Hello {{name}}!", "data": ["name": "Ada"]], output: "Hello Ada!"),
         documentation: "https://mustache.github.io/mustache.5.html")
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { arguments.type(.string, orFileWith: "to") }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let data = arguments["data"] ?? [:]
         let escapesHTML = arguments.string("escape") == "html"

@@ -26,12 +26,22 @@ struct DataTransform: Node {
             ["input": [1, 2, 3], "fields": ["count": "input.size()", "more": "count + 1"]],
             output: ["count": 3, "more": 4]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        guard case .written(.map(let fields)) = arguments["fields"] else { return .dynamic }
+        let map = StaticType.record(fields.names.map { ($0, .dynamic) })
+        switch arguments["each"] {
+        case .missing, .written(false): return map
+        case .written: return .list(of: map)
+        case .computed: return .dynamic
+        }
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let fields = try (arguments.map("fields") ?? ValueMap()).map { key, text in
             (name: key.text, expression: try compile(text, name: key.text))
         }
         var names = ValueMap([("input", arguments["input"] ?? .null), ("vars", arguments["vars"] ?? [:])])
-        guard arguments.bool("each") ?? false else { return try compute(fields, names, context.world) }
+        guard arguments.bool("each") ?? false else { return try compute(fields, names, context) }
         guard let items = names["input"]?.listValue else {
             throw Failure(
                 .invalid, "data.transform: with each, \"input\" must be a list", hint: "leave out each, or give a list")
@@ -40,18 +50,23 @@ struct DataTransform: Node {
             try items.map { item in
                 try Task.checkCancellation()
                 names["item"] = item
-                return try compute(fields, names, context.world)
+                return try compute(fields, names, context)
             })
     }
 
     private func compute(
-        _ fields: [(name: String, expression: Expression)], _ names: ValueMap, _ world: World
+        _ fields: [(name: String, expression: Expression)], _ names: ValueMap, _ context: NodeContext
     ) throws -> Value {
+        let world = context.world
+        let folder = FolderView(context.workingDirectory, in: world.files)
         var known = names
         var result = ValueMap()
         for field in fields {
             let seen = known
-            let scope = EvaluationScope(now: { world.clock.now() }, uuid: { world.random.uuid() }) { seen[$0] }
+            let scope = EvaluationScope(
+                now: { world.clock.now() }, uuid: { world.random.uuid() },
+                files: ScopeFiles(paths: folder.paths, read: folder.read)
+            ) { seen[$0] }
             let value: Value
             do {
                 value = try field.expression.evaluate(scope)

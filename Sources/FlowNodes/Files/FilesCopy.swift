@@ -15,6 +15,8 @@ struct FilesCopy: Node {
         example: .init(
             ["from": "report.md", "to": "archive/"]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { .file }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let way = FileWay(arguments, in: context)
         return try await offPool {

@@ -14,6 +14,8 @@ struct FilesDelete: Node {
         example: .init(
             ["path": "tmp/export.csv"], output: true))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { .bool }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let path = arguments.path("path", in: context) ?? ""
         let recursive = arguments.bool("recursive") ?? false

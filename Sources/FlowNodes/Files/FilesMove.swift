@@ -15,6 +15,8 @@ struct FilesMove: Node {
         example: .init(
             ["from": "inbox/a.csv", "to": "done/"]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { .file }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let way = FileWay(arguments, in: context)
         return try await offPool {

@@ -18,6 +18,15 @@ struct FilesRead: Node {
         example: .init(
             ["path": "notes.txt"], output: "buy milk\n"))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        if arguments.isMissing("as") { return .string }
+        return switch arguments.text("as") {
+        case "text": .string
+        case "bytes": .bytes
+        default: .dynamic
+        }
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let path = arguments.path("path", in: context) ?? ""
         let limit = arguments.int("max_bytes") ?? 16 << 20

@@ -18,6 +18,8 @@ struct FilesWrite: Node {
         example: .init(
             ["path": "out/notes.txt", "content": "buy milk\n"]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { .file }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let path = context.absolutePath(arguments.string("path") ?? "")
         let output = OutputFile(path, in: context)

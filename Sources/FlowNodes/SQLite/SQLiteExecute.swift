@@ -25,6 +25,8 @@ struct SQLiteExecute: Node {
             ],
             output: ["changes": 2]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType { .record([("changes", .int)]) }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let sql = arguments.string("sql") ?? ""
         guard arguments["params"] == nil || arguments["each"] == nil else {

@@ -25,6 +25,10 @@ struct SQLiteQuery: Node {
             ],
             output: [["id": 1, "name": "Ada"]]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        arguments.type(.list(of: .map), orFileWith: "to")
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let sql = arguments.string("sql") ?? ""
         let params = try SQLParameters(arguments["params"], name: "params")

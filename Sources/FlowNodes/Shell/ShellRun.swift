@@ -30,6 +30,12 @@ struct ShellRun: Node {
             ["command": "echo hello"],
             output: ["stdout": "hello\n", "stderr": "", "exit_code": 0]))
 
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        let isText = arguments.isMissing("parse")
+        let stdout: StaticType = isText ? .string : arguments.text("parse") == "lines" ? .list(of: .string) : .dynamic
+        return .record([("stdout", stdout), ("stderr", .string), ("exit_code", .int)])
+    }
+
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let command = arguments.string("command") ?? ""
         let log = context.log

@@ -83,6 +83,35 @@ package struct RunHistory: Sendable {
         throw Failure(.invalid, "several runs fit \"\(name)\": \(ids)", hint: "give more of the id")
     }
 
+    /// The run with what it was started with.
+    package func stored(_ summary: RunSummary) throws(Failure) -> StoredRun {
+        guard
+            let row = try database.query(
+                """
+                SELECT s.source, s.inputs, s.vars, s.event, s.connectors, s.working_directory, s.base_url, s.version,
+                    r.attempt, r.handlers_attempt
+                FROM runs r JOIN snapshots s ON s.run = r.number WHERE r.number = ?
+                """, [.int(summary.number)]
+            ).first
+        else { throw Failure(.internal, "run \(summary.id) has no snapshot", hint: "run \"flowctl doctor\"") }
+        var connectors: [String: String] = [:]
+        if case .map(let map) = try JSON.parse(row[4].stringValue ?? "{}") {
+            for (key, value) in map { connectors[key.text] = value.stringValue }
+        }
+        let source: [UInt8] = if case .bytes(let bytes) = row[0] { bytes } else { [] }
+        return StoredRun(
+            id: summary.id,
+            snapshot: RunSnapshot(
+                workflow: summary.workflow, file: summary.file, source: source, trigger: summary.trigger,
+                inputs: row[1].storedValue(orLarge: .null) ?? .null,
+                vars: row[2].storedValue(orLarge: .null) ?? .null,
+                event: row[3].storedValue(orLarge: .null) ?? .null, connectors: connectors,
+                workingDirectory: row[5].stringValue ?? "/", baseURL: row[6].stringValue,
+                version: row[7].stringValue ?? ""),
+            attempt: Int(row[8].intValue ?? 1), handlersAttempt: Int(row[9].intValue ?? 1),
+            startedAt: summary.startedAt)
+    }
+
     /// The steps that started or were skipped, in the order in which they did.
     package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] { try reader(run).steps() }
 
@@ -124,13 +153,24 @@ package struct RunHistory: Sendable {
     package func logs(
         of run: RunSummary, path: String? = nil, after skipped: Int = 0, limit: Int = 10_000
     ) throws(Failure) -> [LogLine] {
-        try database.query(
+        try lines(
             """
-            SELECT path, item, at, level, message FROM logs
-            WHERE run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
+            run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
             ORDER BY number LIMIT ?3 OFFSET ?4
-            """, [.int(run.number), .text(path), .int(Int64(limit)), .int(Int64(skipped))]
-        ).map { row in
+            """, [.int(run.number), .text(path), .int(Int64(limit)), .int(Int64(skipped))])
+    }
+
+    /// The latest HTTP tries of a step, in order.
+    package func requests(of path: String, in run: RunSummary, limit: Int = 1000) throws(Failure) -> [LogLine] {
+        try lines(
+            "run = ? AND path = ? AND level = 'http' ORDER BY number DESC LIMIT ?",
+            [.int(run.number), .string(path), .int(Int64(limit))]
+        ).reversed()
+    }
+
+    private func lines(_ condition: String, _ parameters: [Value]) throws(Failure) -> [LogLine] {
+        try database.query("SELECT path, item, at, level, message FROM logs WHERE \(condition)", parameters).map {
+            row in
             LogLine(
                 path: row[0].stringValue ?? "", item: row[1].storedItem,
                 at: row[2].storedTime ?? Timestamp(seconds: 0), level: row[3].stringValue ?? "",

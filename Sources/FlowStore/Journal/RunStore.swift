@@ -87,7 +87,7 @@ package final class RunStore: Sendable {
                         .int(Int64(identity.pid)), .int(identity.startTime), .string(identity.boot),
                         .micros(.wallClock), .int(summary.number),
                     ])
-                return (try RunStore.storedRun(summary, in: database), summary.number)
+                return (try RunHistory(database).stored(summary), summary.number)
             }
         }
         return (run, RunJournal(run: run.id, number: number, writer: writer))
@@ -117,34 +117,6 @@ package final class RunStore: Sendable {
                 .stored(snapshot.event), .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory),
                 .text(snapshot.baseURL), .string(snapshot.version),
             ])
-    }
-
-    private static func storedRun(_ summary: RunSummary, in database: Database) throws(Failure) -> StoredRun {
-        guard
-            let row = try database.query(
-                """
-                SELECT s.source, s.inputs, s.vars, s.event, s.connectors, s.working_directory, s.base_url, s.version,
-                    r.attempt, r.handlers_attempt
-                FROM runs r JOIN snapshots s ON s.run = r.number WHERE r.number = ?
-                """, [.int(summary.number)]
-            ).first
-        else { throw Failure(.internal, "run \(summary.id) has no snapshot", hint: "run \"flowctl doctor\"") }
-        var connectors: [String: String] = [:]
-        if case .map(let map) = try JSON.parse(row[4].stringValue ?? "{}") {
-            for (key, value) in map { connectors[key.text] = value.stringValue }
-        }
-        let source: [UInt8] = if case .bytes(let bytes) = row[0] { bytes } else { [] }
-        return StoredRun(
-            id: summary.id,
-            snapshot: RunSnapshot(
-                workflow: summary.workflow, file: summary.file, source: source, trigger: summary.trigger,
-                inputs: row[1].storedValue(orLarge: .null) ?? .null,
-                vars: row[2].storedValue(orLarge: .null) ?? .null,
-                event: row[3].storedValue(orLarge: .null) ?? .null, connectors: connectors,
-                workingDirectory: row[5].stringValue ?? "/", baseURL: row[6].stringValue,
-                version: row[7].stringValue ?? ""),
-            attempt: Int(row[8].intValue ?? 1), handlersAttempt: Int(row[9].intValue ?? 1),
-            startedAt: summary.startedAt)
     }
 }
 

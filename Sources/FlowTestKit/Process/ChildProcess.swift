@@ -77,17 +77,36 @@ package struct ChildProcess: Sendable {
     package func start(input: String = "") throws -> Running {
         let streams = "\(scratch)/\(UInt32.random(in: 0...UInt32.max))"
         try Folder.write(input, to: streams + ".in")
-        return Running(pid: try spawn(streams), streams: streams)
+        let pid = try spawn { actions in
+            posix_spawn_file_actions_addopen(&actions, 0, streams + ".in", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, streams + ".out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+            posix_spawn_file_actions_addopen(&actions, 2, streams + ".err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        }
+        return Running(pid: pid, streams: streams)
+    }
+
+    /// Starts it on a terminal of its own.
+    package func startOnTerminal() throws -> TerminalSession {
+        var ends: (ours: Int32, theirs: Int32) = (-1, -1)
+        var size = winsize(ws_row: 40, ws_col: 120, ws_xpixel: 0, ws_ypixel: 0)
+        guard openpty(&ends.ours, &ends.theirs, nil, nil, &size) == 0 else {
+            throw Failure(.internal, "there is no pseudo terminal: \(String(cString: strerror(errno)))")
+        }
+        defer { close(ends.theirs) }
+        _ = fcntl(ends.ours, F_SETFD, FD_CLOEXEC)
+        let pid = try spawn { actions in
+            for stream: Int32 in 0...2 { posix_spawn_file_actions_adddup2(&actions, ends.theirs, stream) }
+            posix_spawn_file_actions_addclose(&actions, ends.theirs)
+        }
+        return TerminalSession(pid: pid, terminal: ends.ours)
     }
 
     /// In a process group of its own, so that it can be ended with all it started.
-    private func spawn(_ name: String) throws -> pid_t {
+    private func spawn(_ streams: (inout posix_spawn_file_actions_t) -> Void) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, name + ".in", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, name + ".out", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, name + ".err", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        streams(&actions)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

@@ -1,3 +1,5 @@
+import FlowCore
+
 /// One list of steps, seen from a place in it or after it.
 struct ListScope {
     enum Standing {
@@ -12,6 +14,8 @@ struct ListScope {
     private let index: [String: Int]
     /// The step that reads; nil after all have ended.
     private var reader: Int?
+    /// The types of the outputs of steps that have been checked; of an item's where the step is a loop.
+    private var outputs: [String: StaticType] = [:]
 
     init(_ steps: [Step], order listOrder: ListOrder) {
         self.steps = steps
@@ -28,6 +32,14 @@ struct ListScope {
 
     /// Whether all of `steps` may be read as one: not where only named readings make the order.
     var allowsReadingAll: Bool { reader == nil || listOrder != .graph }
+
+    mutating func learn(_ output: StaticType, of step: Step) { outputs[step.id] = output }
+
+    /// Members of `steps.ID`; nil where there is no such step here. Of one further down the output may be anything.
+    func members(of id: String) -> [String: StaticType]? {
+        guard let position = index[id] else { return nil }
+        return StepTypes.members(output: outputs[id] ?? .dynamic, isLoop: steps[position].loop != nil)
+    }
 
     func standing(of id: String) -> Standing? {
         guard let position = index[id] else { return nil }

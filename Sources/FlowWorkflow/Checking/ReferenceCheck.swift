@@ -8,12 +8,6 @@ struct ReferenceCheck {
     let innerSteps: [String: String]
 
     private static let stepMembers = ["output", "status", "error", "attempts", "items"]
-    /// Contexts of GitHub Actions, and what is meant here.
-    private static let foreign = [
-        "github": "use run and event", "needs": "use steps.ID.output", "runner": "use run",
-        "job": "use run", "matrix": "use it in a step that has matrix:", "strategy": "use matrix",
-        "error": "it is seen in the steps of on_error",
-    ]
 
     init(innerSteps: [String: String]) { self.innerSteps = innerSteps }
 
@@ -32,7 +26,7 @@ struct ReferenceCheck {
         _ reference: Expression.Reference, _ scope: NameScope, _ place: String, _ takesSecrets: Bool
     ) {
         let root = reference.root
-        if scope.variables.contains(root) || root == "event" { return }
+        if scope.variables[root] != nil || root == "event" { return }
         switch root {
         case "secrets":
             guard !takesSecrets else { return }
@@ -43,17 +37,17 @@ struct ReferenceCheck {
             checkStep(reference, scope)
         case "inputs", "vars", "env", "run", Matrix.variable:
             guard let names = scope.members[root] else { return reportMisplaced(reference, place) }
-            guard let name = reference.members.first, !names.contains(name) else { return }
+            guard let name = reference.members.first, names[name] == nil else { return }
             diagnostics.error(
                 "unknown-reference", ReferenceCheck.missing(name, in: root), at: reference.span,
-                hint: Suggestion.didYouMean(name, among: names.sorted())
+                hint: Suggestion.didYouMean(name, among: names.keys.sorted())
                     ?? (root == "run" || root == Matrix.variable
-                        ? "use one of \(names.sorted().joined(separator: ", "))" : "declare it under \(root):"))
+                        ? "use one of \(names.keys.sorted().joined(separator: ", "))" : "declare it under \(root):"))
         default:
             if Identifier.contexts.contains(root) { return reportMisplaced(reference, place) }
             diagnostics.error(
                 "unknown-name", "unknown name \"\(root)\"", at: reference.span,
-                hint: ReferenceCheck.foreign[root]
+                hint: ForeignNames.remedy(for: reference)
                     ?? Suggestion.didYouMean(root, among: scope.roots + ["secrets"])
                     ?? "use one of \(scope.roots.joined(separator: ", ")), or quote text")
         }
@@ -72,7 +66,7 @@ struct ReferenceCheck {
     private mutating func reportMisplaced(_ reference: Expression.Reference, _ place: String) {
         diagnostics.error(
             "unknown-name", "\"\(reference.root)\" can't be used in \(place)", at: reference.span,
-            hint: ReferenceCheck.foreign[reference.root] ?? "it is not known yet when that is evaluated")
+            hint: ForeignNames.remedy(for: reference) ?? "it is not known yet when that is evaluated")
     }
 
     private mutating func checkStep(_ reference: Expression.Reference, _ scope: NameScope) {
@@ -95,7 +89,8 @@ struct ReferenceCheck {
         if !ReferenceCheck.stepMembers.contains(member) {
             diagnostics.error(
                 "unknown-reference", "a step has no \"\(member)\"", at: reference.span,
-                hint: Suggestion.didYouMean(member, among: ReferenceCheck.stepMembers)
+                hint: ForeignNames.remedy(forStepMember: member)
+                    ?? Suggestion.didYouMean(member, among: ReferenceCheck.stepMembers)
                     ?? "use one of \(ReferenceCheck.stepMembers.joined(separator: ", "))")
         } else if member == "items", !isLoop {
             diagnostics.error(

@@ -2,18 +2,21 @@ import FlowCore
 import FlowExpression
 import FlowSpec
 
-/// Checks what only the whole file can tell: order, and the names that expressions use.
+/// Checks what only the whole file can tell: order, the names that expressions use, and the types they have.
 struct WorkflowCheck {
     private let workflow: Workflow
-    private let catalog: SpecCatalog
-    private var references: ReferenceCheck
+    let catalog: SpecCatalog
+    var references: ReferenceCheck
     private var order = OrderCheck()
     private var absence = AbsenceCheck()
+    /// What the types of expressions show.
+    var found = Diagnostics()
 
     var diagnostics: Diagnostics {
         var all = order.diagnostics
         all.add(contentsOf: absence.diagnostics.all)
         all.add(contentsOf: references.diagnostics.all)
+        all.add(contentsOf: found.all)
         return all
     }
 
@@ -38,91 +41,181 @@ struct WorkflowCheck {
     mutating func run() {
         var scope = NameScope()
         scope.seesSteps = false
-        scope.members = ["inputs": Set(workflow.inputs.map(\.parameter.name)), "env": []]
-        for entry in workflow.env {
-            references.check(entry.expressions, in: scope, place: "env", takesSecrets: true)
-            scope = scope.adding(env: [entry])
-        }
-        scope.members["vars"] = []
+        scope.members = ["inputs": [:], "env": [:]]
+        for input in workflow.inputs { scope.members["inputs"]?[input.parameter.name] = input.parameter.valueType }
+        check(workflow.env, &scope)
+        scope.members["vars"] = [:]
         for (name, value) in workflow.vars {
-            references.check(value.expressions, in: scope, place: "vars")
-            scope.members["vars", default: []].insert(name)
+            let type = check(value, in: scope, place: "vars").widened
+            scope.members["vars"]?[name] = type
         }
-        scope.members["run"] = NameScope.runMembers
-        references.check(
-            workflow.defaults.workingDirectory?.expressions ?? [], in: scope, place: "working_directory")
+        scope.members["run"] = StepTypes.run
+        check(text: workflow.defaults.workingDirectory, in: scope, place: "working_directory")
 
         scope.seesSteps = true
-        check(workflow.steps, in: scope)
-        let after = scope.adding(ListScope(workflow.steps, order: workflow.listOrder()))
-        for (name, value) in workflow.outputs {
-            references.check(value.expressions, in: after, place: "the output \"\(name)\"")
-        }
-        for handlers in [workflow.onFailure, workflow.onSuccess, workflow.finally] { check(handlers, in: after) }
+        let after = scope.adding(check(workflow.steps, in: scope))
+        _ = check(workflow.outputs, in: after)
+        for handlers in [workflow.onFailure, workflow.onSuccess, workflow.finally] { _ = check(handlers, in: after) }
     }
 
     // MARK: Steps
 
-    private mutating func check(_ steps: [Step], isParallel: Bool = false, in outer: NameScope) {
-        let list = ListScope(steps, order: workflow.listOrder(isParallel: isParallel))
+    /// - Returns: the list as it is seen from behind it.
+    private mutating func check(_ steps: [Step], isParallel: Bool = false, in outer: NameScope) -> ListScope {
+        var list = ListScope(steps, order: workflow.listOrder(isParallel: isParallel))
         order.check(list)
-        for (index, step) in steps.enumerated() { check(step, in: outer.adding(list.seen(by: index))) }
+        for (index, step) in steps.enumerated() {
+            let output = check(step, in: outer.adding(list.seen(by: index)))
+            list.learn(output, of: step)
+        }
+        return list
     }
 
-    private mutating func check(_ step: Step, in outer: NameScope) {
-        references.check(step.condition.map { [$0] } ?? [], in: outer, place: "if")
-        references.check(step.name?.expressions ?? [], in: outer, place: "name")
+    /// - Returns: the type of its output, of one item's where it is a loop.
+    private mutating func check(_ step: Step, in outer: NameScope) -> StaticType {
+        if let condition = step.condition { check(condition: condition, in: outer, place: "if") }
+        check(text: step.name, in: outer, place: "name")
         var scope = outer
         if let loop = step.loop {
-            references.check(loop.items.expressions, in: outer, place: loop.isMatrix ? "matrix" : "for_each")
-            scope = outer.adding(loop)
+            bind(loop, in: &scope)
         }
-        references.check(step.credential?.name.expressions ?? [], in: scope, place: "credential")
-        references.check(step.workingDirectory?.expressions ?? [], in: scope, place: "working_directory")
-        for entry in step.environment {
-            references.check(entry.expressions, in: scope, place: "env", takesSecrets: true)
-            scope = scope.adding(env: [entry])
+        check(text: step.credential?.name, in: scope, place: "credential", needs: .string)
+        check(text: step.workingDirectory, in: scope, place: "working_directory", needs: .string)
+        check(step.environment, &scope)
+        let (result, inside) = checkKind(of: step, in: scope)
+        var output = result
+        if let steps = step.onError {
+            let handlers = check(steps, in: outer.adding(variables: ["error": StepTypes.failure]))
+            scope = scope.adding(handlers)
+            output = output.orNull
         }
-        checkKind(of: step, in: scope)
-        if let handlers = step.onError { check(handlers, in: outer.adding(variables: "error")) }
         absence.check(step)
-        guard let outputs = step.outputs else { return }
-        let seenByOutputs = outputScope(of: step, scope)
-        for (name, value) in outputs {
-            references.check(value.expressions, in: seenByOutputs, place: "the output \"\(name)\"")
-        }
+        guard let outputs = step.outputs else { return output }
+        if let inside { return check(outputs, in: scope.adding(inside)) }
+        scope.ownStep = (step.id, output)
+        return check(outputs, in: scope.adding(variables: ["output": output]))
     }
 
-    private mutating func checkKind(of step: Step, in scope: NameScope) {
-        switch step.kind {
-        case .node(let name, _, let arguments):
-            let spec = catalog.known(name)
-            for (argument, value) in arguments {
-                // Of a node that isn't known nothing is known; that is reported already.
-                let takesSecrets = spec.map { $0.parameter(argument)?.takesSecrets ?? false } ?? true
-                references.check(
-                    value.expressions, in: scope, place: "the parameter \"\(argument)\" of \(name)",
-                    takesSecrets: takesSecrets)
+    /// Adds what each item of a loop is seen as.
+    private mutating func bind(_ loop: Step.Loop, in scope: inout NameScope) {
+        switch loop.items {
+        case .list(let items):
+            scope = scope.adding(variables: [loop.variable: item(of: items, in: scope)])
+        case .matrix(let matrix):
+            _ = check(matrix.template, in: scope, place: "matrix")
+            if let names = matrix.names {
+                scope.members[loop.variable] = Dictionary(names.map { ($0, .dynamic) }) { first, _ in first }
+            } else {
+                scope = scope.adding(variables: [loop.variable: .dynamic])
             }
+        }
+        scope = scope.adding(variables: ["index": .int])
+    }
+
+    /// What the loop's variable holds.
+    private mutating func item(of list: ValueTemplate, in scope: NameScope) -> StaticType {
+        let items = check(list, in: scope, place: "for_each")
+        guard items.may(beOneOf: [.list, .stream]) else {
+            found.error(
+                "not-a-list", "\"for_each\" must be a list, found \(items.withArticle)", at: list.span,
+                hint: TypeHint.conversion(from: items, to: .list, list.written))
+            return .dynamic
+        }
+        return items.may(be: .stream) ? .dynamic : items.item?.widened ?? .dynamic
+    }
+
+    /// - Returns: the type of its output, and the list of the steps inside where it has one.
+    private mutating func checkKind(of step: Step, in scope: NameScope) -> (StaticType, ListScope?) {
+        switch step.kind {
+        case .node(let name, _, let arguments): return (check(arguments, of: name, in: scope), nil)
         case .assert(let that, let message):
-            references.check([that] + (message?.expressions ?? []), in: scope, place: "assert")
-        case .wait(.duration(let value)), .wait(.until(let value)):
-            references.check(value.expressions, in: scope, place: "wait")
+            check(condition: that, in: scope, place: "assert")
+            check(text: message, in: scope, place: "assert")
+            return (.null, nil)
+        case .wait(let wait):
+            check(wait, in: scope)
+            return (.null, nil)
         case .switch(let choice):
-            references.check([choice.value], in: scope, place: "switch")
-            for branch in choice.branches { check(branch.steps, in: scope) }
-        case .block(let steps): check(steps, in: scope)
-        case .parallel(let steps): check(steps, isParallel: true, in: scope)
+            check(choice, in: scope)
+            return (.null, ListScope(step.children, order: workflow.listOrder()))
+        case .block(let steps): return (.null, check(steps, in: scope))
+        case .parallel(let steps): return (.null, check(steps, isParallel: true, in: scope))
         }
     }
 
-    /// Outputs see the steps inside, or the node's own output.
-    private func outputScope(of step: Step, _ scope: NameScope) -> NameScope {
-        let inner = step.children + (step.onError ?? [])
-        var scope = inner.isEmpty ? scope : scope.adding(ListScope(inner, order: workflow.listOrder()))
-        guard step.children.isEmpty else { return scope }
-        scope = scope.adding(variables: "output")
-        scope.ownStep = step.id
-        return scope
+    private mutating func check(_ choice: Step.Switch, in scope: NameScope) {
+        references.check([choice.value], in: scope, place: "switch")
+        let type = choice.value.type(scope.types(for: choice.value), &found)
+        if !type.may(beOneOf: [.string, .int, .uint, .double, .bool]) {
+            found.error(
+                "wrong-type", "\"switch\" must be a string, a number or a bool, found \(type.withArticle)",
+                at: choice.value.span)
+        }
+        for branch in choice.branches { _ = check(branch.steps, in: scope) }
+    }
+
+    private mutating func check(_ wait: Step.Wait, in scope: NameScope) {
+        switch wait {
+        case .duration(let value):
+            let type = check(value, in: scope, place: "wait")
+            require(
+                type, fits: ParameterType.duration.accepted, value, saying: "\"wait\" must be a duration",
+                hint: "write one such as 30s")
+        case .until(let value):
+            let type = check(value, in: scope, place: "wait")
+            require(
+                type, fits: ParameterType.timestamp.accepted, value, saying: "\"until\" must be a timestamp",
+                hint: "write one such as 2026-01-31T09:00:00Z")
+        }
+    }
+
+    // MARK: Values
+
+    private mutating func check(_ entries: [EnvironmentEntry], _ scope: inout NameScope) {
+        for entry in entries {
+            let type: StaticType
+            switch entry.origin {
+            case .value(let value): type = check(value, in: scope, place: "env", takesSecrets: true)
+            case .process(_, let fallback?):
+                type = check(fallback, in: scope, place: "env", takesSecrets: true).joined(with: .string)
+            case .process(_, nil): type = .string
+            }
+            scope.members["env", default: [:]][entry.name] = type.widened
+        }
+    }
+
+    /// - Returns: the type of the map they make.
+    private mutating func check(
+        _ outputs: [(name: String, value: ValueTemplate)], in scope: NameScope
+    ) -> StaticType {
+        .record(
+            outputs.map { name, value in
+                (name, check(value, in: scope, place: "the output \"\(name)\"").widened)
+            })
+    }
+
+    private mutating func check(
+        _ value: ValueTemplate, in scope: NameScope, place: String, takesSecrets: Bool = false
+    ) -> StaticType {
+        let expressions = value.expressions
+        if !expressions.isEmpty {
+            references.check(expressions, in: scope, place: place, takesSecrets: takesSecrets)
+        }
+        // Null stands for a value whose mistakes were reported, too.
+        if case .literal(.null) = value.content { return .dynamic }
+        return value.type(scope.types(for:), &found)
+    }
+
+    /// - Parameter needed: what it must be where it is one expression; nil where any text will do.
+    private mutating func check(
+        text template: Template?, in scope: NameScope, place: String, needs needed: StaticType? = nil
+    ) {
+        guard let template, !template.isLiteral else { return }
+        references.check(template.expressions, in: scope, place: place)
+        let type = template.type(scope.types(for:), &found)
+        guard let needed, !needed.overlaps(type), let written = template.expressions.first else { return }
+        found.error(
+            "wrong-type", "\"\(place)\" must be \(needed.withArticle), found \(type.withArticle)", at: written.span,
+            hint: TypeHint.conversion(from: type, to: needed, written.source))
     }
 }

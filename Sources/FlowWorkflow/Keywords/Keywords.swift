@@ -56,6 +56,8 @@ package enum Keywords {
             Keyword("retry", retryShape, "How often a failed attempt is repeated."),
             Keyword("timeout", .duration, "Bounds one attempt."),
             Keyword("timeout-minutes", .int(minimum: 1), "GitHub's spelling of timeout."),
+            Keyword(
+                "cache", .bool, "Whether answers that have not changed are taken from the last time; true by default."),
             Keyword("effect", .choice(Effect.allCases.map(\.rawValue)), "What repeating the work would do."),
             Keyword(
                 "continue_on_error", .bool, "Lets later steps run though this one failed.",
@@ -71,7 +73,7 @@ package enum Keywords {
                 "on_error", .steps, "Steps that run when this one failed for good; when they succeed, the run goes on.",
                 spellings: ["on-error"]),
             .later("key"), .later("collect"), .later("while"), .later("until"), .later("max_iterations"),
-            .later("interval"), .later("idempotency_key"), .later("cache"),
+            .later("interval"), .later("idempotency_key"),
         ])
 
     /// A step is exactly one of these.
@@ -80,6 +82,7 @@ package enum Keywords {
     /// Keywords that go with some kinds of work only.
     static let companions: [String: [String]] = [
         "with": ["uses"], "credential": ["uses"], "shell": ["run"], "parse": ["run"], "retry": ["uses", "run"],
+        "cache": ["uses"],
         "effect": ["uses", "run"], "working_directory": ["uses", "run"], "env": ["uses", "run"],
     ]
 

@@ -88,7 +88,8 @@ extension WorkflowReader {
 
     private mutating func checkExpression(_ text: String, at span: SourceSpan) {
         do throws(ExpressionErrors) {
-            _ = try Expression.compile(text, in: SourceNode(.scalar(.string(text)), span: span))
+            let expression = try Expression.compile(text, in: SourceNode(.scalar(.string(text)), span: span))
+            _ = expression.type([:], &diagnostics)
         } catch {
             diagnostics.add(contentsOf: error.diagnostics)
         }

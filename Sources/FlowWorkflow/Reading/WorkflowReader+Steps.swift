@@ -97,6 +97,7 @@ extension WorkflowReader {
         step.retry = map.node("retry").flatMap { retry($0) }
         step.timeout = timeout(map)
         step.effect = map.choice("effect", &diagnostics)
+        step.usesCache = map.bool("cache", &diagnostics) ?? true
         step.continueOnError = map.bool("continue_on_error", &diagnostics) ?? false
         step.onError = map.node("on_error").map { steps($0, key: "on_error") }
         if map.has("outputs") { step.outputs = values(map, "outputs") }

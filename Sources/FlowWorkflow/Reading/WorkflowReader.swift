@@ -102,18 +102,29 @@ package struct WorkflowReader {
     }
 }
 
-/// The descriptions of nodes, each asked for once.
+/// Nodes with their descriptions, each asked for once.
 final class SpecCatalog {
     let nodes: any NodeSource
-    private var known: [String: Result<NodeSpec?, Failure>] = [:]
+    private var known: [String: Result<(any Node)?, Failure>] = [:]
 
     init(_ nodes: any NodeSource) { self.nodes = nodes }
 
-    func spec(_ name: String) -> Result<NodeSpec?, Failure> {
+    func spec(_ name: String) -> Result<NodeSpec?, Failure> { node(name).map { $0?.spec } }
+
+    /// nil where there is none, or it is broken.
+    func known(_ name: String) -> NodeSpec? { (try? spec(name).get()) ?? nil }
+
+    /// The type of the node's output; dynamic where there is no such node.
+    func outputType(of name: String, _ arguments: WrittenArguments) -> StaticType {
+        guard case .success(let node?) = node(name) else { return .dynamic }
+        return node.outputType(of: arguments)
+    }
+
+    private func node(_ name: String) -> Result<(any Node)?, Failure> {
         if let found = known[name] { return found }
-        let result: Result<NodeSpec?, Failure>
+        let result: Result<(any Node)?, Failure>
         do {
-            result = .success(try nodes.node(named: name)?.spec)
+            result = .success(try nodes.node(named: name))
         } catch let diagnostic as Diagnostic {
             result = .failure(Failure(.invalid, diagnostic.message, hint: diagnostic.hint, position: diagnostic.span))
         } catch {
@@ -122,7 +133,4 @@ final class SpecCatalog {
         known[name] = result
         return result
     }
-
-    /// nil where there is none, or it is broken.
-    func known(_ name: String) -> NodeSpec? { (try? spec(name).get()) ?? nil }
 }

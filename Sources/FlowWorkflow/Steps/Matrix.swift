@@ -110,6 +110,24 @@ extension ValueMap {
     }
 }
 
+extension Step.Loop.Items {
+    /// The items: a list, of a `for_each` also a stream, or whatever else it gives; of a matrix the list of its
+    /// combinations.
+    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
+        let value = try template.evaluate(scope)
+        guard case .matrix = self else { return value }
+        do throws(Failure) {
+            let combinations = Value.list(try Matrix.combinations(of: value).map(Value.map))
+            if case .secret = value { return combinations.markedSecret }
+            return combinations
+        } catch {
+            var failure = error
+            failure.position = failure.position ?? span
+            throw failure
+        }
+    }
+}
+
 extension Step.Loop {
     package var isMatrix: Bool { if case .matrix = items { true } else { false } }
 

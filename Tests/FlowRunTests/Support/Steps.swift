@@ -16,6 +16,8 @@ enum Make {
         return template
     }
 
+    static func text(_ text: String) throws -> Template { try Template.compile(node(.string(text))) }
+
     static func values(_ values: KeyValuePairs<String, Value>) throws -> [(name: String, value: ValueTemplate)] {
         try values.map { ($0.key, try value($0.value)) }
     }

@@ -2,11 +2,11 @@ import ArgumentParser
 import FlowCore
 import Glibc
 
-/// `flowctl generate man DIR`: what the repository's `make docs` calls.
+/// `flowctl generate`: what the repository's `make docs` calls.
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Write files that are made from the code.", shouldDisplay: false,
-        subcommands: [GenerateManCommand.self])
+        subcommands: [GenerateManCommand.self, GenerateFunctionsCommand.self])
 }
 
 struct GenerateManCommand: Verb {
@@ -27,5 +27,19 @@ struct GenerateManCommand: Verb {
         for page in ManPage.all(of: root) {
             try session.write(page.text, to: "\(folder)/\(page.name).1")
         }
+    }
+}
+
+struct GenerateFunctionsCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "functions", abstract: "Write the page about the functions of expressions.", shouldDisplay: false)
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    func run(in session: Session) async throws {
+        try session.write(FunctionPage.text, to: session.absolutePath(file))
     }
 }

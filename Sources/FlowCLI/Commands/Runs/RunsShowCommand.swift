@@ -1,11 +1,17 @@
 import ArgumentParser
 import FlowCore
+import FlowRun
 import FlowStore
 
 /// `flowctl runs show RUN`
 struct RunsShowCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a run's steps, error and outputs, or one step with its attempts.")
+        commandName: "show", abstract: "Show a run's steps, error and outputs, or one step with its attempts.",
+        discussion: """
+            --why shows the condition of a step, or what it asserts, with the values it saw in that run:
+              flowctl runs show latest --step send --why
+            With --output json: id, status, note, and under if and assert what flowctl expr --explain prints.
+            """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
@@ -17,18 +23,36 @@ struct RunsShowCommand: Verb {
     @Option(help: ArgumentHelp("Show this step with its attempts and output.", valueName: "id"))
     var step: String?
 
+    @Flag(help: "Print the step's requests that failed as commands of curl, with secrets as variables.")
+    var curl = false
+
+    @Flag(help: "Show why the step ran, was skipped or failed: its if or assert, part by part.")
+    var why = false
+
     func run(in session: Session) async throws {
+        guard !why else { return try showWhy(session) }
+        guard !curl || step != nil else {
+            throw Exit.usage("--curl is about one step", hint: "name it with --step")
+        }
         let (run, history) = try session.run(named: run)
         let steps = try history.steps(of: run)
         guard let step else {
             return try RunSheet(run: run, steps: steps, history: history).show(on: session.console)
         }
         guard let found = steps.first(where: { $0.path == step }) else {
-            throw Exit.usage(
-                "run \(run.id.text) has no step \"\(step)\"",
-                hint: Suggestion.didYouMean(step, among: steps.map(\.path))
-                    ?? "run \"flowctl runs show \(run.id.text)\" for its steps")
+            throw Exit.noStep(step, in: run, among: steps)
         }
+        if curl { return try CurlSheet(of: found, in: run, history: history).show(on: session.console) }
         try StepSheet(run: run, step: found, history: history).show(on: session.console)
+    }
+
+    private func showWhy(_ session: Session) throws {
+        guard let step else { throw Exit.usage("--why goes with --step", hint: "add --step ID") }
+        let record = try session.recordedRun(named: run)
+        let view = try record.view(ofStep: step)
+        guard let stored = view.stored else {
+            throw Exit.usage("the step \"\(step)\" never started in run \(record.summary.id.text)")
+        }
+        try WhySheet(step, stored, view).show(on: session.console)
     }
 }

@@ -1,0 +1,33 @@
+import FlowCore
+import FlowExpression
+
+/// Evaluates expressions of the command line and shows what they give.
+struct ExpressionBench {
+    let data: ExpressionData
+    let console: Console
+
+    /// - Throws: an `Exit` of status `usage` where the expression is wrong, a `Failure` where it has no value.
+    func show(_ text: String) throws {
+        let expression = try data.compile(text)
+        let value = try expression.evaluate(data.scope)
+        console.show(json: value) {
+            let shown = console.masker.mask(value)
+            let text = shown.stringValue ?? JSON.text(shown, pretty: console.outputScreen.isTerminal)
+            console.show(StyledText(text))
+        }
+    }
+
+    /// Shows every term with its value; an expression that fails is shown as well, and then throws.
+    func explain(_ text: String) throws {
+        let expression = try data.compile(text)
+        let scope = data.scope
+        let explanation = expression.explain(scope)
+        console.show(json: explanation.asValue) {
+            ExplanationSheet(explanation, masker: console.masker).show(on: console)
+        }
+        guard case .failure = explanation.root.result else { return }
+        // Tools have it in the one document.
+        guard console.format == .text else { throw Exit.status(.failure) }
+        _ = try expression.evaluate(scope)
+    }
+}

@@ -1,0 +1,31 @@
+import FlowCore
+import FlowExpression
+
+extension WorkflowCheck {
+    /// A condition must be able to be true or false, and must not always be the same.
+    mutating func check(condition: Expression, in scope: NameScope, place: String) {
+        references.check([condition], in: scope, place: place)
+        let before = found.all.count
+        let type = condition.type(scope.types(for: condition), &found)
+        guard found.all.count == before else { return }
+        guard type.may(be: .bool) else {
+            found.error(
+                "not-a-condition", "\"\(place)\" must be true or false, found \(type.withArticle)",
+                at: condition.span, hint: TypeHint.condition(from: type, condition.source))
+            return
+        }
+        guard let isTrue = condition.constant?.boolValue else { return }
+        // People switch a step off by writing false; anything longer was meant to depend on something.
+        let isLiteral = ["true", "false"].contains(condition.source)
+        // An assertion that is false is how a step fails on purpose.
+        if place == "assert", condition.source == "false" { return }
+        let remedy = "let it depend on inputs, steps or event"
+        let hasQuotes = condition.source.contains { $0 == "'" || $0 == "\"" }
+        found.add(
+            Diagnostic(
+                isLiteral ? .warning : .error, "constant-condition", "\"\(place)\" is always \(isTrue)",
+                at: condition.span,
+                hint: isLiteral
+                    ? "remove it, or \(remedy)" : hasQuotes ? "\(remedy); what is in quotes is only text" : remedy))
+    }
+}
