@@ -31,8 +31,7 @@ extension Executor {
                 let output = try await published(try result.get(), work)
                 return Ending(
                     StepOutcome(.succeeded, output: output, attempts: number),
-                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))],
-                    isRepeatable: request.context.effect == .read)
+                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
             } catch let error as OutputFailure {
                 // The work is done, and must not be taken for undone.
                 return Ending(

@@ -19,14 +19,10 @@ struct Ending: Sendable {
     var outcome: StepOutcome
     /// Committed together with the step's or item's own result.
     var records: [JournalRecord]
-    /// Whether the work may be done again where its result is lost with the process. Then nothing need wait until that
-    /// is on disk: what comes after it is written after it.
-    var isRepeatable: Bool
 
-    init(_ outcome: StepOutcome, records: [JournalRecord] = [], isRepeatable: Bool = false) {
+    init(_ outcome: StepOutcome, records: [JournalRecord] = []) {
         self.outcome = outcome
         self.records = records
-        self.isRepeatable = isRepeatable
     }
 
     init(failed error: any Error) { self.init(StepOutcome(failed: Failure(error))) }
@@ -99,12 +95,7 @@ extension Executor {
 
     /// Writes down the result of a step or item, with what else is to be written of it.
     func settle(_ ending: Ending, _ result: JournalRecord) async throws {
-        let records = ending.records + [result]
-        if ending.isRepeatable {
-            try await journal.append(records)
-        } else {
-            try await journal.commit(records, synced: false)
-        }
+        try await journal.commit(ending.records + [result], synced: false)
     }
 
     /// Runs what a step says once: without a loop, or for one item of it.

@@ -7,11 +7,6 @@ package protocol Journal: Sendable {
     /// Takes records that nobody waits for; they are written with the next that somebody does, or soon.
     func note(_ records: [JournalRecord])
 
-    /// As ``note(_:)``, but waits where so many records lie in memory that it would grow without end.
-    ///
-    /// - Throws: a `Failure` where an earlier record could not be written.
-    func append(_ records: [JournalRecord]) async throws
-
     /// Writes records.
     ///
     /// - Parameter synced: whether they must survive a power cut, too, as the intent of a write without a key.

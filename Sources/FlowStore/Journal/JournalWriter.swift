@@ -27,8 +27,6 @@ final class JournalWriter: Sendable {
 
     /// How long a record that nobody waits for may lie in memory.
     private static let linger = DispatchTimeInterval.milliseconds(50)
-    /// How many records that nobody waits for may lie in memory.
-    private static let room = 1000
 
     let database: Database
     private let queue = DispatchQueue(label: "flowctl.journal", qos: .userInitiated)
@@ -50,15 +48,6 @@ final class JournalWriter: Sendable {
             self.state.withLock { $0.isLingering = false }
             self.drain()
         }
-    }
-
-    /// Adds work that nobody waits for while there is room for it.
-    ///
-    /// - Throws: the failure of earlier work.
-    func append(_ work: @escaping Work) async throws {
-        let (hasRoom, failure) = state.withLock { ($0.waiting.count < JournalWriter.room, $0.failure) }
-        if let failure { throw failure }
-        if hasRoom { note(work) } else { try await commit(synced: false, work) }
     }
 
     /// Adds work and waits until it and all before it are committed.

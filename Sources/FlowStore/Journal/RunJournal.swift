@@ -32,8 +32,6 @@ package final class RunJournal: Journal {
 
     package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
-    package func append(_ records: [JournalRecord]) async throws { try await writer.append(work(records)) }
-
     package func commit(_ records: [JournalRecord], synced: Bool) async throws {
         try await writer.commit(synced: synced, work(records))
     }
