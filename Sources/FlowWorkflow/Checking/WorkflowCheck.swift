@@ -9,12 +9,12 @@ struct WorkflowCheck {
     var references: ReferenceCheck
     private var order = OrderCheck()
     /// What the types of expressions show.
-    var found = Diagnostics()
+    var types = Diagnostics()
 
-    var diagnostics: Diagnostics {
+    /// What the order of the steps and the names in expressions show.
+    var namesAndOrder: Diagnostics {
         var all = order.diagnostics
         all.add(contentsOf: references.diagnostics.all)
-        all.add(contentsOf: found.all)
         return all
     }
 
@@ -90,7 +90,7 @@ struct WorkflowCheck {
     private mutating func item(of loop: Step.Loop, in scope: NameScope) -> StaticType {
         let items = check(loop.items, in: scope, place: "for_each")
         guard items.may(beOneOf: [.list, .stream]) else {
-            found.error(
+            types.error(
                 "not-a-list", "\"for_each\" must be a list, found \(items.withArticle)", at: loop.items.span,
                 hint: TypeHint.conversion(from: items, to: .list, loop.items.written))
             return .dynamic
@@ -163,7 +163,7 @@ struct WorkflowCheck {
         }
         // Null stands for a value whose mistakes were reported, too.
         if case .literal(.null) = value.content { return .dynamic }
-        return value.type(scope.types(for:), &found)
+        return value.type(scope.types(for:), &types)
     }
 
     /// - Parameter needed: what it must be where it is one expression; nil where any text will do.
@@ -172,9 +172,9 @@ struct WorkflowCheck {
     ) {
         guard let template, !template.isLiteral else { return }
         references.check(template.expressions, in: scope, place: place)
-        let type = template.type(scope.types(for:), &found)
+        let type = template.type(scope.types(for:), &types)
         guard let needed, !needed.overlaps(type), let written = template.expressions.first else { return }
-        found.error(
+        types.error(
             "wrong-type", "\"\(place)\" must be \(needed.withArticle), found \(type.withArticle)", at: written.span,
             hint: TypeHint.conversion(from: type, to: needed, written.source))
     }
