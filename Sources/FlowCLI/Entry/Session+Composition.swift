@@ -82,9 +82,13 @@ extension Session {
         return try workflow(SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes), nodes: nodes)
     }
 
-    func workflow(_ source: SourceText, nodes: any NodeSource) throws -> Workflow {
+    /// - Parameter typeMistakes: as for `WorkflowReader.read`.
+    func workflow(
+        _ source: SourceText, nodes: any NodeSource, typeMistakes: Diagnostic.Severity = .error
+    ) throws -> Workflow {
         var diagnostics = Diagnostics()
-        let workflow = WorkflowReader.read(source, nodes: nodes, diagnostics: &diagnostics)
+        let workflow = WorkflowReader.read(
+            source, nodes: nodes, typeMistakes: typeMistakes, diagnostics: &diagnostics)
         guard let workflow else { throw Exit.invalidFile(diagnostics.sorted) }
         if !console.isQuiet, console.format == .text { diagnostics.sorted.forEach(console.complain) }
         return workflow

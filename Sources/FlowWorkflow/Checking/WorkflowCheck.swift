@@ -10,13 +10,13 @@ struct WorkflowCheck {
     private var order = OrderCheck()
     private var absence = AbsenceCheck()
     /// What the types of expressions show.
-    var found = Diagnostics()
+    var types = Diagnostics()
 
-    var diagnostics: Diagnostics {
+    /// What the order of the steps and the names in expressions show.
+    var namesAndOrder: Diagnostics {
         var all = order.diagnostics
         all.add(contentsOf: absence.diagnostics.all)
         all.add(contentsOf: references.diagnostics.all)
-        all.add(contentsOf: found.all)
         return all
     }
 
@@ -116,7 +116,7 @@ struct WorkflowCheck {
     private mutating func item(of list: ValueTemplate, in scope: NameScope) -> StaticType {
         let items = check(list, in: scope, place: "for_each")
         guard items.may(beOneOf: [.list, .stream]) else {
-            found.error(
+            types.error(
                 "not-a-list", "\"for_each\" must be a list, found \(items.withArticle)", at: list.span,
                 hint: TypeHint.conversion(from: items, to: .list, list.written))
             return .dynamic
@@ -203,7 +203,7 @@ struct WorkflowCheck {
         }
         // Null stands for a value whose mistakes were reported, too.
         if case .literal(.null) = value.content { return .dynamic }
-        return value.type(scope.types(for:), &found)
+        return value.type(scope.types(for:), &types)
     }
 
     /// - Parameter needed: what it must be where it is one expression; nil where any text will do.
@@ -212,9 +212,9 @@ struct WorkflowCheck {
     ) {
         guard let template, !template.isLiteral else { return }
         references.check(template.expressions, in: scope, place: place)
-        let type = template.type(scope.types(for:), &found)
+        let type = template.type(scope.types(for:), &types)
         guard let needed, !needed.overlaps(type), let written = template.expressions.first else { return }
-        found.error(
+        types.error(
             "wrong-type", "\"\(place)\" must be \(needed.withArticle), found \(type.withArticle)", at: written.span,
             hint: TypeHint.conversion(from: type, to: needed, written.source))
     }

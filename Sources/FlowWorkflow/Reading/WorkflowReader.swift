@@ -13,11 +13,14 @@ package struct WorkflowReader {
     /// Every `switch`, to be held against the inputs.
     var choices: [Step.Switch] = []
 
-    /// - Parameter nodes: what `uses` may name.
+    /// - Parameters:
+    ///   - nodes: what `uses` may name.
+    ///   - typeMistakes: how grave it is what the types of expressions show. A run that began with a file goes on with
+    ///     it, even where a later version of the check finds more.
     /// - Returns: nil where there is any error.
     package static func read(
         _ source: SourceText, nodes: any NodeSource, limits: YAMLLimits = YAMLLimits(),
-        diagnostics: inout Diagnostics
+        typeMistakes: Diagnostic.Severity = .error, diagnostics: inout Diagnostics
     ) -> Workflow? {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found.all) }
@@ -28,7 +31,11 @@ package struct WorkflowReader {
         guard let workflow else { return nil }
         var check = WorkflowCheck(workflow, catalog: reader.catalog)
         check.run()
-        found.add(contentsOf: check.diagnostics.all)
+        found.add(contentsOf: check.namesAndOrder.all)
+        for var mistake in check.types.all {
+            if mistake.severity == .error { mistake.severity = typeMistakes }
+            found.add(mistake)
+        }
         return found.hasErrors ? nil : workflow
     }
 

@@ -62,7 +62,7 @@ struct ResumeCommand: Verb {
         setup.credentialType = types.type
         let store = try RunStore.open(try session.settings.stateDatabase)
         let executor = try await Executor.resume(found.id.text, options: options, setup: setup, store: store) {
-            try session.workflow($0, nodes: nodes)
+            try session.workflow($0, nodes: nodes, typeMistakes: .warning)
         }
         try await RunDriver(executor, progress, session.console).run()
     }
