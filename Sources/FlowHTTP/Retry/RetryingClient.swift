@@ -120,7 +120,7 @@ package struct RetryingClient: HTTPClient {
         let isFree = attempt.isRefused || failure.kind == .rateLimited && failure.retryAfter != nil
         guard isFree || budget.spend() else {
             failure.message += "; not tried again, as too many requests of this run failed"
-            failure.hint = failure.hint ?? "resume the run when the service works again"
+            failure.hint = "resume the run when the service works again"
             return nil
         }
         return pause
