@@ -145,9 +145,9 @@ struct WorkflowCheck {
 
     private mutating func check(_ choice: Step.Switch, in scope: NameScope) {
         references.check([choice.value], in: scope, place: "switch")
-        let type = choice.value.type(scope.types(for: choice.value), &found)
+        let type = choice.value.type(scope.types(for: choice.value), &types)
         if !type.may(beOneOf: [.string, .int, .uint, .double, .bool]) {
-            found.error(
+            types.error(
                 "wrong-type", "\"switch\" must be a string, a number or a bool, found \(type.withArticle)",
                 at: choice.value.span)
         }
