@@ -54,7 +54,7 @@ struct ResumeCommand: Verb {
         let access = try session.vaultAccess()
         let progress = RunProgress(on: session.console)
         var setup = RunSetup(
-            nodes: nodes, world: session.world(access, trace: try traceOption.open(in: session)),
+            nodes: nodes, world: try session.world(access, trace: try traceOption.open(in: session)),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             observer: progress, workingDirectory: session.workingDirectory,
