@@ -28,7 +28,6 @@ final class DyingJournal: Journal {
 
     func note(_ records: [JournalRecord]) { if survives() { inner.note(records) } }
 
-
     func commit(_ records: [JournalRecord], synced: Bool) async throws {
         guard survives() else { throw Failure(.internal, "the process died", nothingSent: true) }
         try await inner.commit(records, synced: synced)

@@ -224,13 +224,13 @@ struct RunStoreTests {
         #expect(try await journal.items(of: "a").map(\.index) == Array(0..<500))
     }
 
-    @Test func appendedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {
+    @Test func notedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {
         let folder = StateFolder()
         let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
-        try await journal.append([.stepStarted(path: "a", node: nil, at: Self.time)])
+        journal.note([.stepStarted(path: "a", node: nil, at: Self.time)])
         for index in 0..<3000 {
             let end = StepEnd(status: .succeeded, attempts: 1, endedAt: Self.time)
-            try await journal.append([.itemEnded(path: "a", index: index, key: "k", end)])
+            journal.note([.itemEnded(path: "a", index: index, key: "k", end)])
         }
         try await journal.commit([.runEnded(RunEnd(status: .succeeded, endedAt: Self.time))], synced: false)
         let history = try RunHistory.open(folder.database)
