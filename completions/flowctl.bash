@@ -189,13 +189,13 @@ _flowctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|validate|graph|new|runs|resume|limits|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
+    run|validate|graph|new|runs|resume|limits|cache|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
         # Offer subcommand argument completions
         "_flowctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run validate graph new runs resume limits nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run validate graph new runs resume limits cache nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
         ;;
     esac
 }
@@ -622,6 +622,77 @@ _flowctl_limits_reset() {
     repeating_options=()
     non_repeating_options=(--output --state-db --vault)
     __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_cache() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __flowctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    status|clear)
+        # Offer subcommand argument completions
+        "_flowctl_cache_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'status clear' -- "${cur}"))
+        ;;
+    esac
+}
+
+_flowctl_cache_status() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_cache_clear() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in

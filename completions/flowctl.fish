@@ -52,6 +52,14 @@ function __flowctl_parse_tokens -S
             case 'reset'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'all' 'version' 'h/help'
             end
+        case 'cache'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'status'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'clear'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            end
         case 'nodes'
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -178,6 +186,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'runs' -d 'Look at the history of runs, and take one up again.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'resume' -d 'Take up a run that failed or was stopped; finished steps don\'t run again.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'limits' -d 'Look at rate limits and circuit breakers, and reset them.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'cache' -d 'Look at the stored answers of services, and forget them.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'nodes' -d 'Look at the nodes steps can use, and run one.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'connectors' -d 'Look at connectors: the files that describe HTTP apps.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'credentials' -d 'Keep credentials in the vault.'
@@ -320,6 +329,26 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" all' -l 'all' -d 'Those of all services.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits reset" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl cache" -eq 1' -fa 'status' -d 'Say where answers are stored, how many, and how large they are.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl cache" -eq 1' -fa 'clear' -d 'Forget all stored answers; the next requests get whole ones.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache status" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl cache clear" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'list' -d 'List nodes.'

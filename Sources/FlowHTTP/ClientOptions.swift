@@ -1,4 +1,4 @@
-import FlowCore
+package import FlowCore
 import FlowSpec
 
 extension CurlClient {
@@ -38,10 +38,13 @@ extension CurlClient {
             self.maximumHeaderBytes = maximumHeaderBytes
         }
 
-        /// Options with the proxies that the given environment variables name, as other tools read them.
+        /// Options with the proxies that the given environment variables name, as other tools read them, and with the
+        /// limits of `FLOWCTL_MAX_REQUESTS` and `FLOWCTL_MAX_REQUESTS_PER_HOST`.
         ///
         /// `HTTP_PROXY` in upper case is not read: a CGI server sets it from a request's `Proxy` header.
-        package init(environment: [String: String], userAgent: String = "flowctl") {
+        ///
+        /// - Throws: a `Failure` of kind `invalid` where a limit is no number.
+        package init(environment: [String: String], userAgent: String = "flowctl") throws(Failure) {
             func value(_ names: String...) -> String? {
                 names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
             }
@@ -49,7 +52,24 @@ extension CurlClient {
                 httpProxy: value("http_proxy", "all_proxy", "ALL_PROXY"),
                 httpsProxy: value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
                 noProxy: ProxyExemptions(value("no_proxy", "NO_PROXY") ?? ""), userAgent: userAgent)
+            if let count = try Options.limit("FLOWCTL_MAX_REQUESTS", in: environment) { requestsInAll = count }
+            if let count = try Options.limit("FLOWCTL_MAX_REQUESTS_PER_HOST", in: environment) {
+                requestsPerHost = count
+                streamsPerHost = count
+            }
         }
+
+        private static func limit(_ variable: String, in environment: [String: String]) throws(Failure) -> Int? {
+            guard let text = environment[variable], !text.isEmpty else { return nil }
+            guard let count = Int(text), limits.contains(count) else {
+                throw Failure(
+                    .invalid, "\(variable) is \(JSON.quoted(text)), which is no number of requests",
+                    hint: "write a number from \(limits.lowerBound) to \(limits.upperBound)")
+            }
+            return count
+        }
+
+        private static let limits = 1...10_000
 
         /// The proxy that an exchange goes through; nil goes straight.
         func proxy(for exchange: Exchange) -> String? {

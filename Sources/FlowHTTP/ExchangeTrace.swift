@@ -28,7 +28,8 @@ package final class ExchangeTrace: Sendable {
         var lines = ["* \(clock.now().rfc3339)\(subject.isEmpty ? "" : " \(subject)")"]
         lines.append("> \(request.method) \(address(request.url))")
         lines += fields(request.headers, secret: exchange.call.secretHeaders).map { "> \($0)" }
-        lines += body(request.body, request.headers).map { "> \($0)" }
+        let shown = request.body.replacingSecretParts { _ in Masker.replacement }
+        lines += body(shown, request.headers).map { "> \($0)" }
         switch outcome {
         case .success(let response):
             lines.append("< HTTP/\(response.version) \(HTTPStatusTable.describe(response.status))")
@@ -42,14 +43,13 @@ package final class ExchangeTrace: Sendable {
         write(terminalSafe(masker.mask(lines.joined(separator: "\n"))) + "\n\n")
     }
 
-    private func address(_ url: String) -> String { url.replacingSecretParameters { _ in Masker.replacement } }
+    private func address(_ url: String) -> String { url.replacingSecretsInAddress { _ in Masker.replacement } }
 
     private func fields(_ headers: HTTPHeaders, secret: Set<String>) -> [String] {
         headers.fields.map { field in
             let isSecret = secret.contains(field.name.lowercased()) || SecretNames.covers(field.name)
-            // An address with a token in it, such as that of a redirect.
-            let value = field.value.contains("://") ? address(field.value) : field.value
-            return "\(field.name): \(isSecret ? Masker.replacement : value)"
+            // It may be an address with a token in it, such as that of a redirect.
+            return "\(field.name): \(isSecret ? Masker.replacement : address(field.value))"
         }
     }
 
@@ -82,7 +82,8 @@ package final class ExchangeTrace: Sendable {
             guard let text = String(validating: bytes.prefix(4 * ExchangeTrace.bodyLimit), as: UTF8.self) else {
                 return ["", "(\(bytes.count) bytes)"]
             }
-            shown = type.hasPrefix("application/x-www-form-urlencoded") ? address(text) : text
+            let isForm = type.hasPrefix("application/x-www-form-urlencoded")
+            shown = isForm ? text.replacingSecretParameters { _ in Masker.replacement } : text
         }
         shown = masker.mask(shown)
         let isLong = shown.count > ExchangeTrace.bodyLimit || bytes.count > 4 * ExchangeTrace.bodyLimit

@@ -4,13 +4,14 @@ import FlowSpec
 import Glibc
 import Synchronization
 
-/// A download on its way: until it is whole it stands beside its name as `NAME.part-…`.
+/// A download on its way: until it is whole it stands beside its name as `NAME.part-flowctl`.
 ///
-/// What has come is kept when an answer breaks off, so that the next attempt asks for the rest only. Unchecked, because
-/// one thread has it at a time: that of the transfers while one is under way, else that of the call.
+/// What has come is kept when an answer breaks off, so that the next attempt asks for the rest only. What a killed process
+/// has left is overwritten by the next download of that name, as its lock is gone with it. Unchecked, because one thread
+/// has it at a time: that of the transfers while one is under way, else that of the call.
 final class PartFile: BodySink, @unchecked Sendable {
     private let path: String
-    private let partPath: String
+    private var partPath: String
     private let limit: Int64?
     /// What the whole file must hash to; it counts more than what the server says.
     private let digest: ContentDigest?
@@ -30,8 +31,7 @@ final class PartFile: BodySink, @unchecked Sendable {
         self.path = path
         self.limit = limit
         self.digest = digest
-        let number = PartFile.counter.add(1, ordering: .relaxed).newValue
-        partPath = "\(path).part-\(getpid())-\(number)"
+        partPath = "\(path).part-flowctl"
     }
 
     deinit { discard() }
@@ -93,11 +93,34 @@ final class PartFile: BodySink, @unchecked Sendable {
 
     /// An empty file to write to.
     private func open() throws(Failure) {
-        if descriptor < 0 { descriptor = Glibc.open(partPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
+        if descriptor < 0 { descriptor = PartFile.locked(partPath) }
+        if descriptor < 0 {
+            // Another download of the same name has that one, or it isn't this user's.
+            let number = PartFile.counter.add(1, ordering: .relaxed).newValue
+            partPath = "\(path).part-\(getpid())-\(number)"
+            descriptor = Glibc.open(partPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        }
         guard descriptor >= 0, ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
             throw failure(errno)
         }
         size = 0
+    }
+
+    /// The file of that name for this process alone; -1 where it can't be had.
+    private static func locked(_ path: String) -> Int32 {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return -1 }
+        var opened = stat()
+        var named = stat()
+        // Who had it until now may have given the file its final name, or deleted it, before the lock was free.
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &opened) == 0, lstat(path, &named) == 0,
+            (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino), opened.st_mode & S_IFMT == S_IFREG,
+            opened.st_uid == geteuid(), opened.st_nlink == 1
+        {
+            return descriptor
+        }
+        close(descriptor)
+        return -1
     }
 
     // MARK: The end
@@ -122,8 +145,9 @@ final class PartFile: BodySink, @unchecked Sendable {
     /// Deletes what has come; nothing happens where the file is complete.
     func discard() {
         guard descriptor >= 0 else { return }
-        close(descriptor)
+        // Deleted before its lock goes: after that it may be another's.
         unlink(partPath)
+        close(descriptor)
         descriptor = -1
         size = 0
     }

@@ -147,6 +147,11 @@ struct TransferError {
         guard wasSent else {
             let isTotal = exchange.deadline.map { $0 <= .now } ?? false
             let limit = isTotal ? timeouts.total ?? timeouts.connect : timeouts.connect
+            if detail.hasPrefix("SSL connection timeout") {
+                return plain(
+                    .timeout, "no secure connection with \(authority) within \(limit.humanText)",
+                    hint: "check that the port speaks TLS 1.2 or newer")
+            }
             return plain(
                 .timeout, "could not connect to \(authority) within \(limit.humanText)",
                 hint: "check that the server is reachable from this machine")

@@ -10,7 +10,7 @@ struct WireTimes: Sendable, CustomStringConvertible {
     private let total: Duration
     private let sent: Int64
     private let received: Int64
-    private let isReused: Bool
+    private let connection: String
 
     init(_ handle: EasyHandle) {
         func time(_ info: CURLINFO) -> Duration { .microseconds(flow_info_offset(handle.pointer, info)) }
@@ -21,14 +21,15 @@ struct WireTimes: Sendable, CustomStringConvertible {
         total = time(CURLINFO_TOTAL_TIME_T)
         sent = Int64(flow_info_offset(handle.pointer, CURLINFO_SIZE_UPLOAD_T))
         received = Int64(flow_info_offset(handle.pointer, CURLINFO_SIZE_DOWNLOAD_T))
-        isReused = flow_info_long(handle.pointer, CURLINFO_NUM_CONNECTS) == 0
+        let isNew = flow_info_long(handle.pointer, CURLINFO_NUM_CONNECTS) > 0
+        let stands = flow_info_long(handle.pointer, CURLINFO_PRIMARY_PORT) > 0
+        connection = isNew ? "new connection" : stands ? "kept connection" : "no connection"
     }
 
     var description: String {
         var stages = ["dns \(lookup.inMilliseconds)", "connect \(connect.inMilliseconds)"]
         if tls > .zero { stages.append("tls \(tls.inMilliseconds)") }
         stages += ["first byte \(firstByte.inMilliseconds)", "end \(total.inMilliseconds)"]
-        return "at ms: \(stages.joined(separator: ", ")); body \(sent) bytes out, \(received) in; "
-            + (isReused ? "kept connection" : "new connection")
+        return "at ms: \(stages.joined(separator: ", ")); body \(sent) bytes out, \(received) in; \(connection)"
     }
 }

@@ -15,7 +15,8 @@ extension Executor {
         } catch {
             return Ending(failed: error)
         }
-        var results = LoopItems(count: items.count)
+        let keys = loop.keys(of: items)
+        var results = LoopItems(count: items.count, keys: keys)
         var isKnown: Set<Int> = []
         if previous != nil {
             for stored in try await journal.items(of: path) where stored.index < items.count {
@@ -47,7 +48,9 @@ extension Executor {
                     running += 1
                     let isKnown = isKnown.contains(index)
                     let item = items[index]
-                    group.addTask { (index, await self.runItem(index, item, loop, work, isKnown: isKnown)) }
+                    group.addTask {
+                        (index, await self.runItem(index, item, key: keys?[index], loop, work, isKnown: isKnown))
+                    }
                 }
                 guard running > 0, let (index, outcome) = await group.next() else { break }
                 running -= 1
@@ -70,17 +73,17 @@ extension Executor {
 
     /// Doesn't throw: optimized code of Swift 6.3.1 forgets the index of a task that gives `(index, try await …)`.
     private func runItem(
-        _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+        _ index: Int, _ item: Value, key: String?, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async -> StepOutcome {
         do {
-            return try await runRecorded(index, item, loop, work, isKnown: isKnown)
+            return try await runRecorded(index, item, key: key, loop, work, isKnown: isKnown)
         } catch {
             return lost(error)
         }
     }
 
     private func runRecorded(
-        _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+        _ index: Int, _ item: Value, key: String?, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async throws -> StepOutcome {
         let place = Place(path: work.place.path, item: index)
         let frame = Frame(
@@ -99,8 +102,7 @@ extension Executor {
         let end = StepEnd(
             status: outcome.status, output: stored, failure: outcome.failure.map(setup.masker.mask),
             attempts: outcome.attempts, endedAt: setup.world.clock.now())
-        try await journal.commit(
-            ending.records + [.itemEnded(path: place.path, index: index, key: String(index), end)], synced: false)
+        try await settle(ending, .itemEnded(path: place.path, index: index, key: key ?? String(index), end))
         return outcome
     }
 
@@ -137,8 +139,8 @@ extension Executor {
         let failed = items.failures.count
         whole.message =
             failed > 1
-            ? "\(failed) of \(total) items failed; item \(index): \(failure.message)"
-            : "item \(index): \(failure.message)"
+            ? "\(failed) of \(total) items failed; item \(items.key(of: index)): \(failure.message)"
+            : "item \(items.key(of: index)): \(failure.message)"
         var outcome = StepOutcome(failed: whole, attempts: 1)
         outcome.status = items.statuses[index] ?? .failed
         outcome.output = output

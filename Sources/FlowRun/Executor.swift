@@ -61,7 +61,7 @@ package final class Executor: Sendable {
             setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members)
         func list(_ steps: [Step]) throws -> StepList {
-            try StepList(steps, defaults: workflow.defaults, nodes: setup.nodes)
+            try StepList(steps, of: workflow, nodes: setup.nodes)
         }
         main = try list(workflow.steps)
         handlers = [

@@ -62,6 +62,7 @@ extension Step {
         case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
         case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
+        case .switch(let choice): found.append(choice.value)
         case .block, .parallel: break
         }
         if let credential { found += credential.name.expressions }

@@ -27,7 +27,7 @@ package struct StepReport: Sendable {
     package var node: String
     package var status: RunStatus
     package var output: Value
-    package var failure: Failure?
+    @Boxed package var failure: Failure?
     package var attempts: Int
     package var elapsed: Duration
     /// Whether the run goes on as if it had succeeded.

@@ -5,7 +5,7 @@ package import FlowStore
 package struct StepOutcome: Sendable {
     package var status: RunStatus
     package var output: Value
-    package var failure: Failure?
+    @Boxed package var failure: Failure?
     /// The path of the step that failed first, where this one holds others.
     package var origin: String?
     package var attempts: Int
@@ -14,7 +14,7 @@ package struct StepOutcome: Sendable {
     /// Why it was skipped.
     package var note: String?
     /// The items of a loop.
-    package var items: LoopItems?
+    @Boxed package var items: LoopItems?
     /// Whether it stands in the journal; what was never started because the run stops does not.
     package var isRecorded = true
 
@@ -80,10 +80,13 @@ package struct LoopItems: Sendable {
     package private(set) var statuses: [RunStatus?]
     package private(set) var outputs: [Value]
     package private(set) var failures: [Int: Failure] = [:]
+    /// What people call each; nil where that is its index.
+    private let keys: [String]?
     package private(set) var ended = 0
     package private(set) var unsuccessful = 0
 
-    package init(count: Int) {
+    package init(count: Int, keys: [String]? = nil) {
+        self.keys = keys
         statuses = Array(repeating: nil, count: count)
         outputs = Array(repeating: .null, count: count)
     }
@@ -95,6 +98,8 @@ package struct LoopItems: Sendable {
         ended += 1
         if outcome.status != .succeeded { unsuccessful += 1 }
     }
+
+    func key(of index: Int) -> String { keys?[index] ?? String(index) }
 
     /// The failure that counts: an uncertain one before others, else the first in order.
     var decisive: (index: Int, failure: Failure)? {
@@ -108,7 +113,7 @@ package struct LoopItems: Sendable {
         .list(
             statuses.indices.map { index in
                 var map = ValueMap()
-                map["key"] = .string(String(index))
+                map["key"] = .string(key(of: index))
                 map["index"] = .int(Int64(index))
                 map["status"] = .string((statuses[index] ?? .cancelled).rawValue)
                 map["output"] = outputs[index]

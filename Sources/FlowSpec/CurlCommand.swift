@@ -31,20 +31,21 @@ package struct CurlCommand: Sendable, Hashable {
         // What curl would add of its own accord.
         if request.headers["content-type"] == nil, hasBody { words.append("-H 'Content-Type:'") }
         var feed = ""
-        switch request.body {
+        let body = request.body.replacingSecretParts { ShellText.variable(SecretNames.variable($0)) }
+        switch body {
         case .none: if hasBody { words.append("--data-raw ''") }
         case .file(let path, 0, nil): words.append("--data-binary \(shell.quoted("@" + path))")
         default:
-            if let bytes = request.body.inMemory, bytes.count > CurlCommand.bodyLimit {
+            if let bytes = body.inMemory, bytes.count > CurlCommand.bodyLimit {
                 return comment("its body of \(bytes.count) bytes is not kept: put it into the file BODY")
                     + (words + ["--data-binary @BODY", url(shell)]).joined(separator: " ")
             }
-            if let bytes = request.body.inMemory, let text = String(validating: bytes, as: UTF8.self),
+            if let bytes = body.inMemory, let text = String(validating: bytes, as: UTF8.self),
                 !text.utf8.contains(0)
             {
                 words.append("--data-raw \(shell.quoted(maskedBody(text, shell)))")
             } else {
-                feed = "{ \(printing(request.body, shell).joined(separator: " ")) } | "
+                feed = "{ \(printing(body, shell).joined(separator: " ")) } | "
                 words.append("--data-binary @-")
             }
         }
@@ -59,12 +60,11 @@ package struct CurlCommand: Sendable, Hashable {
         if let socket = route.unixSocket { words.append("--unix-socket \(shell.quoted(socket))") }
         if let file = route.caFile { words.append("--cacert \(shell.quoted(file))") }
         if let own = route.clientCertificate {
-            // curl wants files: what is kept in the vault has to be put into one.
-            func file(_ text: String, _ name: String) -> String {
-                shell.quoted(HTTPRoute.isPEM(text) ? ShellText.variable(name) : text)
-            }
-            words.append("--cert \(file(own.certificate, "CERTIFICATE_FILE"))")
-            if let key = own.key { words.append("--key \(file(key, "KEY_FILE"))") }
+            // curl wants files: what is kept in the vault has to be put into one. The key is secret, and so is its place.
+            let certificate = own.certificate
+            let file = HTTPRoute.isPEM(certificate) ? ShellText.variable("CERTIFICATE_FILE") : certificate
+            words.append("--cert \(shell.quoted(file))")
+            if own.key != nil { words.append("--key \(shell.quoted(ShellText.variable("KEY_FILE")))") }
         }
         return words
     }
@@ -74,7 +74,7 @@ package struct CurlCommand: Sendable, Hashable {
     private func comment(_ text: String) -> String { "# \(text)\n" }
 
     private func url(_ shell: ShellText) -> String {
-        shell.quoted(request.url.replacingSecretParameters { ShellText.variable(SecretNames.variable($0)) })
+        shell.quoted(request.url.replacingSecretsInAddress { ShellText.variable(SecretNames.variable($0)) })
     }
 
     private func header(_ field: HTTPHeaders.Field, _ shell: ShellText) -> String {

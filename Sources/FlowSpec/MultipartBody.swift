@@ -52,3 +52,26 @@ package struct MultipartBody: Sendable {
         return text
     }
 }
+
+extension HTTPBody {
+    /// The body with `replacement` for the texts of a form whose names are those of secrets.
+    package func replacingSecretParts(_ replacement: (_ name: String) -> String) -> HTTPBody {
+        guard case .parts(let parts) = self else { return self }
+        return .parts(
+            parts.map { part in
+                guard case .bytes(let bytes) = part, let text = String(validating: bytes, as: UTF8.self),
+                    let (head, name) = HTTPBody.head(ofPart: text), SecretNames.coversParameter(name)
+                else { return part }
+                return .bytes(Array((head + replacement(name) + "\r\n").utf8))
+            })
+    }
+
+    /// What stands before the content of a part that ``MultipartBody`` made, and its name; nil where it has no content.
+    private static func head(ofPart text: String) -> (head: Substring, name: String)? {
+        guard let start = text.firstRange(of: "form-data; name=\"")?.upperBound,
+            let end = text[start...].firstIndex(of: "\""), let blank = text[end...].firstRange(of: "\r\n\r\n"),
+            blank.upperBound < text.endIndex
+        else { return nil }
+        return (text[..<blank.upperBound], String(text[start..<end]))
+    }
+}

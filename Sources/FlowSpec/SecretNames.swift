@@ -45,16 +45,23 @@ package enum SecretNames {
 }
 
 extension String {
-    /// The address or form with `replacement` for the values of secret names among its parameters.
+    /// The address with `replacement` for the values of secret names in its query and its fragment, where some services
+    /// return tokens.
+    package func replacingSecretsInAddress(_ replacement: (_ name: String) -> String) -> String {
+        guard let start = firstIndex(where: { $0 == "?" || $0 == "#" }) else { return self }
+        let parts = self[start...].split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map { part in
+            let mark = part.hasPrefix("?") ? "?" : ""
+            return mark + String(part.dropFirst(mark.count)).replacingSecretParameters(replacement)
+        }
+        return self[..<start] + parts.joined(separator: "#")
+    }
+
+    /// The form, or query, with `replacement` for the values of secret names.
     package func replacingSecretParameters(_ replacement: (_ name: String) -> String) -> String {
-        let start = firstIndex(of: "?").map { index(after: $0) } ?? (contains("://") ? endIndex : startIndex)
-        let end = self[start...].firstIndex(of: "#") ?? endIndex
-        guard start < end else { return self }
-        let pairs = self[start..<end].split(separator: "&", omittingEmptySubsequences: false).map { pair -> String in
+        split(separator: "&", omittingEmptySubsequences: false).map { pair -> String in
             guard let equals = pair.firstIndex(of: "=") else { return String(pair) }
             let name = PercentEncoding.decode(String(pair[..<equals]))
             return SecretNames.coversParameter(name) ? "\(pair[...equals])\(replacement(name))" : String(pair)
-        }
-        return self[..<start] + pairs.joined(separator: "&") + self[end...]
+        }.joined(separator: "&")
     }
 }

@@ -1,5 +1,5 @@
 import Dispatch
-import FlowCore
+package import FlowCore
 import Synchronization
 
 /// Bytes under keys in a database of their own, those used last as far as there is room. What they are is the caller's;
@@ -61,6 +61,26 @@ package final class ResponseTable: Sendable {
             state.size += content.count
             if state.size > capacity { state.size = try ResponseTable.shrink(state.database, to: capacity / 10 * 9) }
         }
+    }
+
+    /// How many contents there are, and their bytes; nil where there is no such database.
+    package static func usage(of path: String) throws(Failure) -> (count: Int, size: Int)? {
+        guard PrivateFile.exists(path) else { return nil }
+        let database = try Database.open(path, mode: .readOnly)
+        guard try database.formatVersion >= 1 else { return nil }
+        let row = try database.query("SELECT count(*), coalesce(sum(length(content)), 0) FROM responses").first
+        return (Int(row?[0].intValue ?? 0), Int(row?[1].intValue ?? 0))
+    }
+
+    /// Forgets everything, also for processes that run, and gives the space back.
+    ///
+    /// - Returns: how many contents there were.
+    package static func clear(_ path: String) throws(Failure) -> Int {
+        guard PrivateFile.exists(path) else { return 0 }
+        let database = try open(path).database
+        let count = try database.execute("DELETE FROM responses")
+        try database.execute("VACUUM")
+        return count
     }
 
     /// - Returns: the bytes that are left.

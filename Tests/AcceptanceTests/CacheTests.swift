@@ -46,6 +46,31 @@ import Testing
         try machine.expectNoTrace(of: CacheTests.token)
     }
 
+    @Test func clearedCacheIsAskedForAnew() async throws {
+        let server = try server()
+        let machine = try await machine(server)
+        let run = "flowctl run who.yaml -q --base-url \(server.url)"
+        #expect(try await machine.run(run).exit == 0)
+        let status = try await machine.run("flowctl cache")
+        #expect(
+            status.output == "1 answer, 1 KiB, in \(machine.home)/.cache/flowctl/responses.db\n", "\(status.errors)")
+        #expect(try await machine.run("flowctl cache clear").errors == "forgot 1 answer\n")
+        #expect(try await machine.run(run).exit == 0)
+        #expect(server.requests.map { $0.headers["If-None-Match"] } == [nil, nil])
+    }
+
+    @Test func whatAnotherVaultHasSealedIsNotRead() async throws {
+        let server = try server()
+        let machine = try await machine(server)
+        let run = "flowctl run who.yaml -q --base-url \(server.url)"
+        #expect(try await machine.run(run).exit == 0)
+        #expect(try await machine.run("rm -r .local/share/flowctl .config/flowctl").exit == 0)
+        try await machine.makeVault([("github", "github_token", CacheTests.token)], for: server.url)
+        let again = try await machine.run(run)
+        #expect(again.output == "login: octo-in-a-private-body\n", "\(again.errors)")
+        #expect(server.requests.map { $0.headers["If-None-Match"] } == [nil, nil])
+    }
+
     @Test func stepWithoutCacheReadsAnew() async throws {
         let server = try server()
         let machine = try await machine(server, step: ", cache: false")

@@ -5,8 +5,8 @@ import FlowTestKit
 import Testing
 
 @Suite struct ClientOptionsTests {
-    @Test func proxiesAreReadFromTheGivenEnvironment() {
-        let options = CurlClient.Options(environment: [
+    @Test func proxiesAreReadFromTheGivenEnvironment() throws {
+        let options = try CurlClient.Options(environment: [
             "http_proxy": "http://a:1", "HTTPS_PROXY": "http://b:2", "NO_PROXY": "localhost,.example",
         ])
         #expect(options.httpProxy == "http://a:1")
@@ -14,14 +14,31 @@ import Testing
         #expect(options.noProxy == ProxyExemptions("localhost,.example"))
     }
 
-    @Test func upperCaseHTTPProxyIsNotRead() {
-        #expect(CurlClient.Options(environment: ["HTTP_PROXY": "http://a:1"]).httpProxy == nil)
+    @Test func upperCaseHTTPProxyIsNotRead() throws {
+        #expect(try CurlClient.Options(environment: ["HTTP_PROXY": "http://a:1"]).httpProxy == nil)
     }
 
-    @Test func oneProxyForAll() {
-        let options = CurlClient.Options(environment: ["ALL_PROXY": "http://a:1", "https_proxy": ""])
+    @Test func oneProxyForAll() throws {
+        let options = try CurlClient.Options(environment: ["ALL_PROXY": "http://a:1", "https_proxy": ""])
         #expect(options.httpProxy == "http://a:1")
         #expect(options.httpsProxy == "http://a:1")
+    }
+
+    @Test func limitsAreReadFromTheGivenEnvironment() throws {
+        let options = try CurlClient.Options(environment: [
+            "FLOWCTL_MAX_REQUESTS": "20", "FLOWCTL_MAX_REQUESTS_PER_HOST": "4",
+        ])
+        #expect(options.requestsInAll == 20)
+        #expect(options.requestsPerHost == 4)
+        #expect(options.streamsPerHost == 4)
+        #expect(try CurlClient.Options(environment: ["FLOWCTL_MAX_REQUESTS": ""]) == CurlClient.Options())
+    }
+
+    @Test(arguments: ["0", "-1", "many", "10001", " 4"])
+    func limitThatIsNoNumber(text: String) async {
+        let outcome = await failure { _ = try CurlClient.Options(environment: ["FLOWCTL_MAX_REQUESTS": text]) }
+        #expect(outcome.message == "FLOWCTL_MAX_REQUESTS is \"\(text)\", which is no number of requests")
+        #expect(outcome.hint == "write a number from 1 to 10000")
     }
 
     @Test func proxyGetsTheWholeURLUnlessTheHostIsExempt() async throws {

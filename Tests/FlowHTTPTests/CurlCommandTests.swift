@@ -27,6 +27,26 @@ import Testing
                 + #"'https://api.example/v1/items?page=2&api_key='"${API_KEY}""#)
     }
 
+    @Test func partsWithNamesOfSecretsBecomeVariables() {
+        let form = MultipartBody(boundary: "b")
+        let body = form.body([("title", .text("it")), ("password", .text("short\r\n\r\nand long"))])
+        #expect(
+            text(
+                HTTPRequest(
+                    "POST", "https://h/x", headers: HTTPHeaders([("Content-Type", form.contentType)]), body: body))
+                == "curl -sS -g --path-as-is -X POST -H 'Content-Type: multipart/form-data; boundary=b' --data-raw "
+                + "'--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nit\r\n"
+                + "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n'\"${PASSWORD}\"'\r\n--b--\r\n' "
+                + "'https://h/x'")
+    }
+
+    @Test func placeOfAKeyIsAVariable() {
+        let route = HTTPRoute(clientCertificate: .init(certificate: "/home/me/own.pem", key: "/home/me/own.key"))
+        #expect(
+            CurlCommand(HTTPCall(HTTPRequest("GET", "https://h/x"), route: route)).text(masker)
+                == "curl -sS -g --path-as-is --cert '/home/me/own.pem' --key \"${KEY_FILE}\" 'https://h/x'")
+    }
+
     @Test func longBodyIsNotKept() {
         let body = HTTPBody.bytes([UInt8](repeating: 0x61, count: 20_000))
         #expect(

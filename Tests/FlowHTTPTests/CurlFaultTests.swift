@@ -46,6 +46,15 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
+    @Test func silentServerOnATLSPort() async throws {
+        let port = try SilentPort()
+        let failure = await failure("GET", "https://\(port.authority)/", timeouts: .init(connect: .milliseconds(250)))
+        #expect(failure.kind == .timeout)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "no secure connection with \(port.authority) within 250 ms")
+        #expect(failure.hint == "check that the port speaks TLS 1.2 or newer")
+    }
+
     @Test func hangingServerEndsInATimeout() async throws {
         let server = try FaultServer(replies: [.hang])
         let failure = await failure("GET", server.url, timeouts: .brief)

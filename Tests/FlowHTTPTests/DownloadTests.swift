@@ -3,6 +3,7 @@ import FlowCrypto
 import FlowHTTP
 import FlowSpec
 import FlowTestKit
+import Glibc
 import Synchronization
 import Testing
 
@@ -133,6 +134,38 @@ import Testing
         #expect(outcome.kind == .permission)
         #expect(try folder.read("data.bin") == [1, 2, 3])
         #expect(folder.names == ["data.bin"])
+    }
+
+    // MARK: Parts that are there already
+
+    @Test func partOfAKilledProcessIsTakenOver() async throws {
+        _ = try folder.write("data.bin.part-flowctl", [UInt8](repeating: 7, count: 60_000))
+        let server = try ranged(cut: 20_000)
+        _ = try await client().send(call(server))
+        #expect(server.requests.first?.headers["range"] == nil)
+        #expect(try folder.read("data.bin") == content)
+        #expect(folder.names == ["data.bin"])
+    }
+
+    @Test func partOfAnotherDownloadIsLeftAlone() async throws {
+        let part = try folder.write("data.bin.part-flowctl", [7])
+        let other = open(part, O_RDONLY | O_CLOEXEC)
+        defer { close(other) }
+        #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+        let server = try ranged(cut: 20_000)
+        _ = try await client().send(call(server))
+        #expect(try folder.read("data.bin") == content)
+        #expect(try folder.read("data.bin.part-flowctl") == [7])
+        #expect(folder.names.sorted() == ["data.bin", "data.bin.part-flowctl"])
+    }
+
+    @Test func linkInThePlaceOfThePartIsNotFollowed() async throws {
+        let elsewhere = try folder.write("elsewhere", [7])
+        #expect(symlink(elsewhere, path + ".part-flowctl") == 0)
+        let server = try ranged(cut: 20_000)
+        _ = try await client().send(call(server))
+        #expect(try folder.read("data.bin") == content)
+        #expect(try folder.read("elsewhere") == [7])
     }
 
     // MARK: Digests

@@ -28,11 +28,11 @@ extension Session {
     /// - Parameters:
     ///   - access: the vault that seals stored responses.
     ///   - trace: is told of every HTTP exchange.
-    func world(_ access: VaultAccess, trace: ExchangeTrace? = nil) -> World {
+    /// - Throws: an `Exit` where a variable that bounds requests has no number.
+    func world(_ access: VaultAccess, trace: ExchangeTrace? = nil) throws -> World {
         let clock = SystemClock()
         let random = SystemRandom()
-        let transport = CurlClient(
-            .init(environment: environment, userAgent: "flowctl/\(Version.number)"), trace: trace)
+        let transport = CurlClient(try clientOptions(), trace: trace)
         let records = sharedRecords(random)
         let traffic = TrafficControl(records: records, clock: clock, random: random)
         let caching = CachingClient(transport, store: responses(access, records))
@@ -40,6 +40,14 @@ extension Session {
         return World(
             http: DownloadClient(retrying), files: files, clock: clock, processes: SubprocessRunner(), random: random,
             environment: environment)
+    }
+
+    private func clientOptions() throws -> CurlClient.Options {
+        do {
+            return try CurlClient.Options(environment: environment, userAgent: "flowctl/\(Version.number)")
+        } catch {
+            throw Exit.usage(error.message, hint: error.hint)
+        }
     }
 
     /// Limits and breakers in the state database; where there is no folder for one, in memory.
@@ -82,9 +90,13 @@ extension Session {
         return try workflow(SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes), nodes: nodes)
     }
 
-    func workflow(_ source: SourceText, nodes: any NodeSource) throws -> Workflow {
+    /// - Parameter typeMistakes: as for `WorkflowReader.read`.
+    func workflow(
+        _ source: SourceText, nodes: any NodeSource, typeMistakes: Diagnostic.Severity = .error
+    ) throws -> Workflow {
         var diagnostics = Diagnostics()
-        let workflow = WorkflowReader.read(source, nodes: nodes, diagnostics: &diagnostics)
+        let workflow = WorkflowReader.read(
+            source, nodes: nodes, typeMistakes: typeMistakes, diagnostics: &diagnostics)
         guard let workflow else { throw Exit.invalidFile(diagnostics.sorted) }
         if !console.isQuiet, console.format == .text { diagnostics.sorted.forEach(console.complain) }
         return workflow

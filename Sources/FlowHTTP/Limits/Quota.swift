@@ -5,8 +5,9 @@ import FlowSpec
 ///
 /// An interval has twenty slices, and any twenty-one of them together hold at most `count` requests. So no interval
 /// that a server may count by sees more than it allows, wherever it begins, with a slice to spare for requests that
-/// take long to get there; and after a pause a whole interval's worth may go at once. Of a steady stream that uses 95 %
-/// of the rate. A token bucket would let twice the count through in the first interval.
+/// take long to get there; and after a pause a whole interval's worth may go at once. What has to wait is spread
+/// evenly, so that processes don't all wake at one moment and come late for it. Of a steady stream that uses 95 % of
+/// the rate. A token bucket would let twice the count through in the first interval.
 struct Quota: Sendable, Hashable {
     /// What ``reserve(_:at:)`` promised.
     struct Reservation: Sendable, Hashable {
@@ -47,6 +48,15 @@ struct Quota: Sendable, Hashable {
         }
     }
 
+    /// Whether a request may still be sent in the slot.
+    static func isUsable(_ slot: Timestamp, at now: Timestamp, of limit: RequestLimit) -> Bool {
+        let quota = Quota(limit)
+        return quota.slice(of: now) <= quota.slice(of: slot)
+    }
+
+    /// What a slice to come may hold, so that an interval's worth is spread over all of them.
+    private var share: Int { Int((Int64(count) + Quota.slices - 1) / Quota.slices) }
+
     /// Milliseconds of a slice.
     private var width: Int64 { max(1, interval.inMilliseconds / Quota.slices) }
 
@@ -63,7 +73,8 @@ struct Quota: Sendable, Hashable {
         let first = slice(of: now)
         var next = first
         while left > 0, next < first + Quota.horizon {
-            let granted = min(left, room(in: next))
+            let granted = min(
+                left, next == first ? room(in: next) : min(room(in: next), share - taken[next, default: 0]))
             if granted > 0 {
                 taken[next, default: 0] += granted
                 slots += Array(repeating: max(now, Timestamp(milliseconds: next * width)), count: granted)

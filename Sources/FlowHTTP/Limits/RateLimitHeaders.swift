@@ -13,15 +13,15 @@ struct RateLimitHeaders {
 
     /// nil where the response says nothing, or nothing that can be understood.
     init?(_ headers: HTTPHeaders, now: Timestamp) {
-        for prefix in ["X-RateLimit-", "X-Rate-Limit-", "RateLimit-"] {
-            guard let remaining = headers[prefix + "Remaining"].flatMap(Double.init), remaining.magnitude < 1e15 else {
+        for names in RateLimitHeaders.spellings {
+            guard let remaining = headers[names.remaining].flatMap(Double.init), remaining.magnitude < 1e15 else {
                 continue
             }
-            if let after = headers[prefix + "Reset-After"].flatMap({ RateLimitHeaders.seconds($0) }) {
+            if let after = headers[names.resetAfter].flatMap({ RateLimitHeaders.seconds($0) }) {
                 self.init(remaining: Int(remaining), reset: after)
                 return
             }
-            guard let reset = headers[prefix + "Reset"].flatMap({ RateLimitHeaders.reset($0, now: now) }) else {
+            guard let reset = headers[names.reset].flatMap({ RateLimitHeaders.reset($0, now: now) }) else {
                 continue
             }
             self.init(remaining: Int(remaining), reset: reset)
@@ -29,6 +29,10 @@ struct RateLimitHeaders {
         }
         guard let field = headers["RateLimit"], let draft = RateLimitHeaders(draft: field) else { return nil }
         self = draft
+    }
+
+    private static let spellings = ["X-RateLimit-", "X-Rate-Limit-", "RateLimit-"].map { prefix in
+        (remaining: prefix + "Remaining", resetAfter: prefix + "Reset-After", reset: prefix + "Reset")
     }
 
     private init(remaining: Int, reset: Duration) {

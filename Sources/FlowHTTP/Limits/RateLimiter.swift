@@ -12,6 +12,8 @@ actor RateLimiter {
     private let records: FallbackRecords
     private let clock: any WallClock
     private var slots: [Timestamp] = []
+    /// Slots that nobody used in time; the record still counts them.
+    private var missed: [Timestamp] = []
     private var waiting = 0
     private var asking: Task<Quota.Reservation, Never>?
 
@@ -43,7 +45,8 @@ actor RateLimiter {
             try Task.checkCancellation()
             let now = clock.now()
             // What a task that was cancelled left behind may be of the past, and is of no use to anyone.
-            slots.removeAll { now.since($0) > limit.interval / 20 }
+            missed += slots.filter { !Quota.isUsable($0, at: now, of: limit) }
+            slots.removeAll { !Quota.isUsable($0, at: now, of: limit) }
             if let first = slots.first {
                 let wait = first.since(now)
                 guard wait <= patience else { throw refusal(wait) }
@@ -59,6 +62,13 @@ actor RateLimiter {
         }
     }
 
+    /// Whether a request may still be sent in the slot: later it would count in a stretch of time that is full without
+    /// it.
+    nonisolated func isUsable(_ slot: Timestamp) -> Bool { Quota.isUsable(slot, at: clock.now(), of: limit) }
+
+    /// Takes back a slot that is too late to be used.
+    func miss(_ slot: Timestamp) { missed.append(slot) }
+
     /// Takes back a slot that is not used.
     func giveBack(_ slot: Timestamp) {
         slots.append(slot)
@@ -68,7 +78,7 @@ actor RateLimiter {
 
     /// Nothing is sent before `time`, by no process.
     func close(until time: Timestamp) async {
-        slots.removeAll()
+        slots = []
         let (limit, labels, now) = (limit, labels, clock.now())
         await records.update(key) { record in
             var quota = Quota(limit, record: record)
@@ -80,10 +90,14 @@ actor RateLimiter {
     private func reserve() async -> Quota.Reservation {
         if let asking { return await asking.value }
         let (limit, labels, key, records) = (limit, labels, key, records)
-        let (wanted, now) = (waiting, clock.now())
+        let (wanted, clock, missed) = (waiting, clock, missed)
+        self.missed = []
         let task = Task {
             let reservation = await records.update(key) { record in
                 var quota = Quota(limit, record: record)
+                missed.forEach { quota.release($0) }
+                // Only now: whoever has the record may have kept it for longer than a slot lasts.
+                let now = clock.now()
                 let reservation = quota.reserve(wanted, at: now)
                 record = quota.record(labels, at: now)
                 return reservation
@@ -98,9 +112,11 @@ actor RateLimiter {
     }
 
     private func returnSlots() {
-        guard !slots.isEmpty else { return }
-        let (limit, labels, key, records, unused, now) = (limit, labels, key, records, slots, clock.now())
-        slots.removeAll()
+        let unused = slots + missed
+        guard !unused.isEmpty else { return }
+        let (limit, labels, key, records, now) = (limit, labels, key, records, clock.now())
+        slots = []
+        missed = []
         Task {
             await records.update(key) { record in
                 var quota = Quota(limit, record: record)

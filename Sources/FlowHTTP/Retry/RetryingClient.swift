@@ -120,7 +120,7 @@ package struct RetryingClient: HTTPClient {
         let isFree = attempt.isRefused || failure.kind == .rateLimited && failure.retryAfter != nil
         guard isFree || budget.spend() else {
             failure.message += "; not tried again, as too many requests of this run failed"
-            failure.hint = failure.hint ?? "resume the run when the service works again"
+            failure.hint = "resume the run when the service works again"
             return nil
         }
         return pause
@@ -155,11 +155,13 @@ private struct Attempt {
 enum LoggedURL {
     /// Without query, fragment, user name and password.
     static func text(_ url: String) -> String {
-        let kept = url.prefix { $0 != "?" && $0 != "#" }
-        guard let scheme = kept.firstRange(of: "://") else { return String(kept) }
-        let rest = kept[scheme.upperBound...]
-        let authority = rest.prefix { $0 != "/" }
-        guard let at = authority.lastIndex(of: "@") else { return String(kept) }
-        return String(kept[..<scheme.upperBound]) + String(rest[rest.index(after: at)...])
+        let bytes = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
+            return String(Substring(bytes))
+        }
+        let start = bytes.index(colon, offsetBy: 3)
+        let authority = bytes[start...].prefix { $0 != UInt8(ascii: "/") }
+        guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return String(Substring(bytes)) }
+        return String(url[..<start]) + String(url[bytes.index(after: at)..<bytes.endIndex])
     }
 }

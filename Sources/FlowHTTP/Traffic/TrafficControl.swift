@@ -31,6 +31,8 @@ package final class TrafficControl: Sendable {
     private let services = Mutex<[ServiceKey: Service]>([:])
     private let loading = Mutex<[ServiceKey: Task<Service, Never>]>([:])
 
+    /// How many slots a call may miss: on a machine that is too busy for any, it goes late rather than never.
+    private static let slots = 5
     /// Pauses shorter than this are not worth a word.
     private static let announced = Duration.seconds(1)
 
@@ -116,24 +118,36 @@ package final class TrafficControl: Sendable {
     private func pass(
         _ limiter: RateLimiter, _ service: Service, _ call: HTTPCall, latest: Duration
     ) async throws -> Bool {
-        let slot: Timestamp
+        var hasWaited = false
+        for number in 1...TrafficControl.slots {
+            let slot = try await self.slot(of: limiter, service, call, latest: latest)
+            let pause = slot.since(clock.now())
+            if pause > .zero {
+                hasWaited = true
+                announce(pause, service, call)
+                do {
+                    try await clock.sleep(pause)
+                } catch {
+                    await limiter.giveBack(slot)
+                    throw error
+                }
+            }
+            if limiter.isUsable(slot) || number == TrafficControl.slots { break }
+            await limiter.miss(slot)
+        }
+        return hasWaited
+    }
+
+    private func slot(
+        of limiter: RateLimiter, _ service: Service, _ call: HTTPCall, latest: Duration
+    ) async throws -> Timestamp {
         do {
-            slot = try await limiter.slot(within: latest - clock.monotonic()) { pause in
+            return try await limiter.slot(within: latest - clock.monotonic()) { pause in
                 self.announce(pause, service, call)
             }
         } catch let failure as Failure where failure.kind == .rateLimited {
             throw Refusal(failure: failure)
         }
-        let pause = slot.since(clock.now())
-        guard pause > .zero else { return false }
-        announce(pause, service, call)
-        do {
-            try await clock.sleep(pause)
-        } catch {
-            await limiter.giveBack(slot)
-            throw error
-        }
-        return true
     }
 
     private func wait(for service: Service, until time: Timestamp, _ call: HTTPCall, latest: Duration) async throws {

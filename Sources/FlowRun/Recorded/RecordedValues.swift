@@ -43,7 +43,10 @@ extension StepOutcome {
             note: stored.note)
         output = try stored.output.map(open) ?? .null
         guard let items else { return }
-        var ended = LoopItems(count: (items.last?.index ?? -1) + 1)
+        let count = (items.last?.index ?? -1) + 1
+        var keys = (0..<count).map(String.init)
+        for item in items { keys[item.index] = item.key }
+        var ended = LoopItems(count: count, keys: keys)
         for item in items {
             var end = StepOutcome(item.status, failure: item.failure, attempts: item.attempts)
             end.output = try item.output.map(open) ?? .null

@@ -3,7 +3,7 @@ import FlowExpression
 
 /// The names that expressions of one place may use, and the types of what they stand for.
 struct NameScope {
-    /// Members of `inputs`, `vars`, `env` and `run`; a root that is missing here can't be used at all.
+    /// Members of `inputs`, `vars`, `env`, `run` and `matrix`; a root that is missing here can't be used at all.
     var members: [String: [String: StaticType]] = [:]
     /// The lists of steps around the place, the innermost last.
     var lists: [ListScope] = []

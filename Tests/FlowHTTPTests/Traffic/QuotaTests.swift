@@ -46,6 +46,21 @@ import Testing
         #expect(next.first.map { $0.since(start) >= .seconds(1) } == true)
     }
 
+    @Test func whatHasToWaitIsSpreadEvenly() {
+        var quota = Quota(limit)
+        var all: [Timestamp] = []
+        for _ in 0..<20 { all += quota.reserve(5, at: start).slots }
+        let waiting = all.filter { $0 > start }
+        #expect(waiting.count == 50)
+        #expect(fullest(waiting, .milliseconds(50)) == 3)
+    }
+
+    @Test func slotLastsForASlice() {
+        #expect(Quota.isUsable(start, at: start.adding(.milliseconds(49)) ?? start, of: limit))
+        #expect(!Quota.isUsable(start, at: start.adding(.milliseconds(50)) ?? start, of: limit))
+        #expect(Quota.isUsable(time(3), at: start, of: limit))
+    }
+
     @Test func noMoreThanATenthIsPromisedAtATime() {
         var quota = Quota(limit)
         #expect(quota.reserve(1000, at: start).slots.count == 5)

@@ -135,6 +135,31 @@ import Testing
         #expect(fine.calls.count == 1)
     }
 
+    @Test func callThatComesTooLateForItsTurnTakesAnother() async throws {
+        let sent = Mutex<[Timestamp]>([])
+        let clock = ManualClock(skipsSleep: false)
+        let transport = ScriptedHTTP { _ in
+            sent.withLock { $0.append(clock.now()) }
+            return HTTPResponse(status: 200, url: "https://api.example/v1")
+        }
+        let client = client(transport, clock: clock)
+        let call = call(limit: RequestLimit("chat.send", count: 1, per: .seconds(60)))
+        _ = try await client.send(call)
+        let first = Task { try await client.send(call) }
+        await clock.sleepers(atLeast: 1)
+        // Its turn comes after a minute and lasts for three seconds.
+        clock.advance(by: .seconds(70))
+        _ = try await first.value
+        let second = Task { try await client.send(call) }
+        await clock.sleepers(atLeast: 1)
+        clock.advance(by: .seconds(66))
+        _ = try await second.value
+        let times = sent.withLock { $0 }
+        #expect(times.count == 3)
+        #expect(times[1].since(times[0]) == .seconds(70))
+        #expect(times[2].since(times[1]) >= .seconds(60))
+    }
+
     @Test func manyProcessesTogetherUseTheRateAndNoMore() async throws {
         let times = Mutex<[Timestamp]>([])
         let clock = clock

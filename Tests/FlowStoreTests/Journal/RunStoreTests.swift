@@ -223,4 +223,19 @@ struct RunStoreTests {
         }
         #expect(try await journal.items(of: "a").map(\.index) == Array(0..<500))
     }
+
+    @Test func notedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {
+        let folder = StateFolder()
+        let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
+        journal.note([.stepStarted(path: "a", node: nil, at: Self.time)])
+        for index in 0..<3000 {
+            let end = StepEnd(status: .succeeded, attempts: 1, endedAt: Self.time)
+            journal.note([.itemEnded(path: "a", index: index, key: "k", end)])
+        }
+        try await journal.commit([.runEnded(RunEnd(status: .succeeded, endedAt: Self.time))], synced: false)
+        let history = try RunHistory.open(folder.database)
+        let run = try history.run(named: "latest")
+        #expect(try history.itemCounts(of: "a", in: run) == [.succeeded: 3000])
+        #expect(run.status == .succeeded)
+    }
 }

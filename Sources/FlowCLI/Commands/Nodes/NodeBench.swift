@@ -20,7 +20,7 @@ struct NodeBench {
     {
         let access = try session.vaultAccess()
         var context = NodeContext(
-            world: session.world(access, trace: trace), effect: spec.effect,
+            world: try session.world(access, trace: trace), effect: spec.effect,
             retry: spec.retryOwner == .node ? .http : .none,
             workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
             log: ConsoleLog(console: session.console))

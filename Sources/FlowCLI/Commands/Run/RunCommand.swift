@@ -64,7 +64,7 @@ struct RunCommand: Verb {
 
         let access = try session.vaultAccess(asks: !dryRun)
         var setup = RunSetup(
-            nodes: nodes, world: session.world(access, trace: dryRun ? nil : try traceOption.open(in: session)),
+            nodes: nodes, world: try session.world(access, trace: dryRun ? nil : try traceOption.open(in: session)),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)
