@@ -106,6 +106,9 @@ extension Executor {
         guard let outputs = step.outputs else { return outcome.output }
         let own = Frame(parent: frame)
         own.record(outcome, of: step.id)
-        return try await scopes.outputs(outputs, in: own, extra: ValueMap([("output", .null)]))
+        // An environment that can't be made may be what the step failed for.
+        let environment = try? await scopes.environment(of: step, in: frame)
+        return try await scopes.outputs(
+            outputs, in: own, environment: environment, extra: ValueMap([("output", .null)]))
     }
 }

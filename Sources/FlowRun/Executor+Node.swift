@@ -28,7 +28,7 @@ extension Executor {
             let now = setup.world.clock.now()
             let failure: Failure
             do {
-                let output = try await published(try result.get(), work)
+                let output = try await published(try result.get(), work, request.environment)
                 return Ending(
                     StepOutcome(.succeeded, output: output, attempts: number),
                     records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
@@ -105,14 +105,15 @@ extension Executor {
     }
 
     /// The step's `outputs:` where it has them, else the node's output.
-    private func published(_ output: Value, _ work: Work) async throws -> Value {
+    private func published(_ output: Value, _ work: Work, _ environment: ValueMap) async throws -> Value {
         let step = work.prepared.step
         guard let outputs = step.outputs else { return output }
         // Its own result is seen under its own id while `outputs:` is evaluated.
         let frame = Frame(parent: work.frame)
         frame.record(StepOutcome(.succeeded, output: output, attempts: 1), of: step.id)
         do {
-            return try await scopes.outputs(outputs, in: frame, extra: ValueMap([("output", output)]))
+            return try await scopes.outputs(
+                outputs, in: frame, environment: environment, extra: ValueMap([("output", output)]))
         } catch {
             throw OutputFailure(failure: Failure(error))
         }
@@ -123,6 +124,8 @@ extension Executor {
 struct Request: Sendable {
     var arguments: Arguments
     var context: NodeContext
+    /// What `env` shows to the step.
+    var environment: ValueMap
 }
 
 extension Executor {
@@ -160,7 +163,7 @@ extension Executor {
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
-        return Request(arguments: arguments, context: context)
+        return Request(arguments: arguments, context: context, environment: environment)
     }
 
     /// Stored ones where an earlier process had to keep them, because they would come out differently now.

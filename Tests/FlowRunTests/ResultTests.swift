@@ -94,6 +94,17 @@ struct ResultTests {
         #expect(try history.steps(of: run)[0].failure?.message == "item 1: gone")
     }
 
+    @Test func outputsSeeTheEnvironmentOfTheirStep() async throws {
+        let bench = Bench()
+        var step = try Step.read("a")
+        let value = try Make.values(["N": "${{ 6 * 7 }}"])[0].value
+        step.environment = [EnvironmentEntry(name: "N", origin: .value(value), span: step.span)]
+        step.outputs = try Make.values(["n": "${{ env.N }}"])
+        let steps = [step]
+        let result = try await bench.run(steps) { $0.outputs = try Make.values(["n": "${{ steps.a.output.n }}"]) }
+        #expect(result.outputs["n"] == 42, "\(String(describing: result.failure))")
+    }
+
     @Test func stopStartsNoMoreItems() async throws {
         let bench = Bench { call in
             if call.text == "2" { throw Failure(.notFound, "gone") }
