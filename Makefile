@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: run build test check fmt bench docs install clean soak fuzz help
+.PHONY: run build test check fmt bench docs install clean soak fuzz sanitize help
 
 run: build ## Build, then run the workflow that reports on this repository
 	.build/flowctl run workflows/repo-report.yaml
@@ -31,11 +31,14 @@ install: build ## Install binary, man pages and completions under PREFIX
 clean: ## Delete everything that was built
 	rm -rf .build
 
-soak: build ## Kill a run at random moments and resume it, for SOAK_SECONDS
-	scripts/soak .build/flowctl
+soak: build ## Kill runs, keep a rate limit with 20 processes, each for SOAK_SECONDS; then 10,000 requests to a server that fails
+	scripts/soak .build/flowctl && scripts/soak-limits .build/flowctl && FAULT_OPERATIONS=10000 scripts/test --filter FaultStormTests
 
 fuzz: build ## Feed damaged files, expressions and JSON to flowctl, for FUZZ_SECONDS
 	scripts/fuzz .build/flowctl
+
+sanitize: ## Run the tests of the HTTP layer under the thread and address sanitizers
+	scripts/bootstrap tests && scripts/sanitize
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10

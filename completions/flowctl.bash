@@ -189,13 +189,13 @@ _flowctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|validate|graph|new|runs|resume|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
+    run|validate|graph|new|runs|resume|limits|cache|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
         # Offer subcommand argument completions
         "_flowctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run validate graph new runs resume nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run validate graph new runs resume limits cache nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
         ;;
     esac
 }
@@ -204,7 +204,7 @@ _flowctl_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --dry-run --version -h --help)
     repeating_options=(-i --input --env-file)
-    non_repeating_options=(--output --state-db --vault --inputs --event --base-url)
+    non_repeating_options=(--output --state-db --vault --inputs --event --base-url --trace)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -237,6 +237,10 @@ _flowctl_run() {
         return
         ;;
     '--base-url')
+        return
+        ;;
+    '--trace')
+        __flowctl_add_completions -f
         return
         ;;
     esac
@@ -405,7 +409,7 @@ _flowctl_runs_list() {
 
 _flowctl_runs_show() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --why --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --curl --why --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --step)
     __flowctl_offer_flags_options 1
@@ -477,7 +481,7 @@ _flowctl_runs_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
     repeating_options=(--retry-uncertain --mark-done)
-    non_repeating_options=(--output --state-db --vault --step-output)
+    non_repeating_options=(--output --state-db --vault --step-output --trace)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -501,6 +505,10 @@ _flowctl_runs_resume() {
         return
         ;;
     '--step-output')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--trace')
         __flowctl_add_completions -f
         return
         ;;
@@ -519,7 +527,7 @@ _flowctl_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
     repeating_options=(--retry-uncertain --mark-done)
-    non_repeating_options=(--output --state-db --vault --step-output)
+    non_repeating_options=(--output --state-db --vault --step-output --trace)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -546,12 +554,158 @@ _flowctl_resume() {
         __flowctl_add_completions -f
         return
         ;;
+    '--trace')
+        __flowctl_add_completions -f
+        return
+        ;;
     esac
 
     # Offer positional completions
     case "${positional_number}" in
     1)
         __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion resume -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_limits() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __flowctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|reset)
+        # Offer subcommand argument completions
+        "_flowctl_limits_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list reset' -- "${cur}"))
+        ;;
+    esac
+}
+
+_flowctl_limits_list() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_limits_reset() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --all --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_cache() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __flowctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    status|clear)
+        # Offer subcommand argument completions
+        "_flowctl_cache_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'status clear' -- "${cur}"))
+        ;;
+    esac
+}
+
+_flowctl_cache_status() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_cache_clear() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
         return
         ;;
     esac
@@ -672,7 +826,7 @@ _flowctl_nodes_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --dry-run --version -h --help)
     repeating_options=()
-    non_repeating_options=(--output --state-db --vault --inputs --credential --base-url --timeout --retry)
+    non_repeating_options=(--output --state-db --vault --inputs --credential --base-url --timeout --retry --trace)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -704,6 +858,10 @@ _flowctl_nodes_run() {
         return
         ;;
     '--retry')
+        return
+        ;;
+    '--trace')
+        __flowctl_add_completions -f
         return
         ;;
     esac
@@ -1122,7 +1280,7 @@ _flowctl_vault_status() {
 
 _flowctl_expr() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --explain --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --explain --functions --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --data --run --step)
     __flowctl_offer_flags_options 1

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <sys/eventfd.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -31,7 +32,6 @@ static struct {
     CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *handle);
     CURLMcode (*multi_perform)(CURLM *multi, int *running);
     CURLMcode (*multi_poll)(CURLM *multi, struct curl_waitfd fds[], unsigned int count, int timeout, int *ready);
-    CURLMcode (*multi_wakeup)(CURLM *multi);
     CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
     CURLSH *(*share_init)(void);
     CURLSHcode (*share_cleanup)(CURLSH *share);
@@ -73,7 +73,6 @@ static void load(void) {
     FIND(multi_remove_handle)
     FIND(multi_perform)
     FIND(multi_poll)
-    FIND(multi_wakeup)
     FIND(multi_info_read)
     FIND(share_init)
     FIND(share_cleanup)
@@ -108,7 +107,6 @@ CURLMcode curl_multi_add_handle(CURLM *multi, CURL *handle) { return libcurl.mul
 CURLMcode curl_multi_remove_handle(CURLM *multi, CURL *handle) { return libcurl.multi_remove_handle(multi, handle); }
 CURLMcode curl_multi_perform(CURLM *multi, int *running) { return libcurl.multi_perform(multi, running); }
 CURLMcode curl_multi_poll(CURLM *multi, struct curl_waitfd fds[], unsigned int count, int timeout, int *ready) { return libcurl.multi_poll(multi, fds, count, timeout, ready); }
-CURLMcode curl_multi_wakeup(CURLM *multi) { return libcurl.multi_wakeup(multi); }
 CURLMsg *curl_multi_info_read(CURLM *multi, int *left) { return libcurl.multi_info_read(multi, left); }
 CURLSH *curl_share_init(void) { return flow_curl_problem() ? NULL : libcurl.share_init(); }
 CURLSHcode curl_share_cleanup(CURLSH *share) { return libcurl.share_cleanup(share); }
@@ -122,6 +120,8 @@ CURLUcode flow_url_get(CURLU *url, CURLUPart part, char **text, unsigned int fla
     return libcurl.url_get(url, part, text, flags);
 }
 CURLUcode curl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned int flags) { return libcurl.url_set(url, part, text, flags); }
+
+int flow_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 // Every argument that these take is a long, a pointer or a curl_off_t: eight bytes in a general register on the 64-bit
 // Linux systems that flowctl is for, so one type stands for all.

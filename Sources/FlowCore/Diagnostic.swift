@@ -97,11 +97,13 @@ extension Diagnostic {
 /// Collects the diagnostics of one reading, so that all the mistakes of a file come in one go.
 package struct Diagnostics: Sendable {
     package private(set) var all: [Diagnostic] = []
+    private var known: Set<Diagnostic> = []
 
     package init() {}
 
+    /// Adds one; the same a second time changes nothing.
     package mutating func add(_ diagnostic: Diagnostic) {
-        if !all.contains(diagnostic) { all.append(diagnostic) }
+        if known.insert(diagnostic).inserted { all.append(diagnostic) }
     }
 
     package mutating func add(contentsOf other: some Sequence<Diagnostic>) {

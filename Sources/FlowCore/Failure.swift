@@ -34,6 +34,8 @@ package struct Failure: Error, Sendable, Hashable {
     package var hint: String?
     /// The other side's own word for it, such as `channel_not_found` or `SQLITE_BUSY`.
     package var code: String?
+    /// What the other side calls the request, where it says so: its support asks for it.
+    package var requestID: String?
     /// Where in a file, for failures that belong to a place.
     package var position: SourceSpan?
     /// What caused it, as text fit for `--verbose`.
@@ -67,11 +69,12 @@ package struct Failure: Error, Sendable, Hashable {
         }
     }
 
-    /// What expressions see as `steps.ID.error`: `kind`, `code`, `message`, `hint`.
+    /// What expressions see as `steps.ID.error`: `kind`, `code`, `message`, `hint`, `request_id`.
     package var asValue: Value {
         [
             "kind": .string(kind.rawValue), "code": code.map(Value.string) ?? .null,
             "message": .string(message), "hint": hint.map(Value.string) ?? .null,
+            "request_id": requestID.map(Value.string) ?? .null,
         ]
     }
 
@@ -81,6 +84,7 @@ package struct Failure: Error, Sendable, Hashable {
         self.init(
             kind, value["message"]?.stringValue ?? "", hint: value["hint"]?.stringValue,
             code: value["code"]?.stringValue)
+        requestID = value["request_id"]?.stringValue
     }
 }
 

@@ -30,7 +30,7 @@ package struct HTTPHeaders: Sendable, Hashable {
     package mutating func append(_ name: String, _ value: String) { fields.append(Field(name, value)) }
 
     private static func same(_ a: String, _ b: String) -> Bool {
-        a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lower($0) == lower($1) }
+        a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8) { lower($0) == lower($1) }
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 {
@@ -92,16 +92,19 @@ package struct HTTPResponse: Sendable, Hashable {
     package var version: String
     /// The URL that answered, after redirects.
     package var url: String
+    /// Whether the body was stored before, and the server said that it has not changed.
+    package var isStored: Bool
 
     package init(
         status: Int, headers: HTTPHeaders = HTTPHeaders(), body: Body = .bytes([]), version: String = "1.1",
-        url: String = ""
+        url: String = "", isStored: Bool = false
     ) {
         self.status = status
         self.headers = headers
         self.body = body
         self.version = version
         self.url = url
+        self.isStored = isStored
     }
 
     /// The bytes in memory; empty where the body went to a file.
@@ -119,26 +122,36 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
 
     /// The origin of an absolute `http` or `https` URL; nil for anything else.
     package init?(_ url: String) {
-        guard let separator = url.firstRange(of: "://") else { return nil }
-        let scheme = url[..<separator.lowerBound].lowercased()
-        guard scheme == "http" || scheme == "https" else { return nil }
-        let rest = url[separator.upperBound...]
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" && $0 != "\\" }
-        let hostAndPort = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-        var host = String(hostAndPort)
-        var port = scheme == "https" ? 443 : 80
-        if let colon = hostAndPort.lastIndex(of: ":"), !hostAndPort[colon...].contains("]") {
-            let text = hostAndPort[hostAndPort.index(after: colon)...]
-            if !text.isEmpty {
-                guard let number = Int(text), (1...65535).contains(number) else { return nil }
-                port = number
-            }
-            host = String(hostAndPort[..<colon])
-        }
-        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace }) else { return nil }
-        self.scheme = scheme
+        // Over bytes, as every request comes through here.
+        var url = url
+        guard let (isSecure, host, port) = url.withUTF8(Origin.parts) else { return nil }
+        let isPlain = host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard !host.isEmpty, isPlain || !host.contains(where: \.isWhitespace) else { return nil }
+        scheme = isSecure ? "https" : "http"
         self.host = host.lowercased()
-        self.port = port
+        self.port = port ?? (isSecure ? 443 : 80)
+    }
+
+    private static func parts(_ url: UnsafeBufferPointer<UInt8>) -> (isSecure: Bool, host: String, port: Int?)? {
+        guard let colon = url.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let scheme = String(decoding: url[..<colon], as: UTF8.self).lowercased()
+        guard scheme == "http" || scheme == "https", url[colon...].starts(with: "://".utf8) else { return nil }
+        let rest = url[(colon + 3)...]
+        let end = rest.firstIndex {
+            $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\")
+        }
+        var host = rest[..<(end ?? rest.endIndex)]
+        if let at = host.lastIndex(of: UInt8(ascii: "@")) { host = host[(at + 1)...] }
+        var port: Int?
+        if let colon = host.lastIndex(of: UInt8(ascii: ":")), !host[colon...].contains(UInt8(ascii: "]")) {
+            let digits = host[(colon + 1)...]
+            if !digits.isEmpty {
+                port = Int(String(decoding: digits, as: UTF8.self)).flatMap { (1...65535).contains($0) ? $0 : nil }
+                guard port != nil else { return nil }
+            }
+            host = host[..<colon]
+        }
+        return (scheme == "https", String(decoding: host, as: UTF8.self), port)
     }
 
     package var description: String {

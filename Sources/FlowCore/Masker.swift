@@ -45,13 +45,14 @@ package final class Masker: Sendable {
         }
     }
 
-    package func mask(_ text: String) -> String {
+    /// - Parameter replacement: what stands for each secret.
+    package func mask(_ text: String, by replacement: String = Masker.replacement) -> String {
         let needles = needles.withLock { $0 }
         guard !needles.isEmpty else { return text }
         var masked = text
         for needle in needles where masked.contains(needle) {
             masked = masked.split(separator: needle, omittingEmptySubsequences: false)
-                .joined(separator: Masker.replacement)
+                .joined(separator: replacement)
         }
         return masked
     }
@@ -71,8 +72,10 @@ package final class Masker: Sendable {
     package func mask(_ failure: Failure) -> Failure {
         var copy = failure
         copy.message = mask(failure.message)
-        copy.hint = failure.hint.map(mask)
-        copy.underlying = failure.underlying.map(mask)
+        copy.hint = failure.hint.map { mask($0) }
+        copy.underlying = failure.underlying.map { mask($0) }
+        copy.code = failure.code.map { mask($0) }
+        copy.requestID = failure.requestID.map { mask($0) }
         return copy
     }
 

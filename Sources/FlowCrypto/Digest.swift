@@ -67,6 +67,10 @@ package struct StreamingDigest: ~Copyable {
         guard EVP_DigestUpdate(context, bytes, bytes.count) == 1 else { throw Failure.crypto("a digest") }
     }
 
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else { throw Failure.crypto("a digest") }
+    }
+
     package consuming func finish() throws(Failure) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: function.digestSize)
         guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw Failure.crypto("a digest") }

@@ -71,9 +71,6 @@ package struct Expression: Sendable {
         self.place = place
     }
 
-    /// Words that can't name a step, an input or an item, as they mean something in every expression.
-    package static var reservedNames: Set<String> { Keyword.all.union(Builtin.constants.keys) }
-
     /// - Throws: a `Failure` of kind `invalid` with the span of the term that failed.
     package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
         var frame = Frame(scope: scope, slotCount: slotCount)

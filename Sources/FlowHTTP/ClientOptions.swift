@@ -1,3 +1,6 @@
+package import FlowCore
+import FlowSpec
+
 extension CurlClient {
     /// What holds for every request of a client.
     package struct Options: Sendable, Hashable {
@@ -5,8 +8,8 @@ extension CurlClient {
         package var httpProxy: String?
         /// Proxy for `https` URLs.
         package var httpsProxy: String?
-        /// Hosts that need no proxy, separated by commas; `*` is all of them.
-        package var noProxy: String?
+        /// Hosts that need no proxy.
+        package var noProxy: ProxyExemptions
         /// Sent where a request has no `User-Agent` of its own.
         package var userAgent: String
         /// Requests on their way to one scheme, host and port at a time; more wait in line.
@@ -20,7 +23,8 @@ extension CurlClient {
         package var maximumHeaderBytes: Int
 
         package init(
-            httpProxy: String? = nil, httpsProxy: String? = nil, noProxy: String? = nil, userAgent: String = "flowctl",
+            httpProxy: String? = nil, httpsProxy: String? = nil, noProxy: ProxyExemptions = ProxyExemptions(),
+            userAgent: String = "flowctl",
             requestsPerHost: Int = 1000, streamsPerHost: Int = 100, requestsInAll: Int = 1000,
             maximumHeaderBytes: Int = 256 << 10
         ) {
@@ -34,17 +38,45 @@ extension CurlClient {
             self.maximumHeaderBytes = maximumHeaderBytes
         }
 
-        /// Options with the proxies that the given environment variables name, as other tools read them.
+        /// Options with the proxies that the given environment variables name, as other tools read them, and with the
+        /// limits of `FLOWCTL_MAX_REQUESTS` and `FLOWCTL_MAX_REQUESTS_PER_HOST`.
         ///
         /// `HTTP_PROXY` in upper case is not read: a CGI server sets it from a request's `Proxy` header.
-        package init(environment: [String: String], userAgent: String = "flowctl") {
+        ///
+        /// - Throws: a `Failure` of kind `invalid` where a limit is no number.
+        package init(environment: [String: String], userAgent: String = "flowctl") throws(Failure) {
             func value(_ names: String...) -> String? {
                 names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
             }
             self.init(
                 httpProxy: value("http_proxy", "all_proxy", "ALL_PROXY"),
                 httpsProxy: value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
-                noProxy: value("no_proxy", "NO_PROXY"), userAgent: userAgent)
+                noProxy: ProxyExemptions(value("no_proxy", "NO_PROXY") ?? ""), userAgent: userAgent)
+            if let count = try Options.limit("FLOWCTL_MAX_REQUESTS", in: environment) { requestsInAll = count }
+            if let count = try Options.limit("FLOWCTL_MAX_REQUESTS_PER_HOST", in: environment) {
+                requestsPerHost = count
+                streamsPerHost = count
+            }
+        }
+
+        private static func limit(_ variable: String, in environment: [String: String]) throws(Failure) -> Int? {
+            guard let text = environment[variable], !text.isEmpty else { return nil }
+            guard let count = Int(text), limits.contains(count) else {
+                throw Failure(
+                    .invalid, "\(variable) is \(JSON.quoted(text)), which is no number of requests",
+                    hint: "write a number from \(limits.lowerBound) to \(limits.upperBound)")
+            }
+            return count
+        }
+
+        private static let limits = 1...10_000
+
+        /// The proxy that an exchange goes through; nil goes straight.
+        func proxy(for exchange: Exchange) -> String? {
+            guard exchange.route.unixSocket == nil else { return nil }
+            if let own = exchange.route.proxy { return own.isEmpty ? nil : own }
+            let proxy = exchange.origin.scheme == "https" ? httpsProxy : httpProxy
+            return proxy == nil || noProxy.covers(exchange.origin.host) ? nil : proxy
         }
     }
 }

@@ -8,9 +8,13 @@ import Synchronization
 /// each hop of its redirects; `retry` and `classify` are for ``RetryingClient``. Safe to use from any task.
 package final class CurlClient: HTTPClient {
     private let options: Options
+    private let trace: ExchangeTrace?
     private let loop = Mutex<CurlLoop?>(nil)
 
-    package init(_ options: Options = Options()) { self.options = options }
+    package init(_ options: Options = Options(), trace: ExchangeTrace? = nil) {
+        self.options = options
+        self.trace = trace
+    }
 
     deinit { close() }
 
@@ -25,27 +29,48 @@ package final class CurlClient: HTTPClient {
     }
 
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
-        var hop = try Exchange(call)
+        if case .file = call.destination { return try await DownloadClient(self).send(call) }
+        var hop = try Exchange(call).asDownload()
         while true {
             let response = try await perform(hop)
-            guard let next = try hop.redirected(by: response) else { return response }
-            hop = next
+            if let next = try hop.redirected(by: response) {
+                hop = next
+            } else if let again = hop.restarted(after: response) {
+                hop = again
+            } else {
+                return response
+            }
         }
     }
 
-    private func perform(_ exchange: Exchange) async throws(Failure) -> HTTPResponse {
-        let loop = try loop.withLock { current throws(Failure) in
+    /// The thread of the client as an executor. A task that prefers it sends and gets answers without a change of
+    /// threads, which is most of what a small request costs; it should do little else there, since all requests wait
+    /// for it.
+    ///
+    ///     try await withTaskExecutorPreference(client.executor()) { … try await client.send(call) … }
+    ///
+    /// - Throws: what the first request would.
+    package func executor() throws(Failure) -> any TaskExecutor { try startedLoop() }
+
+    private func startedLoop() throws(Failure) -> CurlLoop {
+        try loop.withLock { current throws(Failure) in
             if let current { return current }
             let started = try CurlLoop.started(options)
             current = started
             return started
         }
-        let transfer = Transfer(exchange, body: try RequestBody(exchange.request.body), options: options)
+    }
+
+    private func perform(_ exchange: Exchange) async throws(Failure) -> HTTPResponse {
+        let loop = try startedLoop()
+        let transfer = Transfer(
+            exchange, body: try RequestBody(exchange.request.body), options: options, isTraced: trace != nil)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in loop.submit(transfer, continuation) }
         } onCancel: {
             loop.cancel(transfer)
         }
+        trace?.add(exchange, transfer.times, result)
         return try result.get()
     }
 }

@@ -4,57 +4,58 @@ import Glibc
 import Synchronization
 
 /// The thread that all transfers of a client run on, seen from other threads.
-final class CurlLoop: Sendable {
+///
+/// Tasks may run on it too: what they send is on its way, and its answer with them, without a change of threads.
+final class CurlLoop: TaskExecutor {
     enum Command {
         case start(Transfer)
         case cancel(Transfer)
+        case run(UnownedJob)
     }
 
-    /// libcurl allows `curl_multi_wakeup` from any thread; all else of the handle is the loop's own.
+    /// Made here, used by the loop's thread alone.
     struct Multi: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
     }
 
     private struct Inbox {
         var commands: [Command] = []
-        /// nil once the loop has ended.
-        var multi: Multi?
         var isClosing = false
-        /// Whether the loop waits for sockets, and has to be woken to look here.
+        /// Whether the thread waits for sockets, and has to be woken to look here.
         var isResting = false
-
-        mutating func add(_ command: Command) {
-            commands.append(command)
-            wake()
-        }
-
-        mutating func wake() {
-            if isResting, let multi { curl_multi_wakeup(multi.pointer) }
-            isResting = false
-        }
+        /// Whether the thread looks here no more.
+        var hasEnded = false
     }
 
-    private let inbox: Mutex<Inbox>
+    private let inbox = Mutex(Inbox())
+    /// Readable while the thread is to wake.
+    let wakeDescriptor: Int32
 
     private static let isReady = flow_global_init() == CURLE_OK
 
-    private init(_ multi: Multi) { inbox = Mutex(Inbox(multi: multi)) }
+    private init(wakeDescriptor: Int32) { self.wakeDescriptor = wakeDescriptor }
+
+    deinit { Glibc.close(wakeDescriptor) }
 
     /// A loop with its thread.
     ///
-    /// - Throws: a `Failure` of kind `invalid` where libcurl isn't installed, `internal` where the system has no memory
-    ///   or thread for it.
+    /// - Throws: a `Failure` of kind `invalid` where libcurl isn't installed, `internal` where the system has no memory,
+    ///   descriptor or thread for it.
     static func started(_ options: CurlClient.Options) throws(Failure) -> CurlLoop {
         if let problem = flow_curl_problem() {
             throw Failure(
                 .invalid, "no request can be sent: \(String(cString: problem))",
                 hint: "install libcurl; on Debian and Ubuntu: apt-get install libcurl4", nothingSent: true)
         }
+        let descriptor = flow_wake_descriptor()
+        guard descriptor >= 0 else {
+            throw Failure(.internal, "no descriptor for HTTP requests (\(systemText(errno)))", nothingSent: true)
+        }
+        let loop = CurlLoop(wakeDescriptor: descriptor)
         guard isReady, let pointer = curl_multi_init() else {
             throw Failure(.internal, "libcurl could not be started", nothingSent: true)
         }
         let multi = Multi(pointer: pointer)
-        let loop = CurlLoop(multi)
         do throws(Failure) {
             try LoopThread.start { CurlReactor(multi, loop, options).run() }
         } catch {
@@ -65,37 +66,61 @@ final class CurlLoop: Sendable {
     }
 
     func submit(_ transfer: Transfer, _ continuation: UnsafeContinuation<Transfer.Answer, Never>) {
-        let isTaken = inbox.withLock { inbox in
-            guard !inbox.isClosing else { return false }
-            transfer.awaits(continuation)
-            inbox.add(.start(transfer))
-            return true
-        }
-        if !isTaken { continuation.resume(returning: .failure(CurlLoop.closed)) }
+        transfer.awaits(continuation)
+        if !post(.start(transfer)) { transfer.finish(.failure(CurlLoop.closed)) }
     }
 
     func cancel(_ transfer: Transfer) {
         transfer.isCancelled.store(true, ordering: .releasing)
-        inbox.withLock { $0.add(.cancel(transfer)) }
+        _ = post(.cancel(transfer))
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if !post(.run(job)) { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
     }
 
     func close() {
-        inbox.withLock { inbox in
+        let wakes = inbox.withLock { inbox in
             inbox.isClosing = true
-            inbox.wake()
+            defer { inbox.isResting = false }
+            return inbox.isResting
         }
+        if wakes { wake() }
     }
 
-    /// For the loop's thread: what has come since the last time, and whether to end after it.
-    func takeCommands() -> (commands: [Command], isClosing: Bool) {
+    /// - Returns: whether the thread will see it.
+    private func post(_ command: Command) -> Bool {
+        let (isTaken, wakes) = inbox.withLock { inbox in
+            guard !inbox.hasEnded else { return (false, false) }
+            inbox.commands.append(command)
+            defer { inbox.isResting = false }
+            return (true, inbox.isResting)
+        }
+        // Not under the lock: who is woken takes it at once.
+        if wakes { wake() }
+        return isTaken
+    }
+
+    private func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)
+    }
+
+    // MARK: For the loop's thread
+
+    /// Puts what has come since the last time into `commands`, which must be empty.
+    ///
+    /// - Returns: whether to end after it.
+    func take(_ commands: inout [Command]) -> Bool {
         inbox.withLock { inbox in
-            defer { inbox.commands = [] }
             inbox.isResting = false
-            return (inbox.commands, inbox.isClosing)
+            swap(&inbox.commands, &commands)
+            return inbox.isClosing
         }
     }
 
-    /// For the loop's thread: whether nothing has come, so that it may wait. What comes from now on wakes it.
+    /// Whether nothing has come, so that the thread may wait. What comes from now on wakes it.
     func mayRest() -> Bool {
         inbox.withLock { inbox in
             inbox.isResting = inbox.commands.isEmpty && !inbox.isClosing
@@ -103,32 +128,13 @@ final class CurlLoop: Sendable {
         }
     }
 
-    /// For the loop's thread: from here on nobody wakes it.
-    func detach() { inbox.withLock { $0.multi = nil } }
+    /// From here on the thread looks into the inbox no more; gives what has come at the last moment.
+    func end() -> [Command] {
+        inbox.withLock { inbox in
+            inbox.hasEnded = true
+            return inbox.commands
+        }
+    }
 
     static let closed = Failure(.cancelled, "the HTTP client was closed", nothingSent: true)
-}
-
-/// A thread that nobody waits for.
-enum LoopThread {
-    private final class Work {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    static func start(_ body: @escaping @Sendable () -> Void) throws(Failure) {
-        let work = Unmanaged.passRetained(Work(body))
-        var thread = pthread_t()
-        let error = pthread_create(
-            &thread, nil,
-            { argument in
-                Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
-                return nil
-            }, work.toOpaque())
-        guard error == 0 else {
-            work.release()
-            throw Failure(.internal, "no thread for HTTP requests (\(systemText(error)))", nothingSent: true)
-        }
-        pthread_detach(thread)
-    }
 }

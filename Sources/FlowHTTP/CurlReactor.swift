@@ -4,20 +4,28 @@ import FlowSpec
 import Glibc
 import Synchronization
 
-/// What the loop's thread does: starts transfers, lets libcurl move bytes, hands out answers. Never leaves its thread.
+/// What the loop's thread does: starts transfers, lets libcurl move bytes, hands out answers, and runs the tasks that
+/// prefer it. Never leaves its thread.
 final class CurlReactor {
     private let multi: UnsafeMutableRawPointer
     private let share: UnsafeMutableRawPointer?
     private let loop: CurlLoop
+    private let clock = LoopClock()
     private var line: WaitingLine
-    private var active: [ObjectIdentifier: Transfer] = [:]
+    /// All handles, and those of them that have no transfer.
+    private var handles: [EasyHandle] = []
     private var idleHandles: [EasyHandle] = []
+    /// Empty but while they are obeyed; kept for its capacity.
+    private var commands: [CurlLoop.Command] = []
     /// No transfer can have stalled before this.
     private var nextStallCheck: ContinuousClock.Instant?
 
     /// Descriptors that the rest of the process needs.
     private static let reservedDescriptors = 128
-    private static let maximumIdleHandles = 256
+    /// What is kept of the handles, some 16 KiB each, where nothing is on its way.
+    private static let restingHandles = 64
+    /// How often tasks may go on here before bytes move again.
+    private static let rounds = 8
 
     init(_ multi: CurlLoop.Multi, _ loop: CurlLoop, _ options: CurlClient.Options) {
         self.multi = multi.pointer
@@ -31,18 +39,44 @@ final class CurlReactor {
     }
 
     func run() {
-        while true {
-            let (commands, isClosing) = loop.takeCommands()
-            for command in commands { obey(command) }
-            if isClosing { break }
-            startWaiting()
+        while !obeyCommands() {
+            let started = startWaiting()
+            // libcurl looks at all transfers whenever it may move bytes, so what was just started waits for what has
+            // arrived meanwhile, unless there is nothing else; the poll returns at once then.
+            if started < line.active || line.active == 0, loop.mayRest() { rest() }
+            clock.tick()
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
-            if takeFinished() { continue }
+            takeFinished()
             endStalled()
-            if loop.mayRest() { curl_multi_poll(multi, nil, 0, pollTimeout, nil) }
         }
         end()
+    }
+
+    /// - Returns: whether to end.
+    private func obeyCommands() -> Bool {
+        // A task that goes on here often sends its next request at once: it is to leave together with the others.
+        for _ in 0..<CurlReactor.rounds {
+            let isClosing = loop.take(&commands)
+            for command in commands { obey(command) }
+            if isClosing { return true }
+            if commands.isEmpty { return false }
+            commands.removeAll(keepingCapacity: true)
+        }
+        return false
+    }
+
+    private func rest() {
+        if line.active == 0, handles.count > CurlReactor.restingHandles {
+            idleHandles.removeLast(idleHandles.count - CurlReactor.restingHandles)
+            handles = idleHandles
+        }
+        var wake = curl_waitfd(fd: loop.wakeDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        curl_multi_poll(multi, &wake, 1, pollTimeout, nil)
+        if wake.revents != 0 {
+            var count: UInt64 = 0
+            _ = read(loop.wakeDescriptor, &count, MemoryLayout<UInt64>.size)
+        }
     }
 
     private func obey(_ command: CurlLoop.Command) {
@@ -61,45 +95,51 @@ final class CurlReactor {
             case .waiting: transfer.finish(transfer.ended(CurlReactor.cancelled))
             case .active: end(transfer, transfer.ended(CurlReactor.cancelled))
             }
+        case .run(let job): job.runSynchronously(on: loop.asUnownedTaskExecutor())
         }
     }
 
-    private func startWaiting() {
+    /// - Returns: how many were started.
+    private func startWaiting() -> Int {
+        var count = 0
         while let transfer = line.next() {
-            guard let handle = idleHandles.popLast() ?? EasyHandle(share: share) else {
+            guard let handle = idleHandles.popLast() ?? newHandle() else {
                 line.ended(transfer)
                 transfer.finish(.failure(Failure(.internal, "no memory for a request", nothingSent: true)))
                 continue
             }
-            transfer.configure(handle)
+            handle.prepare(for: transfer)
             transfer.stage = .active
-            active[ObjectIdentifier(transfer)] = transfer
             curl_multi_add_handle(multi, handle.pointer)
-            let check = ContinuousClock.now + transfer.exchange.call.timeouts.stall
+            let check = clock.now + transfer.exchange.call.timeouts.stall
             nextStallCheck = nextStallCheck.map { min($0, check) } ?? check
+            count += 1
         }
+        return count
     }
 
-    /// - Returns: whether others may start now.
-    private func takeFinished() -> Bool {
-        var anyFinished = false
+    private func newHandle() -> EasyHandle? {
+        guard let handle = EasyHandle(share: share, clock: clock) else { return nil }
+        handles.append(handle)
+        return handle
+    }
+
+    private func takeFinished() {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             // Read before the handle is removed: that invalidates the message.
             let code = message.pointee.data.result
-            let transfer = Transfer.at(flow_info_private(easy))
+            guard let transfer = EasyHandle.at(flow_info_private(easy)).transfer else { continue }
             end(transfer, transfer.answer(code))
-            anyFinished = true
         }
-        return anyFinished
     }
 
     private func endStalled() {
-        guard let check = nextStallCheck, check <= .now else { return }
-        let now = ContinuousClock.now
+        let now = clock.now
+        guard let check = nextStallCheck, check <= now else { return }
         nextStallCheck = nil
-        for transfer in active.values {
+        for transfer in handles.compactMap(\.transfer) {
             let limit = transfer.exchange.call.timeouts.stall
             let end = (transfer.lastActivity ?? now) + limit
             if end <= now {
@@ -113,33 +153,45 @@ final class CurlReactor {
 
     private var pollTimeout: Int32 {
         guard let nextStallCheck else { return 60_000 }
-        return Int32(clamping: max(1, (nextStallCheck - .now).inMilliseconds + 1))
+        return Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1))
     }
 
     private func end(_ transfer: Transfer, _ answer: Transfer.Answer) {
         if let handle = transfer.handle {
             curl_multi_remove_handle(multi, handle.pointer)
-            handle.reset()
-            if idleHandles.count < CurlReactor.maximumIdleHandles { idleHandles.append(handle) }
+            handle.release()
+            idleHandles.append(handle)
         }
-        transfer.handle = nil
-        active[ObjectIdentifier(transfer)] = nil
         line.ended(transfer)
         transfer.finish(answer)
     }
 
     /// Ends everything; the multi handle is gone after it.
     private func end() {
-        for transfer in Array(active.values) { end(transfer, transfer.ended(CurlLoop.closed)) }
+        for transfer in handles.compactMap(\.transfer) { end(transfer, transfer.ended(CurlLoop.closed)) }
         while let transfer = line.next() {
             line.ended(transfer)
             transfer.finish(.failure(CurlLoop.closed))
         }
         idleHandles = []
-        loop.detach()
+        handles = []
         curl_multi_cleanup(multi)
         curl_share_cleanup(share)
+        for command in loop.end() {
+            switch command {
+            case .start(let transfer): transfer.finish(.failure(CurlLoop.closed))
+            case .cancel: break
+            case .run: obey(command)
+            }
+        }
     }
 
     private static let cancelled = Failure(.cancelled, "cancelled")
+}
+
+/// The time as of the loop's last turn: exact enough for bounds of seconds, and asked for with every line of a header.
+final class LoopClock {
+    private(set) var now = ContinuousClock.now
+
+    func tick() { now = .now }
 }

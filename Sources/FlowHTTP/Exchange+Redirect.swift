@@ -10,8 +10,8 @@ extension Exchange {
 
     /// The next hop where `response` redirects (RFC 9110, 15.4), nil where it is the call's answer.
     ///
-    /// A hop to another origin goes without cookies, credentials and the call's secret headers, also when a later hop
-    /// leads back.
+    /// A hop to another origin goes without cookies, credentials, client certificate and the call's secret headers, also
+    /// when a later hop leads back; and over the network.
     ///
     /// - Throws: a `Failure` of kind `protocol` where the redirect leads nowhere or may not be followed.
     func redirected(by response: HTTPResponse) throws(Failure) -> Exchange? {
@@ -26,35 +26,28 @@ extension Exchange {
         guard origin.scheme == "http" || target.scheme == "https" else {
             throw refusal("\(authority) redirects to \(target), which is not encrypted")
         }
-        var next = Exchange(self, origin: target)
-        next.request.url = url
-        next.redirects += 1
+        var next = request
+        next.url = url
+        var route = route
+        var mayBeDone = mayBeDone
         if response.status == 303 || (request.method == "POST" && response.status <= 302) {
-            if request.method != "HEAD" { next.request.method = "GET" }
-            next.request.body = .none
+            if request.method != "HEAD" { next.method = "GET" }
+            next.body = .none
             for name in ["content-type", "content-length", "content-encoding", "content-language", "transfer-encoding"]
             {
-                next.request.headers[name] = nil
+                next.headers[name] = nil
             }
             // "See other" means that the work is done, and only its result stands elsewhere.
-            next.mayBeDone = true
+            mayBeDone = true
         }
         if target != origin {
             let secret = call.secretHeaders.union(["authorization", "proxy-authorization", "cookie"])
-            for name in secret { next.request.headers[name] = nil }
-            next.request.headers["host"] = nil
+            for name in secret { next.headers[name] = nil }
+            next.headers["host"] = nil
+            route.clientCertificate = nil
+            route.unixSocket = nil
         }
-        return next
-    }
-
-    private init(_ earlier: Exchange, origin: Origin) {
-        request = earlier.request
-        call = earlier.call
-        self.origin = origin
-        lineKey = origin.description
-        deadline = earlier.deadline
-        redirects = earlier.redirects
-        mayBeDone = earlier.mayBeDone
+        return Exchange(after: self, next, to: target, route, mayBeDone: mayBeDone)
     }
 
     private var firstAuthority: String { Origin(call.request.url)?.authority ?? authority }

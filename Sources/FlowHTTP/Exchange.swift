@@ -2,17 +2,18 @@ import FlowCore
 import FlowSpec
 
 /// One request of a call: the call itself, or what a redirect made of it.
-struct Exchange: Sendable {
-    var request: HTTPRequest
+///
+/// A class, as it is handed on a dozen times on its way, and copying its fields would be a good part of the work.
+final class Exchange: Sendable {
+    let request: HTTPRequest
     let call: HTTPCall
     let origin: Origin
-    /// Which line the request waits in: the origin's text, made once as every step on the way asks for it.
-    let lineKey: String
+    let route: HTTPRoute
     /// When the whole call must be over.
     let deadline: ContinuousClock.Instant?
-    var redirects = 0
+    let redirects: Int
     /// Whether an earlier hop may already have done what the call is to do.
-    var mayBeDone = false
+    let mayBeDone: Bool
 
     /// - Throws: a `Failure` of kind `invalid` where the request can't be sent as it stands.
     init(_ call: HTTPCall) throws(Failure) {
@@ -24,16 +25,40 @@ struct Exchange: Sendable {
                 hint: "start it with https:// and a host name", nothingSent: true)
         }
         self.origin = origin
-        lineKey = origin.description
+        route = call.route
         deadline = call.timeouts.total.map { .now + $0 }
+        redirects = 0
+        mayBeDone = false
         try checkText()
+    }
+
+    /// The hop after `earlier`.
+    init(after earlier: Exchange, _ request: HTTPRequest, to origin: Origin, _ route: HTTPRoute, mayBeDone: Bool) {
+        self.request = request
+        self.route = route
+        call = earlier.call
+        self.origin = origin
+        deadline = earlier.deadline
+        redirects = earlier.redirects + 1
+        self.mayBeDone = mayBeDone
+    }
+
+    /// The same hop with another request to the same place.
+    init(_ other: Exchange, sending request: HTTPRequest) {
+        self.request = request
+        call = other.call
+        origin = other.origin
+        route = other.route
+        deadline = other.deadline
+        redirects = other.redirects
+        mayBeDone = other.mayBeDone
     }
 
     /// The host, and the port where it isn't the scheme's own; what messages name.
     var authority: String { origin.authority }
 
     /// Whether sending the request twice may do its work twice.
-    var isUnrepeatable: Bool { call.effect == .write && !call.hasIdempotencyKey }
+    var isUnrepeatable: Bool { call.isUnrepeatable }
 
     private func checkText() throws(Failure) {
         guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {

@@ -1,54 +1,175 @@
 import FlowCore
+import FlowCrypto
+import FlowSpec
 import Glibc
 import Synchronization
 
-/// A file that gets its name only when it is complete: until then it stands beside it as `NAME.part-…`, and it is
-/// deleted when this value goes before that.
-final class PartFile {
+/// A download on its way: until it is whole it stands beside its name as `NAME.part-flowctl`.
+///
+/// What has come is kept when an answer breaks off, so that the next attempt asks for the rest only. What a killed process
+/// has left is overwritten by the next download of that name, as its lock is gone with it. Unchecked, because one thread
+/// has it at a time: that of the transfers while one is under way, else that of the call.
+final class PartFile: BodySink, @unchecked Sendable {
     private let path: String
-    private let partPath: String
-    private var descriptor: Int32
-    private(set) var size: Int64 = 0
+    private var partPath: String
+    private let limit: Int64?
+    /// What the whole file must hash to; it counts more than what the server says.
+    private let digest: ContentDigest?
+
+    private var descriptor: Int32 = -1
+    private var size: Int64 = 0
+    /// What the first answer said about the file, for the answers that go on from there.
+    private var edition: Edition?
+    private var isContinuing = false
+    private var expected: ContentDigest?
+    private var running: StreamingDigest?
+    private var mediaType: String?
 
     private static let counter = Atomic<Int>(0)
 
-    init(for path: String) throws(Failure) {
+    init(for path: String, limit: Int64?, digest: ContentDigest?) {
         self.path = path
-        let number = PartFile.counter.add(1, ordering: .relaxed).newValue
-        partPath = "\(path).part-\(getpid())-\(number)"
-        descriptor = open(partPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw PartFile.failure(path, errno) }
+        self.limit = limit
+        self.digest = digest
+        partPath = "\(path).part-flowctl"
     }
 
-    deinit {
-        guard descriptor >= 0 else { return }
-        close(descriptor)
-        unlink(partPath)
+    deinit { discard() }
+
+    // MARK: What comes
+
+    func continuation() -> [HTTPHeaders.Field] {
+        guard size > 0, let validator = edition?.validator else {
+            isContinuing = false
+            return []
+        }
+        isContinuing = true
+        return [.init("Range", "bytes=\(size)-"), .init("If-Range", validator)]
+    }
+
+    func begin(_ status: Int, _ headers: HTTPHeaders) throws(Failure) {
+        if isContinuing, status == 206 {
+            let range = ContentRange(headers)
+            let total = range?.total ?? edition?.size
+            guard range?.start == size, edition?.size == nil || total == edition?.size else {
+                restart()
+                throw Failure(
+                    .network, "the server sent another part of the file than was asked for", hint: "try again")
+            }
+            return
+        }
+        let edition = Edition(headers)
+        if let announced = edition.size, let limit, announced > limit { throw tooLong(limit) }
+        try open()
+        self.edition = edition
+        mediaType = headers["content-type"]
+        expected = digest ?? (status == 206 || edition.isEncoded ? nil : ContentDigest(announcedBy: headers))
+        switch expected?.algorithm {
+        case .sha256: running = try StreamingDigest(.sha256)
+        case .sha512: running = try StreamingDigest(.sha512)
+        case nil: running = nil
+        }
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        if let limit, size + Int64(bytes.count) > limit { throw tooLong(limit) }
         var rest = bytes
         while !rest.isEmpty {
             let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw PartFile.failure(path, errno) }
+            guard count > 0 else { throw failure(errno) }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
+        try running?.update(bytes)
         size += Int64(bytes.count)
     }
 
-    /// Gives the file its name, in place of one that has it.
-    func complete() throws(Failure) {
-        guard close(descriptor) == 0, rename(partPath, path) == 0 else {
-            let error = errno
-            unlink(partPath)
-            descriptor = -1
-            throw PartFile.failure(path, error)
-        }
-        descriptor = -1
+    func restart() { size = 0 }
+
+    func reference() -> FileReference {
+        let name = path.split(separator: "/").last.map(String.init)
+        return FileReference(path: partPath, name: name, size: size, mediaType: mediaType)
     }
 
-    private static func failure(_ path: String, _ error: Int32) -> Failure {
+    /// An empty file to write to.
+    private func open() throws(Failure) {
+        if descriptor < 0 { descriptor = PartFile.locked(partPath) }
+        if descriptor < 0 {
+            // Another download of the same name has that one, or it isn't this user's.
+            let number = PartFile.counter.add(1, ordering: .relaxed).newValue
+            partPath = "\(path).part-\(getpid())-\(number)"
+            descriptor = Glibc.open(partPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        }
+        guard descriptor >= 0, ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw failure(errno)
+        }
+        size = 0
+    }
+
+    /// The file of that name for this process alone; -1 where it can't be had.
+    private static func locked(_ path: String) -> Int32 {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return -1 }
+        var opened = stat()
+        var named = stat()
+        // Who had it until now may have given the file its final name, or deleted it, before the lock was free.
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &opened) == 0, lstat(path, &named) == 0,
+            (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino), opened.st_mode & S_IFMT == S_IFREG,
+            opened.st_uid == geteuid(), opened.st_nlink == 1
+        {
+            return descriptor
+        }
+        close(descriptor)
+        return -1
+    }
+
+    // MARK: The end
+
+    /// Compares the digest, brings the content to disk and gives the file its name, in place of one that has it.
+    ///
+    /// - Throws: a `Failure` of kind `protocol` where the digest differs; the old file stays.
+    func complete() throws(Failure) -> FileReference {
+        var sha256: String?
+        if let expected, let running = running.take() {
+            let found = ContentDigest(expected.algorithm, try running.finish())
+            guard found == expected else { throw damaged(expected, found) }
+            if found.algorithm == .sha256 { sha256 = Hexadecimal.encode(found.bytes) }
+        }
+        let isOnDisk = fsync(descriptor) == 0
+        guard isOnDisk, rename(partPath, path) == 0 else { throw failure(errno) }
+        close(descriptor)
+        descriptor = -1
+        return FileReference(path: path, size: size, mediaType: mediaType, sha256: sha256)
+    }
+
+    /// Deletes what has come; nothing happens where the file is complete.
+    func discard() {
+        guard descriptor >= 0 else { return }
+        // Deleted before its lock goes: after that it may be another's.
+        unlink(partPath)
+        close(descriptor)
+        descriptor = -1
+        size = 0
+    }
+
+    // MARK: Failures
+
+    private func tooLong(_ limit: Int64) -> Failure {
+        Failure(
+            .protocolError, "the answer for \(path) is longer than \(ByteCount.text(limit))",
+            hint: "ask for less, or raise the limit", code: ByteCount.tooLarge)
+    }
+
+    private func damaged(_ expected: ContentDigest, _ found: ContentDigest) -> Failure {
+        let who = digest == nil ? "the server announced" : "was asked for"
+        return Failure(
+            .protocolError, "what came for \(path) is not what \(who): its digest is \(found), not \(expected)",
+            hint: digest == nil
+                ? "run it again; where it stays so, tell the service" : "compare the digest with the publisher's",
+            code: "digest_mismatch")
+    }
+
+    private func failure(_ error: Int32) -> Failure {
         let hint =
             switch error {
             case ENOSPC, EDQUOT: "free some space, or write to another disk"

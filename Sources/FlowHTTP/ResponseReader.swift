@@ -5,7 +5,7 @@ import FlowSpec
 struct ResponseReader {
     private enum Target {
         case memory([UInt8], limit: Int)
-        case file(PartFile, path: String, limit: Int64?)
+        case sink(any BodySink)
     }
 
     /// The body of an answer that is no success is text for a person or a program, not what was asked for: it stays in
@@ -17,6 +17,7 @@ struct ResponseReader {
     private var headerBytes = 0
     private var isInBody = false
     private var target: Target
+    private var decoder: ContentDecoder?
     private(set) var status = 0
     private var version = "1.1"
     private(set) var headers = HTTPHeaders()
@@ -33,7 +34,9 @@ struct ResponseReader {
         guard headerBytes <= maximumHeaderBytes else {
             throw Failure(
                 .protocolError,
-                "\(exchange.authority) answered with more than \(maximumHeaderBytes >> 10) KiB of headers")
+                "\(exchange.authority) answered with more than \(maximumHeaderBytes >> 10) KiB of headers",
+                hint: "check the address; no service needs that many, and nothing raises this limit",
+                code: "headers_too_large")
         }
         // What comes after the body are trailers, which nothing here needs.
         guard !isInBody else { return }
@@ -54,15 +57,21 @@ struct ResponseReader {
 
     /// A status line; an interim response (100, 103) comes before the one that counts.
     private mutating func startHeader(_ line: UnsafeRawBufferPointer) {
-        let words = line.split(separator: 0x20, maxSplits: 2)
-        version = String(decoding: words[0].dropFirst(5), as: UTF8.self)
-        status = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0
+        let afterVersion = line.firstIndex(of: 0x20) ?? line.endIndex
+        version = String(decoding: line[..<afterVersion].dropFirst(5), as: UTF8.self)
+        let digits = line[afterVersion...].dropFirst().prefix { $0 != 0x20 }
+        status = Int(String(decoding: digits, as: UTF8.self)) ?? 0
         headers = HTTPHeaders()
+        headers.fields.reserveCapacity(16)
     }
 
     private mutating func endHeader() throws(Failure) {
         guard status >= 200 else { return }
         isInBody = true
+        // Who asks for a coding wants it.
+        if exchange.call.request.headers["accept-encoding"] == nil, exchange.request.method != "HEAD" {
+            decoder = try ContentDecoder.of(headers, from: exchange.authority)
+        }
         guard (200..<300).contains(status) else { return }
         let announced = headers["content-length"].flatMap { Int64($0) }
         switch exchange.call.destination {
@@ -74,13 +83,19 @@ struct ResponseReader {
             var bytes: [UInt8] = []
             if let announced { bytes.reserveCapacity(Int(min(announced, 1 << 20))) }
             target = .memory(bytes, limit: limit)
-        case .file(let path, let limit):
-            if let announced, let limit, announced > limit { throw tooLong(limit) }
-            target = .file(try PartFile(for: path), path: path, limit: limit)
+        case .sink(let sink):
+            try sink.begin(status, headers)
+            target = .sink(sink)
+        case .file: throw Failure(.internal, "a download reached the transport without its file")
         }
     }
 
     mutating func addBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        guard let decoder else { return try keep(bytes) }
+        try decoder.decode(bytes) { piece throws(Failure) in try keep(piece) }
+    }
+
+    private mutating func keep(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         switch target {
         case .memory(var held, let limit):
             guard held.count + bytes.count <= limit else { throw tooLong(Int64(limit)) }
@@ -88,36 +103,42 @@ struct ResponseReader {
             target = .memory([], limit: limit)
             held.append(contentsOf: bytes)
             target = .memory(held, limit: limit)
-        case .file(let file, _, let limit):
-            if let limit, file.size + Int64(bytes.count) > limit { throw tooLong(limit) }
-            try file.write(bytes)
+        case .sink(let sink): try sink.write(bytes)
         }
     }
 
-    /// The response; a file gets its name now.
+    /// The whole response.
+    ///
+    /// - Throws: a `Failure` of kind `network` where its head or its compressed content has no end.
     func finished() throws(Failure) -> HTTPResponse {
-        let body: HTTPResponse.Body
-        switch target {
-        case .memory(let bytes, _): body = .bytes(bytes)
-        case .file(let file, let path, _):
-            try file.complete()
-            body = .file(FileReference(path: path, size: file.size, mediaType: headers["content-type"]))
+        // libcurl takes the end of the connection for that of the answer, also in the middle of the head.
+        guard isInBody else {
+            throw Failure(.network, "the answer of \(exchange.authority) broke off", hint: "try again later")
         }
+        try decoder?.finish(from: exchange.authority)
+        let body: HTTPResponse.Body =
+            switch target {
+            case .memory(let bytes, _): .bytes(bytes)
+            case .sink(let sink): .file(sink.reference())
+            }
         return HTTPResponse(status: status, headers: headers, body: body, version: version, url: exchange.request.url)
     }
 
-    /// Lets go of the body; a file that has no name yet is deleted.
+    /// Lets go of the body.
     mutating func discard() { target = .memory([], limit: 0) }
 
     private func tooLong(_ limit: Int64) -> Failure {
         Failure(
             .protocolError, "the answer of \(exchange.authority) is longer than \(ByteCount.text(limit))",
-            hint: "ask for less, or raise the limit")
+            hint: "ask for less, or raise the limit", code: ByteCount.tooLarge)
     }
 }
 
 /// A number of bytes as a person reads it.
 enum ByteCount {
+    /// The code of failures of what is longer than its limit.
+    static let tooLarge = "too_large"
+
     static func text(_ count: Int64) -> String {
         for (unit, size) in [("GiB", Int64(1) << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where count >= size {
             if count % size == 0 { return "\(count / size) \(unit)" }

@@ -14,39 +14,42 @@ final class Transfer: @unchecked Sendable {
 
     let exchange: Exchange
     let body: RequestBody
+    /// The proxy it goes through.
     let proxy: String?
     let options: CurlClient.Options
     /// Set from any thread.
     let isCancelled = Atomic<Bool>(false)
 
     var stage = Stage.new
+    /// The line it waits in.
+    var host: WaitingLine.Host?
     var handle: EasyHandle?
-    var headerList: UnsafeMutablePointer<curl_slist>?
     /// When a byte last moved, once the connection stands.
-    private(set) var lastActivity: ContinuousClock.Instant?
+    var lastActivity: ContinuousClock.Instant?
     /// What one of our own callbacks stopped the transfer for.
     private(set) var objection: Failure?
+    /// Whether ``times`` are wanted.
+    private let isTraced: Bool
+    private(set) var times: WireTimes?
     /// How often the request has been written to a connection.
     private(set) var timesSent = 0
     private var reader: ResponseReader
     private var continuation: UnsafeContinuation<Answer, Never>?
 
-    init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options) {
+    init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options, isTraced: Bool = false) {
+        self.isTraced = isTraced
         self.exchange = exchange
         self.body = body
         self.options = options
-        proxy = exchange.origin.scheme == "https" ? options.httpsProxy : options.httpProxy
+        proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }
-
-    deinit { curl_slist_free_all(headerList) }
 
     func awaits(_ continuation: UnsafeContinuation<Answer, Never>) { self.continuation = continuation }
 
     /// Gives the answer to the task that waits for it.
     func finish(_ answer: Answer) {
         stage = .done
-        // A file that is not complete must be gone when the task hears of it.
         reader.discard()
         continuation?.resume(returning: answer)
         continuation = nil
@@ -54,6 +57,8 @@ final class Transfer: @unchecked Sendable {
 
     /// The answer after libcurl has ended the transfer with `code`.
     func answer(_ code: CURLcode) -> Answer {
+        measure()
+        if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
         if code == CURLE_OK {
             do throws(Failure) {
                 return .success(try reader.finished())
@@ -66,15 +71,16 @@ final class Transfer: @unchecked Sendable {
     }
 
     /// The failure of a transfer that flowctl ends itself.
-    func ended(_ failure: Failure) -> Answer { .failure(stamped(failure)) }
+    func ended(_ failure: Failure) -> Answer {
+        measure()
+        return .failure(stamped(failure))
+    }
+
+    private func measure() { if isTraced { times = handle.map(WireTimes.init) } }
 
     /// What an answer that can't be taken means for a write: the server has it, and has not refused it.
     private func inDoubt(_ failure: Failure) -> Failure {
-        guard exchange.isUnrepeatable, !(400..<500).contains(status) else { return failure }
-        var failure = failure
-        failure.kind = .uncertain
-        failure.message += "; the \(exchange.call.request.method) may have been carried out"
-        return failure
+        (400..<500).contains(status) ? failure : exchange.call.inDoubt(failure)
     }
 
     /// Says whether anything had been sent.
@@ -94,12 +100,10 @@ final class Transfer: @unchecked Sendable {
         // acted on it all the same, so a write goes out once only.
         guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
         timesSent += 1
-        lastActivity = .now
         return true
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        lastActivity = .now
         do throws(Failure) {
             return try body.read(into: buffer)
         } catch {
@@ -117,7 +121,6 @@ final class Transfer: @unchecked Sendable {
     }
 
     private func guarded(_ work: () throws(Failure) -> Void) -> Bool {
-        lastActivity = .now
         do throws(Failure) {
             try work()
             return true
@@ -128,25 +131,4 @@ final class Transfer: @unchecked Sendable {
     }
 
     var status: Int { reader.status }
-}
-
-/// A libcurl handle and the buffer it writes its error text to, used by one transfer after the other.
-final class EasyHandle {
-    let pointer: UnsafeMutableRawPointer
-    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-
-    /// nil where there is no memory for it.
-    init?(share: UnsafeMutableRawPointer?) {
-        guard let pointer = curl_easy_init() else { return nil }
-        self.pointer = pointer
-        // Outlives a reset.
-        flow_set_pointer(pointer, CURLOPT_SHARE, share)
-    }
-
-    deinit {
-        curl_easy_cleanup(pointer)
-        errorText.deallocate()
-    }
-
-    func reset() { curl_easy_reset(pointer) }
 }

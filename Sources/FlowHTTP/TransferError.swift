@@ -11,6 +11,8 @@ struct TransferError {
     private let wasSent: Bool
     private let hadStatus: Bool
     private let isThroughProxy: Bool
+    /// What the proxy answered to the request for a connection; 0 where it wasn't asked.
+    private let proxyStatus: Int
     private let systemError: Int32
     /// libcurl's own words, which name hosts and protocol details but nothing of the request.
     private let detail: String
@@ -21,6 +23,7 @@ struct TransferError {
         wasSent = transfer.timesSent > 0
         hadStatus = transfer.status >= 200
         isThroughProxy = transfer.proxy != nil
+        proxyStatus = transfer.handle.map { flow_info_long($0.pointer, CURLINFO_HTTP_CONNECTCODE) } ?? 0
         systemError = transfer.handle.map { Int32(clamping: flow_info_long($0.pointer, CURLINFO_OS_ERRNO)) } ?? 0
         detail = transfer.handle.map { String(cString: $0.errorText) } ?? ""
     }
@@ -29,6 +32,8 @@ struct TransferError {
     private var timeouts: HTTPCall.Timeouts { exchange.call.timeouts }
 
     var failure: Failure {
+        if isThroughProxy, proxyStatus >= 300 { return TransferError.refused(byProxyOf: exchange, proxyStatus) }
+        if isAboutOwnCertificate { return ownCertificate }
         switch code {
         case CURLE_URL_MALFORMAT,
             CURLE_UNSUPPORTED_PROTOCOL where !wasSent:
@@ -47,7 +52,7 @@ struct TransferError {
         case CURLE_OPERATION_TIMEDOUT: return timedOut
         case CURLE_OUT_OF_MEMORY: return plain(.internal, "out of memory in a request to \(authority)")
         // libcurl takes an answer without a status line for HTTP/0.9, a protocol it does not support.
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
             return plain(
                 .protocolError, "\(authority) answered something that is not valid HTTP",
                 hint: "check that the address and port belong to the service")
@@ -62,6 +67,11 @@ struct TransferError {
 
     private var notConnected: Failure {
         let reason = systemError == 0 ? "no connection" : systemText(systemError)
+        if let socket = exchange.route.unixSocket {
+            return plain(
+                .network, "could not connect to the socket \(socket) (\(reason))",
+                hint: "check that the server is running and that this user may use its socket")
+        }
         return isThroughProxy
             ? plain(
                 .network, "could not connect to the proxy for \(authority) (\(reason))",
@@ -75,14 +85,21 @@ struct TransferError {
         switch code {
         case CURLE_SSL_CACERT_BADFILE:
             return plain(
-                .tls, "could not read the certificates to trust\(exchange.call.caFile.map { " from \($0)" } ?? "")",
+                .tls, "could not read the certificates to trust\(exchange.route.caFile.map { " from \($0)" } ?? "")",
                 hint: "name a file of PEM certificates")
         case CURLE_PEER_FAILED_VERIFICATION:
             let marker = "SSL certificate problem: "
-            let reason = detail.hasPrefix(marker) ? String(detail.dropFirst(marker.count)) : "it is for another host"
+            guard detail.hasPrefix(marker) else {
+                return plain(
+                    .tls, "the certificate of \(authority) is for another host",
+                    hint: "use the host name that the certificate is for")
+            }
+            let reason = detail.dropFirst(marker.count)
             return plain(
                 .tls, "the certificate of \(authority) is not trusted (\(reason))",
-                hint: "name the file of its authority with ca_file where the server is yours")
+                hint: reason.hasSuffix("has expired") || reason.hasSuffix("is not yet valid")
+                    ? "have the server's certificate renewed, and check this machine's clock"
+                    : "name the file of its authority with ca_file where the server is yours")
         default:
             return plain(
                 .tls, "no secure connection with \(authority)",
@@ -90,10 +107,51 @@ struct TransferError {
         }
     }
 
+    /// Whether the server said no to what the client has shown of itself, or there was nothing to show. With TLS 1.3 it
+    /// says so only after the request, which it has not looked at.
+    private var isAboutOwnCertificate: Bool {
+        if code == CURLE_SSL_CERTPROBLEM || detail.contains("alert certificate required") { return true }
+        let refusals = ["alert unknown ca", "alert bad certificate", "alert certificate "]
+        return exchange.route.clientCertificate != nil && refusals.contains { detail.contains($0) }
+    }
+
+    private var ownCertificate: Failure {
+        if code == CURLE_SSL_CERTPROBLEM {
+            return plain(
+                .tls, "the client certificate for \(authority) can't be used",
+                hint: "check that client_cert and client_key are PEM, belong together and need no pass phrase")
+        }
+        return exchange.route.clientCertificate == nil
+            ? plain(
+                .tls, "\(authority) wants a client certificate",
+                hint: "add client_cert and client_key to the credential")
+            : plain(
+                .tls, "\(authority) does not accept the client certificate",
+                hint: "check that it is valid and from an authority the server trusts")
+    }
+
+    /// The proxy itself answered, and not with a connection.
+    static func refused(byProxyOf exchange: Exchange, _ status: Int) -> Failure {
+        let answer = HTTPStatusTable.describe(status)
+        return status == 407
+            ? Failure(
+                .auth, "the proxy for \(exchange.authority) wants a user name and password (\(answer))",
+                hint: "write them into its address, as in http://user:password@proxy.example:3128")
+            : Failure(
+                status == 403 ? .permission : .network,
+                "the proxy for \(exchange.authority) would not connect (\(answer))",
+                hint: "ask who runs the proxy, or name the host in NO_PROXY where it needs none")
+    }
+
     private var timedOut: Failure {
         guard wasSent else {
             let isTotal = exchange.deadline.map { $0 <= .now } ?? false
             let limit = isTotal ? timeouts.total ?? timeouts.connect : timeouts.connect
+            if detail.hasPrefix("SSL connection timeout") {
+                return plain(
+                    .timeout, "no secure connection with \(authority) within \(limit.humanText)",
+                    hint: "check that the port speaks TLS 1.2 or newer")
+            }
             return plain(
                 .timeout, "could not connect to \(authority) within \(limit.humanText)",
                 hint: "check that the server is reachable from this machine")
@@ -129,12 +187,7 @@ struct TransferError {
         _ exchange: Exchange, _ kind: FailureKind, _ what: String,
         hint: String = "try again later", underlying: String?
     ) -> Failure {
-        if exchange.isUnrepeatable {
-            return Failure(
-                .uncertain, "\(what); the \(exchange.call.request.method) may have been carried out",
-                hint: "look on the other side whether it was before you repeat it", underlying: underlying)
-        }
-        return Failure(kind, what, hint: hint, underlying: underlying)
+        exchange.call.inDoubt(Failure(kind, what, hint: hint, underlying: underlying))
     }
 
     private func plain(_ kind: FailureKind, _ message: String, hint: String? = nil) -> Failure {
@@ -144,5 +197,20 @@ struct TransferError {
     private var text: String {
         let words = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
         return "libcurl error \(code.rawValue): \(words)"
+    }
+}
+
+extension HTTPCall {
+    /// Whether sending the request twice may do its work twice.
+    var isUnrepeatable: Bool { effect == .write && !hasIdempotencyKey }
+
+    /// What a failure after the request went out means: a write may have been carried out all the same.
+    func inDoubt(_ failure: Failure) -> Failure {
+        guard isUnrepeatable else { return failure }
+        var failure = failure
+        failure.kind = .uncertain
+        failure.message += "; the \(request.method) may have been carried out"
+        failure.hint = "look on the other side whether it was before you repeat it"
+        return failure
     }
 }

@@ -1,19 +1,32 @@
+import FlowCore
+
 /// Who may go next: a line for each host, a bound for each line and one for all of them.
 ///
 /// libcurl's own bounds serve waiting requests in no fair order, so they are not used.
 struct WaitingLine {
-    private struct Host {
-        var active = 0
-        var waiting: [Transfer] = []
+    /// The line of one scheme, host and port.
+    final class Host {
+        fileprivate let origin: Origin
+        fileprivate let bound: Int
+        fileprivate var active = 0
+        fileprivate var waiting: [Transfer] = []
         /// Where the line begins; what is before it has gone.
-        var head = 0
-        var isListed = false
+        private var head = 0
+        /// Whether it has a turn to come.
+        fileprivate var isListed = false
 
-        mutating func popFirst() -> Transfer? {
-            guard head < waiting.count else { return nil }
+        fileprivate init(_ origin: Origin, bound: Int) {
+            self.origin = origin
+            self.bound = bound
+        }
+
+        fileprivate var isEmpty: Bool { head == waiting.count }
+
+        fileprivate func popFirst() -> Transfer? {
+            guard !isEmpty else { return nil }
             let first = waiting[head]
             head += 1
-            if head == waiting.count {
+            if isEmpty {
                 waiting.removeAll(keepingCapacity: true)
                 head = 0
             } else if head > 512, head * 2 > waiting.count {
@@ -26,10 +39,13 @@ struct WaitingLine {
 
     private let options: CurlClient.Options
     private let bound: Int
-    private var hosts: [String: Host] = [:]
+    private var hosts: [Origin: Host] = [:]
     /// Hosts with someone waiting who were let in last come last.
-    private var turns: [String] = []
+    private var turns: [Host] = []
     private(set) var active = 0
+
+    /// Lines that are kept for the next request although nobody stands in them.
+    private static let idleHosts = 64
 
     init(_ options: CurlClient.Options, sockets: Int) {
         self.options = options
@@ -37,34 +53,40 @@ struct WaitingLine {
     }
 
     mutating func add(_ transfer: Transfer) {
-        let key = transfer.exchange.lineKey
-        var host = hosts.removeValue(forKey: key) ?? Host()
+        let host = line(of: transfer.exchange.origin)
+        transfer.host = host
         host.waiting.append(transfer)
         if !host.isListed {
             host.isListed = true
-            turns.append(key)
+            turns.append(host)
         }
-        hosts[key] = host
+    }
+
+    private mutating func line(of origin: Origin) -> Host {
+        if let host = hosts[origin] { return host }
+        let bound = origin.scheme == "https" ? options.streamsPerHost : options.requestsPerHost
+        let host = Host(origin, bound: max(1, bound))
+        hosts[origin] = host
+        return host
     }
 
     /// The next transfer that may start, host by host in turn; nil where none may.
     mutating func next() -> Transfer? {
         var tried = 0
         while active < bound, tried < turns.count {
-            let key = turns.removeFirst()
-            guard var host = hosts.removeValue(forKey: key) else { continue }
+            let host = turns.removeFirst()
             var chosen: Transfer?
-            if host.active < bound(of: key) {
+            if host.active < host.bound {
                 repeat { chosen = host.popFirst() } while chosen.map { $0.stage == .done } ?? false
             }
-            host.isListed = host.head < host.waiting.count
-            if host.isListed { turns.append(key) }
-            if chosen != nil { host.active += 1 }
-            if host.active > 0 || host.isListed { hosts[key] = host }
+            host.isListed = !host.isEmpty
+            if host.isListed { turns.append(host) }
             if let chosen {
+                host.active += 1
                 active += 1
                 return chosen
             }
+            forgetIfIdle(host)
             tried += 1
         }
         return nil
@@ -72,14 +94,14 @@ struct WaitingLine {
 
     /// Takes note that a transfer which ``next()`` gave has ended.
     mutating func ended(_ transfer: Transfer) {
+        guard let host = transfer.host else { return }
         active -= 1
-        let key = transfer.exchange.lineKey
-        guard var host = hosts.removeValue(forKey: key) else { return }
         host.active -= 1
-        if host.active > 0 || host.isListed { hosts[key] = host }
+        forgetIfIdle(host)
     }
 
-    private func bound(of key: String) -> Int {
-        max(1, key.hasPrefix("https:") ? options.streamsPerHost : options.requestsPerHost)
+    private mutating func forgetIfIdle(_ host: Host) {
+        guard hosts.count > WaitingLine.idleHosts, host.active == 0, host.isEmpty else { return }
+        hosts[host.origin] = nil
     }
 }

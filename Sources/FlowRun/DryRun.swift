@@ -58,11 +58,43 @@ package struct DryRun: Sendable {
         _ steps: [Step], _ prefix: String, depth: Int, _ foresight: Foresight
     ) async throws -> [Entry] {
         var found: [Entry] = []
-        for step in steps {
+        for step in inRunOrder(steps) {
             let (entry, inner) = try await entry(step, prefix, depth, foresight)
             found.append(entry)
             guard !entry.isSkipped else { continue }
-            found += try await entries(step.children, entry.path + "/", depth: depth + 1, inner)
+            for branch in branches(of: step, inner) {
+                var foresight = inner
+                if branch.prefix == Step.handlerPrefix { foresight.unknown.insert("error") }
+                var steps = try await entries(
+                    branch.steps, "\(entry.path)/\(branch.prefix)", depth: depth + 1, foresight)
+                if let label = branch.label {
+                    for index in steps.indices where steps[index].depth == depth + 1 {
+                        steps[index].remarks.insert(label, at: 0)
+                    }
+                }
+                found += steps
+            }
+        }
+        return found
+    }
+
+    /// The lists inside a step that may run: of a `switch`, the case that is known already.
+    private func branches(of step: Step, _ foresight: Foresight) -> [Step.Branch] {
+        guard case .switch(let choice) = step.kind, !foresight.isUnknown(choice.value),
+            let value = try? choice.value.evaluate(scopes.scope(in: Frame(), reading: Reads([]))),
+            let known = try? choice.branch(for: value)
+        else { return step.branches }
+        return [choice.branches[known]] + step.branches.dropFirst(choice.branches.count)
+    }
+
+    /// File order, or where there is none, an order in which the steps can run.
+    private func inRunOrder(_ steps: [Step]) -> [Step] {
+        guard workflow.order == .graph else { return steps }
+        var plan = Plan(StepGraph(steps, order: .graph))
+        var found: [Step] = []
+        while let next = plan.next() {
+            plan.end(next, as: .passed)
+            found.append(steps[next])
         }
         return found
     }
@@ -70,7 +102,7 @@ package struct DryRun: Sendable {
     private func entry(
         _ step: Step, _ prefix: String, _ depth: Int, _ foresight: Foresight
     ) async throws -> (Entry, Foresight) {
-        let prepared = try PreparedStep(step, defaults: workflow.defaults, nodes: setup.nodes)
+        let prepared = try PreparedStep(step, of: workflow, nodes: setup.nodes)
         var entry = Entry(
             path: prefix + step.id, depth: depth, node: prepared.nodeName, remarks: [], isSkipped: false, previews: [])
         var inner = foresight
@@ -87,18 +119,30 @@ package struct DryRun: Sendable {
             }
         }
         if let loop = step.loop {
-            let items = foresight.value(of: loop.items, outside)
-            entry.remarks.append(
-                items.listValue.map { "for each of \($0.count) items" }
-                    ?? "for each of \(items.stringValue ?? JSON.text(items))")
+            entry.remarks.append(remark(on: loop.items, foresight, outside))
             inner.unknown.formUnion([loop.variable, "index"])
         }
+        if case .switch(let choice) = step.kind { entry.remarks.append("by ‹\(choice.value.source)›") }
         do {
             entry.previews = try await previews(prepared, inner)
         } catch {
             entry.failure = setup.masker.mask(Failure(error))
         }
         return (entry, inner)
+    }
+
+    private func remark(on items: Step.Loop.Items, _ foresight: Foresight, _ scope: EvaluationScope) -> String {
+        switch items {
+        case .list(let template):
+            let items = foresight.value(of: template, scope)
+            return items.listValue.map { "for each of \($0.count) items" }
+                ?? "for each of \(items.stringValue ?? JSON.text(items))"
+        case .matrix(let matrix):
+            guard !matrix.template.expressions.contains(where: foresight.isUnknown),
+                let combinations = try? items.evaluate(scope).listValue
+            else { return "for each combination of its matrix" }
+            return "for each of \(combinations.count) combinations"
+        }
     }
 
     private func previews(_ prepared: PreparedStep, _ foresight: Foresight) async throws -> [Preview] {

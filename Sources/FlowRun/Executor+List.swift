@@ -24,6 +24,11 @@ extension Executor {
                     let prepared = list.steps[index]
                     switch admission(of: index, prepared, in: list, plan, frame) {
                     case .run(let condition):
+                        guard running > 0 || plan.hasReady else {
+                            // Nothing runs beside it, and a task of its own would cost more than many a step.
+                            take(await run(prepared, in: frame, condition), of: index)
+                            continue
+                        }
                         running += 1
                         group.addTask { (index, await self.run(prepared, in: frame, condition)) }
                     case .skip(let reason):

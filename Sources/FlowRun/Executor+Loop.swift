@@ -119,15 +119,14 @@ extension Executor {
         let end = StepEnd(
             status: outcome.status, output: stored, failure: outcome.failure.map(setup.masker.mask),
             attempts: outcome.attempts, endedAt: setup.world.clock.now())
-        try await journal.commit(
-            ending.records + [.itemEnded(path: place.path, index: index, key: place.key ?? String(index), end)],
-            synced: false)
+        try await settle(
+            ending, .itemEnded(path: place.path, index: index, key: place.key ?? String(index), end))
         return outcome
     }
 
     private func keys(of items: [Value], _ loop: Step.Loop, _ work: Work) throws -> ItemKeys {
+        guard let template = loop.key else { return ItemKeys(loop.keys(of: items) ?? []) }
         var keys = ItemKeys()
-        guard let template = loop.key else { return keys }
         let reads = Reads(template.expressions)
         try keys.assign(template, to: items) { index, item in
             try template.evaluate(

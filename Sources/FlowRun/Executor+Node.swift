@@ -28,7 +28,7 @@ extension Executor {
             let now = setup.world.clock.now()
             let failure: Failure
             do {
-                let output = try await published(try result.get(), work)
+                let output = try await published(try result.get(), work, request.environment)
                 return Ending(
                     StepOutcome(.succeeded, output: output, attempts: number),
                     records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
@@ -43,7 +43,7 @@ extension Executor {
             let outcome = StepOutcome(failed: failure, attempts: number)
             let record = JournalRecord.attemptEnded(
                 attempt,
-                AttemptEnd(status: outcome.status, failure: setup.masker.mask(failure), endedAt: now))
+                AttemptEnd(status: outcome.status, failure: failure, endedAt: now))
             let policy = prepared.retry
             guard node.spec.retryOwner == .engine, number - first < policy.max,
                 policy.allows(failure, effect: request.context.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
@@ -51,10 +51,13 @@ extension Executor {
             else { return Ending(outcome, records: [record]) }
             let pause = policy.pause(
                 after: number - first + 1, asked: failure.retryAfter, random: setup.world.random)
+            if let deadline = work.frame.deadline, setup.world.clock.monotonic() + pause > deadline {
+                return Ending(outcome, records: [record])
+            }
             try await journal.commit([record], synced: false)
             setup.observer.observe(
                 .retryWaiting(
-                    path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))
+                    path: place.path, item: place.item, failure: failure, pause: pause))
             guard await control.sleep(pause, isHandler: work.frame.isHandler), !Task.isCancelled else {
                 return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled"), attempts: number))
             }
@@ -92,7 +95,8 @@ extension Executor {
                     return .list(try await stream.collect(as: output)).marked(by: self.setup.masker)
                 })
         } catch {
-            return .failure(Failure(error))
+            // Later steps see it as a value, and may send it anywhere.
+            return .failure(setup.masker.mask(Failure(error)))
         }
     }
 
@@ -101,14 +105,15 @@ extension Executor {
     }
 
     /// The step's `outputs:` where it has them, else the node's output.
-    private func published(_ output: Value, _ work: Work) async throws -> Value {
+    private func published(_ output: Value, _ work: Work, _ environment: ValueMap) async throws -> Value {
         let step = work.prepared.step
         guard let outputs = step.outputs else { return output }
         // Its own result is seen under its own id while `outputs:` is evaluated.
         let frame = Frame(parent: work.frame)
         frame.record(StepOutcome(.succeeded, output: output, attempts: 1), of: step.id)
         do {
-            return try await scopes.outputs(outputs, in: frame, extra: ValueMap([("output", output)]))
+            return try await scopes.outputs(
+                outputs, in: frame, environment: environment, extra: ValueMap([("output", output)]))
         } catch {
             throw OutputFailure(failure: Failure(error))
         }
@@ -119,6 +124,8 @@ extension Executor {
 struct Request: Sendable {
     var arguments: Arguments
     var context: NodeContext
+    /// What `env` shows to the step.
+    var environment: ValueMap
 }
 
 extension Executor {
@@ -146,17 +153,17 @@ extension Executor {
         }
         var key = StableHash()
         for part in [id.text, work.place.fullPath] { key.add(part) }
-        return Request(
-            arguments: arguments,
-            context: NodeContext(
-                world: setup.world, credential: try await credential(of: step, node.spec, scope),
-                effect: step.effect ?? node.effect(of: arguments),
-                retry: node.spec.retryOwner == .node ? prepared.retry : .none,
-                timeout: prepared.timeout, idempotencyKey: key.text, workingDirectory: folder,
-                environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
-                filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
-                log: StepLog(work.place, setup: setup, journal: journal),
-                checkpoints: StepCheckpoints(work.place, executor: self)))
+        var context = NodeContext(
+            world: setup.world, credential: try await credential(of: step, node.spec, scope),
+            effect: step.effect ?? node.effect(of: arguments),
+            retry: node.spec.retryOwner == .node ? prepared.retry : .none,
+            timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: key.text,
+            workingDirectory: folder, environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
+            filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
+            log: StepLog(work.place, setup: setup, journal: journal),
+            checkpoints: StepCheckpoints(work.place, executor: self))
+        context.usesCache = step.usesCache
+        return Request(arguments: arguments, context: context, environment: environment)
     }
 
     /// Stored ones where an earlier process had to keep them, because they would come out differently now.

@@ -47,13 +47,22 @@ extension Executor {
             let name = name(of: prepared, in: frame)
             setup.observer.observe(.stepStarted(path: path, name: name, node: prepared.nodeName))
             let now = setup.world.clock.now()
-            journal.note([.stepStarted(path: path, node: prepared.nodeName, at: now)])
+            let handling = try await handling(of: prepared, previous)
+            journal.note(
+                [.stepStarted(path: path, node: prepared.nodeName, at: now)]
+                    + (try handling.map { [try record($0, of: path)] } ?? []))
             let work = Work(
                 prepared: prepared, place: Place(path: path, item: nil), frame: frame, condition: condition,
                 startedAt: previous?.startedAt ?? now)
-            let ending =
-                step.loop == nil
-                ? try await runOnce(work, isKnown: previous != nil) : try await runLoop(work, previous: previous)
+            var ending: Ending
+            if let failed = handling?.failed {
+                ending = Ending(failed)
+            } else if step.loop == nil {
+                ending = try await runOnce(work, isKnown: previous != nil)
+            } else {
+                ending = try await runLoop(work, previous: previous)
+            }
+            ending = try await handle(ending, of: work, earlier: handling)
             return try await end(prepared, path, ending, name: name, since: start)
         } catch {
             return lost(error)
@@ -73,11 +82,11 @@ extension Executor {
         } catch {
             outcome = StepOutcome(failed: error, attempts: outcome.attempts)
         }
-        outcome.isHandled = prepared.step.continueOnError && outcome.status.isFailure
+        outcome.isHandled = (outcome.isHandled || prepared.step.continueOnError) && outcome.status.isFailure
         let end = StepEnd(
             status: outcome.status, output: stored, failure: outcome.failure.map(setup.masker.mask),
             attempts: outcome.attempts, endedAt: setup.world.clock.now(), isHandled: outcome.isHandled)
-        try await journal.commit(ending.records + [.stepEnded(path: path, end)], synced: false)
+        try await settle(ending, .stepEnded(path: path, end))
         setup.observer.observe(
             .stepEnded(
                 StepReport(
@@ -88,24 +97,35 @@ extension Executor {
         return outcome
     }
 
+    /// Writes down the result of a step or item, with what else is to be written of it.
+    func settle(_ ending: Ending, _ result: JournalRecord) async throws {
+        try await journal.commit(ending.records + [result], synced: false)
+    }
+
     /// Runs what a step says once: without a loop, or for one item of it.
     ///
     /// - Parameter isKnown: whether an earlier process may have tried it.
     func runOnce(_ work: Work, isKnown: Bool) async throws -> Ending {
         switch work.prepared.step.kind {
         case .node: return try await runNode(work, isKnown: isKnown)
-        case .block, .parallel: return try await runBlock(work)
+        case .block, .parallel: return try await runBranch(0, of: work)
+        case .switch(let choice): return try await runSwitch(work, choice, isKnown: isKnown)
         case .assert(let that, let message): return await runAssert(work, that, message)
         case .wait(let wait): return await runWait(work, wait)
         }
     }
 
-    private func runBlock(_ work: Work) async throws -> Ending {
+    /// Runs one of the lists of steps inside a step.
+    func runBranch(_ index: Int, of work: Work) async throws -> Ending {
         let prepared = work.prepared
-        let frame = Frame(parent: work.frame, prefix: work.place.fullPath + "/", base: work.condition)
+        let list = prepared.branches[index]
+        let now = setup.world.clock.monotonic()
+        let frame = Frame(
+            parent: work.frame, prefix: work.place.fullPath + "/", base: work.condition,
+            deadline: prepared.timeout.map { now + $0 })
         let end: ListEnd
         do {
-            end = try await bounded(prepared.timeout) { await self.run(prepared.body, in: frame) }
+            end = try await bounded(prepared.timeout) { await self.run(list, in: frame) }
         } catch {
             return Ending(failed: error)
         }
@@ -176,8 +196,9 @@ extension Executor {
     }
 
     private func name(of prepared: PreparedStep, in frame: Frame) -> String {
+        guard let name = prepared.step.name else { return prepared.step.id }
         let scope = scopes.scope(in: frame, reading: prepared.reads)
-        guard let text = try? prepared.step.name?.evaluate(scope).stringValue else { return prepared.step.id }
+        guard let text = try? name.evaluate(scope).stringValue else { return prepared.step.id }
         return setup.masker.mask(text)
     }
 

@@ -64,7 +64,7 @@ package final class Executor: Sendable {
             run: run.members)
         reads = Reads(workflow.expressions)
         func list(_ steps: [Step]) throws -> StepList {
-            try StepList(steps, defaults: workflow.defaults, nodes: setup.nodes)
+            try StepList(steps, of: workflow, nodes: setup.nodes)
         }
         main = try list(workflow.steps)
         handlers = [
@@ -88,7 +88,7 @@ package final class Executor: Sendable {
         setup.observer.observe(.runStarted(id: id, workflow: workflow.name, attempt: attempt))
         var verdict = Verdict()
         var outputs = Value.map(ValueMap())
-        let top = Frame()
+        let top = Frame(deadline: workflow.timeout.map { begin + $0 })
         do {
             try await scopes.resolveEnvironment(workflow.env)
             let ends = await runMain(in: top)

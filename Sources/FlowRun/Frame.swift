@@ -11,17 +11,21 @@ final class Frame: Sendable {
     let base: RunCondition
     /// Handlers go on when the run is stopped.
     let isHandler: Bool
+    /// When its steps must be over, by the monotonic clock; handlers are bound by no timeout of the run.
+    let deadline: Duration?
     private let variables: ValueMap
     private let outcomes = Mutex<[String: StepOutcome]>([:])
 
     init(
         parent: Frame? = nil, prefix: String = "", base: RunCondition = .success, isHandler: Bool? = nil,
-        variables: ValueMap = ValueMap()
+        deadline: Duration? = nil, variables: ValueMap = ValueMap()
     ) {
         self.parent = parent
         self.prefix = prefix
         self.base = base
         self.isHandler = isHandler ?? parent?.isHandler ?? false
+        let outer = isHandler == true ? nil : parent?.deadline
+        self.deadline = [outer, deadline].compactMap(\.self).min()
         self.variables = variables
     }
 

@@ -1,10 +1,16 @@
 import FlowCore
 import FlowExpression
 
-/// What the items of a loop are called: by `key`, else by their index. No two share a name.
+/// What the items of a loop are called: by `key`, by the values of their combination, else by their index. No two share
+/// a name.
 struct ItemKeys: Sendable {
-    /// Empty where the loop has no `key`.
+    /// Empty where each is called by its index.
     private var keys: [String] = []
+
+    /// - Parameter names: of all items; they go by their index where these don't tell them apart.
+    init(_ names: [String] = []) {
+        if Set(names).count == names.count { keys = names }
+    }
 
     subscript(index: Int) -> String { index < keys.count ? keys[index] : String(index) }
 

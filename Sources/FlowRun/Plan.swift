@@ -44,10 +44,13 @@ package struct Plan: Sendable {
 
     /// Takes the next step that waits for nothing any more, in file order among those that became ready together.
     package mutating func next() -> Int? {
-        guard taken < ready.count else { return nil }
+        guard hasReady else { return nil }
         defer { taken += 1 }
         return ready[taken]
     }
+
+    /// Whether ``next()`` gives a step now.
+    package var hasReady: Bool { taken < ready.count }
 
     package mutating func end(_ index: Int, as end: End) {
         ends[index] = end

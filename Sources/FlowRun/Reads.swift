@@ -58,7 +58,9 @@ struct Reads: Sendable {
 extension Workflow {
     /// Every expression that sees results of steps.
     var expressions: [Expression] {
-        func all(_ steps: [Step]) -> [Expression] { steps.flatMap { $0.expressions + all($0.children) } }
+        func all(_ steps: [Step]) -> [Expression] {
+            steps.flatMap { $0.expressions + all($0.branches.flatMap(\.steps)) }
+        }
         return [steps, onFailure, onSuccess, self.finally].flatMap(all) + outputs.flatMap(\.value.expressions)
     }
 }
@@ -81,6 +83,7 @@ extension Step {
         case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
         case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
+        case .switch(let choice): found.append(choice.value)
         case .block, .parallel: break
         }
         if let credential { found += credential.name.expressions }

@@ -1,4 +1,5 @@
 package import FlowCore
+package import FlowSpec
 package import FlowStore
 
 /// What happens during a run, for the terminal and `--output json`. Secrets are masked already.
@@ -8,6 +9,8 @@ package enum RunEvent: Sendable {
     /// Only from the second attempt on is it worth a line.
     case attemptStarted(path: String, item: Int?, number: Int)
     case retryWaiting(path: String, item: Int?, failure: Failure, pause: Duration)
+    /// Nothing failed; a request has to wait until it may be sent.
+    case waiting(path: String, item: Int?, HTTPWait)
     /// After each item of a loop; `failed` counts all that did not succeed.
     case itemEnded(path: String, key: String, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int)
     case log(LogLine)
@@ -24,7 +27,7 @@ package struct StepReport: Sendable {
     package var node: String
     package var status: RunStatus
     package var output: Value
-    package var failure: Failure?
+    @Boxed package var failure: Failure?
     package var attempts: Int
     package var elapsed: Duration
     /// Whether the run goes on as if it had succeeded.

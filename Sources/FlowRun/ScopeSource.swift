@@ -67,8 +67,8 @@ final class ScopeSource: Sendable {
                 throw await missing(name)
             }
             let fields = credential.fields
-            let secret = fields.filter { $0.value.containsSecret }
-            map[name] = isWhole && secret.count == 1 ? secret[0].value : .map(fields)
+            let secret = credential.identifyingSecrets
+            map[name] = isWhole && secret.count == 1 ? secret.first?.value ?? .null : .map(fields)
         }
         return .map(map)
     }
@@ -148,14 +148,17 @@ final class ScopeSource: Sendable {
         return try template.evaluate(scope(in: frame, reading: reads, secrets: secrets, environment: environment))
     }
 
-    /// Evaluates a map of outputs: the workflow's or a block's.
+    /// Evaluates a map of outputs: the workflow's or a step's.
+    ///
+    /// - Parameter environment: nil for that of the workflow.
     func outputs(
-        _ outputs: [(name: String, value: ValueTemplate)], in frame: Frame, extra: ValueMap = ValueMap()
+        _ outputs: [(name: String, value: ValueTemplate)], in frame: Frame, environment: ValueMap? = nil,
+        extra: ValueMap = ValueMap()
     ) async throws -> Value {
         var map = ValueMap(minimumCapacity: outputs.count)
         for (name, template) in outputs {
             let reads = Reads(template.expressions)
-            let value = try template.evaluate(scope(in: frame, reading: reads, extra: extra))
+            let value = try template.evaluate(scope(in: frame, reading: reads, environment: environment, extra: extra))
             if !value.isAbsent { map[name] = value }
         }
         return .map(map)

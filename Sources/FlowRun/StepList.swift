@@ -10,16 +10,10 @@ struct StepList: Sendable {
 
     /// - Throws: a `Failure` of kind `invalid` where a step uses a node that doesn't exist.
     init(
-        _ steps: [Step], isParallel: Bool = false, defaults: StepDefaults, nodes: any NodeSource
+        _ steps: [Step], isParallel: Bool = false, of workflow: Workflow, nodes: any NodeSource
     ) throws {
-        graph = StepGraph(steps, isParallel: isParallel)
-        self.steps = try graph.vertices.map { try PreparedStep($0.step, defaults: defaults, nodes: nodes) }
-    }
-
-    static let empty = StepList()
-    private init() {
-        graph = StepGraph(vertices: [])
-        steps = []
+        graph = StepGraph(steps, order: workflow.listOrder(isParallel: isParallel))
+        self.steps = try steps.map { try PreparedStep($0, of: workflow, nodes: nodes) }
     }
 }
 
@@ -27,16 +21,20 @@ struct StepList: Sendable {
 final class PreparedStep: Sendable {
     let step: Step
     let node: (any Node)?
-    /// The steps inside a block or `parallel`.
-    let body: StepList
+    /// The lists of ``Step/branches``, in their order.
+    let branches: [StepList]
     let retry: RetryPolicy
     let timeout: Duration?
     let reads: Reads
     /// Whether its arguments come out the same when they are evaluated again on resume.
     let isReproducible: Bool
 
-    init(_ step: Step, defaults: StepDefaults, nodes: any NodeSource) throws {
+    init(_ step: Step, of workflow: Workflow, nodes: any NodeSource) throws {
+        let defaults = workflow.defaults
         self.step = step
+        branches = try step.branches.map {
+            try StepList($0.steps, isParallel: $0.isParallel, of: workflow, nodes: nodes)
+        }
         reads = Reads(step.expressions)
         isReproducible = Reads(step.workExpressions).isReproducible
         switch step.kind {
@@ -48,23 +46,24 @@ final class PreparedStep: Sendable {
                         ?? "run \"flowctl nodes list\" for those there are", position: span)
             }
             self.node = node
-            body = .empty
             retry = step.retry ?? defaults.retry ?? (node.spec.retryOwner == .node ? .http : .none)
             timeout = step.timeout ?? defaults.timeout
         default:
             node = nil
-            let isParallel = if case .parallel = step.kind { true } else { false }
-            body = try StepList(step.children, isParallel: isParallel, defaults: defaults, nodes: nodes)
             retry = .none
             timeout = step.timeout
         }
     }
+
+    /// What runs when the step failed for good.
+    var handler: StepList? { step.onError == nil ? nil : branches.last }
 
     var nodeName: String {
         switch step.kind {
         case .node(let name, _, _): name
         case .block: "steps"
         case .parallel: "parallel"
+        case .switch: "switch"
         case .assert: "assert"
         case .wait: "wait"
         }

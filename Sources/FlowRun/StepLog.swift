@@ -14,19 +14,28 @@ struct StepLog: LogSink {
         self.journal = journal
     }
 
+    var subject: String { place.path + (place.item.map { "[\($0)]" } ?? "") }
+
     func log(_ level: LogLevel, _ message: String) { write(level.rawValue, message) }
 
     func attempt(_ record: HTTPAttempt) {
         var text = "\(record.method) \(record.url)"
+        if let waited = record.waited { text += " after \(waited.duration.humanText) for \(waited.reason)" }
         if let status = record.status { text += " → \(status)" }
         if let failure = record.failure { text += " (\(failure.kind.rawValue): \(failure.message))" }
         text += " in \(record.elapsed.humanText)"
         if let pause = record.retryIn { text += "; try \(record.number + 1) follows in \(pause.humanText)" }
         write("http", text)
+        if let command = record.command, record.retryIn == nil { write("curl", command.text(setup.masker)) }
         if let pause = record.retryIn, let failure = record.failure {
             setup.observer.observe(
                 .retryWaiting(path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))
         }
+    }
+
+    func waiting(_ wait: HTTPWait) {
+        write("http", "waiting \(wait.duration.humanText) for \(wait.reason)")
+        setup.observer.observe(.waiting(path: place.path, item: place.item, wait))
     }
 
     private func write(_ level: String, _ message: String) {

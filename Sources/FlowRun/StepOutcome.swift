@@ -5,7 +5,7 @@ package import FlowStore
 package struct StepOutcome: Sendable {
     package var status: RunStatus
     package var output: Value
-    package var failure: Failure?
+    @Boxed package var failure: Failure?
     /// The path of the step that failed first, where this one holds others.
     package var origin: String?
     package var attempts: Int
@@ -14,7 +14,7 @@ package struct StepOutcome: Sendable {
     /// Why it was skipped.
     package var note: String?
     /// The items of a loop.
-    package var items: LoopItems?
+    @Boxed package var items: LoopItems?
     /// Whether it stands in the journal; what was never started because the run stops does not.
     package var isRecorded = true
 

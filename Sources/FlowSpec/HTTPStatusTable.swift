@@ -19,9 +19,11 @@ package enum HTTPStatusTable {
                 asksToWait: asked != nil)
         else { return nil }
         let server = Origin(response.url)?.host ?? "the server"
-        return Failure(
+        var failure = Failure(
             kind, "\(server) answered \(describe(response.status))", hint: hint(kind, status: response.status),
             code: String(response.status), retryAfter: asked)
+        failure.requestID = RequestID.of(response.headers)
+        return failure
     }
 
     /// The kind alone; nil for 2xx.
@@ -35,7 +37,7 @@ package enum HTTPStatusTable {
         case 200..<300: nil
         case 401: .auth
         case 403: .permission
-        case 404: .notFound
+        case 404, 410: .notFound
         case 409, 412: .conflict
         case 408, 425: .transient
         case 429: .rateLimited
@@ -65,8 +67,11 @@ package enum HTTPStatusTable {
         case .auth: "check the credential with \"flowctl credentials test\""
         case .permission: "give the credential the permission for this, or use another one"
         case .notFound: "check the name or id, and that the credential may see it"
+        case .invalid: "run it with --trace - to see what the service says"
+        case .conflict: "look at its current state, then try again"
+        case .rateLimited, .transient: "try again later"
         case .uncertain: "look whether it happened before you repeat it"
-        case .protocolError where (300..<400).contains(status): "use the address it redirects to"
+        case .protocolError where (300..<400).contains(status) && status != 304: "use the address it redirects to"
         default: nil
         }
     }

@@ -79,6 +79,8 @@ package struct NodeContext: Sendable {
     package var retry: RetryPolicy
     /// Bounds this attempt.
     package var timeout: Duration?
+    /// When the run and the blocks around the step must be over, by the monotonic clock of ``world``.
+    package var deadline: Duration?
     /// A hash of run, step and item: the same over retries and resume.
     package var idempotencyKey: String
     /// Absolute; relative paths in arguments are taken from here.
@@ -92,10 +94,13 @@ package struct NodeContext: Sendable {
     package var baseURL: String?
     package var log: any LogSink
     package var checkpoints: any Checkpoints
+    /// Whether responses may be stored for the next time (`cache: false` says no).
+    package var usesCache = true
 
     package init(
         world: World, credential: Credential? = nil, effect: Effect = .write, retry: RetryPolicy = .none,
-        timeout: Duration? = nil, idempotencyKey: String = "", workingDirectory: String = "/",
+        timeout: Duration? = nil, deadline: Duration? = nil, idempotencyKey: String = "",
+        workingDirectory: String = "/",
         environment: [String: Value] = [:], filesDirectory: String = "/tmp", baseURL: String? = nil,
         log: any LogSink = NoLog(), checkpoints: any Checkpoints = NoCheckpoints()
     ) {
@@ -104,6 +109,7 @@ package struct NodeContext: Sendable {
         self.effect = effect
         self.retry = retry
         self.timeout = timeout
+        self.deadline = deadline
         self.idempotencyKey = idempotencyKey
         self.workingDirectory = workingDirectory
         self.environment = environment
@@ -132,11 +138,19 @@ package protocol LogSink: Sendable {
     func log(_ level: LogLevel, _ message: String)
     /// One HTTP try that ended, for the journal: why the next one follows and how long it waits.
     func attempt(_ record: HTTPAttempt)
+    /// A pause of a second or more begins before a request may be sent.
+    func waiting(_ wait: HTTPWait)
+    /// Whose words these are, such as the path of a step; empty where nobody has to be told apart.
+    var subject: String { get }
+}
+
+extension LogSink {
+    package var subject: String { "" }
 }
 
 package enum LogLevel: String, Sendable, Hashable, CaseIterable { case debug, info, warning, error }
 
-/// One try of an HTTP request. Never holds a body or a secret.
+/// One try of an HTTP request. Only its ``command`` knows more than may be shown.
 package struct HTTPAttempt: Sendable, Hashable {
     package var method: String
     /// Without the query.
@@ -148,10 +162,14 @@ package struct HTTPAttempt: Sendable, Hashable {
     package var elapsed: Duration
     /// How long the next try waits; nil where none follows.
     package var retryIn: Duration?
+    /// What it waited for before it was sent.
+    package var waited: HTTPWait?
+    /// The request of a try that failed.
+    package var command: CurlCommand?
 
     package init(
         method: String, url: String, number: Int, status: Int? = nil, failure: Failure? = nil,
-        elapsed: Duration = .zero, retryIn: Duration? = nil
+        elapsed: Duration = .zero, retryIn: Duration? = nil, waited: HTTPWait? = nil
     ) {
         self.method = method
         self.url = url
@@ -160,6 +178,7 @@ package struct HTTPAttempt: Sendable, Hashable {
         self.failure = failure
         self.elapsed = elapsed
         self.retryIn = retryIn
+        self.waited = waited
     }
 }
 
@@ -167,6 +186,7 @@ package struct NoLog: LogSink {
     package init() {}
     package func log(_ level: LogLevel, _ message: String) {}
     package func attempt(_ record: HTTPAttempt) {}
+    package func waiting(_ wait: HTTPWait) {}
 }
 
 /// Results of the parts of a step that take several requests, kept so that a resumed run skips those done.

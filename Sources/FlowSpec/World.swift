@@ -34,11 +34,14 @@ package protocol HTTPClient: Sendable {
 /// A request with all that decides how it is sent and repeated.
 package struct HTTPCall: Sendable {
     /// Where the body of the response goes.
-    package enum Destination: Sendable, Hashable {
-        /// At most this many bytes; more is a failure of kind `protocol`.
+    package enum Destination: Sendable {
+        /// At most this many bytes; more is a failure of kind `protocol` with the code `too_large`.
         case memory(limit: Int)
-        /// Written beside `path` and renamed to it when complete; at most `limit` bytes where given.
-        case file(path: String, limit: Int64? = nil)
+        /// A file that has this name only when it is whole and nothing objects to it; at most `limit` bytes, and of
+        /// that digest, where given.
+        case file(path: String, limit: Int64? = nil, digest: ContentDigest? = nil)
+        /// What one layer hands to the next below it.
+        case sink(any BodySink)
     }
 
     package struct Timeouts: Sendable, Hashable {
@@ -66,8 +69,15 @@ package struct HTTPCall: Sendable {
     package var maximumRedirects: Int
     /// Header names that carry secrets and must not cross an origin.
     package var secretHeaders: Set<String>
-    /// A file of PEM certificates to trust instead of the system's.
-    package var caFile: String?
+    package var route: HTTPRoute
+    /// Whose secrets the request carries; limits are counted for each credential.
+    package var credential: Credential?
+    /// How often the service may be asked for this; nil where its connector doesn't say.
+    package var limit: RequestLimit?
+    /// Whether a response may be stored, and asked for again only if it has changed.
+    package var usesCache = false
+    /// When run and block must be over, by the monotonic clock of the world; no pause is begun that would pass it.
+    package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
     package var log: any LogSink
@@ -75,7 +85,7 @@ package struct HTTPCall: Sendable {
     package init(
         _ request: HTTPRequest, effect: Effect = .read, retry: RetryPolicy = .none, timeouts: Timeouts = Timeouts(),
         destination: Destination = .memory(limit: 64 << 20), hasIdempotencyKey: Bool = false,
-        maximumRedirects: Int = 10, secretHeaders: Set<String> = ["authorization"], caFile: String? = nil,
+        maximumRedirects: Int = 10, secretHeaders: Set<String> = ["authorization"], route: HTTPRoute = HTTPRoute(),
         classify: (@Sendable (HTTPResponse) -> Failure?)? = nil, log: any LogSink = NoLog()
     ) {
         self.request = request
@@ -86,7 +96,7 @@ package struct HTTPCall: Sendable {
         self.hasIdempotencyKey = hasIdempotencyKey
         self.maximumRedirects = maximumRedirects
         self.secretHeaders = secretHeaders
-        self.caFile = caFile
+        self.route = route
         self.classify = classify
         self.log = log
     }

@@ -83,4 +83,8 @@ package final class RecordedLog: LogSink {
     }
 
     package func attempt(_ record: HTTPAttempt) { state.withLock { $0.attempts.append(record) } }
+
+    package func waiting(_ wait: HTTPWait) {
+        state.withLock { $0.lines.append("waiting: \(wait.duration.humanText) for \(wait.reason)") }
+    }
 }

@@ -50,7 +50,8 @@ package enum CredentialTypes {
 extension CredentialType {
     /// The fields as this type has them: secrets marked, defaults filled in.
     ///
-    /// A type without fields of its own takes any, and all are secret. Any type takes `base_url`, which is none.
+    /// A type without fields of its own takes any, and all are secret. Any type takes the fields that say where its
+    /// service is and how to get there.
     ///
     /// - Parameter source: what the fields come from, for messages: `credential "x"`.
     /// - Throws: `invalid` where a required field is missing or empty, or a field is unknown; values are never named.
@@ -70,8 +71,8 @@ extension CredentialType {
             }
         }
         for (key, value) in given where fields[key] == nil && self.fields.allSatisfy({ $0.name != key.text }) {
-            if key.text == "base_url" {
-                fields[key] = value
+            if let field = CredentialType.routeFields.first(where: { $0.name == key.text }) {
+                fields[key] = field.isSecret ? value.markedSecret : value
                 continue
             }
             guard self.fields.isEmpty else {

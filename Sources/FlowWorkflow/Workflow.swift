@@ -15,6 +15,8 @@ package struct Workflow: Sendable {
     package var defaults = StepDefaults()
     /// Bounds the run.
     package var timeout: Duration?
+    /// What orders the steps of every list of the file.
+    package var order = Order.file
     package var steps: [Step] = []
     package var onFailure: [Step] = []
     package var onSuccess: [Step] = []
@@ -99,13 +101,15 @@ package struct StepDefaults: Sendable {
 
 /// One entry of a list of steps.
 package struct Step: Sendable {
-    package enum Kind: Sendable {
+    // Indirect, so that a list of very many steps stays small.
+    package indirect enum Kind: Sendable {
         /// `uses` (or `run`, which is `shell.run`) with its arguments.
         case node(name: String, nameSpan: SourceSpan, arguments: [(name: String, value: ValueTemplate)])
         /// `steps:` — in file order.
         case block([Step])
         /// `parallel:` — started together.
         case parallel([Step])
+        case `switch`(Switch)
         case assert(that: Expression, message: Template?)
         case wait(Wait)
     }
@@ -122,8 +126,24 @@ package struct Step: Sendable {
         /// What the step's output holds.
         package enum Collect: String, Sendable, CaseIterable { case outputs, nothing = "none" }
 
-        package var items: ValueTemplate
-        /// The name of the item in expressions; `item` where `as:` is not given.
+        package enum Items: Sendable {
+            /// `for_each:`
+            case list(ValueTemplate)
+            case matrix(Matrix)
+
+            package var expressions: [Expression] { template.expressions }
+            package var span: SourceSpan { template.span }
+
+            package var template: ValueTemplate {
+                switch self {
+                case .list(let template): template
+                case .matrix(let matrix): matrix.template
+                }
+            }
+        }
+
+        package var items: Items
+        /// The name of the item in expressions; `item` where `as:` is not given, `matrix` of a matrix.
         package var variable: String
         package var maxParallel: Int
         package var onItemError: OnError
@@ -132,8 +152,8 @@ package struct Step: Sendable {
         package var key: Template?
 
         package init(
-            items: ValueTemplate, variable: String, maxParallel: Int, onItemError: OnError,
-            collect: Collect = .outputs, key: Template? = nil
+            items: Items, variable: String, maxParallel: Int, onItemError: OnError, collect: Collect = .outputs,
+            key: Template? = nil
         ) {
             self.items = items
             self.variable = variable
@@ -153,17 +173,21 @@ package struct Step: Sendable {
     package var kind: Kind
     /// The whole entry in the file.
     package var span: SourceSpan
-    package var condition: Expression?
+    @Boxed package var condition: Expression? = nil
     /// nil where the file says nothing: then all steps above it.
     package var needs: [(id: String, span: SourceSpan)]?
-    package var loop: Loop?
-    package var credential: (name: Template, span: SourceSpan)?
+    @Boxed package var loop: Loop? = nil
+    @Boxed package var credential: (name: Template, span: SourceSpan)? = nil
     package var environment: [EnvironmentEntry] = []
     package var workingDirectory: Template?
-    package var retry: RetryPolicy?
+    @Boxed package var retry: RetryPolicy? = nil
     package var timeout: Duration?
     package var effect: Effect?
+    /// `cache:`
+    package var usesCache = true
     package var continueOnError = false
+    /// Runs when the step failed for good.
+    package var onError: [Step]?
     package var outputs: [(name: String, value: ValueTemplate)]?
 
     package init(id: String, hasExplicitID: Bool, kind: Kind, span: SourceSpan) {
@@ -171,13 +195,5 @@ package struct Step: Sendable {
         self.hasExplicitID = hasExplicitID
         self.kind = kind
         self.span = span
-    }
-
-    /// The steps inside a block or `parallel`; empty for the rest.
-    package var children: [Step] {
-        switch kind {
-        case .block(let steps), .parallel(let steps): steps
-        default: []
-        }
     }
 }

@@ -7,7 +7,7 @@ package struct YAMLLimits: Sendable, Hashable {
     /// How deep lists and maps may nest, aliases included.
     package var depth = 100
     /// Scalars, lists and maps of one file, without what aliases repeat.
-    package var nodes = 1_000_000
+    package var nodes = 2_000_000
     /// Nodes that all aliases together may repeat; text of an alias counts one node for each 64 bytes.
     package var expandedNodes = 100_000
 

@@ -80,7 +80,7 @@ import Testing
         #expect(result.errors == "")
         #expect(result.exit == 0)
         #expect(server.requests.map(\.json) == [["channel": "C1", "text": "hi"]])
-        #expect(!Folder.exists(machine.stateFolder + "/state.db"))
+        #expect(try await machine.run("flowctl runs list").errors == "no runs yet\n")
         try machine.expectNoTrace(of: AppTests.slackToken)
     }
 
@@ -105,7 +105,7 @@ import Testing
         #expect(result.output.contains("\"body\": \"see ‹steps.message.output.ts›\""))
         #expect(result.exit == 0)
         #expect(server.connectionCount == 0)
-        #expect(!Folder.exists(machine.stateFolder + "/state.db"))
+        #expect(try await machine.run("flowctl runs list").errors == "no runs yet\n")
         for token in [AppTests.slackToken, AppTests.gitHubToken] { try machine.expectNoTrace(of: token) }
     }
 

@@ -108,7 +108,7 @@ import Testing
             cycle.yaml:3:21: error: steps wait for each other: a → c → b → a [cycle]
                 3 |   - { id: a, needs: c, run: echo a }
                   |                     ^
-              hint: remove one of these needs
+              hint: remove one of these: "a" needs c (line 3); "c" needs b (line 5); "b" needs a (line 4)
 
             """)
     }

@@ -92,7 +92,7 @@ import Testing
             result.errors.contains(
                 """
                 error: call: the answer of \(server.authority) is longer than 64 MiB
-                  hint: ask for less, or raise the limit
+                  hint: raise max_bytes, or stream the answer to a file with "to"
 
                 """), "\(result.errors)")
         #expect(result.exit == 1)

@@ -22,9 +22,11 @@ struct Normalizer {
     /// Columns are as wide as the times in them: the space between is not compared in lines of lists.
     private static func aligned(_ line: Substring) -> String {
         let isTitle = line.contains("  ") && line.allSatisfy { $0 == " " || $0.isUppercase }
-        guard isTitle || line.contains("{t") || line.contains("{run}") else { return String(line) }
+        let isWide = line.contains(" skipped ") && line.contains(gap)
+        guard isTitle || isWide || line.contains("{t") || line.contains("{run}") else { return String(line) }
         return String(line).replacing(spaces) { "\($0.output.1)  " }
     }
 
+    nonisolated(unsafe) private static let gap = /\S {12,}\S/
     nonisolated(unsafe) private static let spaces = /(\S) {2,}(?=\S)/
 }

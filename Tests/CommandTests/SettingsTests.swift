@@ -16,6 +16,7 @@ import Testing
         #expect(settings.stateDatabase == "/home/ada/.local/state/flowctl/state.db")
         #expect(settings.blobFolder == "/home/ada/.local/state/flowctl/blobs")
         #expect(settings.vault == "/home/ada/.local/share/flowctl/vault.db")
+        #expect(settings.responses == "/home/ada/.cache/flowctl/responses.db")
         #expect(settings.connectorFolder == "/home/ada/.config/flowctl/connectors")
         #expect(settings.keyFile(environment: [:]) == "/home/ada/.config/flowctl/vault.key")
     }

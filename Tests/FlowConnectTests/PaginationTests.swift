@@ -31,6 +31,27 @@ import Testing
         #expect(requests.map(\.url).suffix(2).map { $0.split(separator: "?").last } == ["skip=3", "skip=4"])
     }
 
+    @Test func aTokenThatExpiresBetweenPagesLeavesNoHalfList() async throws {
+        let connector = try TestConnector(
+            """
+              list:
+                summary: List things.
+                effect: read
+                request: GET t
+                paginate: { by: page, items: "${{ body }}", send: query.page, size: query.n = 2 }
+            """)
+        let outcome: Failure?
+        do {
+            _ = try await connector.run("list", replies: [.json("[1,2]"), .json(#"{"error":"expired"}"#, status: 401)])
+            outcome = nil
+        } catch {
+            outcome = Failure(error)
+        }
+        #expect(outcome?.kind == .auth)
+        #expect(outcome?.message == "api.acme.test answered 401 Unauthorized")
+        #expect(outcome?.hint == "check the credential with \"flowctl credentials test\"")
+    }
+
     @Test func followsAddressesInTheBody() async throws {
         let (output, requests) = try await list(
             "{ by: next_url, items: \"${{ body.l }}\", url: \"${{ body.next }}\" }",

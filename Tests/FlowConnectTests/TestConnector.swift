@@ -92,7 +92,7 @@ final class ReplyingClient: HTTPClient {
         var response = replies[index]
         response.url = call.request.url
         if let failure = call.classify?(response) { throw failure }
-        if case .file(let path, _) = call.destination {
+        if case .file(let path, _, _) = call.destination {
             response.body = .file(FileReference(path: path, size: Int64(response.bytes.count)))
         }
         return response

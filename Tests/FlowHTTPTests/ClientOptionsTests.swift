@@ -5,23 +5,40 @@ import FlowTestKit
 import Testing
 
 @Suite struct ClientOptionsTests {
-    @Test func proxiesAreReadFromTheGivenEnvironment() {
-        let options = CurlClient.Options(environment: [
+    @Test func proxiesAreReadFromTheGivenEnvironment() throws {
+        let options = try CurlClient.Options(environment: [
             "http_proxy": "http://a:1", "HTTPS_PROXY": "http://b:2", "NO_PROXY": "localhost,.example",
         ])
         #expect(options.httpProxy == "http://a:1")
         #expect(options.httpsProxy == "http://b:2")
-        #expect(options.noProxy == "localhost,.example")
+        #expect(options.noProxy == ProxyExemptions("localhost,.example"))
     }
 
-    @Test func upperCaseHTTPProxyIsNotRead() {
-        #expect(CurlClient.Options(environment: ["HTTP_PROXY": "http://a:1"]).httpProxy == nil)
+    @Test func upperCaseHTTPProxyIsNotRead() throws {
+        #expect(try CurlClient.Options(environment: ["HTTP_PROXY": "http://a:1"]).httpProxy == nil)
     }
 
-    @Test func oneProxyForAll() {
-        let options = CurlClient.Options(environment: ["ALL_PROXY": "http://a:1", "https_proxy": ""])
+    @Test func oneProxyForAll() throws {
+        let options = try CurlClient.Options(environment: ["ALL_PROXY": "http://a:1", "https_proxy": ""])
         #expect(options.httpProxy == "http://a:1")
         #expect(options.httpsProxy == "http://a:1")
+    }
+
+    @Test func limitsAreReadFromTheGivenEnvironment() throws {
+        let options = try CurlClient.Options(environment: [
+            "FLOWCTL_MAX_REQUESTS": "20", "FLOWCTL_MAX_REQUESTS_PER_HOST": "4",
+        ])
+        #expect(options.requestsInAll == 20)
+        #expect(options.requestsPerHost == 4)
+        #expect(options.streamsPerHost == 4)
+        #expect(try CurlClient.Options(environment: ["FLOWCTL_MAX_REQUESTS": ""]) == CurlClient.Options())
+    }
+
+    @Test(arguments: ["0", "-1", "many", "10001", " 4"])
+    func limitThatIsNoNumber(text: String) async {
+        let outcome = await failure { _ = try CurlClient.Options(environment: ["FLOWCTL_MAX_REQUESTS": text]) }
+        #expect(outcome.message == "FLOWCTL_MAX_REQUESTS is \"\(text)\", which is no number of requests")
+        #expect(outcome.hint == "write a number from 1 to 10000")
     }
 
     @Test func proxyGetsTheWholeURLUnlessTheHostIsExempt() async throws {
@@ -31,7 +48,7 @@ import Testing
         let response = try await proxied.send(HTTPCall(HTTPRequest("GET", "http://service.invalid/x")))
         #expect(response.text == "through the proxy")
         #expect(proxy.requests.map(\.target) == ["http://service.invalid/x"])
-        let exempt = CurlClient(CurlClient.Options(httpProxy: proxy.url, noProxy: "127.0.0.1"))
+        let exempt = CurlClient(CurlClient.Options(httpProxy: proxy.url, noProxy: ProxyExemptions("127.0.0.1")))
         #expect(try await exempt.send(HTTPCall(HTTPRequest("GET", server.url))).text == "straight")
     }
 
@@ -45,5 +62,21 @@ import Testing
         #expect(outcome.nothingSent)
         #expect(outcome.message == "could not connect to the proxy for service.invalid (connection refused)")
         #expect(outcome.hint == "check the proxy's address")
+    }
+}
+
+@Suite struct ProxyExemptionsTests {
+    @Test(arguments: [
+        ("example.com", "example.com", true), ("example.com", "api.example.com", true),
+        (".example.com", "example.com", true), ("Example.COM", "example.com", true),
+        ("example.com", "notexample.com", false), ("example.com", "example.org", false),
+        ("a.test, b.test c.test", "c.test", true), ("*", "anything.test", true), ("", "example.com", false),
+        ("127.0.0.1", "127.0.0.1", true), ("10.0.0.0/8", "10.1.2.3", true), ("10.0.0.0/8", "11.1.2.3", false),
+        ("10.1.2.0/23", "10.1.3.255", true), ("10.1.2.0/23", "10.1.4.0", false), ("10.0.0.0/99", "10.0.0.0", false),
+        ("::1", "[::1]", true), ("fd00::/8", "[fd12::1]", true), ("fd00::/8", "[fe80::1]", false),
+        ("0.0.0.0/0", "[::1]", false), ("10.0.0.0/8", "10.example.com", false),
+    ])
+    func hostThatIsExempt(text: String, host: String, isExempt: Bool) {
+        #expect(ProxyExemptions(text).covers(host) == isExempt)
     }
 }

@@ -46,6 +46,15 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
+    @Test func silentServerOnATLSPort() async throws {
+        let port = try SilentPort()
+        let failure = await failure("GET", "https://\(port.authority)/", timeouts: .init(connect: .milliseconds(250)))
+        #expect(failure.kind == .timeout)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "no secure connection with \(port.authority) within 250 ms")
+        #expect(failure.hint == "check that the port speaks TLS 1.2 or newer")
+    }
+
     @Test func hangingServerEndsInATimeout() async throws {
         let server = try FaultServer(replies: [.hang])
         let failure = await failure("GET", server.url, timeouts: .brief)
@@ -83,18 +92,25 @@ import Testing
         #expect(failure.hint == "look on the other side whether it was before you repeat it")
     }
 
-    @Test(arguments: [0, 9, 40, 70]) func resetAtAnyPlaceBreaksOff(place: Int) async throws {
-        let server = try FaultServer(replies: [.text("hello, world").delivered(.reset(after: place))])
-        let read = await failure("GET", server.url)
-        #expect(read.kind == .network)
-        #expect(!read.nothingSent)
-        #expect(read.message.contains(server.authority))
-        let write = await failure("POST", server.url, effect: .write)
-        #expect(write.kind == .uncertain)
-        #expect(write.message.hasSuffix("; the POST may have been carried out"))
-        let keyed = await failure("POST", server.url, effect: .write, hasKey: true)
-        #expect(keyed.kind == .network)
-        #expect(server.requests.count == 3)
+    @Test(arguments: [false, true]) func anEndAtEveryByteBreaksOff(resets: Bool) async throws {
+        let reply = FaultServer.Reply.text("hello, world")
+        let size = reply.headSize + "hello, world".utf8.count
+        let server = try FaultServer { request in
+            let place = Int(request.path.dropFirst()) ?? 0
+            return reply.delivered(resets ? .reset(after: place) : .cut(after: place))
+        }
+        for place in 0..<size {
+            let read = await failure("GET", "\(server.url)/\(place)")
+            #expect(read.kind == .network)
+            #expect(!read.nothingSent)
+            #expect(read.message.contains(server.authority))
+            let write = await failure("POST", "\(server.url)/\(place)", effect: .write)
+            #expect(write.kind == .uncertain)
+            #expect(write.message.hasSuffix("; the POST may have been carried out"))
+            let keyed = await failure("POST", "\(server.url)/\(place)", effect: .write, hasKey: true)
+            #expect(keyed.kind == .network)
+        }
+        #expect(server.requests.count == 3 * size)
     }
 
     @Test func closeWithoutAnAnswer() async throws {
@@ -213,7 +229,7 @@ import Testing
     @Test func certificatesThatCannotBeRead() async throws {
         let server = try FaultServer(replies: [.text("x")])
         var call = HTTPCall(HTTPRequest("GET", "https://\(server.authority)/"))
-        call.caFile = "/nonexistent/ca.pem"
+        call.route.caFile = "/nonexistent/ca.pem"
         let failure = await FlowHTTPTests.failure { _ = try await client.send(call) }
         #expect(failure.kind == .tls)
         #expect(failure.nothingSent)

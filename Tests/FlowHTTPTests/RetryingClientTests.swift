@@ -2,6 +2,7 @@ import FlowCore
 import FlowHTTP
 import FlowSpec
 import FlowTestKit
+import Synchronization
 import Testing
 
 /// What is repeated, when, and how it is told.
@@ -164,5 +165,98 @@ import Testing
         let transport = ScriptedHTTP([answer(200)])
         _ = try await client(transport).send(call(url: "https://user:fake@api.example:8443/a?token=fake#f"))
         #expect(log.attempts.map(\.url) == ["https://api.example:8443/a"])
+    }
+
+    @Test func noPauseIsBegunThatPassesTheDeadlineOfRunOrBlock() async throws {
+        let transport = ScriptedHTTP([answer(503, [("Retry-After", "10")]), answer(503, [("Retry-After", "10")])])
+        var call = call()
+        call.deadline = .seconds(15)
+        let outcome = await failure { _ = try await client(transport).send(call) }
+        #expect(outcome.kind == .transient)
+        #expect(clock.sleeps == [.seconds(10)])
+    }
+
+    @Test func resetOfTheRateLimitIsThePauseWhereNothingElseSaysOne() async throws {
+        let reset = [("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "1800000020")]
+        let transport = ScriptedHTTP([answer(429, reset), answer(200)])
+        _ = try await client(transport).send(call())
+        #expect(clock.sleeps == [.seconds(20)])
+    }
+
+    // MARK: Budget
+
+    @Test func stormOfFailuresIsNotMultipliedByRetries() async throws {
+        let transport = ScriptedHTTP { _ in HTTPResponse(status: 503, url: "https://api.example/v1") }
+        let client = client(transport)
+        var last = Failure(.internal, "")
+        for _ in 0..<400 { last = await failure { _ = try await client.send(call()) } }
+        #expect(transport.calls.count == 400 + 100 + 200)
+        #expect(
+            last.message
+                == "api.example answered 503 Service Unavailable; not tried again, as too many requests of this run failed"
+        )
+        #expect(last.hint == "resume the run when the service works again")
+    }
+
+    @Test func serviceThatFailsThreeRequestsInTenHasAllOfThemRepeated() async throws {
+        let chance = SeededRandom(seed: 7)
+        let transport = ScriptedHTTP { _ in
+            HTTPResponse(status: chance.unitInterval() < 0.3 ? 503 : 200, url: "https://api.example/v1")
+        }
+        let client = client(transport)
+        for _ in 0..<2000 { #expect(try await client.send(call(retry: RetryPolicy(max: 20))).status == 200) }
+    }
+
+    @Test func pausesThatTheServerAsksForCostNoRetry() async throws {
+        let transport = ScriptedHTTP { _ in
+            HTTPResponse(status: 429, headers: HTTPHeaders([("Retry-After", "1")]), url: "https://api.example/v1")
+        }
+        let client = client(transport)
+        for _ in 0..<200 { _ = await failure { _ = try await client.send(call()) } }
+        #expect(transport.calls.count == 800)
+    }
+
+    // MARK: Whatever happens
+
+    @Test(arguments: Array(1...20) as [UInt64])
+    func writeIsNeverSentAgainAfterItMayHaveHappened(seed: UInt64) async throws {
+        let chance = SeededRandom(seed: seed)
+        for _ in 0..<50 {
+            let sent = Mutex<[Bool]>([])
+            let transport = ScriptedHTTP { _ in
+                let (outcome, mayHaveHappened): (Result<HTTPResponse, Failure>, Bool) =
+                    switch Int(chance.unitInterval() * 7) {
+                    case 0: (self.refused, false)
+                    case 1: (.failure(Failure(.uncertain, "broke off")), true)
+                    case 2: (self.answer(500), true)
+                    case 3: (self.answer(503, [("Retry-After", "1")]), false)
+                    case 4: (self.answer(429), false)
+                    case 5: (self.answer(504), true)
+                    default: (self.answer(201), true)
+                    }
+                sent.withLock { $0.append(mayHaveHappened) }
+                return try outcome.get()
+            }
+            _ = await failure { _ = try await client(transport).send(call("POST", .write)) }
+            let history = sent.withLock { $0 }
+            #expect(history.dropLast().allSatisfy { !$0 })
+            #expect(history.count <= 4)
+        }
+    }
+
+    @Test(arguments: Array(1...20) as [UInt64]) func pausesStayWithinTheirBounds(seed: UInt64) {
+        let random = SeededRandom(seed: seed)
+        for _ in 0..<100 {
+            let initial = Duration.seconds(random.unitInterval() * 10)
+            let most = Duration.seconds(random.unitInterval() * 100)
+            let policy = RetryPolicy(max: 9, initial: initial, maxInterval: most)
+            let number = 1 + Int(random.unitInterval() * 9)
+            var bound = initial
+            for _ in 1..<number { bound = bound * 2 }
+            let pause = policy.pause(after: number, asked: nil, random: random)
+            #expect(pause >= .zero && pause <= min(bound, most))
+            let asked = Duration.seconds(random.unitInterval() * 1000)
+            #expect(policy.pause(after: number, asked: asked, random: random) >= asked)
+        }
     }
 }

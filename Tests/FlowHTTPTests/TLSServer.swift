@@ -9,19 +9,28 @@ final class TLSServer: Sendable {
     private let folder: TemporaryFolder
 
     static let isInstalled = [openssl, nginx].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
-    private static let openssl = "/usr/bin/openssl"
+    static let openssl = "/usr/bin/openssl"
     private static let nginx = "/usr/sbin/nginx"
 
     struct NotStarted: Error { let command: String }
 
-    init(protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil) throws {
+    /// - Parameters:
+    ///   - redirect: where every answer leads.
+    ///   - hasExpired: whether the certificate was valid years ago.
+    ///   - wantsCertificate: whether it answers only those who show the server's own certificate.
+    init(
+        protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil, hasExpired: Bool = false,
+        wantsCertificate: Bool = false
+    ) throws {
         folder = try TemporaryFolder()
         port = try RefusingPort().port
         try TLSServer.run(
             TLSServer.openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
             "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-            folder.path + "/key.pem", "-out", certificate)
+            key, "-out", certificate)
         let path = folder.path
+        if hasExpired { try expireCertificate() }
+        let verification = wantsCertificate ? "ssl_verify_client on; ssl_client_certificate \(certificate);" : ""
         let answer = redirect.map { "302 \($0)" } ?? #"200 "$connection""#
         let configuration = """
             pid \(path)/pid; error_log \(path)/error.log; worker_processes 1;
@@ -32,7 +41,8 @@ final class TLSServer: Sendable {
                 uwsgi_temp_path \(path)/d; scgi_temp_path \(path)/e;
                 server {
                     listen 127.0.0.1:\(port) ssl http2;
-                    ssl_certificate \(certificate); ssl_certificate_key \(path)/key.pem;
+                    listen unix:\(unixSocket);
+                    ssl_certificate \(certificate); ssl_certificate_key \(key); \(verification)
                     ssl_protocols \(protocols); ssl_ciphers ALL:@SECLEVEL=0;
                     location / { return \(answer); }
                 }
@@ -52,6 +62,33 @@ final class TLSServer: Sendable {
     var authority: String { "127.0.0.1:\(port)" }
     var url: String { "https://\(authority)/" }
     var certificate: String { folder.path + "/certificate.pem" }
+    var key: String { folder.path + "/key.pem" }
+    /// Where it speaks without TLS.
+    var unixSocket: String { folder.path + "/socket" }
+
+    /// `openssl req` can't write a certificate that has ended; its authority can.
+    private func expireCertificate() throws {
+        _ = try folder.write("index", [])
+        let configuration = """
+            [ca]
+            default_ca = own
+            [own]
+            new_certs_dir = \(folder.path)
+            database = \(folder.path)/index
+            serial = \(folder.path)/serial
+            default_md = sha256
+            policy = any
+            [any]
+            commonName = supplied
+            """
+        let file = try folder.write("ca.conf", Array(configuration.utf8))
+        let request = folder.path + "/request.pem"
+        try TLSServer.run(TLSServer.openssl, "req", "-new", "-key", key, "-subj", "/CN=127.0.0.1", "-out", request)
+        try TLSServer.run(
+            TLSServer.openssl, "ca", "-batch", "-config", file, "-selfsign", "-create_serial", "-notext", "-keyfile",
+            key,
+            "-in", request, "-startdate", "20200101000000Z", "-enddate", "20200102000000Z", "-out", certificate)
+    }
 
     /// Foundation's `Process` waits for a daemon's descendants too, which never end.
     private static func run(_ program: String, _ arguments: String...) throws {

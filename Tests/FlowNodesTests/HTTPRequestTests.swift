@@ -62,6 +62,33 @@ import Testing
         #expect(http.calls[1].effect == .idempotent)
     }
 
+    @Test func socketAndAuthoritiesArePartOfTheCall() async throws {
+        let http = server("{}")
+        _ = try await runNode(
+            "http.request",
+            ["url": "http://docker/x", "unix_socket": "/var/run/docker.sock", "ca_file": "/etc/own.pem"], http: http)
+        #expect(http.calls[0].route == HTTPRoute(unixSocket: "/var/run/docker.sock", caFile: "/etc/own.pem"))
+    }
+
+    /// A proxy's password and a client's key are secret too, but they are not what a request says who it is by.
+    @Test func routeOfACredentialIsNoToken() async throws {
+        let http = server("{}")
+        let fields = ValueMap([
+            ("bot_token", .secret("not-a-real-token")), ("proxy", .secret("http://user:pencil@proxy.test:3128")),
+            ("client_cert", "/etc/own.pem"), ("client_key", .secret("/etc/own.key")),
+        ])
+        let origins = Set([Origin("https://api.example.com")].compactMap(\.self))
+        let credential = Credential(name: "c", type: "some_app", fields: fields, origins: origins)
+        _ = try await runNode(
+            "http.request", ["url": "https://api.example.com/x"], http: http, credential: credential)
+        #expect(http.calls[0].request.headers["authorization"] == "Bearer not-a-real-token")
+        #expect(
+            http.calls[0].route
+                == HTTPRoute(
+                    proxy: "http://user:pencil@proxy.test:3128",
+                    clientCertificate: .init(certificate: "/etc/own.pem", key: "/etc/own.key")))
+    }
+
     @Test func twoBodiesAreRefused() async throws {
         let failure = await failure {
             try await runNode("http.request", ["url": "http://h/x", "json": 1, "body": "x"])
@@ -153,5 +180,123 @@ import Testing
         _ = try await runNode(
             "http.request", ["url": "https://api.example.com/x?y=1"], http: http, baseURL: "http://127.0.0.1:9/p/")
         #expect(http.calls[0].request.url == "http://127.0.0.1:9/p/x?y=1")
+    }
+}
+
+/// Texts, files and limits of `http.request`.
+@Suite struct HTTPBodyTests {
+    private func answer(_ bytes: [UInt8], type: String?) -> ScriptedHTTP {
+        ScriptedHTTP { call in
+            HTTPResponse(
+                status: 200, headers: HTTPHeaders(type.map { [("Content-Type", $0)] } ?? []), body: .bytes(bytes),
+                url: call.request.url)
+        }
+    }
+
+    private func body(_ bytes: [UInt8], _ type: String?, as format: String = "auto") async throws -> Value? {
+        try await runNode(
+            "http.request", ["url": "http://h/x", "as": .string(format)], http: answer(bytes, type: type))["body"]
+    }
+
+    @Test func otherCharacterSetsAreRead() async throws {
+        #expect(try await body([0x67, 0xFC, 0x6E], "text/plain; charset=ISO-8859-1") == "gün")
+        #expect(try await body([0xFF, 0xFE, 0x41, 0], "text/csv") == "A")
+        #expect(try await body([0x22, 0, 0xE9, 0, 0x22, 0], "application/json; charset=utf-16le") == "é")
+        #expect(try await body([0x67, 0xFC], "text/plain") == .bytes([0x67, 0xFC]))
+    }
+
+    @Test func textThatCannotBeRead() async throws {
+        let outcome = await failure { try await body([0x67, 0xFC], "text/plain", as: "text") }
+        #expect(outcome?.kind == .protocolError)
+        #expect(outcome?.code == "invalid_text")
+        #expect(outcome?.message == "h sent text that can't be read as utf-8")
+        #expect(outcome?.hint == "read it with as: bytes")
+    }
+
+    @Test func emptyBodies() async throws {
+        #expect(try await body([], "application/json") == .null)
+        #expect(try await body([], "text/plain") == "")
+        #expect(try await body([], nil, as: "json") == .null)
+    }
+
+    @Test func jsonWithSomethingBehindIt() async throws {
+        let outcome = await failure { try await body(Array("{}x".utf8), "application/json") }
+        #expect(outcome?.code == "invalid_json")
+    }
+
+    @Test func aLimitThatIsTooLowNamesItsParameter() async throws {
+        let http = ScriptedHTTP { _ in
+            throw Failure(.protocolError, "the answer of h is longer than 5 bytes", hint: "ask", code: "too_large")
+        }
+        let outcome = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "max_bytes": 5], http: http)
+        }
+        #expect(outcome?.hint == "raise max_bytes, or stream the answer to a file with \"to\"")
+        guard case .memory(limit: 5) = http.calls.first?.destination else {
+            Issue.record("the limit did not reach the call")
+            return
+        }
+    }
+
+    @Test func digestsGoWithFiles() async throws {
+        let http = answer([], type: nil)
+        let alone = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "digest": "sha256:00"], http: http)
+        }
+        #expect(alone?.message == "http.request: parameter \"digest\" is for a file")
+        #expect(alone?.hint == "say with \"to\" which one")
+        let wrong = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "to": "/tmp/x", "digest": "abc"], http: http)
+        }
+        #expect(wrong?.message == "http.request: parameter \"digest\" is not a digest")
+        #expect(wrong?.hint == "write sha256: and 64 hexadecimal digits, or sha512: and 128")
+        #expect(http.calls.isEmpty)
+    }
+
+    @Test func partsAreTextAndFiles() async throws {
+        let http = answer(Array("{}".utf8), type: "application/json")
+        _ = try await runNode(
+            "http.request",
+            [
+                "url": "http://h/x", "method": "POST",
+                "multipart": [
+                    "title": "a \"b\"", "left_out": nil, "count": 3,
+                    "upload": ["file": "/data/report.pdf", "name": "r\".pdf", "type": "application/pdf"],
+                ],
+            ], http: http)
+        let request = try #require(http.calls.first?.request)
+        let type = try #require(request.headers["content-type"])
+        let boundary = try #require(type.split(separator: "=").last)
+        #expect(type.hasPrefix("multipart/form-data; boundary=flowctl-"))
+        guard case .parts(let parts) = request.body else {
+            Issue.record("the body has no parts")
+            return
+        }
+        let text = parts.map { part -> String in
+            switch part {
+            case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .file(let path, _, _): "<\(path)>"
+            default: "?"
+            }
+        }.joined()
+        let field = "--\(boundary)\r\nContent-Disposition: form-data; name="
+        #expect(
+            text == "\(field)\"title\"\r\n\r\na \"b\"\r\n\(field)\"count\"\r\n\r\n3\r\n"
+                + "\(field)\"upload\"; filename=\"r%22.pdf\"\r\nContent-Type: application/pdf\r\n\r\n"
+                + "</data/report.pdf>\r\n--\(boundary)--\r\n")
+    }
+
+    @Test func partsThatAreMistaken() async throws {
+        let http = answer([], type: nil)
+        func message(_ part: Value) async -> String? {
+            await failure {
+                try await runNode(
+                    "http.request", ["url": "http://h/x", "method": "POST", "multipart": ["p": part]], http: http)
+            }?.message
+        }
+        #expect(
+            await message(["file": "a", "mime": "b"]) == "http.request: the part \"p\" has an unknown key \"mime\"")
+        #expect(await message(["file": 1]) == "http.request: the file of the part \"p\" is not a path")
+        #expect(http.calls.isEmpty)
     }
 }

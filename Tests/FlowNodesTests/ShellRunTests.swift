@@ -169,4 +169,5 @@ private struct StartSignal: LogSink {
     let started: @Sendable () -> Void
     func log(_ level: LogLevel, _ message: String) { started() }
     func attempt(_ record: HTTPAttempt) {}
+    func waiting(_ wait: HTTPWait) {}
 }

@@ -56,7 +56,9 @@ struct CrashTests {
         [
             try .read("list"), try .uses("idempotent", "put"), try .uses("keyed", "pay"), try .write("post"),
             try .write("each", "${{ \"item\" + string(index) }}").each([1, 2, 3], max: 2),
-            try .block("inner", [.write("deep"), .read("look")]), try .read("last"),
+            try .block("inner", [.write("deep"), .read("look")]),
+            try .choose("route", "run.attempt == 1 ? 1 : 2", ["1": [.write("send")], "2": [.write("late")]]),
+            try .assert("check", "1 > 2").onError([.write("mend"), .read("tell")]), try .read("last"),
         ]
     }
 
@@ -85,7 +87,10 @@ struct CrashTests {
         while result.status == .uncertain, rounds < 10 {
             rounds += 1
             var done: [String: Value] = [:]
-            for name in ["post", "each[0]", "each[1]", "each[2]", "inner/deep"] { done[name] = "done" }
+            for name in [
+                "post", "each[0]", "each[1]", "each[2]", "inner/deep", "route/send", "route/late",
+                "check/on_error/mend",
+            ] { done[name] = "done" }
             result = try await bench.resume(try steps(), options: ResumeOptions(markDone: done))
         }
         #expect(result.status == .succeeded, "after \(writes) writes: \(String(describing: result.failure))")
@@ -97,7 +102,9 @@ struct CrashTests {
                 after.count { $0.hasSuffix(" \(id)") } == before.count { $0.hasSuffix(" \(id)") },
                 "the finished step \(path) ran again after \(writes) writes")
         }
-        for write in ["write post", "write item0", "write item1", "write item2", "write deep"] {
+        for write in [
+            "write post", "write item0", "write item1", "write item2", "write deep", "write send", "write mend",
+        ] {
             #expect(after.count { $0 == write } <= 1, "\(write) ran twice after \(writes) writes")
         }
         #expect(Set(bench.nodes.calls.filter { $0.node == "test.keyed" }.map(\.context.idempotencyKey)).count <= 1)

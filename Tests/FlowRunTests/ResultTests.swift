@@ -19,6 +19,25 @@ struct ResultTests {
         #expect(result.outputs["run"] == "test")
     }
 
+    @Test func laterStepsSeeAFailureWithoutSecrets() async throws {
+        let bench = Bench { call in
+            guard call.text == "fail" else { return call.value }
+            var failure = Failure(.invalid, "it said fake-secret-value", code: "fake-secret-value")
+            failure.requestID = "r-fake-secret-value"
+            throw failure
+        }
+        let masker = Masker()
+        masker.add("fake-secret-value")
+        _ = try await bench.run(
+            [
+                .read("bad", "fail").with { $0.continueOnError = true },
+                .read(
+                    "next",
+                    "${{ steps.bad.error.code }} ${{ steps.bad.error.message }} ${{ steps.bad.error.request_id }}"),
+            ], setup: bench.setup { $0.masker = masker })
+        #expect(bench.nodes.said.last == "read *** it said *** r-***")
+    }
+
     @Test func inputsVarsEnvAndEventAreSeen() async throws {
         let bench = Bench()
         let result = try await bench.run(
@@ -73,6 +92,17 @@ struct ResultTests {
         let run = try history.run(named: "latest")
         #expect(try history.items(of: "each", in: run).map(\.status) == [.succeeded, .failed, .succeeded])
         #expect(try history.steps(of: run)[0].failure?.message == "item 1: gone")
+    }
+
+    @Test func outputsSeeTheEnvironmentOfTheirStep() async throws {
+        let bench = Bench()
+        var step = try Step.read("a")
+        let value = try Make.values(["N": "${{ 6 * 7 }}"])[0].value
+        step.environment = [EnvironmentEntry(name: "N", origin: .value(value), span: step.span)]
+        step.outputs = try Make.values(["n": "${{ env.N }}"])
+        let steps = [step]
+        let result = try await bench.run(steps) { $0.outputs = try Make.values(["n": "${{ steps.a.output.n }}"]) }
+        #expect(result.outputs["n"] == 42, "\(String(describing: result.failure))")
     }
 
     @Test func stopStartsNoMoreItems() async throws {

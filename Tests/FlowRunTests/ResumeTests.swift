@@ -229,4 +229,46 @@ struct ResumeTests {
         let failure = try #require(throws: Failure.self) { try decided(bench, ["left"], retry: ["one/left"]) }
         #expect(failure.message == "\"one/left\" can't be both marked done and run again")
     }
+
+    @Test func switchTakesTheCaseItTookBefore() async throws {
+        let bench = Bench { call in
+            if call.count == 1, call.text == "first" { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let steps = [try Step.choose("route", "run.attempt", ["1": [.read("first")], "2": [.read("second")]])]
+        #expect(try await bench.run(steps).status == .failed)
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(bench.nodes.said == ["read first", "read first"])
+    }
+
+    @Test func stepWhoseHandlerFailedIsTriedAgainAndHandledAnew() async throws {
+        let bench = Bench { call in
+            if call.text == "work" || call.text == "mend" && call.count == 1 { throw Failure(.conflict, call.text) }
+            return call.value
+        }
+        let steps = [try Step.read("work").onError([.read("look"), .read("mend")])]
+        let first = try await bench.run(steps)
+        #expect(first.failure?.message == "work; its on_error failed, too: work/on_error/mend: mend")
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(
+            bench.nodes.said == ["read work", "read look", "read mend", "read work", "read look", "read mend"])
+        #expect(try bench.statuses()["work/on_error#2/mend"] == "succeeded")
+    }
+
+    @Test func handlerGoesOnAfterAnUncertainWriteWasDecided() async throws {
+        let bench = Bench { call in
+            if call.text == "work" { throw Failure(.conflict, "no") }
+            if call.text == "mend" { throw Failure(.uncertain, "cut off") }
+            return call.value
+        }
+        let steps = [try Step.read("work").onError([.read("look"), .write("mend")]), try .read("after")]
+        let first = try await bench.run(steps)
+        #expect(first.status == .uncertain)
+        #expect(first.failure?.message == "cut off; that was on_error of no")
+        #expect(first.failedStep == "work/on_error/mend")
+        let options = ResumeOptions(markDone: ["work/on_error/mend": "done"])
+        #expect(try await bench.resume(steps, options: options).status == .succeeded)
+        #expect(bench.nodes.said == ["read work", "read look", "write mend", "read after"])
+        #expect(try bench.statuses()["work"] == "failed")
+    }
 }

@@ -161,4 +161,14 @@ struct RetryTests {
         #expect(await result.status == .cancelled)
         #expect(bench.nodes.calls.count == 1)
     }
+
+    @Test func pauseThatWouldPassTheTimeoutOfTheRunIsNotBegun() async throws {
+        let clock = ManualClock(skipsSleep: false)
+        let bench = Bench(clock: clock) { _ in throw Failure(.transient, "later", retryAfter: .seconds(90)) }
+        let result = try await bench.run([.read("a").with { $0.retry = Self.policy }]) { $0.timeout = .seconds(60) }
+        #expect(result.status == .failed)
+        #expect(result.failure?.message == "later")
+        #expect(bench.nodes.calls.count == 1)
+        #expect(bench.nodes.calls[0].context.deadline == .seconds(60))
+    }
 }

@@ -8,7 +8,7 @@ import Testing
     @Test(
         arguments: [
             (200, nil), (204, nil), (304, .protocolError), (400, .invalid), (401, .auth), (403, .permission),
-            (404, .notFound), (408, .transient), (409, .conflict), (410, .invalid), (412, .conflict), (422, .invalid),
+            (404, .notFound), (408, .transient), (409, .conflict), (410, .notFound), (412, .conflict), (422, .invalid),
             (425, .transient), (429, .rateLimited), (500, .transient), (504, .transient),
         ] as [(Int, FailureKind?)])
     func givesEachStatusItsKindForARead(status: Int, kind: FailureKind?) {
@@ -32,6 +32,20 @@ import Testing
     func readsHowLongTheServerAsksToWait(text: String, seconds: Int?) {
         let asked = HTTPStatusTable.retryAfter(HTTPHeaders([("retry-after", text)]), now: now)
         #expect(asked == seconds.map { .seconds($0) })
+    }
+
+    @Test(
+        arguments: [
+            (400, "run it with --trace - to see what the service says"),
+            (401, "check the credential with \"flowctl credentials test\""),
+            (403, "give the credential the permission for this, or use another one"),
+            (409, "look at its current state, then try again"),
+            (410, "check the name or id, and that the credential may see it"), (429, "try again later"),
+            (503, "try again later"), (301, "use the address it redirects to"), (304, nil),
+        ] as [(Int, String?)])
+    func givesEachStatusAHint(status: Int, hint: String?) {
+        let response = HTTPResponse(status: status, url: "https://api.example.com/")
+        #expect(HTTPStatusTable.failure(for: response, effect: .read, now: now)?.hint == hint)
     }
 
     @Test func saysWhoAnsweredWhatAndWhatToDo() {

@@ -175,5 +175,9 @@ import Testing
         let fields = try custom.checked(ValueMap([("any", "x"), ("base_url", "http://h")]), source: "it")
         #expect(fields["any"]?.containsSecret == true)
         #expect(fields["base_url"]?.containsSecret == false)
+        let routed = try #require(bearer).checked(
+            ValueMap([("token", "not-a-real-token"), ("proxy", "http://p"), ("ca_file", "/c")]), source: "it")
+        #expect(routed["proxy"]?.containsSecret == true)
+        #expect(routed["ca_file"]?.containsSecret == false)
     }
 }

@@ -3,13 +3,13 @@ import FlowWorkflow
 import Testing
 
 @Suite struct StepGraphTests {
-    private func edges(_ steps: String, isParallel: Bool = false) throws -> [String] {
-        let steps = try workflow("steps:\n" + steps).steps
-        let graph = StepGraph(steps, isParallel: isParallel)
-        return graph.vertices.map { vertex in
+    private func edges(_ text: String, order: ListOrder = .file) throws -> [String] {
+        let steps = try workflow((order == .graph ? "order: graph\n" : "") + "steps:\n" + text).steps
+        let graph = StepGraph(steps, order: order)
+        return zip(steps, graph.vertices).map { step, vertex in
             let after = vertex.waitsFor.map { steps[$0].id }.joined(separator: ",")
             let skipped = vertex.skippedWith.map { steps[$0].id }.joined(separator: ",")
-            return "\(vertex.step.id)<\(after)|\(skipped)"
+            return "\(step.id)<\(after)|\(skipped)"
         }
     }
 
@@ -32,7 +32,7 @@ import Testing
                   - { id: c, needs: a, run: ls }
                   - { id: d, run: ls }
                   - { id: e, needs: [a, c, d], run: ls }
-                """) == ["a<|", "b<|", "c<a|a", "d<b,c|", "e<d|a,c,d"])
+                """) == ["a<|", "b<|", "c<a|a", "d<b,c|", "e<a,c,d|a,c,d"])
     }
 
     @Test func needsMayNameStepsFurtherDown() throws {
@@ -48,8 +48,52 @@ import Testing
     @Test func parallelStepsWaitForNothing() throws {
         #expect(
             try edges(
-                "  - { id: a, run: ls }\n  - { id: b, run: ls }\n  - { id: c, needs: a, run: ls }", isParallel: true)
+                "  - { id: a, run: ls }\n  - { id: b, run: ls }\n  - { id: c, needs: a, run: ls }", order: .parallel)
                 == ["a<|", "b<|", "c<a|a"])
+    }
+
+    @Test func inAGraphReadingIsWaiting() throws {
+        #expect(
+            try edges(
+                """
+                  - { id: last, run: ls, env: { A: "${{ default(steps.a.output.stdout, '') }}" } }
+                  - { id: b, run: ls, if: steps.a.status == 'failed', needs: [c] }
+                  - { id: c, run: ls }
+                  - id: block
+                    steps:
+                      - { id: c, run: ls }
+                      - { id: inner, run: ls, env: { A: "${{ steps.c.output.stdout + steps.a.output.stdout }}" } }
+                  - { id: a, run: ls, outputs: { x: "${{ steps.a.output.stdout + steps.c.status }}" } }
+                  - { id: free, run: ls }
+                """, order: .graph)
+                == ["last<a|", "b<c,a|c", "c<|", "block<a|", "a<c|", "free<|"])
+    }
+
+    /// Edges that place implies are left out, and none is lost: held against the definition, pair by pair.
+    @Test func orderIsThatOfEveryPair() throws {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<200 {
+            let count = Int.random(in: 1...9, using: &random)
+            let needs: [[Int]?] = (0..<count).map { step in
+                guard Bool.random(using: &random) else { return nil }
+                return (0..<count).filter { $0 < step && Int.random(in: 0..<4, using: &random) == 0 }
+            }
+            let text = needs.enumerated().map { step, needs in
+                let list = needs.map { ", needs: [\($0.map { "s\($0)" }.joined(separator: ", "))]" } ?? ""
+                return "  - { id: s\(step)\(list), run: ls }\n"
+            }.joined()
+            var before: [Set<Int>] = []
+            for (step, needs) in needs.enumerated() {
+                let direct = needs ?? Array(0..<step)
+                before.append(Set(direct).union(direct.flatMap { before[$0] }))
+            }
+            let graph = StepGraph(try workflow("steps:\n" + text).steps, order: .file)
+            var found: [Set<Int>] = []
+            for vertex in graph.vertices {
+                found.append(Set(vertex.waitsFor).union(vertex.waitsFor.flatMap { found[$0] }))
+            }
+            #expect(found == before, "\(text)")
+        }
     }
 
     @Test func skipsReachReadersOfOutput() throws {

@@ -85,10 +85,27 @@ import Testing
         #expect(diagnostics.sorted.map(\.id) == ["unknown-key", "unknown-node", "unknown-reference"])
     }
 
+    /// A run that began before the check knew of a mistake can go on.
+    @Test func whatTypesShowCanBeAWarning() {
+        func read(_ condition: String) -> (workflow: Workflow?, said: [String]) {
+            var diagnostics = Diagnostics()
+            let text = "inputs: { n: { type: int } }\nsteps: [{ id: a, if: \"\(condition)\", run: ls }]\n"
+            let workflow = WorkflowReader.read(
+                SourceText(name: "w.yaml", text: text), nodes: SampleNodes(), typeMistakes: .warning,
+                diagnostics: &diagnostics)
+            return (workflow, diagnostics.sorted.map { "\($0.severity) \($0.id)" })
+        }
+        #expect(read("inputs.n == 'x'").workflow != nil)
+        #expect(read("inputs.n == 'x'").said == ["warning never-equal"])
+        #expect(read("true").said == ["warning constant-condition"])
+        #expect(read("inputs.m == 1").workflow == nil)
+        #expect(read("inputs.m == 1").said == ["error unknown-reference"])
+    }
+
     @Test func aThousandStepsAreReadInTime() throws {
         let text = "steps:\n" + (0..<1000).map { "  - { id: s\($0), run: ls }\n" }.joined()
         let steps = try workflow(text).steps
-        let graph = StepGraph(steps)
+        let graph = StepGraph(steps, order: .file)
         #expect(graph.vertices.count == 1000)
         #expect(graph.vertices.dropFirst().enumerated().allSatisfy { $1.waitsFor == [$0] })
     }

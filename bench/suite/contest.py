@@ -21,19 +21,31 @@ class Contender:
     command: list
     #: Puts things back before each turn; its time doesn't count.
     prepare: typing.Callable = None
-    #: The rate it prints itself is taken instead of its time.
+    #: How many operations it does, where its rate is measured rather than its time.
+    count: int = 0
+    #: The rate it prints itself is taken; a second number that it prints is the mean time of an operation in
+    #: milliseconds, a third one their count.
     is_rate: bool = False
+    #: That mean is taken.
+    is_mean: bool = False
+
+    @property
+    def has_rate(self):
+        """Whether what is measured is a rate; else it is a time."""
+        return self.is_rate or self.count > 0 and not self.is_mean
 
 
 @dataclasses.dataclass
 class Standing:
-    """How a contender did: the median of its turns, and its highest peak of memory."""
+    """How a contender did: the medians of its turns, and its highest peak of memory."""
 
     contender: Contender
     #: Seconds, or, where the contender counts itself, operations a second.
     median: float
     spread: tuple
     peak: float
+    #: Seconds of processor; of one operation where it does many.
+    processor: float
     ratio: float = 1
 
 
@@ -56,12 +68,13 @@ class Contest:
                 measured[contender.name].append(turn(contender))
         standings = {}
         for contender in self.contenders:
-            values = [value for value, _ in measured[contender.name]]
+            values, peaks, processor = zip(*measured[contender.name])
             standings[contender.name] = Standing(
                 contender,
                 median=statistics.median(values),
                 spread=(min(values), max(values)),
-                peak=max(peak for _, peak in measured[contender.name]),
+                peak=max(peaks),
+                processor=statistics.median(processor),
             )
         yardstick = standings[self.contenders[0].name].median
         for standing in standings.values():
@@ -70,18 +83,24 @@ class Contest:
 
 
 def turn(contender):
-    """Runs a contender once; gives its seconds or its rate, and its peak of memory in KiB."""
+    """Runs a contender once; gives its seconds or its rate, its peak of memory in KiB, and its seconds of processor."""
     if contender.prepare:
         contender.prepare()
-    if contender.is_rate:
-        # A shell in between, because the peak of memory begins with that of whoever starts the process.
-        rate, peak = output(["sh", "-c", '"$@"; exit $?', "sh", *contender.command]).split()[:2]
-        return float(rate), int(peak)
-    seconds, peak, status = output([STOPWATCH, *contender.command]).split()
+    tells = contender.is_rate or contender.is_mean
+    *told, seconds, processor, peak, status = output([STOPWATCH, *(["-o"] if tells else []), *contender.command]).split()
     if status != "0":
         subprocess.run(contender.command, env=environment())
         sys.exit(f"{contender.name} ended with status {status}: {shlex.join(contender.command)}")
-    return float(seconds), int(peak)
+    value = float(seconds)
+    count = contender.count
+    if contender.is_rate:
+        value = float(told[0])
+        count = int(told[2]) if len(told) > 2 else count
+    elif contender.is_mean:
+        value = float(told[1]) / 1000
+    elif count:
+        value = count / value
+    return value, int(peak), float(processor) / (count or 1)
 
 
 def output(command):

@@ -21,9 +21,10 @@ def forget_runs():
     shutil.rmtree(HOME, ignore_errors=True)
 
 
-def workflow(name, steps):
+def workflow(name, steps, order="file"):
     """A workflow of lines, each a step in flow style."""
-    return written(f"{name}.yaml", f"name: {name}\nsteps:\n" + "".join(f"  - {step}\n" for step in steps))
+    head = f"name: {name}\norder: {order}\nsteps:\n"
+    return written(f"{name}.yaml", head + "".join(f"  - {step}\n" for step in steps))
 
 
 def loop(name, step, count, parallel):

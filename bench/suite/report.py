@@ -10,11 +10,15 @@ PAGE = "docs/benchmarks.md"
 def quantity(standing):
     """A median in a unit that fits."""
     value = standing.median
-    if standing.contender.is_rate:
+    if standing.contender.has_rate:
         return f"{value:,.0f}/s" if value >= 100 else f"{value:.2g}/s"
-    if value < 1:
-        return f"{value * 1000:.1f} ms"
-    return f"{value:.2f} s"
+    return time(value)
+
+
+def time(seconds):
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 def share(ratio):
@@ -23,16 +27,17 @@ def share(ratio):
 
 
 def cells(standing):
-    """Name, median, ratio to the yardstick, peak of memory."""
-    return standing.contender.name, quantity(standing), share(standing.ratio), f"{standing.peak / 1024:.1f} MiB"
+    """Name, median, ratio to the yardstick, processor time, peak of memory."""
+    peak = f"{standing.peak / 1024:.1f} MiB"
+    return standing.contender.name, quantity(standing), share(standing.ratio), time(standing.processor), peak
 
 
 def show(contest, standings):
     """One contest on the terminal."""
     print(f"\n{contest.title}")
     for standing in standings.values():
-        name, median, ratio, peak = cells(standing)
-        print(f"  {name:<36}{median:>14}{ratio:>9}{peak:>12}", flush=True)
+        name, median, ratio, processor, peak = cells(standing)
+        print(f"  {name:<42}{median:>14}{ratio:>9}{processor:>12}{peak:>12}", flush=True)
     for words, is_reached, measured in contest.goals(standings):
         print(f"  {'reached' if is_reached else 'MISSED'}: {words}: {measured}", flush=True)
 
@@ -55,7 +60,8 @@ def page(results, missing, seconds, load):
         "",
         "Written by `make bench`. Machines differ and are noisy: read the ratios, which are those of medians. The",
         "programs of a table took turns in one run (A B C, A B C, …); its first line is the yardstick. Memory is the",
-        "highest peak of resident memory of one process.",
+        "highest peak of resident memory of one process; processor is the time of all its threads, of one operation",
+        "where there is a rate.",
         "",
         f"Measured on {machine(load)}, in {seconds:.0f} seconds.",
     ]
@@ -66,8 +72,8 @@ def page(results, missing, seconds, load):
         lines += ["", f"## {contest.title}", ""]
         if contest.note:
             lines += [contest.note, ""]
-        kind = "rate" if contest.contenders[0].is_rate else "time"
-        lines += [f"| program | {kind} | ratio | memory |", "| --- | ---: | ---: | ---: |"]
+        kind = "rate" if contest.contenders[0].has_rate else "time"
+        lines += [f"| program | {kind} | ratio | processor | memory |", "| --- | ---: | ---: | ---: | ---: |"]
         lines += [f"| {' | '.join(cells(standing))} |" for standing in standings.values()]
         goals = list(contest.goals(standings))
         if goals:

@@ -1,6 +1,7 @@
-"""A local nginx to ask."""
+"""Local servers to ask."""
 
 import contextlib
+import dataclasses
 import pathlib
 import shutil
 import socket
@@ -10,29 +11,73 @@ import tempfile
 import time
 
 
+@dataclasses.dataclass
+class Servers:
+    """Where they listen."""
+
+    #: HTTP/1.1.
+    url: str
+    #: HTTP/2 over TLS, with a certificate that only its own file vouches for.
+    secure_url: str
+    certificate: str
+    #: Answers after 100 ms.
+    slow: str
+    #: The folder of what ``url`` gives and takes below its root.
+    files: str
+
+
 @contextlib.contextmanager
-def nginx(program):
-    """An nginx on a free port of the loopback that answers everything with a few bytes; gives its URL."""
+def running(nginx, slow):
+    """An nginx that answers its root with a few bytes, and for the rest gives files and takes them by PUT, and a server
+    that takes its time, on free ports of the loopback."""
     folder = tempfile.mkdtemp()
     pathlib.Path(folder).chmod(0o755)
-    port = free_port()
+    files = pathlib.Path(folder, "files")
+    files.mkdir()
+    # It runs as another user where it is started by root.
+    files.chmod(0o777)
+    port, secure_port, slow_port = (free_port() for _ in range(3))
+    certificate = f"{folder}/certificate.pem"
+    make_certificate(certificate, f"{folder}/key.pem")
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    answer = 'location = / { return 200 "ok"; }'
     configuration = pathlib.Path(folder, "nginx.conf")
     configuration.write_text(
         f"daemon off; pid {folder}/pid; worker_processes 1; worker_rlimit_nofile 8192;\n"
         "events { worker_connections 4096; }\n"
         f"http {{ access_log off; keepalive_requests 100000000; {temporary}\n"
-        f'server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200 "ok"; }} }} }}\n',
+        f"server {{ listen 127.0.0.1:{port} backlog=4096; {answer}\n"
+        f"location / {{ root {files}; dav_methods PUT; client_max_body_size 0; sendfile on; }} }}\n"
+        f"server {{ listen 127.0.0.1:{secure_port} ssl http2 backlog=4096; {answer}\n"
+        f"ssl_certificate {certificate}; ssl_certificate_key {folder}/key.pem; }} }}\n",
         encoding="utf-8",
     )
-    process = subprocess.Popen([program, "-c", configuration, "-e", f"{folder}/error.log"])
+    processes = [
+        subprocess.Popen([nginx, "-c", configuration, "-e", f"{folder}/error.log"]),
+        subprocess.Popen([slow, str(slow_port), "100"]),
+    ]
     try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}/"
+        for awaited in (port, secure_port, slow_port):
+            wait_for(awaited)
+        yield Servers(
+            url=f"http://127.0.0.1:{port}/",
+            secure_url=f"https://127.0.0.1:{secure_port}/",
+            certificate=certificate,
+            slow=f"http://127.0.0.1:{slow_port}/",
+            files=str(files),
+        )
     finally:
-        process.terminate()
-        process.wait()
+        for process in processes:
+            process.terminate()
+            process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_certificate(certificate, key):
+    """One for 127.0.0.1 that nobody has signed but itself."""
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1"
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run(["openssl", *words.split(), *names], check=True, stderr=subprocess.DEVNULL)
 
 
 def free_port():
@@ -47,4 +92,4 @@ def wait_for(port):
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    sys.exit("nginx did not start")
+    sys.exit("a server to measure with did not start")

@@ -38,19 +38,23 @@ def program(name, package):
 
 
 def python_peers():
-    """Whether rust-just and aiohttp are there, installed apart from the system's Python; gives just's path and a
-    Python with aiohttp, each None where it can't be had."""
+    """Peers that pip installs, apart from the system's Python: just, and for aiohttp and httpx the Python that has
+    them, which is also under its own name; each None where it can't be had."""
     folder = f"{FOLDER}/venv"
     python = f"{folder}/bin/python"
     if not os.path.exists(python):
         subprocess.run([sys.executable, "-m", "venv", folder], stdout=sys.stderr)
-    for package, probe in (("rust-just", [f"{folder}/bin/just", "--version"]), ("aiohttp", [python, "-c", "import aiohttp"])):
+    peers = {"just": f"{folder}/bin/just", "aiohttp": python, "httpx": python}
+    probes = {"just": [f"{folder}/bin/just", "--version"]}
+    for name in peers:
+        package = "rust-just" if name == "just" else name
+        probe = probes.get(name, [python, "-c", f"import {name}"])
         if not answers(probe):
             subprocess.run([python, "-m", "pip", "install", "--quiet", package], stdout=sys.stderr)
         if not answers(probe):
             missing[package] = "pip install could not fetch it"
-    just = f"{folder}/bin/just"
-    return None if "rust-just" in missing else just, None if "aiohttp" in missing else python
+            peers[name] = None
+    return peers | {"python": python if answers([python, "--version"]) else None}
 
 
 def cel_libraries(python):

@@ -6,6 +6,10 @@
 /// of it may be called before, nor where this says no.
 const char *flow_curl_problem(void);
 
+/// A descriptor that wakes who polls it: 8 bytes written make it readable, 8 bytes read put that back. -1 and `errno`
+/// where there is none.
+int flow_wake_descriptor(void);
+
 // Swift cannot call C functions with variable arguments: one shim for each type of argument that is used.
 
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
@@ -39,6 +43,12 @@ static inline CURLcode flow_set_body(CURL *handle, const void *bytes, size_t siz
     return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, size ? bytes : "");
 }
 
+/// Copies `size` bytes.
+static inline CURLcode flow_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t size) {
+    struct curl_blob blob = {.data = (void *)bytes, .len = size, .flags = CURL_BLOB_COPY};
+    return curl_easy_setopt(handle, option, &blob);
+}
+
 static inline void flow_set_reader(CURL *handle, flow_data_callback read, flow_seek_callback seek, void *context) {
     curl_easy_setopt(handle, CURLOPT_READFUNCTION, read);
     curl_easy_setopt(handle, CURLOPT_READDATA, context);
@@ -69,6 +79,11 @@ static inline CURLcode flow_set_http_only(CURL *handle) {
 
 static inline long flow_info_long(CURL *handle, CURLINFO info) {
     long value = 0;
+    return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline curl_off_t flow_info_offset(CURL *handle, CURLINFO info) {
+    curl_off_t value = 0;
     return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
 }
 

@@ -3,6 +3,7 @@ import FlowCore
 import FlowHTTP
 import FlowNodes
 import FlowSpec
+import FlowStore
 import FlowVault
 import FlowWorkflow
 
@@ -21,14 +22,43 @@ extension Session {
         NodeCatalog([NativeNodes(), try connectors ?? self.connectors()])
     }
 
-    /// The real world. Nothing is opened before it is used: connections, threads and OpenSSL cost a start of their own.
-    func world() -> World {
+    /// The real world of one run, whose retries share a budget. Nothing is opened before it is used: connections,
+    /// threads and OpenSSL cost a start of their own.
+    ///
+    /// - Parameters:
+    ///   - access: the vault that seals stored responses.
+    ///   - trace: is told of every HTTP exchange.
+    /// - Throws: an `Exit` where a variable that bounds requests has no number.
+    func world(_ access: VaultAccess, trace: ExchangeTrace? = nil) throws -> World {
         let clock = SystemClock()
         let random = SystemRandom()
-        let transport = CurlClient(.init(environment: environment, userAgent: "flowctl/\(Version.number)"))
+        let transport = CurlClient(try clientOptions(), trace: trace)
+        let records = sharedRecords(random)
+        let traffic = TrafficControl(records: records, clock: clock, random: random)
+        let caching = CachingClient(transport, store: responses(access, records))
+        let retrying = RetryingClient(caching, traffic: traffic, clock: clock, random: random)
         return World(
-            http: RetryingClient(transport, clock: clock, random: random), files: files, clock: clock,
-            processes: SubprocessRunner(), random: random, environment: environment)
+            http: DownloadClient(retrying), files: files, clock: clock, processes: SubprocessRunner(), random: random,
+            environment: environment)
+    }
+
+    private func clientOptions() throws -> CurlClient.Options {
+        do {
+            return try CurlClient.Options(environment: environment, userAgent: "flowctl/\(Version.number)")
+        } catch {
+            throw Exit.usage(error.message, hint: error.hint)
+        }
+    }
+
+    /// Limits and breakers in the state database; where there is no folder for one, in memory.
+    private func sharedRecords(_ random: any RandomSource) -> any SharedRecords {
+        guard let path = try? settings.stateDatabase else { return ProcessRecords() }
+        return StateRecords(table: SharedTable(path: path), random: random)
+    }
+
+    private func responses(_ access: VaultAccess, _ records: any SharedRecords) -> any ResponseStore {
+        guard access.exists, let path = (try? settings)?.responses else { return MemoryResponses() }
+        return SealedResponses(table: ResponseTable(path: path), access: access, records: records)
     }
 
     /// - Parameter asks: whether a passphrase may be asked for.
@@ -60,9 +90,13 @@ extension Session {
         return try workflow(SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes), nodes: nodes)
     }
 
-    func workflow(_ source: SourceText, nodes: any NodeSource) throws -> Workflow {
+    /// - Parameter typeMistakes: as for `WorkflowReader.read`.
+    func workflow(
+        _ source: SourceText, nodes: any NodeSource, typeMistakes: Diagnostic.Severity = .error
+    ) throws -> Workflow {
         var diagnostics = Diagnostics()
-        let workflow = WorkflowReader.read(source, nodes: nodes, diagnostics: &diagnostics)
+        let workflow = WorkflowReader.read(
+            source, nodes: nodes, typeMistakes: typeMistakes, diagnostics: &diagnostics)
         guard let workflow else { throw Exit.invalidFile(diagnostics.sorted) }
         if !console.isQuiet, console.format == .text { diagnostics.sorted.forEach(console.complain) }
         return workflow

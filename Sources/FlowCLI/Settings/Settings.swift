@@ -7,6 +7,8 @@ struct Settings: Sendable, Hashable {
     /// Files that belong to runs.
     var blobFolder: String
     var vault: String
+    /// Responses to be asked for again; nil where there is no folder for them.
+    var responses: String?
     /// `config.yaml` and `connectors/`.
     var configFolder: String
     /// What was typed at `flowctl expr`; nil where no folder is known for it.
@@ -31,6 +33,7 @@ struct Settings: Sendable, Hashable {
         self.stateDatabase = try path(stateDatabase, "FLOWCTL_STATE_DB", .state, "state.db")
         blobFolder = Settings.folder(of: self.stateDatabase) + "/blobs"
         self.vault = try path(vault, "FLOWCTL_VAULT", .data, "vault.db")
+        responses = try? path(nil, "FLOWCTL_CACHE", .cache, "responses.db")
         configFolder = try path(nil, "FLOWCTL_CONFIG_DIR", .config, "")
         expressionHistory = (try? folders.folder(.state)).map { $0 + "/expressions" }
     }
@@ -58,12 +61,14 @@ private struct Folders {
         case config = "XDG_CONFIG_HOME"
         case data = "XDG_DATA_HOME"
         case state = "XDG_STATE_HOME"
+        case cache = "XDG_CACHE_HOME"
 
         var underHome: String {
             switch self {
             case .config: ".config"
             case .data: ".local/share"
             case .state: ".local/state"
+            case .cache: ".cache"
             }
         }
     }

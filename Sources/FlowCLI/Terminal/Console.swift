@@ -82,6 +82,7 @@ extension Console {
         let place = failure.position.map { $0.location + ": " } ?? ""
         complain("\(place)\("error:", .red) \(failure.message)")
         if let hint = failure.hint { complain("  \("hint:", .cyan) \(hint)") }
+        if let id = failure.requestID { complain("  \("request id:", .dim) \(terminalSafe(id))") }
         if isVerbose, let cause = failure.underlying { complain("  \("cause:", .dim) \(cause)") }
     }
 

@@ -14,11 +14,15 @@ struct ErrorRules: Sendable {
     struct Delay: Sendable {
         enum Source: Sendable, Hashable {
             case headerSeconds(String)
-            /// Seconds since 1970.
+            case headerMilliseconds(String)
+            /// Seconds since 1970; so large a number that it would be the year 5000 is milliseconds.
             case headerEpoch(String)
             case headerDate(String)
             /// Members of the JSON body, outermost first.
             case jsonSeconds([String])
+            case jsonMilliseconds([String])
+            /// As ``headerEpoch(_:)``.
+            case jsonEpoch([String])
             case seconds(Int)
         }
 
@@ -30,6 +34,8 @@ struct ErrorRules: Sendable {
     var when: Expression?
     var code: Template?
     var message: Template?
+    /// What the app calls the request; else it is looked for under the usual headers.
+    var requestID: Template?
     /// In order: the first kind with a sign that fits.
     var kinds: [(kind: FailureKind, signs: [Sign])] = []
     /// By code, or by status as text.
@@ -40,7 +46,9 @@ struct ErrorRules: Sendable {
     static let none = ErrorRules()
 
     var expressions: [Expression] {
-        var all = [when].compactMap(\.self) + (code?.expressions ?? []) + (message?.expressions ?? [])
+        var all =
+            [when].compactMap(\.self) + (code?.expressions ?? []) + (message?.expressions ?? [])
+            + (requestID?.expressions ?? [])
         for (_, signs) in kinds {
             for case .condition(let condition) in signs { all.append(condition) }
         }

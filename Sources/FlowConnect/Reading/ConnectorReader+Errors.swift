@@ -6,10 +6,11 @@ extension ConnectorReader {
     mutating func errorRules(_ node: SourceNode) -> ErrorRules {
         var rules = ErrorRules()
         guard let map = MapDecoder(node, "\"errors\"", &diagnostics) else { return rules }
-        map.finish(["when", "code", "message", "kinds", "hints", "delay"], &diagnostics)
+        map.finish(["when", "code", "message", "request_id", "kinds", "hints", "delay"], &diagnostics)
         rules.when = map.node("when").flatMap { condition($0, for: "when") }
         rules.code = map.node("code").flatMap { template($0, for: "code") }
         rules.message = map.node("message").flatMap { template($0, for: "message") }
+        rules.requestID = map.node("request_id").flatMap { template($0, for: "request_id") }
         rules.kinds = map.map("kinds", &diagnostics)?.compactMap { kind($0) } ?? []
         for entry in map.map("hints", &diagnostics) ?? [] {
             if let hint = template(entry.value, for: entry.key) { rules.hints.append((entry.key, hint)) }
@@ -40,7 +41,10 @@ extension ConnectorReader {
         return (kind, signs)
     }
 
-    private static let delaySources = ["header_seconds", "header_epoch", "header_date", "json_seconds", "seconds"]
+    private static let delaySources = [
+        "header_seconds", "header_milliseconds", "header_epoch", "header_date", "json_seconds", "json_milliseconds",
+        "json_epoch", "seconds",
+    ]
 
     /// `{ header_epoch: x-ratelimit-reset, when: … }`
     private mutating func delay(_ node: SourceNode) -> ErrorRules.Delay? {
@@ -56,13 +60,20 @@ extension ConnectorReader {
         let source: ErrorRules.Delay.Source?
         switch given[0] {
         case "header_seconds": source = map.string(given[0], &diagnostics).map { .headerSeconds($0) }
+        case "header_milliseconds": source = map.string(given[0], &diagnostics).map { .headerMilliseconds($0) }
         case "header_epoch": source = map.string(given[0], &diagnostics).map { .headerEpoch($0) }
         case "header_date": source = map.string(given[0], &diagnostics).map { .headerDate($0) }
-        case "json_seconds":
-            source = map.string(given[0], &diagnostics).map { .jsonSeconds($0.split(separator: ".").map(String.init)) }
+        case "json_seconds": source = path(map, given[0]).map { .jsonSeconds($0) }
+        case "json_milliseconds": source = path(map, given[0]).map { .jsonMilliseconds($0) }
+        case "json_epoch": source = path(map, given[0]).map { .jsonEpoch($0) }
         default: source = map.int("seconds", in: 0...86_400, &diagnostics).map { .seconds($0) }
         }
         let condition = map.node("when").flatMap { self.condition($0, for: "when") }
         return source.map { ErrorRules.Delay(source: $0, condition: condition) }
+    }
+
+    /// Members of the body, outermost first: `error.retry_after`.
+    private mutating func path(_ map: MapDecoder, _ key: String) -> [String]? {
+        map.string(key, &diagnostics)?.split(separator: ".").map(String.init)
     }
 }

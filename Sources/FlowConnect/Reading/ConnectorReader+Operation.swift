@@ -28,7 +28,7 @@ extension ConnectorReader {
         let operation = Operation(
             name: name, span: entry.keySpan, summary: summary, details: map.string("description", &diagnostics) ?? "",
             documentation: map.string("docs", &diagnostics), effect: effect ?? .write,
-            limit: map.node("limit").flatMap { limit($0) } ?? defaults.limit, parameters: parameters,
+            limit: map.node("limit").flatMap { limit($0, of: name) } ?? defaults.limit, parameters: parameters,
             rules: map.node("require").map { rules($0, parameters) } ?? [],
             returns: map.string("returns", &diagnostics) ?? "", work: work,
             output: map.node("output").flatMap { valueTemplate($0) }, examples: examples(map), defaults: defaults)

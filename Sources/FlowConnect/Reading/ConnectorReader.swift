@@ -63,7 +63,7 @@ package struct ConnectorReader {
         map.finish(["body", "decode", "limit"], &diagnostics)
         defaults.body = map.choice("body", &diagnostics) ?? .json
         defaults.decode = decoding(map)
-        defaults.limit = map.node("limit").flatMap { limit($0) }
+        defaults.limit = map.node("limit").flatMap { limit($0, of: nil) }
         return defaults
     }
 
@@ -147,10 +147,10 @@ package struct ConnectorReader {
     }
 
     /// `1/s per ${{ params.channel }}`
-    mutating func limit(_ node: SourceNode) -> RateLimit? {
+    mutating func limit(_ node: SourceNode, of operation: String?) -> RateLimit? {
         guard let text = node.decodeString(for: "limit", &diagnostics) else { return nil }
         let parts = text.firstRange(of: " per ").map { (text[..<$0.lowerBound], text[$0.upperBound...]) }
-        guard var limit = RateLimit(rate: parts?.0 ?? text[...]) else {
+        guard var limit = RateLimit(parts?.0 ?? text[...], of: operation) else {
             diagnostics.error(
                 "bad-limit", "\(JSON.quoted(text)) is no rate", at: node.span,
                 hint: "write a count and a unit s min h d, such as 50/min or 1/s per ${{ params.channel }}")

@@ -20,9 +20,13 @@ extension RequestBuilder.Draft {
         if let raw {
             (request.body, contentType) = try RequestBody.raw(raw)
         } else if let multipart {
-            let boundary = boundary()
-            request.body = try MultipartBody(boundary: boundary).body(multipart)
-            contentType = "multipart/form-data; boundary=\(boundary)"
+            let parts = MultipartBody(boundary: boundary())
+            request.body = parts.body(
+                multipart.map { name, value in
+                    if case .file(let file) = value.revealed { return (name, .file(file)) }
+                    return (name, .text(WireText.of(value)))
+                })
+            contentType = parts.contentType
         } else if let form {
             let pairs = form.map { PercentEncoding.encodeForm($0.name) + "=" + formText($0.value, isPreview) }
             request.body = .bytes(Array(pairs.joined(separator: "&").utf8))
@@ -50,43 +54,5 @@ enum RequestBody {
         case .null, .absent: (.none, nil)
         default: throw Failure(.invalid, "a body must be a file, bytes or text, not a \(value.type.plainName)")
         }
-    }
-}
-
-/// `multipart/form-data` (RFC 7578).
-struct MultipartBody {
-    let boundary: String
-
-    /// Files are streamed from disk; other values are sent as a form sends them.
-    func body(_ fields: [(name: String, value: Value)]) throws(Failure) -> HTTPBody {
-        var parts: [HTTPBody] = []
-        for (name, value) in fields {
-            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(quoted(name))\""
-            if case .file(let file) = value.revealed {
-                head += "; filename=\"\(quoted(file.name))\"\r\nContent-Type: "
-                head += file.mediaType ?? "application/octet-stream"
-                parts += [text(head + "\r\n\r\n"), .file(path: file.path), text("\r\n")]
-            } else {
-                parts.append(text(head + "\r\n\r\n" + WireText.of(value) + "\r\n"))
-            }
-        }
-        parts.append(text("--\(boundary)--\r\n"))
-        return .parts(parts)
-    }
-
-    private func text(_ text: String) -> HTTPBody { .bytes(Array(text.utf8)) }
-
-    /// As browsers do it (HTML, multipart form data): quotes and line breaks percent-encoded, the rest as it is.
-    private func quoted(_ name: String) -> String {
-        var text = ""
-        for scalar in name.unicodeScalars {
-            switch scalar {
-            case "\"": text += "%22"
-            case "\r": text += "%0D"
-            case "\n": text += "%0A"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 }

@@ -17,16 +17,23 @@ struct DecodedResponse: Sendable {
         switch response.body {
         case .file(let file): body = .file(file)
         case .bytes(let bytes):
-            let kind = decoding ?? DecodedResponse.decoding(ofType: response.headers["Content-Type"])
+            let type = response.headers["Content-Type"]
+            let kind = decoding ?? DecodedResponse.decoding(ofType: type)
+            let characters = CharacterSet(bytes, contentType: type)
+            // What is wrong with it a person sees best.
+            var text: String { characters.text(bytes) ?? String(decoding: bytes, as: UTF8.self) }
             switch kind {
             case .bytes: body = bytes.isEmpty ? .null : .bytes(bytes)
-            case .text: body = bytes.isEmpty ? .null : .string(String(decoding: bytes, as: UTF8.self))
+            case .text: body = bytes.isEmpty ? .null : .string(text)
             case .json:
                 do throws(Failure) {
-                    body = bytes.allSatisfy(DecodedResponse.isSpace) ? .null : try JSON.parse(bytes)
+                    body =
+                        bytes.allSatisfy(DecodedResponse.isSpace)
+                        ? .null
+                        : try JSON.parse(characters.name == "utf-8" ? bytes : Array(text.utf8))
                 } catch {
                     let server = Origin(response.url)?.host ?? "the server"
-                    body = .string(String(decoding: bytes, as: UTF8.self))
+                    body = .string(text)
                     defect = Failure(
                         .protocolError,
                         "\(server) answered \(HTTPStatusTable.describe(status)) with invalid JSON: "
@@ -41,7 +48,13 @@ struct DecodedResponse: Sendable {
         .map(ValueMap([("status", .int(Int64(status))), ("headers", .map(headers)), ("body", body)]))
     }
 
-    private static func decoding(ofType contentType: String?) -> Decoding {
+    /// The file that the body is in, where it is in one.
+    var file: FileReference? {
+        if case .file(let file) = body { return file }
+        return nil
+    }
+
+    static func decoding(ofType contentType: String?) -> Decoding {
         let type = (contentType ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
         if type == "application/json" || type.hasSuffix("+json") || type == "text/json" { return .json }
         return type.hasPrefix("text/") || type.hasSuffix("xml") || type.isEmpty ? .text : .bytes

@@ -14,10 +14,12 @@ final class Judge: Sendable {
     private let effect: Effect
     private let hasKey: Bool
     private let rendering: Rendering
+    private let files: any FileSystem
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
     init(
-        rules: ErrorRules, accepted: Set<Int>, decoding: Decoding?, effect: Effect, hasKey: Bool, rendering: Rendering
+        rules: ErrorRules, accepted: Set<Int>, decoding: Decoding?, effect: Effect, hasKey: Bool, rendering: Rendering,
+        files: any FileSystem
     ) {
         self.rules = rules
         self.accepted = accepted
@@ -25,6 +27,7 @@ final class Judge: Sendable {
         self.effect = effect
         self.hasKey = hasKey
         self.rendering = rendering
+        self.files = files
     }
 
     func decode(_ response: HTTPResponse) -> DecodedResponse {
@@ -45,9 +48,11 @@ final class Judge: Sendable {
                 for: response, effect: effect, hasIdempotencyKey: hasKey, now: rendering.now())
         let isSuccess = byStatus == nil
         if isSuccess, let defect = decoded.defect { return defect }
-        let scope = rendering.with(decoded)
+        let scope = rendering.with(decoded.file == nil ? decoded : refusalInFile(decoded))
         if let when = rules.when {
             guard let says = try? scope.value(when).boolValue else {
+                // The rules are about answers of the service; what a file holds is the user's.
+                if isSuccess, decoded.file != nil { return nil }
                 return byStatus
                     ?? Failure(
                         .protocolError, "\(server(response)) answered something else than its connector expects",
@@ -59,6 +64,20 @@ final class Judge: Sendable {
         return refusal(response, scope, byStatus)
     }
 
+    /// The response with the JSON of its file as the body, where that may be the service's own word: it says no in few
+    /// bytes, in place of a file that was asked for.
+    private func refusalInFile(_ decoded: DecodedResponse) -> DecodedResponse {
+        guard let file = decoded.file, file.size <= Judge.maximumRefusal,
+            DecodedResponse.decoding(ofType: file.mediaType) == .json,
+            let bytes = try? files.read(file.path, limit: Int(Judge.maximumRefusal)), let body = try? JSON.parse(bytes)
+        else { return decoded }
+        var read = decoded
+        read.body = body
+        return read
+    }
+
+    private static let maximumRefusal: Int64 = 64 << 10
+
     /// The failure of a response that says no.
     private func refusal(_ response: HTTPResponse, _ scope: Rendering, _ byStatus: Failure?) -> Failure {
         let code = text(rules.code, scope)
@@ -66,6 +85,7 @@ final class Judge: Sendable {
         var failure = byStatus ?? Failure(kind, "\(server(response)) answered \"\(code ?? "no")\"")
         failure.kind = kind
         failure.code = code ?? String(response.status)
+        failure.requestID = text(rules.requestID, scope) ?? RequestID.of(response.headers)
         if let message = text(rules.message, scope) {
             failure.message += ": \(message)"
         } else if byStatus != nil, let code {
@@ -126,17 +146,29 @@ extension ErrorRules.Delay.Source {
     /// How long to wait; nil where the response doesn't say.
     func duration(_ response: HTTPResponse, body: Value, _ now: Timestamp) -> Duration? {
         switch self {
-        case .headerSeconds(let name): response.headers[name].flatMap(Double.init).flatMap(Self.seconds)
-        case .headerEpoch(let name):
-            response.headers[name].flatMap { Int64($0) }.flatMap {
-                Timestamp.validSeconds.contains($0) ? max(.zero, Timestamp(seconds: $0).since(now)) : nil
-            }
+        case .headerSeconds(let name): number(response.headers[name]).flatMap(Self.seconds)
+        case .headerMilliseconds(let name): number(response.headers[name]).flatMap { Self.seconds($0 / 1000) }
+        case .headerEpoch(let name): number(response.headers[name]).flatMap { Self.epoch($0, now) }
         case .headerDate(let name):
             response.headers[name].flatMap(Timestamp.init(httpDate:)).map { max(.zero, $0.since(now)) }
-        case .jsonSeconds(let path):
-            path.reduce(Optional(body)) { $0?[$1] }?.doubleValue.flatMap(Self.seconds)
+        case .jsonSeconds(let path): number(body, path).flatMap(Self.seconds)
+        case .jsonMilliseconds(let path): number(body, path).flatMap { Self.seconds($0 / 1000) }
+        case .jsonEpoch(let path): number(body, path).flatMap { Self.epoch($0, now) }
         case .seconds(let count): .seconds(count)
         }
+    }
+
+    private func number(_ header: String?) -> Double? { header.flatMap(Double.init) }
+
+    private func number(_ body: Value, _ path: [String]) -> Double? {
+        guard let value = path.reduce(Optional(body), { $0?[$1] }) else { return nil }
+        return value.doubleValue ?? value.stringValue.flatMap(Double.init)
+    }
+
+    private static func epoch(_ number: Double, _ now: Timestamp) -> Duration? {
+        let milliseconds = number > 1e11 ? number : number * 1000
+        guard milliseconds >= 0, milliseconds < 1e15 else { return nil }
+        return max(.zero, Timestamp(milliseconds: Int64(milliseconds.rounded(.up))).since(now))
     }
 
     private static func seconds(_ count: Double) -> Duration? {

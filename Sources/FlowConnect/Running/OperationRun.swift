@@ -124,13 +124,19 @@ struct OperationRun: Sendable {
         let hasKey = template.idempotency != nil && !context.idempotencyKey.isEmpty
         let judge = Judge(
             rules: rules(template), accepted: template.accepted,
-            decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope)
+            decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope,
+            files: context.world.files)
         var call = HTTPCall(request, effect: effect, retry: context.retry)
+        call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey
         call.secretHeaders = template.sendsCredential ? access.scheme?.secretHeaders ?? [] : []
         call.classify = { judge.failure(of: $0) }
         call.log = context.log
+        call.credential = template.sendsCredential ? context.credential : nil
+        call.limit = try requestLimit()
+        call.deadline = context.deadline
+        call.usesCache = context.usesCache
         if let save = template.save {
             call.destination = .file(path: try SavePath(context: context).path(try scope.text(save), url: request.url))
         }
@@ -140,6 +146,14 @@ struct OperationRun: Sendable {
         let isSuccess = (200..<300).contains(response.status) || template.accepted.contains(response.status)
         if !isSuccess { decoded.body = .null }
         return (response, decoded)
+    }
+
+    private func requestLimit() throws(Failure) -> RequestLimit? {
+        guard let limit = operation.limit else { return nil }
+        let key = try limit.key.map { template throws(Failure) in try rendering.value(template) }
+        return RequestLimit(
+            limit.operation.map { "\(connector.name).\($0)" } ?? connector.name, count: limit.count,
+            per: limit.interval, key: key.map { $0.containsSecret ? Masker.replacement : WireText.of($0) })
     }
 
     private func rules(_ template: RequestTemplate) -> ErrorRules {

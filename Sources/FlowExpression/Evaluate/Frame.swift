@@ -78,6 +78,9 @@ struct Frame {
         if let known = patterns[text] { return known }
         let pattern: Pattern
         do { pattern = try Pattern(text) } catch { throw .invalid(error.message, hint: error.hint) }
+        // It is kept until the evaluation ends.
+        try spend(steps: 2 * pattern.size)
+        try spend(bytes: 64 * pattern.size)
         patterns[text] = pattern
         return pattern
     }

@@ -26,7 +26,14 @@ extension FunctionLibrary {
         Function(
             "string", ["string(any) -> string"], "Text of a number, bool, bytes, timestamp, duration or type.",
             [("string(1.0)", "'1'"), ("string(b'abc')", "'abc'")]
-        ) { (arguments, _) throws(Fault) in try Conversion.string(arguments[0]).map(Value.string) },
+        ) { (arguments, frame) throws(Fault) in
+            switch arguments[0] {
+            case .double: try frame.spend(steps: 40)
+            case .timestamp: try frame.spend(steps: 10)
+            default: break
+            }
+            return try Conversion.string(arguments[0]).map(Value.string)
+        },
         Function(
             "bytes", ["bytes(string) -> bytes", "bytes(bytes) -> bytes"], "The UTF-8 bytes of text.",
             [("bytes('ab')", "b'ab'")]

@@ -19,7 +19,10 @@ extension FunctionLibrary {
             guard let files = frame.scope.files else {
                 throw .invalid("hashFiles() can't read files here", hint: "use it in a workflow")
             }
+            // Looking through folders and opening files takes as long as thousands of terms do.
+            try frame.spend(steps: 20_000 * patterns.count)
             let paths = try paths(matching: patterns, files)
+            try frame.spend(steps: 500 * paths.count)
             guard !paths.isEmpty else {
                 throw Fault(
                     .absence, "no file matches \(patterns.map { "\"\($0)\"" }.joined(separator: ", "))",

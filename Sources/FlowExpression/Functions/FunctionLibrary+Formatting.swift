@@ -8,21 +8,15 @@ extension FunctionLibrary {
             [("'%s has %d'.format(['a', 2])", "'a has 2'"), ("'%.2f'.format([1.5])", "'1.50'")]
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let items = arguments.list(1) else { return nil }
-            // A number in C's notation costs as much as many terms.
-            try frame.spend(steps: 16 * items.count)
             var formatter = PercentFormatter(items: items)
-            let result = try formatter.format(text)
-            try frame.spend(bytes: result.utf8.count)
-            return .string(result)
+            return .string(try formatter.format(text, &frame))
         },
         Function(
             "format", ["format(string, ...) -> string"], "Text with {0}, {1} … replaced by the arguments.",
             [("format('{0} of {1}', 1, 'two')", "'1 of two'"), ("format('{{0}}')", "'{0}'")]
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0) else { return nil }
-            let result = try BraceFormatter.format(text, Array(arguments.values.dropFirst()))
-            try frame.spend(bytes: result.utf8.count)
-            return .string(result)
+            return .string(try BraceFormatter.format(text, Array(arguments.values.dropFirst()), &frame))
         },
     ]
 }
@@ -34,7 +28,8 @@ struct PercentFormatter {
 
     init(items: [Value]) { self.items = items }
 
-    mutating func format(_ text: String) throws(Fault) -> String {
+    mutating func format(_ text: String, _ frame: inout Frame) throws(Fault) -> String {
+        try frame.spend(bytes: text.utf8.count)
         var result = ""
         var rest = Array(text.unicodeScalars)[...]
         while let scalar = rest.popFirst() {
@@ -63,7 +58,11 @@ struct PercentFormatter {
             guard let verb = rest.popFirst() else {
                 throw .invalid("format() found a \"%\" at the end", hint: "write %% for the character")
             }
-            result += try clause(verb, precision)
+            // A number in C's notation costs as much as many terms.
+            try frame.spend(steps: "fe".unicodeScalars.contains(verb) ? 48 + (precision ?? 6) / 4 : 16)
+            let clause = try clause(verb, precision)
+            try frame.spend(bytes: clause.utf8.count)
+            result += clause
         }
         return result
     }
@@ -136,7 +135,8 @@ struct PercentFormatter {
 
 /// GitHub's `format`: `{0}` is the first argument, `{{` and `}}` are braces.
 enum BraceFormatter {
-    static func format(_ text: String, _ values: [Value]) throws(Fault) -> String {
+    static func format(_ text: String, _ values: [Value], _ frame: inout Frame) throws(Fault) -> String {
+        try frame.spend(bytes: text.utf8.count)
         var result = ""
         var rest = Array(text.unicodeScalars)[...]
         while let scalar = rest.popFirst() {
@@ -156,9 +156,14 @@ enum BraceFormatter {
                 guard index < values.count else {
                     throw .invalid("format() has \(values.count) values and no {\(index)}")
                 }
-                do { result += try values[index].formatted() } catch {
+                // A value may stand there many times.
+                _ = try frame.read(values[index])
+                let clause: String
+                do { clause = try values[index].formatted() } catch {
                     throw .invalid(error.message, hint: error.hint)
                 }
+                try frame.spend(bytes: clause.utf8.count)
+                result += clause
             case "}": throw .invalid("format() found a lone \"}\"", hint: "write }} for the character")
             default: result.unicodeScalars.append(scalar)
             }

@@ -20,14 +20,14 @@ extension FunctionLibrary {
             }
         },
         Function(
-            "sort", ["list.sort() -> list"], "The items from the least to the greatest.",
+            "sort", ["list<T>.sort() -> list<T>"], "The items from the least to the greatest.",
             [("[3, 1, 2].sort()", "[1, 2, 3]")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }
             return try Sorting.sorted(items.map { ($0, $0) }, &frame)
         },
         Function(
-            "distinct", ["list.distinct() -> list"], "Each item once, where it first stands.",
+            "distinct", ["list<T>.distinct() -> list<T>"], "Each item once, where it first stands.",
             [("[1, 2, 1.0].distinct()", "[1, 2]")]
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0) else { return nil }
@@ -50,7 +50,7 @@ extension FunctionLibrary {
             return .list(result)
         },
         Function(
-            "slice", ["list.slice(int, int) -> list"], "The items from a position up to but without another.",
+            "slice", ["list<T>.slice(int, int) -> list<T>"], "The items from a position up to but without another.",
             [("[1, 2, 3, 4].slice(1, 3)", "[2, 3]")], secrecy: .shallow
         ) { (arguments, frame) throws(Fault) in
             guard let items = arguments.list(0), let start = arguments.int(1), let end = arguments.int(2) else {
@@ -63,22 +63,23 @@ extension FunctionLibrary {
             return .list(Array(items[start..<end]))
         },
         Function(
-            "first", ["list.first() -> optional"], "The first item as an optional.",
+            "first", ["list<T>.first() -> optional<T>"], "The first item as an optional.",
             [("[1, 2].first().value()", "1"), ("[].first().hasValue()", "false")], secrecy: .shallow
         ) { (arguments, _) in arguments.list(0).map { .optional($0.first) } },
         Function(
-            "last", ["list.last() -> optional"], "The last item as an optional.", [("[1, 2].last().value()", "2")],
+            "last", ["list<T>.last() -> optional<T>"], "The last item as an optional.",
+            [("[1, 2].last().value()", "2")],
             secrecy: .shallow
         ) { (arguments, _) in arguments.list(0).map { .optional($0.last) } },
         Function(
-            "lists.range", ["lists.range(int) -> list"], "The numbers from 0 up to but without another.",
+            "lists.range", ["lists.range(int) -> list<int>"], "The numbers from 0 up to but without another.",
             [("lists.range(3)", "[0, 1, 2]")]
         ) { (arguments, frame) throws(Fault) in
             guard let end = arguments.int(0) else { return nil }
             return try range(0, end, &frame)
         },
         Function(
-            "range", ["range(int) -> list", "range(int, int) -> list"],
+            "range", ["range(int) -> list<int>", "range(int, int) -> list<int>"],
             "The numbers from the first, or 0, up to but without the last.",
             [("range(3)", "[0, 1, 2]"), ("range(2, 4)", "[2, 3]")]
         ) { (arguments, frame) throws(Fault) in
@@ -118,7 +119,7 @@ extension FunctionLibrary {
             return .list(map.keys.map(\.value))
         },
         Function(
-            "values", ["map.values() -> list", "values(map) -> list"], "The values of a map.",
+            "values", ["map<K, V>.values() -> list<V>", "values(map<K, V>) -> list<V>"], "The values of a map.",
             [("{'a': 1}.values()", "[1]")], secrecy: .shallow
         ) { (arguments, frame) throws(Fault) in
             guard let map = arguments.map(0) else { return nil }

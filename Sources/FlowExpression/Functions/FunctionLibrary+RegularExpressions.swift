@@ -33,7 +33,7 @@ extension FunctionLibrary {
             return .string(try compiled.replacing(in: text, limit: limit, &frame, replacement.text))
         },
         Function(
-            "regex.extract", ["regex.extract(string, string) -> optional"],
+            "regex.extract", ["regex.extract(string, string) -> optional<string>"],
             "The first match, or its group where there is one, as an optional.",
             [
                 ("regex.extract('id=42', r'id=([0-9]+)').value()", "'42'"),
@@ -44,7 +44,7 @@ extension FunctionLibrary {
             return .optional(try extracted(text, pattern, limit: 1, &frame).first)
         },
         Function(
-            "regex.extractAll", ["regex.extractAll(string, string) -> list"],
+            "regex.extractAll", ["regex.extractAll(string, string) -> list<string>"],
             "Every match, or its group where there is one.",
             [("regex.extractAll('a1b22', r'[0-9]+')", "['1', '22']")]
         ) { (arguments, frame) throws(Fault) in

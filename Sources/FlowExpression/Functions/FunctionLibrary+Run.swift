@@ -24,6 +24,10 @@ extension FunctionLibrary {
         ) { (_, frame) in .timestamp(frame.scope.now()) },
         Function(
             "uuid", ["uuid() -> string"], "A random UUID; it is recorded with the run.", [("size(uuid())", "36")]
-        ) { (_, frame) in .string(frame.scope.uuid()) },
+        ) { (_, frame) throws(Fault) in
+            // The system is asked for each.
+            try frame.spend(steps: 100)
+            return .string(frame.scope.uuid())
+        },
     ]
 }

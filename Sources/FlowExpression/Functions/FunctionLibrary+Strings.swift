@@ -95,7 +95,7 @@ extension FunctionLibrary {
             return .string(pieces.joined(separator: other))
         },
         Function(
-            "split", ["string.split(string) -> list", "string.split(string, int) -> list"],
+            "split", ["string.split(string) -> list<string>", "string.split(string, int) -> list<string>"],
             "The parts between separators, in so many pieces at most.",
             [("'a,b,c'.split(',')", "['a', 'b', 'c']"), ("'a,b,c'.split(',', 2)", "['a', 'b,c']")]
         ) { (arguments, frame) throws(Fault) in
@@ -158,7 +158,7 @@ extension FunctionLibrary {
             }
         },
         Function(
-            "reverse", ["string.reverse() -> string", "list.reverse() -> list"],
+            "reverse", ["string.reverse() -> string", "list<T>.reverse() -> list<T>"],
             "The characters of text, or the items of a list, from the last to the first.",
             [("'abc'.reverse()", "'cba'"), ("[1, 2].reverse()", "[2, 1]")], secrecy: .shallow
         ) { (arguments, frame) throws(Fault) in

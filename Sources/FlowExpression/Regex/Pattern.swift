@@ -7,6 +7,8 @@ import Synchronization
 /// What it does is charged to the frame. One pattern may be used by several threads.
 final class Pattern: Sendable {
     let groupCount: Int
+    /// How many instructions it was compiled to.
+    var size: Int { program.instructions.count }
     private let program: PatternProgram
     /// What earlier searches have learnt; nil while one that took it goes on.
     private let spare = Mutex<PatternAutomaton?>(nil)

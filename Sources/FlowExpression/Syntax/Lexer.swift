@@ -193,11 +193,7 @@ extension Lexer {
         var hasEscape = false
         while true {
             guard position < bytes.count, isTriple || (bytes[position] != 0x0A && bytes[position] != 0x0D) else {
-                throw SyntaxFault(
-                    message: "the string doesn't end",
-                    hint:
-                        "close it with \(String(repeating: Character(Unicode.Scalar(quote)), count: isTriple ? 3 : 1))",
-                    range: start..<min(position, bytes.count))
+                throw unended(quote, from: start, isTriple: isTriple)
             }
             if bytes[position] == quote, !isTriple || (peek(1) == quote && peek(2) == quote) { break }
             if bytes[position] == UInt8(ascii: "\\"), !isRaw {
@@ -214,5 +210,20 @@ extension Lexer {
         var escapes = EscapeReader(bytes: bytes, range: body, isBytes: isBytes)
         let content = try escapes.read()
         return token(isBytes ? .bytes(content) : .string(String(decoding: content, as: UTF8.self)), from: start)
+    }
+
+    /// Says that the literal which begins at `start` doesn't end on its line, or at all.
+    private func unended(_ quote: UInt8, from start: Int, isTriple: Bool) -> SyntaxFault {
+        // Most often it was written in a YAML text in double quotes, which makes a line break of the escape.
+        if !isTriple, position < bytes.count, bytes[position...].contains(quote) {
+            return SyntaxFault(
+                message: "a string can't hold a line break",
+                hint: #"write \n for it, and \\n where the YAML around it is in double quotes"#, range: start..<position
+            )
+        }
+        let quotes = String(repeating: Character(Unicode.Scalar(quote)), count: isTriple ? 3 : 1)
+        return SyntaxFault(
+            message: "the string doesn't end", hint: "close it with \(quotes)",
+            range: start..<min(position, bytes.count))
     }
 }

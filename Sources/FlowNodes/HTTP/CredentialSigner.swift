@@ -37,7 +37,7 @@ struct CredentialSigner {
         case "query": place = .query(try field("name", "parameter"), try field("value", "secret"))
         case "bearer": place = .header("Authorization", "Bearer \(try field("token"))")
         default:
-            let secrets = credential.fields.filter { $0.value.containsSecret }
+            let secrets = credential.identifyingSecrets
             guard secrets.count == 1, let token = secrets.first?.value.stringValue else {
                 throw Failure(
                     .auth, "http.request can't use a credential of type \(credential.type)",

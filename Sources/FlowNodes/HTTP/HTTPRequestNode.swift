@@ -28,18 +28,28 @@ struct HTTPRequestNode: Node {
         Parameter("json", .any, help: "The body, sent as JSON.", takesSecrets: true),
         Parameter("form", .map, help: "The body, sent as a form.", takesSecrets: true),
         Parameter("body", .any, help: "The body as text or bytes.", takesSecrets: true),
+        Parameter(
+            "multipart", .map, help: "The body, sent as a form of parts; {file: path} is a file, streamed.",
+            example: ["title": "Report", "upload": ["file": "report.pdf", "type": "application/pdf"]],
+            takesSecrets: true),
         Parameter("file", .file, help: "The body, streamed from a file."),
         Parameter(
             "as", .string, default: "auto", help: "How the answer is read; auto goes by its content type.",
             choices: ["auto", "json", "text", "bytes"]),
         Parameter("to", .string, help: "Stream the answer to this file.", example: "downloads/data.csv"),
         Parameter(
+            "digest", .string, help: "What the file must hash to, as sha256:… or sha512:….",
+            example: "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        Parameter(
             "ok", .list(of: .int), help: "The statuses that are success; else all of 200 to 299.", example: [200, 404]),
+        Parameter(
+            "unix_socket", .string, help: "The Unix socket the server listens on, in place of the URL's host and port.",
+            example: "/var/run/docker.sock"),
+        Parameter("ca_file", .file, help: "The authorities to trust in place of the system's, as PEM."),
         Parameter("connect_timeout", .duration, default: "10s", help: "How long connecting may take."),
         Parameter("stall_timeout", .duration, default: "30s", help: "How long no byte may move."),
         Parameter(
-            "max_bytes", .int, default: 67_108_864, help: "A larger answer is refused, unless it goes to a file.",
-            minimum: 0),
+            "max_bytes", .int, help: "A larger answer is refused; 64 MiB where it does not go to a file.", minimum: 0),
         Parameter("redirects", .int, default: 10, help: "How many redirects are followed.", minimum: 0, maximum: 50),
     ]
 
@@ -71,7 +81,11 @@ struct HTTPRequestNode: Node {
         var call = HTTPCall(
             built.request, effect: effect, retry: context.retry, timeouts: timeouts(arguments, context),
             destination: try destination(arguments, context), hasIdempotencyKey: isKeyed,
-            maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders, log: context.log)
+            maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders,
+            route: try route(arguments, context), log: context.log)
+        call.credential = context.credential
+        call.deadline = context.deadline
+        call.usesCache = context.usesCache
         call.classify = { response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             let failure = HTTPStatusTable.failure(
@@ -83,7 +97,12 @@ struct HTTPRequestNode: Node {
             }
             return failure
         }
-        let response = try await context.world.http.send(call)
+        let response: HTTPResponse
+        do {
+            response = try await context.world.http.send(call)
+        } catch {
+            throw naming(Failure(error), isDownload: arguments["to"] != nil)
+        }
         return [
             "status": .int(Int64(response.status)), "headers": .map(response.headers.asMap),
             "body": try ResponseBody(response).value(as: arguments.string("as") ?? "auto"),
@@ -101,12 +120,39 @@ struct HTTPRequestNode: Node {
             stall: arguments.duration("stall_timeout") ?? .seconds(30))
     }
 
+    /// A hint that names the parameter.
+    private func naming(_ failure: Failure, isDownload: Bool) -> Failure {
+        guard failure.code == "too_large", failure.kind != .uncertain else { return failure }
+        var failure = failure
+        failure.hint = isDownload ? "raise max_bytes" : "raise max_bytes, or stream the answer to a file with \"to\""
+        return failure
+    }
+
+    private func route(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPRoute {
+        var route = try HTTPRoute(context.credential)
+        if let file = arguments.path("ca_file", in: context) { route.caFile = file }
+        route.unixSocket = arguments.string("unix_socket").map(context.absolutePath)
+        return route
+    }
+
     private func destination(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall.Destination {
+        let limit = arguments.int("max_bytes")
+        let digest = arguments.string("digest")
         guard let target = arguments.string("to") else {
-            return .memory(limit: arguments.int("max_bytes") ?? 64 << 20)
+            guard digest == nil else {
+                throw Failure(
+                    .invalid, "http.request: parameter \"digest\" is for a file", hint: "say with \"to\" which one")
+            }
+            return .memory(limit: limit ?? 64 << 20)
+        }
+        let expected = digest.flatMap(ContentDigest.init)
+        guard digest == nil || expected != nil else {
+            throw Failure(
+                .invalid, "http.request: parameter \"digest\" is not a digest",
+                hint: "write sha256: and 64 hexadecimal digits, or sha512: and 128")
         }
         let output = OutputFile(context.absolutePath(target), in: context)
         try output.createFolder()
-        return .file(path: output.path)
+        return .file(path: output.path, limit: limit.map(Int64.init), digest: expected)
     }
 }

@@ -85,7 +85,7 @@ struct RequestBuilder {
     }
 
     private func body(_ headers: inout HTTPHeaders, isPreview: Bool) throws -> HTTPBody {
-        let given = ["json", "form", "body", "file"].filter { arguments[$0] != nil }
+        let given = ["json", "form", "multipart", "body", "file"].filter { arguments[$0] != nil }
         guard given.count <= 1 else {
             throw Failure(
                 .invalid, "http.request: give only one of \(given.map { "\"\($0)\"" }.joined(separator: ", "))",
@@ -99,6 +99,17 @@ struct RequestBuilder {
         case "form":
             addType("application/x-www-form-urlencoded", &headers)
             return .bytes(Array(form(value.mapValue ?? ValueMap(), isPreview: isPreview).utf8))
+        case "multipart":
+            let random = context.world.random
+            let parts = MultipartBody(
+                boundary: isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
+            let fields = Fields(isPreview: isPreview)
+            let body = parts.body(
+                try (value.mapValue ?? ValueMap()).filter { !$0.value.isNull }.map {
+                    ($0.key.text, try part($0.value, named: $0.key.text, fields))
+                })
+            addType(parts.contentType, &headers)
+            return body
         case "file":
             let path = arguments.path("file", in: context) ?? ""
             addType("application/octet-stream", &headers)
@@ -117,6 +128,31 @@ struct RequestBuilder {
                 "\(PercentEncoding.encodeForm(name.text))=\(PercentEncoding.encodeForm(fields.text($0)))"
             }
         }.joined(separator: "&")
+    }
+
+    /// A file where the value is one, or a map that names one; else its text.
+    private func part(_ value: Value, named name: String, _ fields: Fields) throws -> MultipartBody.Part {
+        if case .file(let file) = value.revealed { return .file(file) }
+        guard let map = value.mapValue, let path = map["file"] else { return .text(fields.text(value)) }
+        if let unknown = map.names.first(where: { !["file", "name", "type"].contains($0) }) {
+            throw Failure(
+                .invalid, "http.request: the part \(JSON.quoted(name)) has an unknown key \(JSON.quoted(unknown))",
+                hint: "a file has file, name and type")
+        }
+        if case .file(var file) = path.revealed {
+            file.name = map["name"]?.stringValue ?? file.name
+            file.mediaType = map["type"]?.stringValue ?? file.mediaType
+            return .file(file)
+        }
+        guard let text = path.stringValue else {
+            throw Failure(
+                .invalid, "http.request: the file of the part \(JSON.quoted(name)) is not a path",
+                hint: "write {file: report.pdf}")
+        }
+        return .file(
+            FileReference(
+                path: context.absolutePath(text), name: map["name"]?.stringValue, size: 0,
+                mediaType: map["type"]?.stringValue))
     }
 
     private func addType(_ type: String, _ headers: inout HTTPHeaders) {

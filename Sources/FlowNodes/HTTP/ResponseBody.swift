@@ -14,14 +14,16 @@ struct ResponseBody {
         switch format == "auto" ? automatic : format {
         case "json":
             if bytes.isEmpty { return .null }
+            let characters = characters
             do {
-                return try JSON.parse(bytes)
+                // JSON is UTF-8 unless a sender says otherwise, which some do.
+                return try JSON.parse(characters.name == "utf-8" ? bytes : Array(try text(characters).utf8))
             } catch {
                 throw Failure(
                     .protocolError, "\(server) sent JSON that can't be read: \(error.message)",
                     hint: "read it with as: text to see what it is", code: "invalid_json")
             }
-        case "text": return .string(String(decoding: bytes, as: UTF8.self))
+        case "text": return .string(try text(characters))
         default: return .bytes(bytes)
         }
     }
@@ -31,7 +33,20 @@ struct ResponseBody {
         if type == "application/json" || type.hasSuffix("+json") { return "json" }
         let isText =
             type.isEmpty || type.hasPrefix("text/") || type.hasSuffix("+xml") || ResponseBody.textTypes.contains(type)
-        return isText && String(validating: response.bytes, as: UTF8.self) != nil ? "text" : "bytes"
+        return isText && characters.text(response.bytes) != nil ? "text" : "bytes"
+    }
+
+    private var characters: CharacterSet {
+        CharacterSet(response.bytes, contentType: response.headers["Content-Type"])
+    }
+
+    private func text(_ characters: CharacterSet) throws(Failure) -> String {
+        guard let text = characters.text(response.bytes) else {
+            throw Failure(
+                .protocolError, "\(server) sent text that can't be read as \(terminalSafe(characters.name))",
+                hint: "read it with as: bytes", code: "invalid_text")
+        }
+        return text
     }
 
     private var mediaType: String {

@@ -74,9 +74,16 @@ package struct RecordedRun {
             }
             if names.isEmpty { return view(step, stored, ended, inside, status) }
             if place.item == nil { inside = Frame(parent: frame, prefix: stepPath + "/", base: status) }
+            guard let branch = branch(of: step, on: &names) else { return nil }
+            if branch.prefix == Step.handlerPrefix {
+                let failure = stored?.failure?.asValue ?? .null
+                inside = Frame(
+                    parent: frame, prefix: "\(stepPath)/\(branch.prefix)", base: .failure,
+                    variables: ValueMap([("error", failure)]))
+            }
             frame = inside
-            steps = step.children
-            isParallel = if case .parallel = step.kind { true } else { false }
+            steps = branch.steps
+            isParallel = branch.isParallel
         }
     }
 
@@ -105,6 +112,16 @@ package struct RecordedRun {
 // MARK: - Steps
 
 extension RecordedRun {
+    /// The list inside a step in which a path goes on; takes the name of the handler off it.
+    private func branch(of step: Step, on names: inout [String]) -> Step.Branch? {
+        if names.count > 1, names[0] + "/" == Step.handlerPrefix, step.onError != nil {
+            names.removeFirst()
+            return step.branches.last
+        }
+        guard let next = names.first.flatMap(StepName.init) else { return nil }
+        return step.branches.first { branch in branch.steps.contains { $0.id == next.id } }
+    }
+
     /// The top of the run when all its steps had ended.
     private func frame(after steps: [Step]) throws -> Frame {
         let frame = Frame()
@@ -118,7 +135,7 @@ extension RecordedRun {
     private func record(
         _ steps: [Step], before position: Int, isParallel: Bool, in frame: Frame
     ) throws -> RunCondition {
-        let graph = StepGraph(steps, isParallel: isParallel)
+        let graph = StepGraph(steps, order: workflow.listOrder(isParallel: isParallel))
         var earlier: Set<Int> = []
         var open = graph.vertices[position].waitsFor
         while let next = open.popLast() {

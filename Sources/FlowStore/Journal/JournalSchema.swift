@@ -4,7 +4,17 @@
 /// text; those over its limit stand in `outputs` and are named by `…_ref`. Steps are found by their path within the
 /// run; what there may be a million of (items, attempts) hangs on the step's number.
 enum JournalSchema {
-    static let migrations = [Migration(1, sql: first)]
+    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared)]
+
+    private static let shared = """
+        CREATE TABLE shared (
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            value TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (kind, key)
+        ) WITHOUT ROWID;
+        """
 
     private static let first = """
         CREATE TABLE runs (

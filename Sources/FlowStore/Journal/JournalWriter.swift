@@ -7,8 +7,10 @@ import Synchronization
 /// What arrives while a commit is under way goes into the next one together, so steps that run side by side share
 /// its cost. Waiting on the disk or on another process's lock happens on this thread and never on the tasks' pool.
 final class JournalWriter: Sendable {
+    typealias Work = @Sendable (Database) throws(Failure) -> Void
+
     struct Entry: Sendable {
-        var work: @Sendable (Database) throws(Failure) -> Void
+        var work: Work
         var isSynced: Bool
         var done: (@Sendable (Failure?) -> Void)?
     }
@@ -33,7 +35,7 @@ final class JournalWriter: Sendable {
     init(_ database: Database) { self.database = database }
 
     /// Adds work that nobody waits for.
-    func note(_ work: @escaping @Sendable (Database) throws(Failure) -> Void) {
+    func note(_ work: @escaping Work) {
         let startsLinger = state.withLock { state in
             guard state.failure == nil else { return false }
             state.waiting.append(Entry(work: work, isSynced: false))
@@ -49,7 +51,7 @@ final class JournalWriter: Sendable {
     }
 
     /// Adds work and waits until it and all before it are committed.
-    func commit(synced: Bool, _ work: @escaping @Sendable (Database) throws(Failure) -> Void) async throws {
+    func commit(synced: Bool, _ work: @escaping Work) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             enqueue(
                 Entry(work: work, isSynced: synced) { failure in

@@ -160,13 +160,24 @@ package struct RunHistory: Sendable {
     package func logs(
         of run: RunSummary, path: String? = nil, after skipped: Int = 0, limit: Int = 10_000
     ) throws(Failure) -> [LogLine] {
-        try database.query(
+        try lines(
             """
-            SELECT path, item, at, level, message FROM logs
-            WHERE run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
+            run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
             ORDER BY number LIMIT ?3 OFFSET ?4
-            """, [.int(run.number), .text(path), .int(Int64(limit)), .int(Int64(skipped))]
-        ).map { row in
+            """, [.int(run.number), .text(path), .int(Int64(limit)), .int(Int64(skipped))])
+    }
+
+    /// The latest HTTP tries of a step, in order.
+    package func requests(of path: String, in run: RunSummary, limit: Int = 1000) throws(Failure) -> [LogLine] {
+        try lines(
+            "run = ? AND path = ? AND level = 'http' ORDER BY number DESC LIMIT ?",
+            [.int(run.number), .string(path), .int(Int64(limit))]
+        ).reversed()
+    }
+
+    private func lines(_ condition: String, _ parameters: [Value]) throws(Failure) -> [LogLine] {
+        try database.query("SELECT path, item, at, level, message FROM logs WHERE \(condition)", parameters).map {
+            row in
             LogLine(
                 path: row[0].stringValue ?? "", item: row[1].storedItem,
                 at: row[2].storedTime ?? Timestamp(seconds: 0), level: row[3].stringValue ?? "",

@@ -30,15 +30,14 @@ package final class RunJournal: Journal {
 
     deinit { heart.cancel() }
 
-    package func note(_ records: [JournalRecord]) {
-        writer.note { [number] database throws(Failure) in
-            let statements = JournalStatements(database: database, run: number)
-            for record in records { try statements.write(record) }
-        }
-    }
+    package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
     package func commit(_ records: [JournalRecord], synced: Bool) async throws {
-        try await writer.commit(synced: synced) { [number] database throws(Failure) in
+        try await writer.commit(synced: synced, work(records))
+    }
+
+    private func work(_ records: [JournalRecord]) -> JournalWriter.Work {
+        { [number] database throws(Failure) in
             let statements = JournalStatements(database: database, run: number)
             for record in records { try statements.write(record) }
         }

@@ -49,7 +49,7 @@ final class ConversationClient: HTTPClient {
         case .response(let status, let headers, let body):
             var response = HTTPResponse(status: status, headers: headers, body: .bytes(body), url: request.url)
             if let failure = call.classify?(response) { throw failure }
-            if case .file(let path, _) = call.destination {
+            if case .file(let path, _, _) = call.destination {
                 try files.write(body, to: path, mode: 0o644)
                 response.body = .file(FileReference(path: path, size: Int64(body.count)))
             }

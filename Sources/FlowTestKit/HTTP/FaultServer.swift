@@ -99,3 +99,15 @@ package final class RefusingPort: Sendable {
     package var url: String { "http://127.0.0.1:\(port)" }
     package var authority: String { "127.0.0.1:\(port)" }
 }
+
+/// A port that takes connections and never says anything.
+package final class SilentPort: Sendable {
+    private let port: Int
+    private let socket: Int32
+
+    package init() throws { (socket, port) = try LoopbackSocket.bound(listening: true) }
+
+    deinit { close(socket) }
+
+    package var authority: String { "127.0.0.1:\(port)" }
+}

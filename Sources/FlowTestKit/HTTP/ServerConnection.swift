@@ -131,6 +131,9 @@ struct ServerConnection: Sendable {
 }
 
 extension FaultServer.Reply {
+    /// Bytes before the body.
+    package var headSize: Int { raw?.count ?? head(closes: closes).count }
+
     fileprivate func head(closes: Bool) -> [UInt8] {
         var text = "HTTP/1.1 \(status) \(status < 400 ? "OK" : "No")\r\n"
         for field in headers.fields { text += "\(field.name): \(field.value)\r\n" }

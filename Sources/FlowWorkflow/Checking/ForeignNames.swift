@@ -3,8 +3,9 @@ import FlowExpression
 /// Names of GitHub Actions that mean nothing here, and what is meant instead.
 enum ForeignNames {
     private static let contexts = [
-        "needs": "use steps.ID.output", "matrix": "use for_each and its item",
-        "strategy": "use for_each and its item", "job": "use success(), failure() or cancelled()",
+        "needs": "use steps.ID.output", "matrix": "use it in a step that has matrix:",
+        "strategy": "use matrix", "error": "it is seen in the steps of on_error",
+        "job": "use success(), failure() or cancelled()",
         "runner": "let the command find out, with uname or mktemp",
     ]
 

@@ -10,20 +10,18 @@ struct ListScope {
 
     let steps: [Step]
     let order: StepOrder
-    let isParallel: Bool
+    let listOrder: ListOrder
     private let index: [String: Int]
     /// The step that reads; nil after all have ended.
     private var reader: Int?
     /// The types of the outputs of steps that have been checked; of an item's where the step is a loop.
     private var outputs: [String: StaticType] = [:]
 
-    init(_ steps: [Step], isParallel: Bool = false) {
+    init(_ steps: [Step], order listOrder: ListOrder) {
         self.steps = steps
-        self.isParallel = isParallel
-        order = StepOrder(steps, isParallel: isParallel)
-        var index: [String: Int] = [:]
-        for (position, step) in steps.enumerated() where index[step.id] == nil { index[step.id] = position }
-        self.index = index
+        self.listOrder = listOrder
+        order = StepOrder(steps, order: listOrder)
+        index = StepOrder.index(of: steps)
     }
 
     func seen(by reader: Int) -> ListScope {
@@ -31,6 +29,9 @@ struct ListScope {
         copy.reader = reader
         return copy
     }
+
+    /// Whether all of `steps` may be read as one: not where only named readings make the order.
+    var allowsReadingAll: Bool { reader == nil || listOrder != .graph }
 
     mutating func learn(_ output: StaticType, of step: Step) { outputs[step.id] = output }
 
@@ -50,13 +51,16 @@ struct ListScope {
                 message: "the step \"\(id)\" can't read its own result",
                 hint: "read it in a later step, or in outputs:")
         }
-        if order.isOrdered(reader, after: position) { return .ended(loop: steps[position].loop) }
+        // In a graph the reading itself is an edge; where that closes a cycle, the cycle is reported.
+        if listOrder == .graph || order.isOrdered(reader, after: position) {
+            return .ended(loop: steps[position].loop)
+        }
         let step = steps[reader]
         let hint: String
         if let needs = step.needs {
             hint = needs.isEmpty ? "write needs: \(id)" : "add \(id) to its needs"
         } else {
-            hint = isParallel ? "add needs: \(id)" : "move \"\(id)\" above \"\(step.id)\""
+            hint = listOrder == .parallel ? "add needs: \(id)" : "move \"\(id)\" above \"\(step.id)\""
         }
         return .obstacle(message: "the step \"\(id)\" may not have ended when \"\(step.id)\" reads it", hint: hint)
     }

@@ -3,7 +3,7 @@ import FlowExpression
 
 /// The names that expressions of one place may use, and the types of what they stand for.
 struct NameScope {
-    /// Members of `inputs`, `vars`, `env` and `run`; a root that is missing here can't be used at all.
+    /// Members of `inputs`, `vars`, `env`, `run` and `matrix`; a root that is missing here can't be used at all.
     var members: [String: [String: StaticType]] = [:]
     /// The lists of steps around the place, the innermost last.
     var lists: [ListScope] = []
@@ -34,12 +34,11 @@ struct NameScope {
 
     /// The types of the names that an expression reads. What isn't there is no matter of types, and may be anything.
     func types(for expression: Expression) -> [String: StaticType] {
-        var types: [String: StaticType] = [:]
+        // All variables: the references leave out one that is called like a type.
+        var types = variables
         var known: [String: [(String, StaticType)]] = [:]
-        for reference in expression.references {
-            if let variable = variables[reference.root] {
-                types[reference.root] = variable
-            } else if let name = reference.members.first, let type = type(of: name, in: reference.root) {
+        for reference in expression.references where variables[reference.root] == nil {
+            if let name = reference.members.first, let type = type(of: name, in: reference.root) {
                 known[reference.root, default: []].append((name, type))
             }
         }

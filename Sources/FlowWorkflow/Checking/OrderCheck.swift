@@ -1,12 +1,28 @@
 import FlowCore
+import FlowExpression
 
-/// Checks `needs` of one list: names that exist, and no cycle.
+/// Checks the edges of one list: `needs` with names that exist, and no cycle.
 struct OrderCheck {
     private(set) var diagnostics = Diagnostics()
 
-    mutating func check(_ steps: [Step], _ order: StepOrder) {
-        let ids = steps.map(\.id)
-        let known = Set(ids)
+    mutating func check(_ list: ListScope) {
+        let steps = list.steps
+        checkNames(steps)
+        var reported: Set<SourceSpan> = []
+        for cycle in list.order.cycles {
+            let pairs = zip(cycle.steps, cycle.steps.dropFirst())
+            let edges = pairs.map { Edge(from: steps[$0], to: steps[$1], readsCount: list.listOrder == .graph) }
+            // Without one that leads downwards in the file there is no cycle, so that is where to look.
+            let forward = zip(pairs, edges).first { $0.0 < $0.1 && $1.span != nil }
+            guard let span = forward?.1.span, reported.insert(span).inserted else { continue }
+            let path = cycle.steps.map { steps[$0].id }.joined(separator: " → ")
+            diagnostics.error("cycle", "steps wait for each other: \(path)", at: span, hint: OrderCheck.hint(edges))
+        }
+    }
+
+    private mutating func checkNames(_ steps: [Step]) {
+        lazy var ids = steps.map(\.id)
+        lazy var known = Set(ids)
         for step in steps {
             for need in step.needs ?? [] {
                 if need.id == step.id {
@@ -21,24 +37,35 @@ struct OrderCheck {
                 }
             }
         }
-        var reported: Set<SourceSpan> = []
-        for cycle in order.cycles {
-            guard let edge = forwardNeed(in: cycle, steps), reported.insert(edge.span).inserted else { continue }
-            let path = cycle.steps.map { steps[$0].id }.joined(separator: " → ")
-            let implicit = cycle.steps.dropLast().first { steps[$0].needs == nil }
-            diagnostics.error(
-                "cycle", "steps wait for each other: \(path)", at: edge.span,
-                hint: implicit.map {
-                    "\"\(steps[$0].id)\" waits for all steps above it; move it up, or give it needs: of its own"
-                } ?? "remove one of these needs")
-        }
     }
 
-    /// The entry of `needs` in the cycle that names a step further down: without one there is no cycle.
-    private func forwardNeed(in cycle: StepOrder.Cycle, _ steps: [Step]) -> (id: String, span: SourceSpan)? {
-        for (step, other) in zip(cycle.steps, cycle.steps.dropFirst()) where other > step {
-            if let need = steps[step].needs?.first(where: { $0.id == steps[other].id }) { return need }
+    private static func hint(_ edges: [Edge]) -> String {
+        if let implicit = edges.first(where: { $0.span == nil }) {
+            return "\"\(implicit.step)\" waits for all steps above it; move it up, or give it needs: of its own"
         }
-        return nil
+        return "remove one of these: \(edges.map(\.text).joined(separator: "; "))"
+    }
+
+    /// Why one step waits for another.
+    private struct Edge {
+        let step: String
+        /// Where the file says so; nil where it only follows from the place.
+        let span: SourceSpan?
+        let text: String
+
+        init(from step: Step, to other: Step, readsCount: Bool) {
+            self.step = step.id
+            if let need = step.needs?.first(where: { $0.id == other.id }) {
+                span = need.span
+                text = "\"\(step.id)\" needs \(other.id) (line \(need.span.position.line))"
+            } else if readsCount, let (_, reference) = step.outerReads.first(where: { $0.id == other.id }) {
+                span = reference.span
+                let path = (["steps"] + reference.members.prefix(2)).joined(separator: ".")
+                text = "\"\(step.id)\" reads \(path) (line \(reference.span.position.line))"
+            } else {
+                span = nil
+                text = ""
+            }
+        }
     }
 }

@@ -35,13 +35,13 @@ struct ReferenceCheck {
                 hint: "use them in env:, or in a parameter that takes secrets")
         case "steps" where scope.seesSteps:
             checkStep(reference, scope)
-        case "inputs", "vars", "env", "run":
+        case "inputs", "vars", "env", "run", Matrix.variable:
             guard let names = scope.members[root] else { return reportMisplaced(reference, place) }
             guard let name = reference.members.first, names[name] == nil else { return }
             diagnostics.error(
                 "unknown-reference", ReferenceCheck.missing(name, in: root), at: reference.span,
                 hint: Suggestion.didYouMean(name, among: names.keys.sorted())
-                    ?? (root == "run"
+                    ?? (root == "run" || root == Matrix.variable
                         ? "use one of \(names.keys.sorted().joined(separator: ", "))" : "declare it under \(root):"))
         default:
             if Identifier.contexts.contains(root) { return reportMisplaced(reference, place) }
@@ -58,6 +58,7 @@ struct ReferenceCheck {
         case "inputs": "there is no input \"\(name)\""
         case "vars": "there is no variable \"\(name)\" in vars"
         case "env": "there is no variable \"\(name)\" in env"
+        case Matrix.variable: "the matrix has no \"\(name)\""
         default: "\"\(root)\" has no member \"\(name)\""
         }
     }
@@ -65,11 +66,16 @@ struct ReferenceCheck {
     private mutating func reportMisplaced(_ reference: Expression.Reference, _ place: String) {
         diagnostics.error(
             "unknown-name", "\"\(reference.root)\" can't be used in \(place)", at: reference.span,
-            hint: "it is not known yet when that is evaluated")
+            hint: ForeignNames.remedy(for: reference) ?? "it is not known yet when that is evaluated")
     }
 
     private mutating func checkStep(_ reference: Expression.Reference, _ scope: NameScope) {
-        guard let id = reference.members.first else { return }
+        guard let id = reference.members.first else {
+            guard !scope.lists.allSatisfy(\.allowsReadingAll) else { return }
+            return diagnostics.error(
+                "not-ordered", "it can't be told which steps this reads, so that it could wait for them",
+                at: reference.span, hint: "name the step, as in steps.ID.output")
+        }
         let loop: Step.Loop?
         switch scope.standing(of: id) {
         case .ended(let found)?: loop = found

@@ -8,7 +8,7 @@ enum StepTypes {
 
     private static let failureMembers: [(String, StaticType)] = [
         ("kind", .text(FailureKind.allCases.map(\.rawValue))), ("code", .string.orNull), ("message", .string),
-        ("hint", .string.orNull),
+        ("hint", .string.orNull), ("request_id", .string.orNull),
     ]
 
     /// Members of `run`.

@@ -32,7 +32,7 @@ extension WorkflowCheck {
             for item in items { check(item, fits: itemType, of: parameter, in: scope, as: "an item of \(name)") }
             return
         }
-        let found = value.type(scope.types(for:), &self.found)
+        let found = value.type(scope.types(for:), &types)
         guard
             require(
                 found, fits: type.accepted, value, saying: "\(name) must be of type \(type.name)",
@@ -42,7 +42,7 @@ extension WorkflowCheck {
         guard value.isOneExpression, !choices.isEmpty, let texts = found.texts,
             !texts.contains(where: choices.contains)
         else { return }
-        self.found.error(
+        types.error(
             "wrong-argument", "\(name) must be one of \(choices.joined(separator: ", "))", at: value.span,
             hint: "\(value.written) is \(texts.joined(separator: " or "))")
     }
@@ -59,7 +59,7 @@ extension WorkflowCheck {
         guard let known = type.without([.null, .absent]), !needed.overlaps(known), !known.may(be: .stream) else {
             return true
         }
-        found.error(
+        types.error(
             "wrong-argument", "\(message), found \(known.withArticle)", at: expression.span,
             // Turned into text, it would be no time either.
             hint: needed.may(beOneOf: [.timestamp, .duration])

@@ -5,11 +5,11 @@ extension WorkflowCheck {
     /// A condition must be able to be true or false, and must not always be the same.
     mutating func check(condition: Expression, in scope: NameScope, place: String) {
         references.check([condition], in: scope, place: place)
-        let before = found.all.count
-        let type = condition.type(scope.types(for: condition), &found)
-        guard found.all.count == before else { return }
+        let before = types.all.count
+        let type = condition.type(scope.types(for: condition), &types)
+        guard types.all.count == before else { return }
         guard type.may(be: .bool) else {
-            found.error(
+            types.error(
                 "not-a-condition", "\"\(place)\" must be true or false, found \(type.withArticle)",
                 at: condition.span, hint: TypeHint.condition(from: type, condition.source))
             return
@@ -21,7 +21,7 @@ extension WorkflowCheck {
         if place == "assert", condition.source == "false" { return }
         let remedy = "let it depend on inputs, steps or event"
         let hasQuotes = condition.source.contains { $0 == "'" || $0 == "\"" }
-        found.add(
+        types.add(
             Diagnostic(
                 isLiteral ? .warning : .error, "constant-condition", "\"\(place)\" is always \(isTrue)",
                 at: condition.span,

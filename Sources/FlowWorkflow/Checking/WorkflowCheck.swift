@@ -8,13 +8,15 @@ struct WorkflowCheck {
     let catalog: SpecCatalog
     var references: ReferenceCheck
     private var order = OrderCheck()
+    private var absence = AbsenceCheck()
     /// What the types of expressions show.
-    var found = Diagnostics()
+    var types = Diagnostics()
 
-    var diagnostics: Diagnostics {
+    /// What the order of the steps and the names in expressions show.
+    var namesAndOrder: Diagnostics {
         var all = order.diagnostics
+        all.add(contentsOf: absence.diagnostics.all)
         all.add(contentsOf: references.diagnostics.all)
-        all.add(contentsOf: found.all)
         return all
     }
 
@@ -29,8 +31,10 @@ struct WorkflowCheck {
 
     private static func collectInner(of steps: [Step], into inner: inout [String: String]) {
         for step in steps {
-            for child in step.children where inner[child.id] == nil { inner[child.id] = step.id }
-            collectInner(of: step.children, into: &inner)
+            for branch in step.branches {
+                for child in branch.steps where inner[child.id] == nil { inner[child.id] = step.id }
+                collectInner(of: branch.steps, into: &inner)
+            }
         }
     }
 
@@ -58,8 +62,8 @@ struct WorkflowCheck {
 
     /// - Returns: the list as it is seen from behind it.
     private mutating func check(_ steps: [Step], isParallel: Bool = false, in outer: NameScope) -> ListScope {
-        var list = ListScope(steps, isParallel: isParallel)
-        order.check(steps, list.order)
+        var list = ListScope(steps, order: workflow.listOrder(isParallel: isParallel))
+        order.check(list)
         for (index, step) in steps.enumerated() {
             let output = check(step, in: outer.adding(list.seen(by: index)))
             list.learn(output, of: step)
@@ -73,27 +77,49 @@ struct WorkflowCheck {
         check(text: step.name, in: outer, place: "name")
         var scope = outer
         if let loop = step.loop {
-            scope = outer.adding(variables: [loop.variable: item(of: loop, in: outer)])
-            scope = scope.adding(variables: ["index": .int])
+            bind(loop, in: &scope)
             check(text: loop.key, in: scope, place: "key", needs: .string.joined(with: .int))
         }
         check(text: step.credential?.name, in: scope, place: "credential", needs: .string)
         check(text: step.workingDirectory, in: scope, place: "working_directory", needs: .string)
         check(step.environment, &scope)
-        let (output, inside) = checkKind(of: step, in: scope)
+        let (result, inside) = checkKind(of: step, in: scope)
+        var output = result
+        if let steps = step.onError {
+            let handlers = check(steps, in: outer.adding(variables: ["error": StepTypes.failure]))
+            scope = scope.adding(handlers)
+            output = output.orNull
+        }
+        absence.check(step)
         guard let outputs = step.outputs else { return output }
         if let inside { return check(outputs, in: scope.adding(inside)) }
         scope.ownStep = (step.id, output)
         return check(outputs, in: scope.adding(variables: ["output": output]))
     }
 
+    /// Adds what each item of a loop is seen as.
+    private mutating func bind(_ loop: Step.Loop, in scope: inout NameScope) {
+        switch loop.items {
+        case .list(let items):
+            scope = scope.adding(variables: [loop.variable: item(of: items, in: scope)])
+        case .matrix(let matrix):
+            _ = check(matrix.template, in: scope, place: "matrix")
+            if let names = matrix.names {
+                scope.members[loop.variable] = Dictionary(names.map { ($0, .dynamic) }) { first, _ in first }
+            } else {
+                scope = scope.adding(variables: [loop.variable: .dynamic])
+            }
+        }
+        scope = scope.adding(variables: ["index": .int])
+    }
+
     /// What the loop's variable holds.
-    private mutating func item(of loop: Step.Loop, in scope: NameScope) -> StaticType {
-        let items = check(loop.items, in: scope, place: "for_each")
+    private mutating func item(of list: ValueTemplate, in scope: NameScope) -> StaticType {
+        let items = check(list, in: scope, place: "for_each")
         guard items.may(beOneOf: [.list, .stream]) else {
-            found.error(
-                "not-a-list", "\"for_each\" must be a list, found \(items.withArticle)", at: loop.items.span,
-                hint: TypeHint.conversion(from: items, to: .list, loop.items.written))
+            types.error(
+                "not-a-list", "\"for_each\" must be a list, found \(items.withArticle)", at: list.span,
+                hint: TypeHint.conversion(from: items, to: .list, list.written))
             return .dynamic
         }
         return items.may(be: .stream) ? .dynamic : items.item?.widened ?? .dynamic
@@ -110,9 +136,23 @@ struct WorkflowCheck {
         case .wait(let wait):
             check(wait, in: scope)
             return (.null, nil)
+        case .switch(let choice):
+            check(choice, in: scope)
+            return (.null, ListScope(step.children, order: workflow.listOrder()))
         case .block(let steps): return (.null, check(steps, in: scope))
         case .parallel(let steps): return (.null, check(steps, isParallel: true, in: scope))
         }
+    }
+
+    private mutating func check(_ choice: Step.Switch, in scope: NameScope) {
+        references.check([choice.value], in: scope, place: "switch")
+        let type = choice.value.type(scope.types(for: choice.value), &types)
+        if !type.may(beOneOf: [.string, .int, .uint, .double, .bool]) {
+            types.error(
+                "wrong-type", "\"switch\" must be a string, a number or a bool, found \(type.withArticle)",
+                at: choice.value.span)
+        }
+        for branch in choice.branches { _ = check(branch.steps, in: scope) }
     }
 
     private mutating func check(_ wait: Step.Wait, in scope: NameScope) {
@@ -164,7 +204,7 @@ struct WorkflowCheck {
         }
         // Null stands for a value whose mistakes were reported, too.
         if case .literal(.null) = value.content { return .dynamic }
-        return value.type(scope.types(for:), &found)
+        return value.type(scope.types(for:), &types)
     }
 
     /// - Parameter needed: what it must be where it is one expression; nil where any text will do.
@@ -173,9 +213,9 @@ struct WorkflowCheck {
     ) {
         guard let template, !template.isLiteral else { return }
         references.check(template.expressions, in: scope, place: place)
-        let type = template.type(scope.types(for:), &found)
+        let type = template.type(scope.types(for:), &types)
         guard let needed, !needed.overlaps(type), let written = template.expressions.first else { return }
-        found.error(
+        types.error(
             "wrong-type", "\"\(place)\" must be \(needed.withArticle), found \(type.withArticle)", at: written.span,
             hint: TypeHint.conversion(from: type, to: needed, written.source))
     }

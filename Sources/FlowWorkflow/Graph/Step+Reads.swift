@@ -1,4 +1,4 @@
-import FlowExpression
+package import FlowExpression
 
 extension Step {
     /// Expressions of the step itself, without those of the steps inside it and of its own `outputs`.
@@ -10,6 +10,7 @@ extension Step {
         case .node(_, _, let arguments): found += arguments.flatMap(\.value.expressions)
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
         case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
+        case .switch(let choice): found.append(choice.value)
         case .block, .parallel: break
         }
         found += name?.expressions ?? []
@@ -30,6 +31,31 @@ extension Step {
             }
         }
         return ids
+    }
+
+    /// The steps around it whose results it reads, in whatever way, or a step inside it does; each once.
+    package var outerReads: [(id: String, reference: Expression.Reference)] {
+        var found: [(id: String, reference: Expression.Reference)] = []
+        var known: Set<String> = []
+        func add(_ id: String, _ reference: Expression.Reference) {
+            if known.insert(id).inserted { found.append((id, reference)) }
+        }
+        let seenByOutputs = Set((children + (onError ?? [])).map(\.id) + [id])
+        for reference in ownExpressions.flatMap(\.references) where reference.root == "steps" {
+            if let id = reference.members.first { add(id, reference) }
+        }
+        for (_, value) in outputs ?? [] {
+            for reference in value.expressions.flatMap(\.references) where reference.root == "steps" {
+                if let id = reference.members.first, !seenByOutputs.contains(id) { add(id, reference) }
+            }
+        }
+        for branch in branches {
+            let siblings = Set(branch.steps.map(\.id))
+            for (id, reference) in branch.steps.flatMap(\.outerReads) where !siblings.contains(id) {
+                add(id, reference)
+            }
+        }
+        return found
     }
 
     /// Whether its `if` says that it runs whatever was skipped.

@@ -1,104 +1,132 @@
-/// Which step of one list comes after which, by `needs` and by place, with all that follows from it.
+/// Which step of one list comes after which, by `needs`, by place and by what is read, with all that follows from it.
+///
+/// A step that waits for all above it is a barrier: it has edges only to those of them that no other step follows yet.
+/// So there are about as many edges as a file has words for them, however many steps come after one another.
 struct StepOrder {
     /// Steps that wait for each other, in the order of waiting; the first is the last again.
     struct Cycle {
         var steps: [Int]
     }
 
-    /// For each step those that have ended when it starts.
-    private let ancestors: [BitSet]
-    /// For each step those it waits for, without those implied by others, in ascending order.
-    let waitsFor: [[Int]]
-    let cycles: [Cycle]
+    /// For each step those it waits for, in ascending order; those implied by place are not repeated.
+    private(set) var waitsFor: [[Int]]
+    private(set) var cycles: [Cycle] = []
+    private let isBarrier: [Bool]
+    /// Where each step stands among all, sorted so that it comes after those it waits for.
+    private var rank: [Int]
 
-    init(_ steps: [Step], isParallel: Bool) {
-        let count = steps.count
-        var index: [String: Int] = [:]
-        for (position, step) in steps.enumerated() where index[step.id] == nil { index[step.id] = position }
-        var before = [BitSet](repeating: BitSet(capacity: count), count: count)
-        var looksAhead = false
+    init(_ steps: [Step], order: ListOrder) {
+        let index = StepOrder.index(of: steps)
+        var edges = StepOrder.Edges(count: steps.count)
         for (position, step) in steps.enumerated() {
-            if let needs = step.needs {
-                for need in needs {
-                    guard let other = index[need.id], other != position else { continue }
-                    before[position].insert(other)
-                    if other > position { looksAhead = true }
-                }
-            } else if !isParallel {
-                before[position].insert(below: position)
-            }
+            var sources = Set((step.needs ?? []).compactMap { index[$0.id] })
+            if order == .graph { sources.formUnion(step.outerReads.compactMap { index[$0.id] }) }
+            sources.remove(position)
+            edges.add(position, after: sources, isBarrier: order == .file && step.needs == nil)
         }
-        var sorted = Array(0..<count)
-        var cycles: [Cycle] = []
-        if looksAhead { (sorted, cycles) = StepOrder.sort(&before) }
-
-        // Ancestors are kept by place in the sorted order: the highest of a set is nobody's ancestor in it.
-        var place = [Int](repeating: 0, count: count)
-        for (position, step) in sorted.enumerated() { place[step] = position }
-        var ancestors = [BitSet](repeating: BitSet(capacity: count), count: count)
-        var waitsFor = [[Int]](repeating: [], count: count)
-        for step in sorted {
-            var open = BitSet(capacity: count)
-            if looksAhead {
-                var next = before[step].next(from: 0)
-                while let other = next {
-                    open.insert(place[other])
-                    next = before[step].next(from: other + 1)
-                }
-            } else {
-                open = before[step]
-            }
-            var all = open
-            while let highest = open.highest {
-                let other = sorted[highest]
-                waitsFor[step].append(other)
-                open.remove(highest)
-                open.subtract(ancestors[other])
-                all.formUnion(ancestors[other])
-            }
-            waitsFor[step].sort()
-            ancestors[step] = all
-        }
-        self.waitsFor = waitsFor
-        self.cycles = cycles
-        self.ancestors = ancestors
-        self.place = place
+        waitsFor = edges.waitsFor
+        isBarrier = edges.isBarrier
+        rank = Array(steps.indices)
+        if edges.looksAhead { sort() }
     }
 
-    private let place: [Int]
+    /// The place of each id; of two steps with one id, which is reported elsewhere, the first.
+    static func index(of steps: [Step]) -> [String: Int] {
+        Dictionary(steps.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    }
 
     /// Whether the step at `other` has ended when the one at `step` starts.
-    func isOrdered(_ step: Int, after other: Int) -> Bool { ancestors[step].contains(place[other]) }
+    func isOrdered(_ step: Int, after other: Int) -> Bool {
+        guard step != other else { return false }
+        var seen: Set<Int> = []
+        var open = [step]
+        while let next = open.popLast() {
+            if isBarrier[next], other < next { return true }
+            for source in waitsFor[next] where rank[source] >= rank[other] {
+                if source == other { return true }
+                if seen.insert(source).inserted { open.append(source) }
+            }
+        }
+        return false
+    }
 
     /// Depth first, without recursion; an edge that closes a cycle is reported and removed.
-    private static func sort(_ before: inout [BitSet]) -> (sorted: [Int], cycles: [Cycle]) {
+    private mutating func sort() {
         enum Mark { case new, open, done }
-        var marks = [Mark](repeating: .new, count: before.count)
-        var sorted: [Int] = []
-        var cycles: [Cycle] = []
-        for start in before.indices where marks[start] == .new {
+        var marks = [Mark](repeating: .new, count: waitsFor.count)
+        var sorted = 0
+        for start in waitsFor.indices where marks[start] == .new {
             var path: [(step: Int, next: Int)] = [(start, 0)]
             marks[start] = .open
-            while let top = path.last {
-                guard let other = before[top.step].next(from: top.next) else {
-                    marks[top.step] = .done
-                    sorted.append(top.step)
+            while let (step, next) = path.last {
+                guard next < waitsFor[step].count else {
+                    marks[step] = .done
+                    rank[step] = sorted
+                    sorted += 1
                     path.removeLast()
                     continue
                 }
-                path[path.count - 1].next = other + 1
+                let other = waitsFor[step][next]
                 switch marks[other] {
-                case .done: break
+                case .done: path[path.count - 1].next += 1
                 case .new:
+                    path[path.count - 1].next += 1
                     marks[other] = .open
                     path.append((other, 0))
                 case .open:
-                    before[top.step].remove(other)
+                    waitsFor[step].remove(at: next)
                     let from = path.firstIndex { $0.step == other } ?? 0
-                    cycles.append(Cycle(steps: path[from...].map(\.step) + [other]))
+                    cycles.append(Cycle(steps: shortened(path[from...].map(\.step) + [other])))
                 }
             }
         }
-        return (sorted, cycles)
+    }
+
+    /// Leaves out what lies between a barrier and a step far above it: it waits for that one itself.
+    private func shortened(_ cycle: [Int]) -> [Int] {
+        var short = [cycle[0]]
+        var at = 0
+        while at < cycle.count - 1 {
+            let step = cycle[at]
+            let next = isBarrier[step] ? cycle.indices.last { $0 > at && cycle[$0] < step } : nil
+            at = next ?? at + 1
+            short.append(cycle[at])
+        }
+        return short
+    }
+}
+
+extension StepOrder {
+    /// The edges of a list while its steps are taken in, one after another.
+    private struct Edges {
+        private(set) var waitsFor: [[Int]] = []
+        private(set) var isBarrier: [Bool] = []
+        /// Whether a step waits for one further down.
+        private(set) var looksAhead = false
+        /// Steps taken in so far that came after the last barrier, itself included.
+        private var latest: [Int] = []
+        /// Whether one of the steps taken in waits for this one.
+        private var hasFollower: [Bool]
+
+        init(count: Int) {
+            waitsFor.reserveCapacity(count)
+            isBarrier.reserveCapacity(count)
+            hasFollower = Array(repeating: false, count: count)
+        }
+
+        mutating func add(_ step: Int, after sources: Set<Int>, isBarrier: Bool) {
+            var all = sources
+            if isBarrier {
+                all.formUnion(latest.filter { !hasFollower[$0] })
+                latest = []
+            }
+            for source in all {
+                hasFollower[source] = true
+                if source > step { looksAhead = true }
+            }
+            latest.append(step)
+            waitsFor.append(all.sorted())
+            self.isBarrier.append(isBarrier)
+        }
     }
 }

@@ -15,12 +15,15 @@ package enum Keywords {
             Keyword("env", .map(of: environmentEntry), "Variables for every step."),
             Keyword("defaults", .table(defaults), "What steps take where they say nothing."),
             Keyword("timeout", .duration, "Bounds the run."),
+            Keyword(
+                "order", .choice(Workflow.Order.allCases.map(\.rawValue)),
+                "graph: steps wait only for what they need or read, not for those above them."),
             Keyword("steps", .steps, "The work, in order.", required: true),
             Keyword("outputs", .map(of: .value), "What the run gives when it succeeded."),
             Keyword("on_failure", .steps, "Steps that follow a failed run.", spellings: ["on-failure"]),
             Keyword("on_success", .steps, "Steps that follow a successful run.", spellings: ["on-success"]),
             Keyword("finally", .steps, "Steps that always come last."),
-            .later("concurrency"), .later("order"),
+            .later("concurrency"),
         ])
 
     package static let step = KeywordTable(
@@ -57,6 +60,8 @@ package enum Keywords {
             Keyword("retry", retryShape, "How often a failed attempt is repeated."),
             Keyword("timeout", .duration, "Bounds one attempt."),
             Keyword("timeout-minutes", .int(minimum: 1), "GitHub's spelling of timeout."),
+            Keyword(
+                "cache", .bool, "Whether answers that have not changed are taken from the last time; true by default."),
             Keyword("effect", .choice(Effect.allCases.map(\.rawValue)), "What repeating the work would do."),
             Keyword(
                 "continue_on_error", .bool, "Lets later steps run though this one failed.",
@@ -64,21 +69,28 @@ package enum Keywords {
             Keyword("outputs", .map(of: .value), "What the step gives, instead of the node's output."),
             Keyword("assert", .table(assertion), "Fails where a condition is false."),
             Keyword("wait", .table(wait), "Pauses for a time, or until one."),
-            .later("switch"), .later("matrix"), .later("while"), .later("until"),
-            .later("max_iterations"), .later("interval"), .later("on_error"), .later("idempotency_key"),
-            .later("cache"),
+            Keyword("switch", .table(choice), "Runs one of several lists of steps, chosen by a value."),
+            Keyword(
+                "matrix", .either([.string, .map(of: .value)]),
+                "Runs the step once for each combination of the axes' values, with include and exclude."),
+            Keyword(
+                "on_error", .steps, "Steps that run when this one failed for good; when they succeed, the run goes on.",
+                spellings: ["on-error"]),
+            .later("while"), .later("until"), .later("max_iterations"), .later("interval"),
+            .later("idempotency_key"),
         ])
 
     /// A step is exactly one of these.
-    static let work = ["uses", "run", "steps", "parallel", "assert", "wait"]
+    static let work = ["uses", "run", "steps", "parallel", "switch", "assert", "wait"]
 
     /// Keywords that go with some kinds of work only.
     static let companions: [String: [String]] = [
         "with": ["uses"], "credential": ["uses"], "shell": ["run"], "parse": ["run"], "retry": ["uses", "run"],
+        "cache": ["uses"],
         "effect": ["uses", "run"], "working_directory": ["uses", "run"], "env": ["uses", "run"],
     ]
 
-    /// Keywords that go with `for_each` only.
+    /// Keywords that go with `for_each`, and but for `as` with `matrix`.
     static let loop = ["as", "key", "max_parallel", "on_item_error", "collect"]
 
     static let retryShape = Keyword.Shape.either([.int(minimum: 0), .table(retry)])
@@ -128,6 +140,14 @@ package enum Keywords {
         ])
 
     static let environmentEntry = Keyword.Shape.either([.string, .number, .bool, .table(processVariable)])
+
+    static let choice = KeywordTable(
+        "\"switch\"",
+        [
+            Keyword("value", .condition, "What decides; held as text against the cases.", required: true),
+            Keyword("cases", .map(of: .steps), "Values with the steps that run for them.", required: true),
+            Keyword("default", .steps, "Runs where no case fits; without it that is an error."),
+        ])
 
     static let assertion = KeywordTable(
         "\"assert\"",

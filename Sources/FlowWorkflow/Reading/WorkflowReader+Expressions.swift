@@ -22,11 +22,13 @@ extension WorkflowReader {
         return nil
     }
 
-    /// A value that may be a bare expression: `for_each`.
-    mutating func items(_ node: SourceNode) -> ValueTemplate? {
+    /// A list that may be a bare expression: `for_each`.
+    ///
+    /// - Parameter noun: what the expression gives, for messages: `a list`.
+    mutating func listOrExpression(_ node: SourceNode, key: String, noun: String) -> ValueTemplate? {
         guard let text = node.string else {
             if node.list == nil {
-                node.expected("a list or an expression", for: "for_each", &diagnostics)
+                node.expected("\(noun) or an expression", for: key, &diagnostics)
                 return nil
             }
             return ValueTemplate.compile(node, diagnostics: &diagnostics)
@@ -35,7 +37,7 @@ extension WorkflowReader {
         guard let items = ValueTemplate.compile(whole, diagnostics: &diagnostics) else { return nil }
         if case .template(let template) = items.content, template.parts.count == 1 { return items }
         diagnostics.error(
-            "not-one-expression", "\"for_each\" must be a list or one expression", at: node.span,
+            "not-one-expression", "\"\(key)\" must be \(noun) or one expression", at: node.span,
             hint: "write it without ${{ }}, or put all of it inside")
         return nil
     }

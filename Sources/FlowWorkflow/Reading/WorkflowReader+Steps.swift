@@ -10,7 +10,7 @@ extension WorkflowReader {
             node.expected("a list of steps", for: key, hint: "start each step with \"- \"", &diagnostics)
             return []
         }
-        if items.isEmpty, key == "steps" || key == "parallel" {
+        if items.isEmpty, ["steps", "parallel", "on_error"].contains(key) {
             diagnostics.error("no-steps", "\"\(key)\" holds no step", at: node.span, hint: "add a step")
         }
         var names = StepNames(explicit: items.compactMap { $0["id"]?.string })
@@ -78,7 +78,7 @@ extension WorkflowReader {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" can't go with \"\(work)\"", at: entry.keySpan, hint: hint)
             }
-            if Keywords.loop.contains(entry.key), !map.has("for_each") {
+            if Keywords.loop.contains(entry.key), !map.has("for_each"), entry.key == "as" || !map.has("matrix") {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
             }
@@ -95,7 +95,9 @@ extension WorkflowReader {
         step.retry = map.node("retry").flatMap { retry($0) }
         step.timeout = timeout(map)
         step.effect = map.choice("effect", &diagnostics)
+        step.usesCache = map.bool("cache", &diagnostics) ?? true
         step.continueOnError = map.bool("continue_on_error", &diagnostics) ?? false
+        step.onError = map.node("on_error").map { steps($0, key: "on_error") }
         if map.has("outputs") { step.outputs = values(map, "outputs") }
         if let node = map.node("credential"), let template = template(node, key: "credential") {
             step.credential = (template, node.span)
@@ -121,10 +123,23 @@ extension WorkflowReader {
     }
 
     private mutating func loop(_ map: MapDecoder) -> Step.Loop? {
-        guard let node = map.node("for_each") else { return nil }
-        let items = items(node) ?? ValueTemplate(.literal([]), span: node.span)
+        if let entry = map.entry("matrix"), map.has("for_each") {
+            diagnostics.error(
+                "two-loops", "a step can't have both \"for_each\" and \"matrix\"", at: entry.keySpan,
+                hint: "put one of them on a block around the step")
+        }
+        guard let node = map.node("for_each") ?? map.node("matrix") else { return nil }
         let maxParallel = map.int("max_parallel", in: 1...10_000, &diagnostics) ?? 1
         let onItemError = map.choice("on_item_error", as: Step.Loop.OnError.self, &diagnostics) ?? .stop
+        let collect = map.choice("collect", as: Step.Loop.Collect.self, &diagnostics) ?? .outputs
+        let nothing = ValueTemplate(.literal([]), span: node.span)
+        if !map.has("for_each") {
+            return Step.Loop(
+                items: .matrix(matrix(node) ?? Matrix(template: nothing, names: nil)), variable: Matrix.variable,
+                maxParallel: maxParallel, onItemError: onItemError, collect: collect,
+                key: key(map, seeing: "\(Matrix.variable).NAME"))
+        }
+        let items = listOrExpression(node, key: "for_each", noun: "a list") ?? nothing
         var variable = "item"
         if let node = map.node("as"), let name = node.decodeString(for: "as", &diagnostics) {
             check(id: name, "the name", at: node.span)
@@ -136,16 +151,16 @@ extension WorkflowReader {
             variable = name
         }
         return Step.Loop(
-            items: items, variable: variable, maxParallel: maxParallel, onItemError: onItemError,
-            collect: map.choice("collect", &diagnostics) ?? .outputs, key: key(map, of: variable))
+            items: .list(items), variable: variable, maxParallel: maxParallel, onItemError: onItemError,
+            collect: collect, key: key(map, seeing: "\(variable).id"))
     }
 
-    private mutating func key(_ map: MapDecoder, of variable: String) -> Template? {
+    private mutating func key(_ map: MapDecoder, seeing example: String) -> Template? {
         guard let node = map.node("key"), let key = template(node, key: "key") else { return nil }
         if key.isLiteral {
             diagnostics.error(
                 "same-key", "\"key\" is the same for every item", at: node.span,
-                hint: "let it depend on the item, as in ${{ \(variable).id }}")
+                hint: "let it depend on the item, as in ${{ \(example) }}")
         }
         return key
     }

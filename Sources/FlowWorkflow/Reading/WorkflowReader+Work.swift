@@ -12,6 +12,7 @@ extension WorkflowReader {
         case "run": return script(node, map)
         case "steps": return .block(steps(node, key: "steps"))
         case "parallel": return .parallel(steps(node, key: "parallel"))
+        case "switch": return choice(node)
         case "assert": return assertion(node)
         default: return wait(node)
         }

@@ -10,12 +10,17 @@ package struct WorkflowReader {
     /// `defaults.shell`, which each `run:` without its own takes.
     var defaultShell: SourceNode?
     var credentialNames: [CredentialUse] = []
+    /// Every `switch`, to be held against the inputs.
+    var choices: [Step.Switch] = []
 
-    /// - Parameter nodes: what `uses` may name.
+    /// - Parameters:
+    ///   - nodes: what `uses` may name.
+    ///   - typeMistakes: how grave it is what the types of expressions show. A run that began with a file goes on with
+    ///     it, even where a later version of the check finds more.
     /// - Returns: nil where there is any error.
     package static func read(
         _ source: SourceText, nodes: any NodeSource, limits: YAMLLimits = YAMLLimits(),
-        diagnostics: inout Diagnostics
+        typeMistakes: Diagnostic.Severity = .error, diagnostics: inout Diagnostics
     ) -> Workflow? {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found.all) }
@@ -26,7 +31,11 @@ package struct WorkflowReader {
         guard let workflow else { return nil }
         var check = WorkflowCheck(workflow, catalog: reader.catalog)
         check.run()
-        found.add(contentsOf: check.diagnostics.all)
+        found.add(contentsOf: check.namesAndOrder.all)
+        for var mistake in check.types.all {
+            if mistake.severity == .error { mistake.severity = typeMistakes }
+            found.add(mistake)
+        }
         return found.hasErrors ? nil : workflow
     }
 
@@ -47,11 +56,13 @@ package struct WorkflowReader {
         workflow.vars = values(map, "vars")
         if let defaults = map.node("defaults") { workflow.defaults = stepDefaults(defaults) }
         workflow.timeout = map.duration("timeout", &diagnostics)
+        workflow.order = map.choice("order", &diagnostics) ?? .file
         if let steps = map.required("steps", &diagnostics) { workflow.steps = self.steps(steps, key: "steps") }
         workflow.onFailure = map.node("on_failure").map { steps($0, key: "on_failure") } ?? []
         workflow.onSuccess = map.node("on_success").map { steps($0, key: "on_success") } ?? []
         workflow.finally = map.node("finally").map { steps($0, key: "finally") } ?? []
         workflow.outputs = values(map, "outputs")
+        checkCases(against: workflow.inputs)
         workflow.credentialNames = credentialNames
         return workflow
     }

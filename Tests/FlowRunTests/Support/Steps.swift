@@ -54,6 +54,13 @@ extension Step {
         Step(id: id, hasExplicitID: true, kind: .parallel(steps), span: Make.span)
     }
 
+    static func choose(_ id: String, _ value: String, _ cases: KeyValuePairs<String, [Step]>) throws -> Step {
+        let choice = Switch(
+            value: try Expression.compile(value),
+            cases: cases.map { Switch.Case(key: $0.key, keySpan: Make.span, steps: $0.value) }, otherwise: nil)
+        return Step(id: id, hasExplicitID: true, kind: .switch(choice), span: Make.span)
+    }
+
     static func assert(_ id: String, _ that: String) throws -> Step {
         Step(
             id: id, hasExplicitID: true, kind: .assert(that: try Expression.compile(that), message: nil),
@@ -74,8 +81,10 @@ extension Step {
         _ items: Value, max: Int = 4, onError: Step.Loop.OnError = .stop, as variable: String = "item"
     ) throws -> Step {
         let items = try Make.value(items)
-        return with { $0.loop = Loop(items: items, variable: variable, maxParallel: max, onItemError: onError) }
+        return with { $0.loop = Loop(items: .list(items), variable: variable, maxParallel: max, onItemError: onError) }
     }
+
+    func onError(_ steps: [Step]) -> Step { with { $0.onError = steps } }
 
     func outputs(_ outputs: KeyValuePairs<String, Value>) throws -> Step {
         let outputs = try Make.values(outputs)

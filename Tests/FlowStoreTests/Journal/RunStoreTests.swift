@@ -226,4 +226,19 @@ struct RunStoreTests {
         let page = try await journal.items(of: "a", from: 490, limit: 5, hasOutputs: true)
         #expect(page.map(\.index) == Array(490..<495))
     }
+
+    @Test func notedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {
+        let folder = StateFolder()
+        let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
+        journal.note([.stepStarted(path: "a", node: nil, at: Self.time)])
+        for index in 0..<3000 {
+            let end = StepEnd(status: .succeeded, attempts: 1, endedAt: Self.time)
+            journal.note([.itemEnded(path: "a", index: index, key: "k", end)])
+        }
+        try await journal.commit([.runEnded(RunEnd(status: .succeeded, endedAt: Self.time))], synced: false)
+        let history = try RunHistory.open(folder.database)
+        let run = try history.run(named: "latest")
+        #expect(try history.itemCounts(of: "a", in: run) == [.succeeded: 3000])
+        #expect(run.status == .succeeded)
+    }
 }

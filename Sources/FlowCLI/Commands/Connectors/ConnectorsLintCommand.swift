@@ -20,7 +20,7 @@ struct ConnectorsLintCommand: Verb {
 
     func run(in session: Session) async throws {
         let source = try session.connectors()
-        let world = session.world()
+        let world = try session.world(session.vaultAccess(asks: false))
         var report = DiagnosticReport()
         for name in connectors.isEmpty ? source.connectorNames : connectors {
             if name.contains("/") || name.contains(".") {

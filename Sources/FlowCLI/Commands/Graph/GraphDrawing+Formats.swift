@@ -21,7 +21,8 @@ extension GraphDrawing {
             let marks = shape.marks.isEmpty ? "" : " (\(shape.marks.joined(separator: ", ")))"
             let names = shape.waitsFor.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
             let after = names.isEmpty ? "" : "  after \(names.joined(separator: ", "))"
-            let line = "\(indent)\(isLast ? "└─" : "├─") \(shape.id)\(pad)  \(shape.work)\(marks)\(after)"
+            let work = shape.work.isEmpty ? "" : "\(pad)  \(shape.work)"
+            let line = "\(indent)\(isLast ? "└─" : "├─") \(shape.id)\(work)\(marks)\(after)"
             return [line] + tree(shape.children, indent: indent + (isLast ? "   " : "│  "))
         }
     }
@@ -100,7 +101,7 @@ extension GraphDrawing {
     }
 
     private static func label(_ shape: Shape, separator: String) -> String {
-        ([shape.id, shape.work] + shape.marks).joined(separator: separator)
+        ([shape.id, shape.work].filter { !$0.isEmpty } + shape.marks).joined(separator: separator)
     }
 
     private static func identifier(_ key: String) -> String {

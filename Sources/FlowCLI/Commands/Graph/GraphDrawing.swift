@@ -7,9 +7,9 @@ struct GraphDrawing {
         /// Unique in the drawing: the path of ids down to the step.
         var key: String
         var id: String
-        /// What it does, in a word or two: `slack.send_message`, `parallel`.
+        /// What it does, in a word or two: `slack.send_message`, `parallel`; empty of a case or handler.
         var work: String
-        /// `for each`, `if`: what decides how often it runs.
+        /// `for each`, `matrix`, `if`: what decides how often it runs.
         var marks: [String]
         /// Keys of the shapes it waits for, of the same list.
         var waitsFor: [String]
@@ -32,23 +32,26 @@ struct GraphDrawing {
             ("finally", workflow.finally),
         ]
         sections = lists.filter { !$0.1.isEmpty }.map { name, steps in
-            Section(name: name, shapes: GraphDrawing.shapes(StepGraph(steps), under: name == "steps" ? "" : name + "."))
+            Section(
+                name: name, shapes: GraphDrawing.shapes(steps, of: workflow, under: name == "steps" ? "" : name + "."))
         }
     }
 
-    private static func shapes(_ graph: StepGraph, under prefix: String) -> [Shape] {
-        graph.vertices.map { vertex in
-            let step = vertex.step
+    private static func shapes(
+        _ steps: [Step], isParallel: Bool = false, of workflow: Workflow, under prefix: String
+    ) -> [Shape] {
+        let graph = StepGraph(steps, order: workflow.listOrder(isParallel: isParallel))
+        return zip(steps, graph.vertices).map { step, vertex in
             let key = prefix + step.id
-            let children: [Shape] =
-                switch step.kind {
-                case .block(let steps): shapes(StepGraph(steps), under: key + ".")
-                case .parallel(let steps): shapes(StepGraph(steps, isParallel: true), under: key + ".")
-                default: []
-                }
+            let children = step.branches.enumerated().flatMap { number, branch -> [Shape] in
+                let place = branch.label == nil ? key : "\(key).branch\(number + 1)"
+                let inner = shapes(branch.steps, isParallel: branch.isParallel, of: workflow, under: place + ".")
+                guard let label = branch.label else { return inner }
+                return [Shape(key: place, id: label, work: "", marks: [], waitsFor: [], children: inner)]
+            }
             return Shape(
                 key: key, id: step.id, work: step.work, marks: step.marks,
-                waitsFor: vertex.waitsFor.map { prefix + graph.vertices[$0].step.id }, children: children)
+                waitsFor: vertex.waitsFor.map { prefix + steps[$0].id }, children: children)
         }
     }
 
@@ -75,12 +78,13 @@ extension Step {
         case .node(let name, _, _): name
         case .block: "steps"
         case .parallel: "parallel"
+        case .switch: "switch"
         case .assert: "assert"
         case .wait: "wait"
         }
     }
 
     fileprivate var marks: [String] {
-        (condition == nil ? [] : ["if"]) + (loop == nil ? [] : ["for each"])
+        (condition == nil ? [] : ["if"]) + (loop.map { [$0.isMatrix ? "matrix" : "for each"] } ?? [])
     }
 }

@@ -1,5 +1,6 @@
 import FlowConnect
 import FlowCore
+import FlowHTTP
 import FlowSpec
 import FlowVault
 
@@ -15,16 +16,19 @@ struct NodeBench {
 
     /// - Parameter credential: its name; nil is the one named like the node's connector, where the node needs one.
     /// - Throws: a `Failure` of kind `auth` where the credential is missing.
-    func context(for spec: NodeSpec, credential name: String?) async throws -> NodeContext {
+    func context(for spec: NodeSpec, credential name: String?, trace: ExchangeTrace? = nil) async throws -> NodeContext
+    {
+        let access = try session.vaultAccess()
         var context = NodeContext(
-            world: session.world(), effect: spec.effect, retry: spec.retryOwner == .node ? .http : .none,
+            world: try session.world(access, trace: trace), effect: spec.effect,
+            retry: spec.retryOwner == .node ? .http : .none,
             workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
             log: ConsoleLog(console: session.console))
         context.idempotencyKey = context.world.random.uuid()
         guard let name = name ?? (spec.needsCredential ? spec.group : nil) else { return context }
         let types = CredentialTypeIndex(connectors: connectors)
         let resolver = session.credentials(
-            try session.vaultAccess(), types: types.types(for: session.environment))
+            access, types: types.types(for: session.environment))
         let type = spec.credentialTypes.first.flatMap(types.type)
         guard let found = try await resolver.credential(named: name, defaultType: type) else {
             throw Failure(
@@ -82,5 +86,9 @@ private struct ConsoleLog: LogSink {
         if let pause = record.retryIn, let failure = record.failure {
             console.note("\("\(failure.message); next try in \(pause.humanText)", .yellow)")
         }
+    }
+
+    func waiting(_ wait: HTTPWait) {
+        console.note("\("waiting \(wait.duration.humanText) for \(wait.reason)", .yellow)")
     }
 }

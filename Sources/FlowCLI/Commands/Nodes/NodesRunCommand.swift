@@ -41,6 +41,8 @@ struct NodesRunCommand: Verb {
     @Flag(help: "Show what would be done or sent, with secrets masked, and do nothing.")
     var dryRun = false
 
+    @OptionGroup var traceOption: TraceOption
+
     func run(in session: Session) async throws {
         let baseURL = try BaseURL.option(baseURL)
         let timeout = try timeout.map { try durationOption($0, "--timeout") }
@@ -53,7 +55,8 @@ struct NodesRunCommand: Verb {
         } catch let failure as Failure {
             throw Exit.usage(failure.message, hint: failure.hint)
         }
-        var context = try await NodeBench(session, connectors).context(for: node.spec, credential: credential)
+        var context = try await NodeBench(session, connectors).context(
+            for: node.spec, credential: credential, trace: dryRun ? nil : try traceOption.open(in: session))
         context.baseURL = baseURL?.url(for: node.spec.group)
         context.timeout = timeout
         if let retry {

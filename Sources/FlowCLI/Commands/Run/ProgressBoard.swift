@@ -1,5 +1,6 @@
 import FlowCore
 import FlowRun
+import FlowSpec
 import FlowStore
 
 /// What runs at the moment, and the lines that events are worth. Knows nothing of terminals.
@@ -17,6 +18,8 @@ struct ProgressBoard {
     private var shownFailures: [String: Int] = [:]
     /// Lines a step said, by step: a program may print thousands, and the journal has them all.
     private var shownLines: [String: Int] = [:]
+    /// Steps that have said what they wait for.
+    private var shownWaits: Set<String> = []
     /// Counts drawings, for the spinner.
     var frame = 0
 
@@ -47,6 +50,10 @@ struct ProgressBoard {
             set(path) { $0.note = "waits \(pause.humanText)" }
             let place = path + (item.map { "[\($0)]" } ?? "")
             return ["  \("↻", .yellow) \(place)  \(failure.message); next try in \(pause.humanText)"]
+        case .waiting(let path, let item, let wait):
+            let text = "waiting \(wait.duration.humanText) for \(wait.reason)"
+            set(path) { $0.note = text }
+            return waitLine(path, item, text, isVerbose)
         case .itemEnded(let path, let key, let status, let failure, let ended, let failed, let total):
             set(path) { $0.items = (ended, failed, total) }
             return itemLine(path, key, status, failure)
@@ -59,6 +66,7 @@ struct ProgressBoard {
         case .stepEnded(let report):
             steps.removeAll { $0.path == report.path }
             shownFailures[report.path] = nil
+            shownWaits.remove(report.path)
             return hides(report.path, isVerbose) && report.status == .succeeded ? [] : [endLine(report)]
         case .runEnded:
             clear()
@@ -100,6 +108,12 @@ struct ProgressBoard {
         case ProgressBoard.failureRoom + 1: return ["    more items of \(path) fail"]
         default: return []
         }
+    }
+
+    /// The items of a loop that wait for one limit would all say the same.
+    private mutating func waitLine(_ path: String, _ item: Int?, _ text: String, _ isVerbose: Bool) -> [StyledText] {
+        guard isVerbose || shownWaits.insert(path).inserted else { return [] }
+        return ["  \("…", .yellow) \(path + (item.map { "[\($0)]" } ?? ""))  \(text)"]
     }
 
     private mutating func logLine(_ line: LogLine, _ isVerbose: Bool) -> [StyledText] {

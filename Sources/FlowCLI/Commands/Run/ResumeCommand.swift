@@ -30,6 +30,8 @@ struct ResumeCommand: Verb {
         completion: .file())
     var stepOutput: String?
 
+    @OptionGroup var traceOption: TraceOption
+
     func run(in session: Session) async throws {
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (found, history) = try session.run(named: run)
@@ -52,7 +54,7 @@ struct ResumeCommand: Verb {
         let access = try session.vaultAccess()
         let progress = RunProgress(on: session.console)
         var setup = RunSetup(
-            nodes: nodes, world: session.world(),
+            nodes: nodes, world: try session.world(access, trace: try traceOption.open(in: session)),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             observer: progress, workingDirectory: session.workingDirectory,
@@ -60,7 +62,7 @@ struct ResumeCommand: Verb {
         setup.credentialType = types.type
         let store = try RunStore.open(try session.settings.stateDatabase)
         let executor = try await Executor.resume(found.id.text, options: options, setup: setup, store: store) {
-            try session.workflow($0, nodes: nodes)
+            try session.workflow($0, nodes: nodes, typeMistakes: .warning)
         }
         try await RunDriver(executor, progress, session.console).run()
     }

@@ -46,6 +46,8 @@ struct RunCommand: Verb {
     @Flag(help: "Show the plan and the requests it would send, with secrets masked; nothing is sent.")
     var dryRun = false
 
+    @OptionGroup var traceOption: TraceOption
+
     func run(in session: Session) async throws {
         var session = session
         let baseURL = try BaseURL.option(baseURL)
@@ -62,7 +64,7 @@ struct RunCommand: Verb {
 
         let access = try session.vaultAccess(asks: !dryRun)
         var setup = RunSetup(
-            nodes: nodes, world: session.world(),
+            nodes: nodes, world: try session.world(access, trace: dryRun ? nil : try traceOption.open(in: session)),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)

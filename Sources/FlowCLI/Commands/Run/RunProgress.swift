@@ -42,8 +42,9 @@ final class RunProgress: RunObserver {
             if case .stepEnded(let report) = event, !ProgressBoard.isInItem(report.path) {
                 state.reports.append(report)
             }
+            guard !console.isQuiet else { return }
             let lines = state.board.take(event, isVerbose: showsItems)
-            if !console.isQuiet, !lines.isEmpty { draw(lines, &state) }
+            if !lines.isEmpty { draw(lines, &state) }
         }
     }
 

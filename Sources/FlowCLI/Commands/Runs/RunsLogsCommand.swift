@@ -42,6 +42,8 @@ struct RunsLogsCommand: Verb {
 
     private func show(_ line: LogLine, on console: Console) {
         if console.format == .json { return console.show(document: JSON.text(console.masker.mask(line.asValue))) }
+        // Long, and asked for with "runs show --curl".
+        if line.level == CurlSheet.level { return }
         let style: Style? =
             switch line.level {
             case "error": .red

@@ -25,11 +25,17 @@ struct RunsShowCommand: Verb {
             "Show this step, or an item of it, with its attempts and output.", valueName: "id"))
     var step: String?
 
+    @Flag(help: "Print the step's requests that failed as commands of curl, with secrets as variables.")
+    var curl = false
+
     @Flag(help: "Show why the step ran, was skipped or failed: its if or assert, part by part.")
     var why = false
 
     func run(in session: Session) async throws {
         guard !why else { return try showWhy(session) }
+        guard !curl || step != nil else {
+            throw Exit.usage("--curl is about one step", hint: "name it with --step")
+        }
         let (run, history) = try session.run(named: run)
         let steps = try history.steps(of: run)
         guard let step else {
@@ -47,6 +53,7 @@ struct RunsShowCommand: Verb {
             }
             return try ItemSheet(run: run, path: path, item: item, history: history).show(on: session.console)
         }
+        if curl { return try CurlSheet(of: found, in: run, history: history).show(on: session.console) }
         try StepSheet(run: run, step: found, history: history).show(on: session.console)
     }
 

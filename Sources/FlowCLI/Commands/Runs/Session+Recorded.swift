@@ -32,7 +32,7 @@ extension Session {
         let connectors = try session.connectors(of: Settings.folder(of: stored.snapshot.file))
         let workflow = try session.workflow(
             SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source),
-            nodes: session.nodes(with: connectors))
+            nodes: session.nodes(with: connectors), typeMistakes: .warning)
         return RunRecord(
             summary: run, history: history,
             recorded: try RecordedRun(workflow, run, run: stored, history: history, sealing: SecretsHidden()))

@@ -9,9 +9,12 @@ struct StepSheet {
     private let itemCounts: [RunStatus: Int]
     /// The first of those that did not succeed.
     private let items: [StoredItem]
+    /// The latest HTTP tries: what each gave, how long it waited, and why the next one followed.
+    private let requests: [LogLine]
 
     /// Items shown as text, and in JSON.
     private static let shownItems = (text: 20, json: 1000)
+    private static let shownRequests = (text: 20, json: 1000)
 
     init(run: RunSummary, step: StoredStep, history: RunHistory) throws(Failure) {
         self.run = run
@@ -20,6 +23,7 @@ struct StepSheet {
         itemCounts = try history.itemCounts(of: step.path, in: run)
         items =
             try history.items(of: step.path, in: run, limit: StepSheet.shownItems.json, onlyUnsuccessful: true)
+        requests = try history.requests(of: step.path, in: run, limit: StepSheet.shownRequests.json)
     }
 
     func show(on console: Console) throws {
@@ -27,6 +31,13 @@ struct StepSheet {
         var document = step.asValue.mapValue ?? ValueMap()
         document["output"] = output ?? .null
         document["tries"] = .list(attempts.map(\.asValue))
+        document["requests"] = .list(
+            requests.map { line in
+                [
+                    "at": .string(line.at.rfc3339), "item": line.item.map { .int(Int64($0)) } ?? .null,
+                    "text": .string(line.message),
+                ]
+            })
         if !itemCounts.isEmpty {
             let counts = itemCounts.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
             document["item_counts"] = .map(ValueMap(counts.map { ($0.0, .int(Int64($0.1))) }))
@@ -38,6 +49,7 @@ struct StepSheet {
                 "\(step.path, .bold)  \(step.node ?? "")  \(step.status.words, step.status.style)\(took)")
             if let note = step.note { console.show(StyledText(note)) }
             console.show(attempts)
+            showRequests(on: console)
             showItems(on: console)
             console.show(failure: step.failure, output: output)
         }
@@ -86,6 +98,19 @@ extension StoredItem {
             "index": .int(Int64(index)), "key": .string(key), "status": .string(status.rawValue),
             "attempts": .int(Int64(attempts)), "error": failure?.asValue ?? .null,
         ]
+    }
+}
+
+extension StepSheet {
+    private func showRequests(on console: Console) {
+        let shown = requests.suffix(StepSheet.shownRequests.text)
+        if shown.count < requests.count {
+            console.show("  earlier requests: flowctl runs logs \(run.id.text) --step \(step.path)")
+        }
+        for line in shown {
+            let item = line.item.map { "[\($0)] " } ?? ""
+            console.show("  \(line.at.clockText, .dim)  \(item)\(line.message)")
+        }
     }
 }
 

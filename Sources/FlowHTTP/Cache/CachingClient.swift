@@ -1,0 +1,43 @@
+package import FlowCore
+package import FlowSpec
+
+/// Asks again for what is stored only if it has changed: a repeated GET costs an answer of 304 without a body, which
+/// services such as GitHub don't count.
+///
+/// A stored response is never given without asking, however long the service lets it be kept: a workflow wants what is
+/// true now. Responses are kept for each credential, so that `private` ones may be; `no-store` is honoured (RFC 9111).
+package struct CachingClient: HTTPClient {
+    private let transport: any HTTPClient
+    private let store: any ResponseStore
+
+    package init(_ transport: any HTTPClient, store: any ResponseStore) {
+        self.transport = transport
+        self.store = store
+    }
+
+    package func send(_ call: HTTPCall) async throws -> HTTPResponse {
+        guard CachingClient.mayUse(call) else { return try await transport.send(call) }
+        let key = ResponseKey(url: call.request.url, credential: call.credential)
+        let stored = await store.content(of: key).flatMap(StoredResponse.init(content:)).flatMap { stored in
+            stored.fits(call) ? stored : nil
+        }
+        var asking = call
+        stored?.addConditions(to: &asking.request.headers)
+        let response = try await transport.send(asking)
+        if let stored, response.status == 304 { return stored.response(refreshedBy: response) }
+        if let fresh = StoredResponse(response, to: call) { await store.keep(fresh.content, of: key) }
+        return response
+    }
+
+    /// Reads into memory that ask for nothing conditional or partial themselves.
+    private static func mayUse(_ call: HTTPCall) -> Bool {
+        guard call.usesCache, call.effect == .read, call.request.method == "GET", case .memory = call.destination else {
+            return false
+        }
+        return !conditions.contains { call.request.headers[$0] != nil }
+    }
+
+    private static let conditions = [
+        "Range", "Cache-Control", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range",
+    ]
+}

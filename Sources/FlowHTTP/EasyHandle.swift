@@ -1,0 +1,88 @@
+import CCurl
+import FlowCore
+
+/// A libcurl handle, used by one transfer after the other, and what libcurl's callbacks reach their transfer through.
+final class EasyHandle {
+    let pointer: UnsafeMutableRawPointer
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    let clock: LoopClock
+    private(set) var transfer: Transfer?
+    /// What libcurl was told.
+    private var setup: RequestSetup?
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+
+    /// nil where there is no memory for it.
+    init?(share: UnsafeMutableRawPointer?, clock: LoopClock) {
+        guard let pointer = curl_easy_init() else { return nil }
+        self.pointer = pointer
+        self.clock = clock
+        // Outlives a reset.
+        flow_set_pointer(pointer, CURLOPT_SHARE, share)
+    }
+
+    deinit {
+        curl_easy_cleanup(pointer)
+        curl_slist_free_all(headerList)
+        errorText.deallocate()
+    }
+
+    /// Gives the handle to `transfer`.
+    ///
+    /// The requests of a run often differ in little but their URL. As telling libcurl all the rest costs more than it
+    /// takes to send a small request, it is told only where something is different.
+    func prepare(for transfer: Transfer) {
+        self.transfer = transfer
+        transfer.handle = self
+        errorText[0] = 0
+        let wanted = RequestSetup(transfer)
+        if setup?.serves(wanted) != true {
+            curl_easy_reset(pointer)
+            curl_slist_free_all(headerList)
+            setCallbacks()
+            headerList = wanted.apply(to: pointer, transfer.options)
+            setup = wanted
+        }
+        transfer.configure(pointer, context: context)
+    }
+
+    /// Takes the handle back.
+    func release() {
+        transfer?.handle = nil
+        transfer = nil
+    }
+
+    private var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+    private func setCallbacks() {
+        flow_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
+        flow_set_pointer(pointer, CURLOPT_PRIVATE, context)
+        flow_set_writer(
+            pointer,
+            { bytes, size, count, context in
+                let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                return EasyHandle.moving(context)?.addHeader(line) ?? false ? size * count : 0
+            },
+            { bytes, size, count, context in
+                let portion = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                // Not 0: that is success for a portion of no bytes.
+                return EasyHandle.moving(context)?.addBody(portion) ?? false ? size * count : size * count + 1
+            }, context)
+        flow_set_prerequest(
+            pointer,
+            { context, _, _, _, _ in
+                EasyHandle.moving(context)?.willSend() ?? false ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            }, context)
+    }
+
+    /// The handle a callback is about; the loop keeps it alive while libcurl has it.
+    static func at(_ context: UnsafeMutableRawPointer?) -> EasyHandle {
+        Unmanaged<EasyHandle>.fromOpaque(context!).takeUnretainedValue()
+    }
+
+    /// The transfer a callback is about, which moves bytes just now.
+    static func moving(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        let handle = at(context)
+        handle.transfer?.lastActivity = handle.clock.now
+        return handle.transfer
+    }
+}

@@ -1,0 +1,102 @@
+package import FlowCore
+package import FlowSpec
+
+/// Writes down every exchange with its times, for whoever looks into a problem: each hop of each attempt.
+///
+/// Nothing secret is in it: fields and members with names of secrets are left out, and what the masker knows is masked.
+/// Safe to use from any task.
+package final class ExchangeTrace: Sendable {
+    private let masker: Masker
+    private let clock: any WallClock
+    private let write: @Sendable (String) -> Void
+
+    /// What is shown of a body at most, in characters.
+    private static let bodyLimit = 4096
+    /// A longer body of JSON is not read: its secrets can't be told by their names.
+    private static let jsonLimit = 256 << 10
+
+    /// - Parameter write: gets the text of one exchange at a time, with a line break at its end.
+    package init(masker: Masker, clock: any WallClock, write: @escaping @Sendable (String) -> Void) {
+        self.masker = masker
+        self.clock = clock
+        self.write = write
+    }
+
+    func add(_ exchange: Exchange, _ times: WireTimes?, _ outcome: Result<HTTPResponse, Failure>) {
+        let request = exchange.request
+        let subject = exchange.call.log.subject
+        var lines = ["* \(clock.now().rfc3339)\(subject.isEmpty ? "" : " \(subject)")"]
+        lines.append("> \(request.method) \(address(request.url))")
+        lines += fields(request.headers, secret: exchange.call.secretHeaders).map { "> \($0)" }
+        let shown = request.body.replacingSecretParts { _ in Masker.replacement }
+        lines += body(shown, request.headers).map { "> \($0)" }
+        switch outcome {
+        case .success(let response):
+            lines.append("< HTTP/\(response.version) \(HTTPStatusTable.describe(response.status))")
+            lines += fields(response.headers, secret: []).map { "< \($0)" }
+            lines += body(response).map { "< \($0)" }
+        case .failure(let failure):
+            lines.append("* \(failure.kind.rawValue): \(failure.message)")
+            lines.append("* the same with curl: \(CurlCommand(exchange.asCall).text(masker))")
+        }
+        if let times { lines.append("* \(times)") }
+        write(terminalSafe(masker.mask(lines.joined(separator: "\n"))) + "\n\n")
+    }
+
+    private func address(_ url: String) -> String { url.replacingSecretsInAddress { _ in Masker.replacement } }
+
+    private func fields(_ headers: HTTPHeaders, secret: Set<String>) -> [String] {
+        headers.fields.map { field in
+            let isSecret = secret.contains(field.name.lowercased()) || SecretNames.covers(field.name)
+            // It may be an address with a token in it, such as that of a redirect.
+            return "\(field.name): \(isSecret ? Masker.replacement : address(field.value))"
+        }
+    }
+
+    private func body(_ response: HTTPResponse) -> [String] {
+        switch response.body {
+        case .bytes(let bytes): text(bytes, response.headers)
+        case .file(let file): ["", "(\(file.size) bytes to a file)"]
+        }
+    }
+
+    private func body(_ body: HTTPBody, _ headers: HTTPHeaders) -> [String] {
+        switch body {
+        case .none: []
+        case .bytes(let bytes): text(bytes, headers)
+        case .file(let path, _, _): ["", "(the file \(path))"]
+        case .parts(let parts): [""] + parts.flatMap { self.body($0, HTTPHeaders()).filter { !$0.isEmpty } }
+        }
+    }
+
+    private func text(_ bytes: [UInt8], _ headers: HTTPHeaders) -> [String] {
+        guard !bytes.isEmpty else { return [] }
+        let type = (headers["content-type"] ?? "").lowercased()
+        var shown: String
+        if type.contains("json") {
+            guard bytes.count <= ExchangeTrace.jsonLimit else { return ["", "(\(bytes.count) bytes of JSON)"] }
+            guard let value = try? JSON.parse(bytes) else { return ["", "(\(bytes.count) bytes that are no JSON)"] }
+            shown = JSON.text(SecretNames.replacing(in: value) { _ in Masker.replacement })
+        } else {
+            // What stands at the cut is masked before it is cut.
+            guard let text = String(validating: bytes.prefix(4 * ExchangeTrace.bodyLimit), as: UTF8.self) else {
+                return ["", "(\(bytes.count) bytes)"]
+            }
+            let isForm = type.hasPrefix("application/x-www-form-urlencoded")
+            shown = isForm ? text.replacingSecretParameters { _ in Masker.replacement } : text
+        }
+        shown = masker.mask(shown)
+        let isLong = shown.count > ExchangeTrace.bodyLimit || bytes.count > 4 * ExchangeTrace.bodyLimit
+        if isLong { shown = shown.prefix(ExchangeTrace.bodyLimit) + "… (\(bytes.count) bytes)" }
+        return [""] + shown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+}
+
+extension Exchange {
+    /// The call that would send this request alone.
+    fileprivate var asCall: HTTPCall {
+        var alone = call
+        alone.request = request
+        return alone
+    }
+}

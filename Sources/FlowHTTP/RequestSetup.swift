@@ -1,0 +1,103 @@
+import CCurl
+import FlowCore
+import FlowSpec
+
+/// What libcurl is told about a request beside its URL, its body and its time: what one request after the other may share.
+struct RequestSetup {
+    private let method: String
+    private let sendsBody: Bool
+    private let headers: HTTPHeaders
+    private let usesHTTP2: Bool
+    private let proxy: String?
+    private let route: HTTPRoute
+    private let connectTimeout: Duration
+
+    init(_ transfer: Transfer) {
+        let exchange = transfer.exchange
+        method = exchange.request.method
+        sendsBody = transfer.sendsBody
+        headers = exchange.request.headers
+        // libcurl before 8 can lose an HTTP/2 answer that comes before the request's body is sent.
+        usesHTTP2 = exchange.origin.scheme == "https" && !transfer.body.isPresent
+        proxy = transfer.proxy
+        route = exchange.route
+        connectTimeout = exchange.call.timeouts.connect
+    }
+
+    /// Whether a handle that was told this is ready for a request that needs `other`.
+    func serves(_ other: RequestSetup) -> Bool {
+        // What it was told about a body a handle doesn't forget without a reset.
+        !sendsBody && !other.sendsBody && headers == other.headers && method == other.method
+            && usesHTTP2 == other.usesHTTP2 && proxy == other.proxy && route == other.route
+            && connectTimeout == other.connectTimeout
+    }
+
+    /// Tells a new or reset handle.
+    ///
+    /// - Returns: the header lines, which must live as long as the handle uses them.
+    func apply(
+        to curl: UnsafeMutableRawPointer, _ options: CurlClient.Options
+    ) -> UnsafeMutablePointer<curl_slist>? {
+        flow_set_long(curl, CURLOPT_NOSIGNAL, 1)
+        flow_set_http_only(curl)
+        // A signed path must arrive as it was signed.
+        flow_set_long(curl, CURLOPT_PATH_AS_IS, 1)
+        flow_set_long(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        flow_set_long(curl, CURLOPT_TCP_KEEPALIVE, 1)
+        setConnection(curl)
+        flow_set_text(curl, CURLOPT_CUSTOMREQUEST, method)
+        if method == "HEAD", !sendsBody { flow_set_long(curl, CURLOPT_NOBODY, 1) }
+        return setHeaders(curl, options)
+    }
+
+    private func setConnection(_ curl: UnsafeMutableRawPointer) {
+        // Empty means none; without it libcurl would read the environment.
+        flow_set_text(curl, CURLOPT_PROXY, proxy ?? "")
+        flow_set_long(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        flow_set_long(curl, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let socket = route.unixSocket { flow_set_text(curl, CURLOPT_UNIX_SOCKET_PATH, socket) }
+        if let file = route.caFile { flow_set_text(curl, CURLOPT_CAINFO, file) }
+        if let own = route.clientCertificate { setCertificate(curl, own) }
+        flow_set_long(
+            curl, CURLOPT_HTTP_VERSION, Int(usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
+        if usesHTTP2 { flow_set_long(curl, CURLOPT_PIPEWAIT, 1) }
+        flow_set_long(curl, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(connectTimeout.inMilliseconds)))
+    }
+
+    private func setCertificate(_ curl: UnsafeMutableRawPointer, _ own: HTTPRoute.ClientCertificate) {
+        // What is in memory stays there: a key from the vault never gets near the disk.
+        for (text, path, blob) in [
+            (own.certificate, CURLOPT_SSLCERT, CURLOPT_SSLCERT_BLOB),
+            (own.key ?? own.certificate, CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB),
+        ] {
+            if HTTPRoute.isPEM(text) {
+                _ = Array(text.utf8).withUnsafeBytes { flow_set_blob(curl, blob, $0.baseAddress, $0.count) }
+            } else {
+                flow_set_text(curl, path, text)
+            }
+        }
+        // Else OpenSSL would ask for the pass phrase of a key that has one on the terminal.
+        flow_set_text(curl, CURLOPT_KEYPASSWD, "")
+    }
+
+    private func setHeaders(
+        _ curl: UnsafeMutableRawPointer, _ options: CurlClient.Options
+    ) -> UnsafeMutablePointer<curl_slist>? {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for field in headers.fields {
+            // libcurl takes a name with nothing after the colon for one to leave out.
+            list = curl_slist_append(list, field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+        }
+        if sendsBody {
+            // What libcurl would add of its own accord: a form's type, and a pause of a second before a large body.
+            if headers["content-type"] == nil { list = curl_slist_append(list, "Content-Type:") }
+            if headers["expect"] == nil { list = curl_slist_append(list, "Expect:") }
+        }
+        if headers["accept-encoding"] == nil, !ContentDecoder.accepted.isEmpty {
+            list = curl_slist_append(list, "Accept-Encoding: \(ContentDecoder.accepted)")
+        }
+        flow_set_headers(curl, list)
+        if headers["user-agent"] == nil { flow_set_text(curl, CURLOPT_USERAGENT, options.userAgent) }
+        return list
+    }
+}

@@ -1,0 +1,167 @@
+package import FlowCore
+package import FlowSpec
+
+/// Repeats what may be repeated: by the call's retry policy, its effect, and what the server asks.
+///
+/// Gives each answer to the call's `classify`; the failure it finds there, or that of the transport, decides.
+/// ``RetryPolicy/allows(_:effect:hasIdempotencyKey:)`` says which may be repeated, ``RetryBudget`` bounds how many are,
+/// and ``TrafficControl`` says when each try may be sent.
+package struct RetryingClient: HTTPClient {
+    private let transport: any HTTPClient
+    private let traffic: TrafficControl?
+    private let clock: any WallClock
+    private let random: any RandomSource
+    private let budget: RetryBudget
+    private let patience: Duration
+
+    /// - Parameters:
+    ///   - traffic: limits and breakers; nil sends at once.
+    ///   - budget: bounds the retries of all calls of this client.
+    ///   - patience: all attempts and pauses of one call; no pause is begun that would pass it.
+    package init(
+        _ transport: any HTTPClient, traffic: TrafficControl? = nil, clock: any WallClock, random: any RandomSource,
+        budget: RetryBudget = RetryBudget(), patience: Duration = .seconds(15 * 60)
+    ) {
+        self.transport = transport
+        self.traffic = traffic
+        self.clock = clock
+        self.random = random
+        self.budget = budget
+        self.patience = patience
+    }
+
+    package func send(_ call: HTTPCall) async throws -> HTTPResponse {
+        budget.earn()
+        var latest = clock.monotonic() + patience
+        if let deadline = call.deadline { latest = min(latest, deadline) }
+        var number = 1
+        var wasOutcomeUnknown = false
+        while true {
+            let attempt = await attempt(call, latest)
+            var record = HTTPAttempt(
+                method: call.request.method, url: LoggedURL.text(call.request.url), number: number,
+                status: attempt.response.map { $0.isStored ? 304 : $0.status }, failure: attempt.failure,
+                elapsed: attempt.elapsed, waited: attempt.waited)
+            if attempt.failure != nil { record.command = CurlCommand(call) }
+            guard var failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
+                record.failure = nil
+                record.command = nil
+                call.log.attempt(record)
+                if let response = attempt.response { return response }
+                throw Failure(.internal, "an HTTP attempt without an outcome")
+            }
+            guard let pause = pause(after: attempt, &failure, number, call, latest) else {
+                record.failure = failure
+                call.log.attempt(record)
+                throw failure
+            }
+            record.retryIn = pause
+            call.log.attempt(record)
+            do {
+                try await clock.sleep(pause)
+            } catch {
+                throw Failure(error)
+            }
+            wasOutcomeUnknown = wasOutcomeUnknown || attempt.isOutcomeUnknown
+            if attempt.counts { number += 1 }
+        }
+    }
+
+    private func attempt(_ call: HTTPCall, _ latest: Duration) async -> Attempt {
+        var admission = TrafficControl.Admission()
+        do {
+            if let traffic { admission = try await traffic.admit(call, latest: latest) }
+        } catch let refusal as TrafficControl.Refusal {
+            return Attempt(failure: refusal.failure, isRefused: true, counts: !refusal.isBrief)
+        } catch {
+            return Attempt(failure: Failure(error))
+        }
+        let begin = clock.monotonic()
+        var attempt = await exchange(call)
+        attempt.elapsed = clock.monotonic() - begin
+        attempt.waited = admission.waited
+        await traffic?.ended(call, admission, response: attempt.response, failure: attempt.failure)
+        return attempt
+    }
+
+    private func exchange(_ call: HTTPCall) async -> Attempt {
+        do {
+            let response = try await transport.send(call)
+            var failure = call.classify?(response)
+            if let kind = failure?.kind, failure?.retryAfter == nil, kind == .rateLimited || kind == .transient {
+                failure?.retryAfter = asked(response, kind)
+            }
+            return Attempt(response: response, failure: failure)
+        } catch {
+            return Attempt(failure: Failure(error))
+        }
+    }
+
+    /// The pause the server asks for where its connector reads none.
+    private func asked(_ response: HTTPResponse, _ kind: FailureKind) -> Duration? {
+        let now = clock.now()
+        if let pause = HTTPStatusTable.retryAfter(response.headers, now: now) { return pause }
+        guard kind == .rateLimited, let left = RateLimitHeaders(response.headers, now: now), left.remaining <= 0 else {
+            return nil
+        }
+        return left.reset
+    }
+
+    /// How long to wait before the next try; nil where none follows, and `failure` says why where that isn't plain.
+    private func pause(
+        after attempt: Attempt, _ failure: inout Failure, _ number: Int, _ call: HTTPCall, _ latest: Duration
+    ) -> Duration? {
+        guard number <= call.retry.max, !Task.isCancelled,
+            call.retry.allows(failure, effect: call.effect, hasIdempotencyKey: call.hasIdempotencyKey)
+        else { return nil }
+        let pause = call.retry.pause(after: number, asked: failure.retryAfter, random: random)
+        guard clock.monotonic() + pause <= latest else { return nil }
+        // What was never sent costs the service nothing, and where it says itself when to come back it expects that.
+        let isFree = attempt.isRefused || failure.kind == .rateLimited && failure.retryAfter != nil
+        guard isFree || budget.spend() else {
+            failure.message += "; not tried again, as too many requests of this run failed"
+            failure.hint = "resume the run when the service works again"
+            return nil
+        }
+        return pause
+    }
+
+    /// Whether the answer says that an earlier attempt, whose outcome was unknown, has deleted what was to be deleted.
+    private func isDone(_ call: HTTPCall, _ attempt: Attempt, _ wasOutcomeUnknown: Bool) -> Bool {
+        guard wasOutcomeUnknown, call.request.method == "DELETE", call.effect == .idempotent else { return false }
+        return attempt.response?.status == 404 || attempt.response?.status == 410
+    }
+}
+
+private struct Attempt {
+    var response: HTTPResponse?
+    var failure: Failure?
+    /// Whether it was not sent at all, to spare the service or for want of time.
+    var isRefused = false
+    /// Whether it is one of the tries that the policy allows.
+    var counts = true
+    var elapsed = Duration.zero
+    var waited: HTTPWait?
+
+    /// Whether the other side may have done the work although the attempt failed.
+    var isOutcomeUnknown: Bool {
+        guard let failure, !failure.nothingSent else { return false }
+        guard let response else { return true }
+        return response.status >= 500 && !(response.status == 503 && response.headers["retry-after"] != nil)
+    }
+}
+
+/// A URL as logs may show it.
+enum LoggedURL {
+    /// Without query, fragment, user name and password.
+    static func text(_ url: String) -> String {
+        let bytes = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
+            return String(Substring(bytes))
+        }
+        let start = bytes.index(colon, offsetBy: 3)
+        let authority = bytes[start...].prefix { $0 != UInt8(ascii: "/") }
+        guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return String(Substring(bytes)) }
+        return String(url[..<start]) + String(url[bytes.index(after: at)..<bytes.endIndex])
+    }
+}

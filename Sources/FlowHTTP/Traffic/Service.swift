@@ -1,0 +1,168 @@
+import FlowCore
+import FlowSpec
+import Synchronization
+
+/// One origin as one credential sees it: its limits, and its circuit breaker.
+///
+/// What other processes know of it is read when it is made; from then on a request to a service that works and has no
+/// limit touches memory only.
+final class Service: Sendable {
+    let origin: Origin
+    private let labels: ValueMap
+    /// Names it in the shared records: the origin, and the credential by its identity.
+    private let name: String
+    private let records: FallbackRecords
+    private let clock: any WallClock
+    private let state: Mutex<State>
+
+    private struct State {
+        /// When a breaker that is open lets a probe through; nil where it is closed.
+        var openUntil: Timestamp?
+        /// What the service itself asked for.
+        var closedUntil: Timestamp?
+        /// Calls that no other process knows of yet.
+        var untold = FailureWindow()
+        /// Whether a call is writing them to the shared record.
+        var isTelling = false
+        var limiters: [RequestLimit: RateLimiter] = [:]
+    }
+
+    /// How often one call writes what others counted meanwhile, before it goes on.
+    private static let tellings = 8
+
+    init(_ origin: Origin, _ credential: Credential?, records: FallbackRecords, clock: any WallClock) async {
+        self.origin = origin
+        self.records = records
+        self.clock = clock
+        var labels = ValueMap()
+        labels["origin"] = .string(origin.description)
+        labels["host"] = .string(origin.authority)
+        var name = origin.description
+        if let credential {
+            labels["credential"] = .string(credential.name)
+            name += " " + (await records.identity(of: credential))
+        }
+        self.labels = labels
+        self.name = name
+        var state = State()
+        state.openUntil = await records.update(.init(.breaker, name)) { CircuitBreaker($0).openUntil }
+        state.closedUntil = await records.update(.init(.limit, name)) { $0?.value.time("closed_until") }
+        self.state = Mutex(state)
+    }
+
+    // MARK: Limits
+
+    func limiter(_ limit: RequestLimit) -> RateLimiter {
+        state.withLock { state in
+            if let known = state.limiters[limit] { return known }
+            var labels = labels
+            labels["limit"] = .string(limit.name)
+            labels["rate"] = .string(limit.text)
+            labels["per"] = limit.key.map(Value.string)
+            let key = SharedRecord.Key(.limit, "\(name) \(limit.name)" + (limit.key.map { " \($0)" } ?? ""))
+            let made = RateLimiter(limit, key: key, labels: labels, records: records, clock: clock)
+            state.limiters[limit] = made
+            return made
+        }
+    }
+
+    /// Until when the service wants no request of this credential; nil where it takes them.
+    func closedUntil(at now: Timestamp) -> Timestamp? {
+        state.withLock { state in
+            if let closed = state.closedUntil, closed <= now { state.closedUntil = nil }
+            return state.closedUntil
+        }
+    }
+
+    /// Nothing more is sent before `time`: under `limit`, or where the call has none, at all.
+    func close(until time: Timestamp, limit: RequestLimit?) async {
+        if let limit { return await limiter(limit).close(until: time) }
+        state.withLock { $0.closedUntil = max(time, $0.closedUntil ?? time) }
+        let labels = labels
+        await records.update(.init(.limit, name)) { record in
+            var value = labels
+            let closed = max(time, record?.value.time("closed_until") ?? time)
+            value["closed_until"] = .int(closed.milliseconds)
+            record = SharedRecord(value, expiresAt: closed)
+        }
+    }
+
+    // MARK: Breaker
+
+    /// Until when the breaker is open, as far as this process knows.
+    func openUntil(at now: Timestamp) -> Timestamp? { state.withLock { $0.openUntil }.flatMap { $0 > now ? $0 : nil } }
+
+    func enter(at now: Timestamp) async -> CircuitBreaker.Entry {
+        guard state.withLock({ $0.openUntil }) != nil else { return .closed }
+        let entry = await changeBreaker(at: now) { $0.enter(at: now) }
+        if entry == .closed { state.withLock { $0.openUntil = nil } }
+        return entry
+    }
+
+    /// Counts a call that ended.
+    ///
+    /// - Parameters:
+    ///   - failed: nil where its end says nothing about the service.
+    ///   - asked: the pause that the service asks for.
+    /// - Returns: the calls on which the breaker opened, where it did just now.
+    func ended(failed: Bool?, isProbe: Bool, asked: Duration?) async -> FailureWindow? {
+        let now = clock.now()
+        if isProbe { return await probeEnded(failed: failed, asked: asked, at: now) }
+        guard let failed else { return nil }
+        let tells = state.withLock { state in
+            guard state.openUntil == nil else { return false }
+            state.untold.add(failed: failed, at: now)
+            guard failed, !state.isTelling else { return false }
+            state.isTelling = true
+            return true
+        }
+        guard tells else { return nil }
+        defer { state.withLock { $0.isTelling = false } }
+        var opened: FailureWindow?
+        for _ in 0..<Service.tellings where opened == nil {
+            let untold = state.withLock { state in
+                defer { state.untold = FailureWindow() }
+                return state.untold
+            }
+            guard untold.failures > 0 else { break }
+            opened = await changeBreaker(at: now) { breaker in
+                let wasOpen = breaker.openUntil != nil
+                breaker.add(untold, asked: asked, at: now)
+                return breaker.openUntil != nil && !wasOpen ? breaker.window : nil
+            }
+        }
+        return opened
+    }
+
+    private func probeEnded(failed: Bool?, asked: Duration?, at now: Timestamp) async -> FailureWindow? {
+        switch failed {
+        case false:
+            await records.update(.init(.breaker, name)) { $0 = nil }
+            state.withLock { $0.openUntil = nil }
+            return nil
+        case true:
+            return await changeBreaker(at: now) { breaker in
+                breaker.probeFailed(asked: asked, at: now)
+                return breaker.window
+            }
+        default:
+            await changeBreaker(at: now) { $0.probeEnded() }
+            return nil
+        }
+    }
+
+    @discardableResult
+    private func changeBreaker<T: Sendable>(
+        at now: Timestamp, _ change: @escaping @Sendable (inout CircuitBreaker) -> T
+    ) async -> T {
+        let labels = labels
+        let (result, openUntil) = await records.update(.init(.breaker, name)) { record in
+            var breaker = CircuitBreaker(record)
+            let result = change(&breaker)
+            record = breaker.record(labels, at: now)
+            return (result, breaker.openUntil)
+        }
+        state.withLock { $0.openUntil = openUntil }
+        return result
+    }
+}

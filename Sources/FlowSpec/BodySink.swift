@@ -1,0 +1,23 @@
+package import FlowCore
+
+/// Takes the body of a successful response piece by piece, over several attempts where one breaks off.
+///
+/// Used by one thread at a time.
+package protocol BodySink: AnyObject, Sendable {
+    /// Header fields that ask for what is still missing; none where all of it is.
+    func continuation() -> [HTTPHeaders.Field]
+
+    /// A successful answer begins. What has come before counts only where the answer says that it goes on from there.
+    ///
+    /// - Throws: a `Failure` where its body can't be taken.
+    func begin(_ status: Int, _ headers: HTTPHeaders) throws(Failure)
+
+    /// - Throws: a `Failure` where there is no room for it.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(Failure)
+
+    /// Forgets what has come, so that the next attempt starts at the beginning.
+    func restart()
+
+    /// What has come, as it is now.
+    func reference() -> FileReference
+}

@@ -1,0 +1,139 @@
+import FlowCore
+import FlowTestKit
+import Testing
+
+/// Looking into what went over the wire, and downloads, as a user has them.
+@Suite(.serialized) struct ExchangeTests {
+    private static let token = "fake-token-0123456789"
+
+    private func machine(_ url: String) throws -> Machine {
+        try Machine([
+            "call.yaml": """
+            name: call
+            inputs: { path: { type: string, default: /items } }
+            defaults: { retry: { max: 1, initial: 1ms } }
+            steps:
+              - id: call
+                uses: http.request
+                credential: api
+                with:
+                  url: "\(url)${{ inputs.path }}?page=1&api_key=hidden"
+                  method: POST
+                  json: { note: "it's", password: hidden }
+            """,
+            "load.yaml": """
+            name: load
+            inputs: { digest: { type: string, required: true } }
+            defaults: { retry: { max: 3, initial: 1ms } }
+            steps:
+              - id: load
+                uses: http.request
+                with: { url: "\(url)/file", to: data.txt, digest: "${{ inputs.digest }}" }
+            """,
+        ])
+    }
+
+    private func variable(_ server: FaultServer) -> String {
+        "FLOWCTL_CREDENTIAL_API='{\"type\":\"bearer\",\"token\":\"\(ExchangeTests.token)\",\"hosts\":[\"\(server.url)\"]}'"
+    }
+
+    @Test func failedRequestsCanBeTraced() async throws {
+        let server = try FaultServer { _ in
+            .json(["error": "no", "access_token": "hidden"], status: 422, headers: [("X-Request-Id", "r-42")])
+        }
+        let machine = try machine(server.url)
+        let result = try await machine.run("\(variable(server)) flowctl run call.yaml --trace trace.log")
+        #expect(result.exit == 1)
+        #expect(result.errors.contains("  request id: r-42\n"), "\(result.errors)")
+        let trace = machine.read("trace.log")
+        #expect(trace.contains("> POST \(server.url)/items?page=1&api_key=***\n"))
+        #expect(trace.contains("> Authorization: ***\n"))
+        #expect(trace.contains("< HTTP/1.1 422 "))
+        #expect(trace.contains("new connection\n"))
+        #expect(!trace.contains("hidden"))
+        #expect(!trace.contains(ExchangeTests.token))
+        #expect(try await machine.run("stat -c %a trace.log").output == "600\n")
+    }
+
+    @Test func traceGoesToStandardErrorToo() async throws {
+        let server = try FaultServer { _ in .json(["ok": true]) }
+        let result = try await machine(server.url).run("\(variable(server)) flowctl run call.yaml --trace -")
+        #expect(result.exit == 0)
+        #expect(result.errors.contains(" call\n> POST \(server.url)/items?page=1&api_key=***\n"), "\(result.errors)")
+    }
+
+    @Test func traceThatCannotBeWritten() async throws {
+        let server = try FaultServer { _ in .json([:]) }
+        let result = try await machine(server.url).run("flowctl run call.yaml --trace missing/trace.log")
+        #expect(result.exit == 2)
+        #expect(
+            result.errors.contains(
+                """
+                error: the trace can't be written to "missing/trace.log" (no such file or directory)
+                  hint: name a file in a folder that you may write to
+
+                """), "\(result.errors)")
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func failedRequestIsACommandThatAShellTakes() async throws {
+        let server = try FaultServer { _ in .json(["error": "no"], status: 422) }
+        let machine = try machine(server.url)
+        _ = try await machine.run("\(variable(server)) flowctl run call.yaml")
+        let shown = try await machine.run("flowctl runs show latest --step call --curl")
+        #expect(shown.exit == 0)
+        #expect(!shown.output.contains("hidden"))
+        #expect(!shown.output.contains(ExchangeTests.token))
+        let again = try await machine.run(
+            "AUTHORIZATION=\(ExchangeTests.token); API_KEY=hidden; PASSWORD=hidden; \(shown.output)")
+        #expect(again.exit == 0, "\(again.errors)")
+        let (first, second) = (server.requests[0], server.requests[1])
+        #expect(second.method == first.method)
+        #expect(second.target == first.target)
+        #expect(second.body == first.body)
+        for name in ["authorization", "content-type"] { #expect(second.headers[name] == first.headers[name]) }
+    }
+
+    @Test func stepsWithoutAFailedRequestHaveNoCommand() async throws {
+        let server = try FaultServer { _ in .json([:]) }
+        let machine = try machine(server.url)
+        _ = try await machine.run("\(variable(server)) flowctl run call.yaml")
+        let shown = try await machine.run("flowctl runs show latest --step call --curl")
+        #expect(shown.exit == 2)
+        #expect(
+            shown.errors == """
+                error: no request of the step "call" failed
+                  hint: run it with --trace FILE to see those that succeed
+
+                """)
+        let alone = try await machine.run("flowctl runs show latest --curl")
+        #expect(alone.errors.contains("error: --curl is about one step\n  hint: name it with --step\n"))
+    }
+
+    @Test func downloadGoesOnAfterACutAndIsCompared() async throws {
+        let text = String(repeating: "0123456789", count: 1000)
+        let server = try FaultServer { request in
+            let tag = ("ETag", "\"v1\"")
+            guard let range = request.headers["range"], let start = Int(range.filter(\.isNumber)) else {
+                let whole = FaultServer.Reply(200, headers: [tag], body: .bytes(Array(text.utf8)))
+                return whole.delivered(.cut(after: whole.headSize + 6000))
+            }
+            return FaultServer.Reply(
+                206, headers: [tag, ("Content-Range", "bytes \(start)-9999/10000")],
+                body: .bytes(Array(text.utf8.dropFirst(start))))
+        }
+        let machine = try machine(server.url)
+        let right = "sha256:" + (try await machine.run("printf '\(text)' | sha256sum")).output.prefix(64)
+        let result = try await machine.run("flowctl run load.yaml -i digest=\(right)")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(machine.read("data.txt") == text)
+        #expect(server.requests.map { $0.headers["range"] } == [nil, "bytes=6000-"])
+
+        try machine.write("old", to: "data.txt")
+        let wrong = "sha256:" + String(repeating: "0", count: 64)
+        let refused = try await machine.run("flowctl run load.yaml -i digest=\(wrong)")
+        #expect(refused.exit == 1)
+        #expect(refused.errors.contains("is not what was asked for: its digest is \(right), not \(wrong)\n"))
+        #expect(machine.read("data.txt") == "old")
+    }
+}

@@ -1,0 +1,133 @@
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Foundation
+import Testing
+
+/// Requests as commands of curl: as they read, and as a shell takes them.
+@Suite struct CurlCommandTests {
+    private let masker = Masker()
+
+    private func text(_ request: HTTPRequest, secret: Set<String> = ["authorization"]) -> String {
+        CurlCommand(HTTPCall(request, secretHeaders: secret)).text(masker)
+    }
+
+    @Test func secretsBecomeVariables() {
+        masker.add("fake-secret-value")
+        let request = HTTPRequest(
+            "POST", "https://api.example/v1/items?page=2&api_key=abc",
+            headers: HTTPHeaders([
+                ("Authorization", "Bearer fake-secret-value"), ("X-Shop", "it's"), ("Content-Type", "application/json"),
+            ]), body: .bytes(Array(#"{"name":"x","password":"abc","note":"has fake-secret-value in it"}"#.utf8)))
+        #expect(
+            text(request)
+                == #"curl -sS -g --path-as-is -X POST -H 'Authorization: Bearer '"${AUTHORIZATION}" "#
+                + #"-H 'X-Shop: it'\''s' -H 'Content-Type: application/json' "#
+                + #"--data-raw '{"name":"x","password":"'"${PASSWORD}"'","note":"has '"${SECRET}"' in it"}' "#
+                + #"'https://api.example/v1/items?page=2&api_key='"${API_KEY}""#)
+    }
+
+    @Test func partsWithNamesOfSecretsBecomeVariables() {
+        let form = MultipartBody(boundary: "b")
+        let body = form.body([("title", .text("it")), ("password", .text("short\r\n\r\nand long"))])
+        #expect(
+            text(
+                HTTPRequest(
+                    "POST", "https://h/x", headers: HTTPHeaders([("Content-Type", form.contentType)]), body: body))
+                == "curl -sS -g --path-as-is -X POST -H 'Content-Type: multipart/form-data; boundary=b' --data-raw "
+                + "'--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nit\r\n"
+                + "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n'\"${PASSWORD}\"'\r\n--b--\r\n' "
+                + "'https://h/x'")
+    }
+
+    @Test func placeOfAKeyIsAVariable() {
+        let route = HTTPRoute(clientCertificate: .init(certificate: "/home/me/own.pem", key: "/home/me/own.key"))
+        #expect(
+            CurlCommand(HTTPCall(HTTPRequest("GET", "https://h/x"), route: route)).text(masker)
+                == "curl -sS -g --path-as-is --cert '/home/me/own.pem' --key \"${KEY_FILE}\" 'https://h/x'")
+    }
+
+    @Test func longBodyIsNotKept() {
+        let body = HTTPBody.bytes([UInt8](repeating: 0x61, count: 20_000))
+        #expect(
+            text(HTTPRequest("PUT", "https://h/x", body: body))
+                == """
+                # its body of 20000 bytes is not kept: put it into the file BODY
+                curl -sS -g --path-as-is -X PUT -H 'Content-Type:' --data-binary @BODY 'https://h/x'
+                """)
+    }
+
+    /// What the shell makes of it must reach the server as the request says it.
+    @Test func aShellSendsTheSameRequest() async throws {
+        let server = try FaultServer(replies: [.text("ok")])
+        let folder = try TemporaryFolder()
+        let file = try folder.write("it's a file.bin", [0, 1, 2, 0xFF])
+        let json = ("Content-Type", "application/json")
+        let requests = [
+            HTTPRequest("GET", server.url + "/a?x=%20'y'&z=[1]"),
+            HTTPRequest(
+                "DELETE", server.url + "/../b", headers: HTTPHeaders([("X-Empty", ""), ("X-Quote", "'$HOME`")])),
+            HTTPRequest("HEAD", server.url + "/c"),
+            HTTPRequest("POST", server.url + "/d"),
+            HTTPRequest(
+                "POST", server.url + "/e", headers: HTTPHeaders([json]), body: .bytes(Array("@{\"é\\n\":1}".utf8))),
+            HTTPRequest("PUT", server.url + "/f", body: .bytes([0, 0x25, 0x73, 0x5C, 0x27, 0x0A, 0xFF])),
+            HTTPRequest("PUT", server.url + "/g", body: .file(path: file)),
+            HTTPRequest(
+                "POST", server.url + "/h",
+                body: .parts([
+                    .bytes(Array("--b'%s\r\n".utf8)), .file(path: file), .file(path: file, offset: 1, length: 2),
+                    .bytes([]), .bytes(Array("\r\n--b--\r\n".utf8)),
+                ])),
+        ]
+        for request in requests {
+            let result = try await shell(text(request), folder)
+            #expect(result.exit == 0, "\(result.errors)")
+        }
+        #expect(server.requests.count == requests.count)
+        for (sent, request) in zip(server.requests, requests) {
+            #expect(sent.method == request.method)
+            #expect(server.url + sent.target == request.url)
+            #expect(sent.body == (try content(request.body)))
+            #expect(sent.headers["content-type"] == request.headers["content-type"])
+            for field in request.headers.fields { #expect(sent.headers[field.name] == field.value) }
+        }
+    }
+
+    @Test func aShellFillsInTheSecrets() async throws {
+        masker.add("fake-secret-value")
+        let server = try FaultServer(replies: [.text("ok")])
+        let folder = try TemporaryFolder()
+        let request = HTTPRequest(
+            "POST", server.url + "/x?token=fake-secret-value",
+            headers: HTTPHeaders([("Authorization", "Bearer fake-secret-value"), ("Content-Type", "text/plain")]),
+            body: .bytes(Array("say fake-secret-value".utf8)))
+        let command = text(request)
+        #expect(!command.contains("fake-secret-value"))
+        let values = ["AUTHORIZATION", "TOKEN", "SECRET"].map { "\($0)=fake-secret-value; " }.joined()
+        let result = try await shell(values + command, folder)
+        #expect(result.exit == 0)
+        let sent = server.requests[0]
+        #expect(sent.target == "/x?token=fake-secret-value")
+        #expect(sent.headers["authorization"] == "Bearer fake-secret-value")
+        #expect(sent.text == "say fake-secret-value")
+    }
+
+    private func shell(_ command: String, _ folder: TemporaryFolder) async throws -> ChildProcess.Result {
+        try await ChildProcess(
+            command: command, environment: ["PATH=/usr/bin:/bin"], workingDirectory: folder.path, scratch: folder.path
+        ).run()
+    }
+
+    private func content(_ body: HTTPBody) throws -> [UInt8] {
+        switch body {
+        case .none: []
+        case .bytes(let bytes): bytes
+        case .parts(let parts): try parts.flatMap(content)
+        case .file(let path, let offset, let length):
+            Array(
+                try Data(contentsOf: URL(fileURLWithPath: path)).dropFirst(Int(offset)).prefix(Int(length ?? .max >> 1))
+            )
+        }
+    }
+}

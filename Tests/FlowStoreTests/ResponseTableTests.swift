@@ -1,0 +1,45 @@
+import FlowCore
+import FlowStore
+import FlowTestKit
+import Testing
+
+/// The bounded table of responses.
+@Suite struct ResponseTableTests {
+    private let folder = TemporaryFolder()
+
+    @Test func contentIsThereForTheNextProcess() async throws {
+        let path = folder.path + "/cache/responses.db"
+        try await ResponseTable(path: path).keep([1, 2, 3], of: [9])
+        let next = ResponseTable(path: path)
+        #expect(try await next.content(of: [9]) == [1, 2, 3])
+        #expect(try await next.content(of: [8]) == nil)
+        #expect(TemporaryFolder.mode(of: path) == 0o600)
+    }
+
+    @Test func clearedTableIsEmptyForAProcessThatHasItOpen() async throws {
+        let path = folder.path + "/responses.db"
+        #expect(try ResponseTable.usage(of: path) == nil)
+        #expect(try ResponseTable.clear(path) == 0)
+        let table = ResponseTable(path: path)
+        try await table.keep([1, 2, 3], of: [9])
+        try await table.keep([4, 5], of: [8])
+        let usage = try #require(try ResponseTable.usage(of: path))
+        #expect(usage == (2, 5))
+        #expect(try ResponseTable.clear(path) == 2)
+        #expect(try await table.content(of: [9]) == nil)
+        try await table.keep([6], of: [9])
+        #expect(try await table.content(of: [9]) == [6])
+    }
+
+    @Test func oldestIsForgottenWhereThereIsNoRoom() async throws {
+        let table = ResponseTable(path: folder.path + "/responses.db", capacity: 1000)
+        for key in 1...20 { try await table.keep([UInt8](repeating: 0, count: 100), of: [UInt8(key)]) }
+        #expect(try await table.content(of: [1]) == nil)
+        #expect(try await table.content(of: [20]) != nil)
+        var kept = 0
+        for key in 1...20 where try await table.content(of: [UInt8(key)]) != nil { kept += 1 }
+        #expect((1...10).contains(kept))
+        try await table.keep([UInt8](repeating: 0, count: 2000), of: [99])
+        #expect(try await table.content(of: [99]) == nil)
+    }
+}
