@@ -4,7 +4,8 @@ package import FlowStore
 
 /// What happens during a run, for the terminal and `--output json`. Secrets are masked already.
 package enum RunEvent: Sendable {
-    case runStarted(id: RunID, workflow: String, attempt: Int)
+    /// `steps` are those of the workflow's own list, without handlers and what stands inside others.
+    case runStarted(id: RunID, workflow: String, attempt: Int, steps: Int)
     case stepStarted(path: String, name: String, node: String)
     /// Only from the second attempt on is it worth a line.
     case attemptStarted(path: String, item: Int?, number: Int)

@@ -32,6 +32,8 @@ struct ResumeCommand: Verb {
 
     @OptionGroup var traceOption: TraceOption
 
+    @OptionGroup var observing: ObservingOptions
+
     func run(in session: Session) async throws {
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (found, history) = try session.run(named: run)
@@ -52,18 +54,18 @@ struct ResumeCommand: Verb {
         let nodes = try session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)
         let access = try session.vaultAccess()
-        let progress = RunProgress(on: session.console)
+        let watch = try observing.watch(in: session)
         var setup = RunSetup(
             nodes: nodes, world: try session.world(access, trace: try traceOption.open(in: session)),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
-            observer: progress, workingDirectory: session.workingDirectory,
+            observer: watch, workingDirectory: session.workingDirectory,
             filesRoot: try session.settings.blobFolder)
         setup.credentialType = types.type
         let store = try RunStore.open(try session.settings.stateDatabase)
         let executor = try await Executor.resume(found.id.text, options: options, setup: setup, store: store) {
             try session.workflow($0, nodes: nodes, typeMistakes: .warning)
         }
-        try await RunDriver(executor, progress, session.console).run()
+        try await RunDriver(executor, watch, session.console).run()
     }
 }

@@ -6,12 +6,12 @@ import FlowStore
 /// Takes a run to its end in front of the user: progress, signals, result, exit status.
 struct RunDriver {
     private let executor: Executor
-    private let progress: RunProgress
+    private let watch: RunWatch
     private let console: Console
 
-    init(_ executor: Executor, _ progress: RunProgress, _ console: Console) {
+    init(_ executor: Executor, _ watch: RunWatch, _ console: Console) {
         self.executor = executor
-        self.progress = progress
+        self.watch = watch
         self.console = console
     }
 
@@ -20,43 +20,32 @@ struct RunDriver {
         let resume = "flowctl resume \(executor.id.text)"
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
-            onFirst: { [executor, progress] _ in
-                progress.announce(
+            onFirst: { [executor, view = watch.view] _ in
+                view.announce(
                     "stopping: running steps have 10 seconds to end; Ctrl-C again stops at once. Resume with: \(resume)"
                 )
                 executor.cancel(graceful: true)
             },
-            onSecond: { [executor, progress] _ in
-                progress.announce("stopping at once")
+            onSecond: { [executor, view = watch.view] _ in
+                view.announce("stopping at once")
                 executor.cancel(graceful: false)
                 LiveProcesses.killAll()
             })
         let result = await executor.run()
         signals.end()
-        progress.end()
-        show(result, resume)
+        await watch.finish()
+        show(result)
+        watch.view.conclude(result, resume: resume)
         guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
         throw Exit.status(status)
     }
 
-    private func show(_ result: RunResult, _ resume: String) {
+    private func show(_ result: RunResult) {
         if console.format == .json {
             console.show(json: document(result))
         } else {
             for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
-        if let failure = result.failure, result.status.isFailure || result.status == .interrupted,
-            console.format == .text
-        {
-            var shown = failure
-            if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
-            console.complain(shown)
-        }
-        let words = result.status.words
-        console.note(
-            "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"
-        )
-        if result.status != .succeeded { console.note("  resume it with: \(resume)") }
     }
 
     private func document(_ result: RunResult) -> Value {
@@ -65,7 +54,7 @@ struct RunDriver {
             "status": .string(result.status.rawValue), "outputs": .map(result.outputs),
             "error": result.failure?.asValue ?? .null, "failed_step": result.failedStep.map(Value.string) ?? .null,
             "started_at": .string(result.startedAt.rfc3339), "elapsed_ms": .int(result.elapsed.inMilliseconds),
-            "steps": .list(progress.reports.map(\.asValue)),
+            "steps": .list(watch.stepReports.map(\.asValue)),
         ]
     }
 }
