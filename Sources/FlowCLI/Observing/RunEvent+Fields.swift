@@ -23,11 +23,12 @@ extension RunEvent {
             RunEvent.fields(
                 "request_waiting", path, item,
                 ["wait_ms": .int(wait.duration.inMilliseconds), "reason": .string(wait.reason)])
-        case .itemEnded(let path, let index, let status, let failure, let ended, let failed, let total):
+        case .itemEnded(let path, let key, let status, let failure, let ended, let failed, let total):
             RunEvent.fields(
-                "item_ended", level: failure == nil ? "info" : "warning", path, index,
+                "item_ended", level: failure == nil ? "info" : "warning",
                 [
-                    "status": .string(status.rawValue), "error": failure?.asValue ?? .null, "ended": .int(Int64(ended)),
+                    "step": .string(path), "key": .string(key), "status": .string(status.rawValue),
+                    "error": failure?.asValue ?? .null, "ended": .int(Int64(ended)),
                     "failed": .int(Int64(failed)), "total": .int(Int64(total)),
                 ])
         case .log(let line):

@@ -80,13 +80,13 @@ final class SpanRecorder: RunWatcher {
                 ("flowctl.wait.reason", .string(wait.reason)), ("flowctl.wait_ms", .int(wait.duration.inMilliseconds)),
             ]
             add("wait", path, item, now, facts, &state)
-        case .itemEnded(let path, let index, let status, let failure, _, _, _):
+        case .itemEnded(let path, let key, let status, let failure, _, _, _):
             guard let failure else { return }
             let facts: [(String, Value)] = [
-                ("flowctl.status", .string(status.rawValue)), ("error.type", .string(failure.kind.rawValue)),
-                ("error.message", .string(failure.message)),
+                ("flowctl.item.key", .string(key)), ("flowctl.status", .string(status.rawValue)),
+                ("error.type", .string(failure.kind.rawValue)), ("error.message", .string(failure.message)),
             ]
-            add("item failed", path, index, now, facts, &state)
+            add("item failed", path, nil, now, facts, &state)
         case .log(let line):
             guard line.level == "warning" || line.level == "error" else { return }
             add("log", line.path, line.item, now, [("log.message", .string(line.message))], &state)
