@@ -30,7 +30,7 @@ struct StepSheet {
         let output = try step.output?.shown(in: run)
         var document = step.asValue.mapValue ?? ValueMap()
         document["output"] = output ?? .null
-        document["tries"] = .list(attempts.map(\.asValue))
+        document["tries"] = .list(attempts.map { $0.asValue(in: run) })
         document["requests"] = .list(
             requests.map { line in
                 [
@@ -49,7 +49,7 @@ struct StepSheet {
                 "\(step.path, .bold)  \(step.node ?? "")  \(step.status.words, step.status.style)\(took)")
             if let note = step.note { console.show(StyledText(note)) }
             for attempt in attempts {
-                let status = attempt.end?.status ?? .interrupted
+                let status = attempt.status(in: run)
                 let reason = attempt.end?.failure.map { ": \($0.message)" } ?? ""
                 console.show(
                     "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)"
@@ -106,12 +106,17 @@ extension StepSheet {
 }
 
 extension StoredAttempt {
-    fileprivate var asValue: Value {
+    /// One without an end goes on as long as somebody runs the run.
+    fileprivate func status(in run: RunSummary) -> RunStatus {
+        end?.status ?? (run.status == .running ? .running : .interrupted)
+    }
+
+    fileprivate func asValue(in run: RunSummary) -> Value {
         [
             "number": .int(Int64(number)), "effect": .string(intent.effect.rawValue),
             "started_at": .string(intent.startedAt.rfc3339),
             "ended_at": end.map { .string($0.endedAt.rfc3339) } ?? .null,
-            "status": .string((end?.status ?? .interrupted).rawValue), "error": end?.failure?.asValue ?? .null,
+            "status": .string(status(in: run).rawValue), "error": end?.failure?.asValue ?? .null,
         ]
     }
 }

@@ -1,0 +1,22 @@
+import FlowCore
+import FlowExpression
+package import FlowWorkflow
+
+extension Workflow {
+    /// The credentials that a run of it may ask for: those its steps name or mean by leaving them out, and those that
+    /// expressions read.
+    package var secretNames: Set<String> {
+        let lists = [steps, onFailure, onSuccess, self.finally]
+        let named = credentialNames.filter { use in
+            // Others belong to triggers, which a run has nothing to do with.
+            lists.contains { $0.contains { $0.span.start <= use.span.start && use.span.end <= $0.span.end } }
+        }
+        let entries = env.flatMap(\.expressions) + vars.flatMap(\.value.expressions)
+        let expressions = entries + outputs.flatMap(\.value.expressions) + lists.flatMap(all)
+        return Set(named.map(\.name)).union(Reads(expressions).secrets.keys)
+    }
+
+    private func all(_ steps: [Step]) -> [Expression] {
+        steps.flatMap { step in step.expressions + step.branches.flatMap { all($0.steps) } }
+    }
+}
