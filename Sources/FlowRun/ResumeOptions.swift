@@ -3,7 +3,7 @@ package import FlowStore
 
 /// What the user decides when a run is taken up again.
 package struct ResumeOptions: Sendable {
-    /// Uncertain steps to run again; items as `STEP[INDEX]`.
+    /// Uncertain steps to run again; items as `STEP[KEY]`, resolved as `STEP[INDEX]`.
     package var retryUncertain: Set<String> = []
     /// Uncertain steps that did happen, with their output.
     package var markDone: [String: Value] = [:]

@@ -11,12 +11,7 @@ extension Workflow {
             // Others belong to triggers, which a run has nothing to do with.
             lists.contains { $0.contains { $0.span.start <= use.span.start && use.span.end <= $0.span.end } }
         }
-        let entries = env.flatMap(\.expressions) + vars.flatMap(\.value.expressions)
-        let expressions = entries + outputs.flatMap(\.value.expressions) + lists.flatMap(all)
-        return Set(named.map(\.name)).union(Reads(expressions).secrets.keys)
-    }
-
-    private func all(_ steps: [Step]) -> [Expression] {
-        steps.flatMap { step in step.expressions + step.branches.flatMap { all($0.steps) } }
+        let before = env.flatMap(\.expressions) + vars.flatMap(\.value.expressions)
+        return Set(named.map(\.name)).union(Reads(before + expressions).secrets.keys)
     }
 }
