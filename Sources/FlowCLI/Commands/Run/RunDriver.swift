@@ -17,6 +17,15 @@ struct RunDriver {
 
     /// - Throws: an `Exit` with the status of a run that did not succeed.
     func run() async throws {
+        let result = try await drive()
+        show(result)
+        watch.view.conclude(result, resume: "flowctl resume \(result.id.text)")
+        guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
+        throw Exit.status(status)
+    }
+
+    /// Takes the run to its end, and shows no more of it than its progress.
+    func drive() async throws -> RunResult {
         let resume = "flowctl resume \(executor.id.text)"
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
@@ -34,21 +43,18 @@ struct RunDriver {
         let result = await executor.run()
         signals.end()
         await watch.finish()
-        show(result)
-        watch.view.conclude(result, resume: resume)
-        guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
-        throw Exit.status(status)
+        return result
     }
 
     private func show(_ result: RunResult) {
         if console.format == .json {
-            console.show(json: document(result))
+            console.show(json: document(of: result))
         } else {
             for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
     }
 
-    private func document(_ result: RunResult) -> Value {
+    func document(of result: RunResult) -> Value {
         [
             "id": .string(result.id.text), "workflow": .string(result.workflow),
             "status": .string(result.status.rawValue), "outputs": .map(result.outputs),
