@@ -29,6 +29,13 @@ package struct Explanation: Sendable {
         /// Of a macro that goes through items.
         package let items: Items?
         let kind: Kind
+
+        /// Whether it or a term inside it gave a secret.
+        package var holdsSecret: Bool {
+            if case .value(let value) = result, value.containsSecret { return true }
+            return terms.contains(where: \.holdsSecret)
+                || items?.shown.contains { $0.terms.contains(where: \.holdsSecret) } == true
+        }
     }
 
     /// What a macro such as `all` or `map` did with the items it went through.
@@ -53,11 +60,11 @@ extension Expression {
     package func explain(_ scope: EvaluationScope) -> Explanation {
         let recorder = Recorder()
         var options = Compiler.Options()
-        options.recorder = recorder
+        options.observesTerms = true
         var compiler = Compiler(text: source, options: options)
         do throws(SyntaxFault) {
             let program = try compiler.compile(syntax)
-            var frame = Frame(scope: scope, slotCount: compiler.slotCount)
+            var frame = Frame(scope: scope, slotCount: compiler.slotCount, recorder: recorder)
             // A failure is written down as well.
             _ = try? program.value(&frame)
         } catch {
