@@ -53,6 +53,8 @@ package struct Explanation: Sendable {
     }
 
     package let root: Term
+    /// What the evaluation threw.
+    package let failure: Failure?
 }
 
 extension Expression {
@@ -62,17 +64,15 @@ extension Expression {
         var options = Compiler.Options()
         options.observesTerms = true
         var compiler = Compiler(text: source, options: options)
+        var failure: Failure?
         do throws(SyntaxFault) {
             let program = try compiler.compile(syntax)
             var frame = Frame(scope: scope, slotCount: compiler.slotCount, recorder: recorder)
-            // A failure is written down as well.
-            _ = try? program.value(&frame)
+            do throws(Fault) { _ = try program.value(&frame) } catch { failure = self.failure(error) }
         } catch {
-            return Explanation(
-                root: Explanation.Term(
-                    text: source, result: .failure(message: error.message, hint: error.hint), terms: [], items: nil,
-                    kind: .other))
+            // It has been compiled before.
+            failure = Failure(.internal, error.message, hint: error.hint, position: span)
         }
-        return Explanation(root: ExplanationBuilder(text: source).term(syntax, recorder.whole))
+        return Explanation(root: ExplanationBuilder(text: source).term(syntax, recorder.whole), failure: failure)
     }
 }

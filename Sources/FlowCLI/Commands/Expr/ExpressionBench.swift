@@ -28,17 +28,17 @@ struct ExpressionBench {
     /// Shows every term with its value; an expression that fails is shown as well, and then throws.
     func explain(_ text: String) throws {
         let expression = try data.compile(text)
-        let scope = data.scope
-        let explanation = expression.explain(scope)
+        let explanation = expression.explain(data.scope)
         console.show(json: explanation.asValue) {
             ExplanationSheet(explanation, masker: console.masker).show(on: console)
         }
         remark(ifNeeded: explanation.root.holdsSecret)
-        guard case .failure = explanation.root.result else { return }
+        guard let failure = explanation.failure else { return }
         // Tools have it in the one document.
         guard console.format == .text else { throw Exit.status(.failure) }
-        _ = try expression.evaluate(scope)
+        throw failure
     }
+
     private func remark(ifNeeded isNeeded: Bool) {
         guard isNeeded, let remark = data.remarkOnSecrets else { return }
         console.note("\("note:", .cyan) \(remark)")
