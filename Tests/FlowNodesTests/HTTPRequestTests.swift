@@ -140,9 +140,31 @@ import Testing
         }
         #expect(http.calls[0].request.headers["Authorization"] == "Basic YWRhOnB3")
         #expect(http.calls[1].request.headers["X-Key"] == "k")
-        #expect(http.calls[1].secretHeaders.contains("x-key"))
+        #expect(http.calls[1].request.secrets.headers.contains("x-key"))
         #expect(http.calls[2].request.url == "http://h/x?key=k")
         #expect(http.calls[3].request.headers["Authorization"] == "Bearer xoxb-fake")
+    }
+
+    @Test func theRequestKnowsWhereItsSecretsAre() async throws {
+        let http = server("{}")
+        _ = try await runNode(
+            "http.request",
+            [
+                "url": "https://h/x", "method": "PUT", "query": ["q": .secret("a"), "page": 1],
+                "headers": ["X-Door": .secret("b")],
+                "json": ["door": ["digits": .secret("c"), "open": false], "all": [1, .secret(2)]],
+            ], http: http)
+        _ = try await runNode(
+            "http.request", ["url": "https://h/x", "query": .secret(["q": ["a", "b"]]), "body": .secret("c")],
+            http: http)
+        let named = http.calls[0].request.secrets
+        #expect(named.query == ["q"])
+        #expect(named.headers == ["x-door"])
+        #expect(named.members == ["digits", "all"])
+        #expect(!named.isWholeBody)
+        #expect(http.calls[1].request.url == "https://h/x?q=a&q=b")
+        #expect(http.calls[1].request.secrets.query == ["q"])
+        #expect(http.calls[1].request.secrets.isWholeBody)
     }
 
     @Test func aPreviewShowsNoSecret() throws {
