@@ -24,6 +24,8 @@ package final class Executor: Sendable {
     let options: ResumeOptions
     let control: RunControl
     let scopes: ScopeSource
+    /// What anything in the workflow looks at.
+    let reads: Reads
     private let main: StepList
     private let handlers: [Handler: StepList]
 
@@ -60,6 +62,7 @@ package final class Executor: Sendable {
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members)
+        reads = Reads(workflow.expressions)
         func list(_ steps: [Step]) throws -> StepList {
             try StepList(steps, of: workflow, nodes: setup.nodes)
         }
