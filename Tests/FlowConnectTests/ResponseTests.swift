@@ -127,6 +127,7 @@ import Testing
         let failure = await connector.failure("op", reply: .json(body, status: 429, headers: [("X-Wait", header)]))
         #expect(failure?.kind == .rateLimited)
         #expect(failure?.retryAfter == .milliseconds(Int64(seconds * 1000)))
+        #expect(failure?.hint?.hasPrefix("try again in ") == true)
     }
 
     @Test(arguments: ["-9223372036854775808", "9223372036854775807", "later"])

@@ -53,6 +53,11 @@ import Testing
         #expect(HTTPStatusTable.failure(for: response, effect: .read, now: now)?.hint == hint)
     }
 
+    @Test func saysWhenToComeBackWhereTheServiceDoes() {
+        let response = HTTPResponse(status: 429, headers: HTTPHeaders([("Retry-After", "90")]))
+        #expect(HTTPStatusTable.failure(for: response, effect: .read, now: now)?.hint == "try again in 1 min 30 s")
+    }
+
     @Test func saysWhoAnsweredWhatAndWhatToDo() {
         let response = HTTPResponse(
             status: 404, headers: HTTPHeaders([("Retry-After", "2")]), url: "https://api.example.com/things/1")

@@ -93,11 +93,11 @@ final class Judge: Sendable {
         }
         // The hint of the status is about a kind it may not be.
         if byStatus?.kind != kind { failure.hint = nil }
-        failure.hint = hint(code: code, status: response.status, scope) ?? failure.hint
-        if kind == .rateLimited || kind == .transient, failure.retryAfter == nil {
-            failure.retryAfter = delay(response, scope)
-            if failure.hint == nil { failure.hint = HTTPStatusTable.hint(toComeBackAfter: failure.retryAfter) }
+        if kind == .rateLimited || kind == .transient {
+            failure.retryAfter = failure.retryAfter ?? delay(response, scope)
+            failure.hint = HTTPStatusTable.hint(toComeBackAfter: failure.retryAfter)
         }
+        failure.hint = hint(code: code, status: response.status, scope) ?? failure.hint
         return failure
     }
 
