@@ -109,6 +109,23 @@ import Testing
                 == "the server answered 200, which is not in ok")
     }
 
+    @Test(arguments: [
+        ("application/problem+json", #"{"title":"Bad","detail":"The shop\nis closed."}"#, ": The shop is closed."),
+        ("application/json", #"{"error":{"code":7,"message":"No such shop."}}"#, ": No such shop."),
+        ("application/json", #"{"error":"invalid_grant","error_description":"It expired."}"#, ": It expired."),
+        ("application/json", #"{"errors":[{"message":"Which shop?"}]}"#, ": Which shop?"),
+        ("application/json", #"{"message":"unprocessable content"}"#, ""), ("text/plain", "no shop", ": no shop"),
+        ("text/html", "<p>no shop", ""), ("application/json", "{", ""),
+    ])
+    func aRefusalQuotesTheReason(type: String, body: String, reason: String) async throws {
+        let http = server("{}")
+        _ = try await runNode("http.request", ["url": "http://h/x"], http: http)
+        let answer = HTTPResponse(
+            status: 422, headers: HTTPHeaders([("Content-Type", type)]), body: .bytes(Array(body.utf8)),
+            url: "http://h/x")
+        #expect(http.calls[0].classify?(answer)?.message == "h answered 422 Unprocessable Content" + reason)
+    }
+
     private let token = Credential(
         name: "api", type: "bearer", fields: ValueMap([("token", .secret("fake-token-123"))]),
         origins: Origin("https://api.example.com").map { [$0] })
