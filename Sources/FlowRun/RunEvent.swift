@@ -33,6 +33,21 @@ package struct StepReport: Sendable {
     package var elapsed: Duration
     /// Whether the run goes on as if it had succeeded.
     package var isHandled: Bool
+
+    package init(
+        path: String, name: String, node: String, status: RunStatus, output: Value = .null, failure: Failure? = nil,
+        attempts: Int, elapsed: Duration, isHandled: Bool = false
+    ) {
+        self.path = path
+        self.name = name
+        self.node = node
+        self.status = status
+        self.output = output
+        self.failure = failure
+        self.attempts = attempts
+        self.elapsed = elapsed
+        self.isHandled = isHandled
+    }
 }
 
 /// Is told what happens, in order for each step; called from many threads, and must return soon.

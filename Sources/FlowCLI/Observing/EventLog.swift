@@ -1,6 +1,7 @@
 import FlowCore
 import FlowRun
 import FlowSpec
+import FlowStore
 import Synchronization
 
 /// Shows a run as JSON lines, one for each event, for programs that read logs; nothing with `--quiet`.

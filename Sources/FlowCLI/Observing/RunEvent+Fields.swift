@@ -1,5 +1,6 @@
 import FlowCore
 import FlowRun
+import FlowSpec
 import FlowStore
 
 extension RunEvent {

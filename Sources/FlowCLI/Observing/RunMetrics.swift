@@ -1,5 +1,6 @@
 import FlowCore
 import FlowRun
+import FlowSpec
 import FlowStore
 
 /// What a run comes to in numbers, gathered from its events.

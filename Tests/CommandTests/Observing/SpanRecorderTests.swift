@@ -16,14 +16,14 @@ import Testing
         let console = Console(output: BufferChannel(), notes: notes)
         return SpanRecorder(
             export: SpanExporter(settings, http: http, console: console),
-            context: TraceContext(environment: environment), clock: ManualClock(), random: SeededRandom(1))
+            context: TraceContext(environment: environment), clock: ManualClock(), random: SeededRandom(seed: 1))
     }
 
     private func ended(_ path: String, _ status: RunStatus = .succeeded, _ failure: Failure? = nil) -> RunEvent {
         .stepEnded(
             StepReport(
-                path: path, name: path, node: "shell.run", status: status, output: .null, failure: failure, attempts: 1,
-                elapsed: .milliseconds(3), isHandled: false))
+                path: path, name: path, node: "shell.run", status: status, failure: failure, attempts: 1,
+                elapsed: .milliseconds(3)))
     }
 
     private func result(_ status: RunStatus, _ failure: Failure? = nil) -> RunEvent {

@@ -52,10 +52,10 @@ final class SpanExporter: Sendable {
         var call = HTTPCall(
             HTTPRequest(
                 "POST", settings.url, headers: headers,
-                body: .bytes(Array(JSON.text(console.masker.mask(document.asValue)).utf8))),
+                body: .bytes(Array(JSON.text(console.masker.mask(document.asValue)).utf8)),
+                secrets: SecretPlaces(headers: settings.headers.map(\.name))),
             effect: .idempotent, retry: RetryPolicy(max: 2),
             timeouts: HTTPCall.Timeouts(connect: min(settings.timeout, .seconds(5)), total: settings.timeout),
-            secretHeaders: Set(settings.headers.map { $0.name.lowercased() }),
             route: HTTPRoute(caFile: settings.caFile),
             classify: { response in
                 (200..<300).contains(response.status)
