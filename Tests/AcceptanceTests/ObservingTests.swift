@@ -35,6 +35,19 @@ import Testing
         #expect(events.last?["message"] == .string("resume it with: flowctl resume \(run)"))
     }
 
+    @Test func mistakesAreJSONToo() async throws {
+        let machine = try Machine(["bad.yaml": "name: bad\nsteps:\n  - rum: echo\n"])
+        for (command, event, exit) in [
+            ("flowctl run bad.yaml --log-format json", "diagnostic", 3),
+            ("flowctl run none.yaml --log-format json", "error", 3),
+        ] {
+            let result = try await machine.run(command)
+            #expect(Int(result.exit) == exit)
+            let lines = try result.errors.split(separator: "\n").map { try JSON.parse(Array($0.utf8)) }
+            #expect(!lines.isEmpty && lines.allSatisfy { $0["event"]?.stringValue == event }, "\(result.errors)")
+        }
+    }
+
     @Test func metricsOfTheLastRunAreAFile() async throws {
         let machine = try Machine(ObservingTests.files)
         let good = try await machine.run("flowctl run shop.yaml -q --metrics-file shop.prom")

@@ -33,10 +33,6 @@ final class EventLog: RunView {
     }
 
     private func write(_ fields: ValueMap) {
-        guard !console.isQuiet else { return }
-        var line = ValueMap([("time", .string(clock.now().rfc3339))])
-        if let run = run.withLock({ $0 }) { line["run"] = .string(run) }
-        for (name, value) in fields { line[name] = value }
-        console.notes.write(JSON.text(console.masker.mask(.map(line))) + "\n")
+        if !console.isQuiet { console.log(fields, run: run.withLock { $0 }, at: clock.now()) }
     }
 }

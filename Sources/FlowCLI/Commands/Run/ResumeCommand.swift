@@ -65,6 +65,8 @@ struct ResumeCommand: Verb {
 
     @OptionGroup var observing: ObservingOptions
 
+    var logFormat: LogFormat { observing.logFormat }
+
     func run(in session: Session) async throws {
         var session = session
         for path in envFile {

@@ -50,6 +50,8 @@ struct RunCommand: Verb {
 
     @OptionGroup var observing: ObservingOptions
 
+    var logFormat: LogFormat { observing.logFormat }
+
     func run(in session: Session) async throws {
         var session = session
         let baseURL = try BaseURL.option(baseURL)
