@@ -6,66 +6,61 @@ import FlowStore
 /// Takes a run to its end in front of the user: progress, signals, result, exit status.
 struct RunDriver {
     private let executor: Executor
-    private let progress: RunProgress
+    private let watch: RunWatch
     private let console: Console
 
-    init(_ executor: Executor, _ progress: RunProgress, _ console: Console) {
+    init(_ executor: Executor, _ watch: RunWatch, _ console: Console) {
         self.executor = executor
-        self.progress = progress
+        self.watch = watch
         self.console = console
     }
 
     /// - Throws: an `Exit` with the status of a run that did not succeed.
     func run() async throws {
+        let result = try await drive()
+        show(result)
+        watch.view.conclude(result, resume: "flowctl resume \(result.id.text)")
+        guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
+        throw Exit.status(status)
+    }
+
+    /// Takes the run to its end, and shows no more of it than its progress.
+    func drive() async throws -> RunResult {
         let resume = "flowctl resume \(executor.id.text)"
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
-            onFirst: { [executor, progress] _ in
-                progress.announce(
+            onFirst: { [executor, view = watch.view] _ in
+                view.announce(
                     "stopping: running steps have 10 seconds to end; Ctrl-C again stops at once. Resume with: \(resume)"
                 )
                 executor.cancel(graceful: true)
             },
-            onSecond: { [executor, progress] _ in
-                progress.announce("stopping at once")
+            onSecond: { [executor, view = watch.view] _ in
+                view.announce("stopping at once")
                 executor.cancel(graceful: false)
                 LiveProcesses.killAll()
             })
         let result = await executor.run()
         signals.end()
-        progress.end()
-        show(result, resume)
-        guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
-        throw Exit.status(status)
+        await watch.finish()
+        return result
     }
 
-    private func show(_ result: RunResult, _ resume: String) {
+    private func show(_ result: RunResult) {
         if console.format == .json {
-            console.show(json: document(result))
+            console.show(json: document(of: result))
         } else {
             for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
-        if let failure = result.failure, result.status.isFailure || result.status == .interrupted,
-            console.format == .text
-        {
-            var shown = failure
-            if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
-            console.complain(shown)
-        }
-        let words = result.status.words
-        console.note(
-            "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"
-        )
-        if result.status != .succeeded { console.note("  resume it with: \(resume)") }
     }
 
-    private func document(_ result: RunResult) -> Value {
+    func document(of result: RunResult) -> Value {
         [
             "id": .string(result.id.text), "workflow": .string(result.workflow),
             "status": .string(result.status.rawValue), "outputs": .map(result.outputs),
             "error": result.failure?.asValue ?? .null, "failed_step": result.failedStep.map(Value.string) ?? .null,
             "started_at": .string(result.startedAt.rfc3339), "elapsed_ms": .int(result.elapsed.inMilliseconds),
-            "steps": .list(progress.reports.map(\.asValue)),
+            "steps": .list(watch.stepReports.map(\.asValue)),
         ]
     }
 }
