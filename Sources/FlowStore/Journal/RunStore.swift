@@ -13,14 +13,16 @@ package final class RunStore: Sendable {
 
     /// Opens the database and brings it to this format; makes it where it is missing.
     ///
+    /// - Parameters:
+    ///   - busyTimeout: how long another process may keep the database locked. A run has more to lose than time.
+    ///   - announce: is told what is waited for, where that takes longer than a second.
     /// - Throws: a `Failure` that names the file: it can't be written, is no database, is of a newer flowctl.
     package static func open(
-        _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(10)
+        _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(120),
+        announce: (@Sendable (String) -> Void)? = nil
     ) throws(Failure) -> RunStore {
-        let database = try Database.open(
-            path, for: .state, mode: .readWriteCreate, busyTimeout: busyTimeout, privateFile: true, wal: true)
-        try database.migrate(JournalSchema.migrations)
-        return RunStore(JournalWriter(database), identity)
+        RunStore(
+            JournalWriter(try StateDatabase.open(path, busyTimeout: busyTimeout, announce: announce)), identity)
     }
 
     /// Writes a new run with its snapshot and takes its lease.
@@ -102,6 +104,9 @@ package final class RunStore: Sendable {
         }
         return (run, RunJournal(run: run.id, number: number, attempt: run.attempt, writer: writer))
     }
+
+    /// Lets no wait for another process go on for longer than this from now: the run is being stopped.
+    package func limitWaiting(to rest: Duration) { writer.database.patience.shorten(to: rest) }
 
     private static func freeID(
         at time: Timestamp, random: (Int) -> [UInt8], in database: Database
