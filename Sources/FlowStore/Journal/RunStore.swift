@@ -72,6 +72,12 @@ package final class RunStore: Sendable {
         let (run, number) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name)
+                guard !summary.isImported else {
+                    throw Failure(
+                        .invalid,
+                        "run \(summary.id) was imported and can't be resumed: its secrets stayed where it ran",
+                        hint: "start a new one with \"flowctl run\"")
+                }
                 if let seen, summary.status != .running, !summary.stands(as: seen) {
                     throw Failure(
                         .conflict, "run \(summary.id) has gone on meanwhile, and is \(summary.status.rawValue)",
@@ -120,23 +126,21 @@ package final class RunStore: Sendable {
             at: Timestamp(milliseconds: time.milliseconds + 40), random: random, in: database)
     }
 
-    private static func write(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
+    static func write(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
         let connectors = ValueMap(snapshot.connectors.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        let statements = JournalStatements(database: database, run: run)
         try database.execute(
             """
             INSERT INTO snapshots (run, source, inputs, vars, event, connectors, working_directory, base_url, version)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .int(run), .bytes(snapshot.source), .stored(snapshot.inputs), .stored(snapshot.vars),
-                .stored(snapshot.event), .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory),
-                .text(snapshot.baseURL), .string(snapshot.version),
+                .int(run), .bytes(snapshot.source), try statements.place(snapshot.inputs),
+                try statements.place(snapshot.vars), try statements.place(snapshot.event),
+                .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory), .text(snapshot.baseURL),
+                .string(snapshot.version),
             ])
     }
-}
-
-extension Value {
-    static func stored(_ value: StoredValue) -> Value { .string(String(decoding: value.bytes, as: UTF8.self)) }
 }
 
 extension Timestamp {
