@@ -134,7 +134,7 @@ import Testing
 
     @Test func tooMuchOutputIsAFailure() async throws {
         let failure = await failure {
-            try await SubprocessRunner().run(
+            try await PosixProcessRunner().run(
                 ProcessCommand(
                     ["sh", "-c", "yes"], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: "/tmp",
                     outputLimit: 1000))
@@ -145,7 +145,7 @@ import Testing
 
     @Test func aMissingWorkingDirectoryIsNamed() async throws {
         let failure = await failure {
-            try await SubprocessRunner().run(
+            try await PosixProcessRunner().run(
                 ProcessCommand(
                     ["true"], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: "/no/such/folder"))
         }
