@@ -31,15 +31,20 @@ package final class Database: @unchecked Sendable {
     let handle: OpaquePointer
     let lock = RecursiveLock()
     let isInterrupted = Atomic<Bool>(false)
+    /// How many milliseconds a lock of another connection is waited for.
+    let patience: Int32
     // Everything below is touched with the lock held, which is what makes the class Sendable.
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
     var synchronous: Synchronous = .normal
+    /// Of the write-ahead log after the last commit, where ``checkpointByHand()`` was asked for.
+    var logPages = 0
 
-    private init(path: String, mode: Mode, handle: OpaquePointer) {
+    private init(path: String, mode: Mode, handle: OpaquePointer, patience: Int32) {
         self.path = path
         self.mode = mode
         self.handle = handle
+        self.patience = patience
     }
 
     deinit {
@@ -76,9 +81,10 @@ package final class Database: @unchecked Sendable {
         guard let handle = opened else {
             throw Failure(.internal, "no memory to open the database \"\(path)\"", code: "SQLITE_NOMEM")
         }
-        let database = Database(path: path, mode: mode, handle: handle)
+        let patience = Int32(clamping: busyTimeout.components.seconds * 1000 + busyTimeout.milliseconds)
+        let database = Database(path: path, mode: mode, handle: handle, patience: patience)
         guard code == SQLITE_OK else { throw database.failure(code) }
-        sqlite3_busy_timeout(handle, Int32(clamping: busyTimeout.components.seconds * 1000 + busyTimeout.milliseconds))
+        sqlite3_busy_timeout(handle, patience)
         try database.configure(
             synchronous: synchronous, wal: (wal ?? privateFile) && mode != .readOnly && mode != .memory,
             secureDelete: secureDelete, patience: busyTimeout)

@@ -32,8 +32,8 @@ package final class RunJournal: Journal {
 
     package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
-    package func commit(_ records: [JournalRecord], synced: Bool) async throws {
-        try await writer.commit(synced: synced, work(records))
+    package func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
+        try await writer.commit(synced: synced, isShared: isShared, work(records))
     }
 
     private func work(_ records: [JournalRecord]) -> JournalWriter.Work {
