@@ -21,11 +21,14 @@ final class RunProgress: RunObserver {
 
     /// Steps inside the items of a loop are counted, and shown one by one only with `--verbose`.
     private let showsItems: Bool
+    /// Whether the result will list the steps.
+    private let keepsReports: Bool
 
     init(on console: Console) {
         self.console = console
         isLive = console.notesScreen.isLive && !console.isQuiet
         showsItems = console.isVerbose
+        keepsReports = console.format == .json
         guard isLive else { return }
         drawing.withLock { drawing in
             drawing = Task { [weak self] in
@@ -39,7 +42,7 @@ final class RunProgress: RunObserver {
 
     func observe(_ event: RunEvent) {
         state.withLock { state in
-            if case .stepEnded(let report) = event, !ProgressBoard.isInItem(report.path) {
+            if keepsReports, case .stepEnded(let report) = event, !ProgressBoard.isInItem(report.path) {
                 state.reports.append(report)
             }
             guard !console.isQuiet else { return }
