@@ -58,16 +58,7 @@ final class PreparedStep: Sendable {
     /// What runs when the step failed for good.
     var handler: StepList? { step.onError == nil ? nil : branches.last }
 
-    var nodeName: String {
-        switch step.kind {
-        case .node(let name, _, _): name
-        case .block: "steps"
-        case .parallel: "parallel"
-        case .switch: "switch"
-        case .assert: "assert"
-        case .wait: "wait"
-        }
-    }
+    var nodeName: String { step.nodeName }
 
     /// Whether its condition asks for it by itself; where it doesn't, `success()` is implied.
     var asksForStatus: Bool {
@@ -76,4 +67,18 @@ final class PreparedStep: Sendable {
     }
 
     var saysAlways: Bool { step.condition?.functions.contains("always") ?? false }
+}
+
+extension Step {
+    /// What does its work, for people: a node, or the keyword.
+    var nodeName: String {
+        switch kind {
+        case .node(let name, _, _): name
+        case .block: "steps"
+        case .parallel: "parallel"
+        case .switch: "switch"
+        case .assert: "assert"
+        case .wait: "wait"
+        }
+    }
 }

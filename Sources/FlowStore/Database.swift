@@ -27,12 +27,13 @@ package final class Database: @unchecked Sendable {
     }
 
     package let path: String
+    let purpose: DatabasePurpose
     let mode: Mode
     let handle: OpaquePointer
     let lock = RecursiveLock()
     let isInterrupted = Atomic<Bool>(false)
     /// How many milliseconds a lock of another connection is waited for.
-    let patience: Int32
+    let busyTimeout: Int32
     // Everything below is touched with the lock held, which is what makes the class Sendable.
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
@@ -40,11 +41,12 @@ package final class Database: @unchecked Sendable {
     /// Of the write-ahead log after the last commit, where ``checkpointByHand()`` was asked for.
     var logPages = 0
 
-    private init(path: String, mode: Mode, handle: OpaquePointer, patience: Int32) {
+    private init(path: String, purpose: DatabasePurpose, mode: Mode, handle: OpaquePointer, busyTimeout: Int32) {
         self.path = path
+        self.purpose = purpose
         self.mode = mode
         self.handle = handle
-        self.patience = patience
+        self.busyTimeout = busyTimeout
     }
 
     deinit {
@@ -55,6 +57,7 @@ package final class Database: @unchecked Sendable {
     /// Opens a database.
     ///
     /// - Parameters:
+    ///   - purpose: decides what failures advise.
     ///   - busyTimeout: how long a lock of another connection is waited for.
     ///   - privateFile: the file is flowctl's own: it is made with mode 0600, its missing folders with 0700; where it
     ///     or its folder is open to others it is refused.
@@ -63,7 +66,8 @@ package final class Database: @unchecked Sendable {
     /// - Throws: `not_found` where there is no file and none may be made, `permission`, or `invalid` where the file is
     ///   no database.
     package static func open(
-        _ path: String, mode: Mode = .readWriteCreate, synchronous: Synchronous = .normal,
+        _ path: String, for purpose: DatabasePurpose = .other, mode: Mode = .readWriteCreate,
+        synchronous: Synchronous = .normal,
         busyTimeout: Duration = .seconds(10), privateFile: Bool = false, wal: Bool? = nil, secureDelete: Bool = false
     ) throws(Failure) -> Database {
         if privateFile, mode != .memory { try PrivateFile.prepare(path, create: mode == .readWriteCreate) }
@@ -81,10 +85,10 @@ package final class Database: @unchecked Sendable {
         guard let handle = opened else {
             throw Failure(.internal, "no memory to open the database \"\(path)\"", code: "SQLITE_NOMEM")
         }
-        let patience = Int32(clamping: busyTimeout.components.seconds * 1000 + busyTimeout.milliseconds)
-        let database = Database(path: path, mode: mode, handle: handle, patience: patience)
+        let milliseconds = Int32(clamping: busyTimeout.components.seconds * 1000 + busyTimeout.milliseconds)
+        let database = Database(path: path, purpose: purpose, mode: mode, handle: handle, busyTimeout: milliseconds)
         guard code == SQLITE_OK else { throw database.failure(code) }
-        sqlite3_busy_timeout(handle, patience)
+        sqlite3_busy_timeout(handle, milliseconds)
         try database.configure(
             synchronous: synchronous, wal: (wal ?? privateFile) && mode != .readOnly && mode != .memory,
             secureDelete: secureDelete, patience: busyTimeout)

@@ -40,7 +40,7 @@ extension Database {
         defer { lock.unlock() }
         guard transactionDepth == 0 else { return nil }
         sqlite3_busy_timeout(handle, 0)
-        defer { sqlite3_busy_timeout(handle, patience) }
+        defer { sqlite3_busy_timeout(handle, busyTimeout) }
         do throws(Failure) {
             try execute("BEGIN IMMEDIATE")
         } catch {
