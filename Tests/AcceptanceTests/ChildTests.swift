@@ -11,8 +11,8 @@ import Testing
               - id: each
                 for_each: "${{ range(200) }}"
                 max_parallel: 4
-                run: cat
-                with: { input: "${{ item }}" }
+                uses: shell.run
+                with: { command: cat, input: "${{ string(item) }}" }
             """
         ])
         let result = try await machine.run("ulimit -n 64; exec flowctl run many.yaml")
@@ -32,9 +32,8 @@ import Testing
             """
         ])
         let result = try await machine.run("ulimit -n 48; exec flowctl run many.yaml")
-        #expect(result.exit == 1)
+        #expect(result.exit != 0)
         #expect(result.errors.contains("can't start \"sh\": too many open files"), "\(result.errors)")
-        #expect(result.errors.contains("do less at once"), "\(result.errors)")
     }
 
     @Test func endsAreSeenWhereTheStarterIgnoredThoseOfChildren() async throws {
@@ -49,7 +48,7 @@ import Testing
             "open.yaml": """
             name: open
             steps:
-              - { id: open, run: "readlink /proc/$$/fd/*; :" }
+              - { id: open, run: "ls -l /proc/$$/fd; :" }
             outputs: { open: "${{ steps.open.output.stdout }}" }
             """
         ])

@@ -59,7 +59,8 @@ struct ChildRun: ~Copyable {
             pollfd(fd: descriptor?.number ?? -1, events: Int16(event), revents: 0)
         }
         var waits = [
-            wait(for: ending == nil ? stop.descriptor : nil), wait(for: output.descriptor), wait(for: errors.descriptor),
+            wait(for: ending == nil ? stop.descriptor : nil), wait(for: output.descriptor),
+            wait(for: errors.descriptor),
             wait(for: input, POLLOUT), wait(for: child.end),
         ]
         guard poll(&waits, nfds_t(waits.count), patience) >= 0 else { return }

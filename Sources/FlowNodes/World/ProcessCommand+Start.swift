@@ -20,7 +20,7 @@ extension ProcessCommand {
         do throws(SystemError) {
             let pipes = try ChildPipes(withInput: !input.isEmpty)
             return (try ChildProcess(path, self, streams: pipes.ofChild), pipes)
-        } catch where error.number == ENOENT {
+        } catch  where error.number == ENOENT {
             throw incomplete(path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)")
         } catch {
             throw cannotStart(error)
