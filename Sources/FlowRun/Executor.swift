@@ -24,6 +24,8 @@ package final class Executor: Sendable {
     let options: ResumeOptions
     let control: RunControl
     let scopes: ScopeSource
+    /// Steps and items that were started beside others and have not ended.
+    let tasks = Atomic(0)
     /// What anything in the workflow looks at.
     let reads: Reads
     private let main: StepList

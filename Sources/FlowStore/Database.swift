@@ -37,6 +37,8 @@ package final class Database: @unchecked Sendable {
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
     var synchronous: Synchronous = .normal
+    /// Of the write-ahead log after the last commit, where ``checkpointByHand()`` was asked for.
+    var logPages = 0
 
     private init(path: String, purpose: DatabasePurpose, mode: Mode, handle: OpaquePointer, patience: Patience) {
         self.patience = patience
@@ -118,7 +120,7 @@ package final class Database: @unchecked Sendable {
         return stat(path + "-wal", &log) != 0 || log.st_size == 0
     }
 
-    private func waitPatiently() {
+    func waitPatiently() {
         // The handler lives no longer than the connection, which this object closes.
         sqlite3_busy_handler(
             handle,

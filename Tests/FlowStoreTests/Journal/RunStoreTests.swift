@@ -205,6 +205,30 @@ struct RunStoreTests {
         }
     }
 
+    @Test func logsOfAnOlderFormatStayInTheirOrder() async throws {
+        let folder = StateFolder()
+        let database = try Database.open(folder.database, privateFile: true)
+        try database.migrate(Array(JournalSchema.migrations.prefix(2)))
+        try database.executeScript(
+            """
+            INSERT INTO runs (number, id, workflow, file, trigger_kind, status, started_at)
+                VALUES (1, 'aaaaaaaaaa', 'w', 'w.yaml', 'manual', 'failed', 1), (2, 'bbbbbbbbbb', 'w', 'w.yaml', 'manual', 'failed', 2);
+            INSERT INTO snapshots (run, source, inputs, vars, event, connectors, working_directory, version)
+                VALUES (2, x'', 'null', 'null', 'null', '{}', '/', '');
+            INSERT INTO logs (run, path, at, level, message)
+                VALUES (2, 'a', 1, 'info', 'first'), (1, 'a', 2, 'info', 'other'), (2, 'a', 3, 'info', 'second');
+            """)
+        let (_, journal) = try await RunStore.open(folder.database).resume("latest")
+        let line = LogLine(path: "b", item: 4, at: Self.time, level: "info", message: "third")
+        try await journal.commit([.log(line)], synced: false)
+        let history = try RunHistory.open(folder.database)
+        let lines = try history.logs(of: history.run(named: "latest"))
+        #expect(lines.map(\.message) == ["first", "second", "third"])
+        #expect(lines.last == line)
+        try database.execute("DELETE FROM runs")
+        #expect(try database.query("SELECT count(*) FROM logs")[0][0] == 0)
+    }
+
     @Test func manyWritersShareCommits() async throws {
         let folder = StateFolder()
         let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
@@ -226,6 +250,48 @@ struct RunStoreTests {
         #expect(items.map(\.index) == Array(0..<500))
         let page = try await journal.items(of: "a", from: 490, limit: 5, hasOutputs: true)
         #expect(page.map(\.index) == Array(490..<495))
+    }
+
+    @Test func linesOfOneWriterKeepTheirOrderHoweverTheyAreCommitted() async throws {
+        let folder = StateFolder()
+        let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for path in ["a", "b", "c", "d"] {
+                group.addTask {
+                    for number in 0..<60 {
+                        let line = LogLine(path: path, at: Self.time, level: "info", message: String(number))
+                        switch number % 3 {
+                        case 0: journal.note([.log(line)])
+                        case 1: try await journal.commit([.log(line)], synced: false)
+                        default: try await journal.commit([.log(line)], synced: number % 4 == 0)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await journal.close()
+        let history = try RunHistory.open(folder.database)
+        let run = try history.run(named: "latest")
+        for path in ["a", "b", "c", "d"] {
+            #expect(try history.logs(of: run, path: path).map(\.message) == (0..<60).map(String.init))
+        }
+    }
+
+    @Test func longLogIsCopiedIntoTheDatabase() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (_, journal) = try await folder.begin(store)
+        let text = String(repeating: "x", count: 1 << 20)
+        for _ in 0..<20 {
+            let line = LogLine(path: "a", at: Self.time, level: "info", message: text)
+            try await journal.commit([.log(line)], synced: false)
+        }
+        await journal.close()
+        _ = try await store.writer.read { _ in 0 }
+        var info = stat()
+        #expect(stat(folder.database, &info) == 0)
+        #expect(info.st_size > 12 << 20)
     }
 
     @Test func notedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {
