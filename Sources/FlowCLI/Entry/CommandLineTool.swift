@@ -72,13 +72,14 @@ package enum CommandLineTool {
 
         let global = verb.global
         let console = streams.console(global)
-        let session = Session(
+        var session = Session(
             console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt
         ) {
             try Settings(
                 stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
                 workingDirectory: workingDirectory)
         }
+        session.placeOptions = global.placeOptions
         do {
             try await verb.run(in: session)
             return .success

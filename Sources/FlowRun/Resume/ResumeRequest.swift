@@ -52,7 +52,7 @@ package struct ResumeRequest: Sendable {
 }
 
 extension RunHistory {
-    fileprivate func hasFailedItem(_ path: String, in run: RunSummary) throws(Failure) -> Bool {
+    func hasFailedItem(_ path: String, in run: RunSummary) throws(Failure) -> Bool {
         try !items(of: path, in: run, limit: 1, onlyUnsuccessful: true).isEmpty
     }
 }

@@ -52,7 +52,7 @@ struct InterruptedRuns {
             let progress = RunProgress(on: session.console)
             defer { progress.end() }
             let executor = try await resumption.executor(observer: progress, store: store)
-            let driver = RunDriver(executor, progress, session.console)
+            let driver = RunDriver(executor, progress, session)
             return .ended(try await driver.drive(), driver)
         } catch let exit as Exit {
             for diagnostic in exit.diagnostics where session.console.format == .text {

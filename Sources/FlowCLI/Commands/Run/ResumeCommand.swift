@@ -113,7 +113,7 @@ struct ResumeCommand: Verb {
         let progress = RunProgress(on: session.console)
         let store = try RunStore.open(try session.settings.stateDatabase)
         let executor = try await resumption.executor(sheet.plan.options, observer: progress, store: store)
-        try await RunDriver(executor, progress, session.console).run()
+        try await RunDriver(executor, progress, session).run()
     }
 
     private func request(_ session: Session) throws -> ResumeRequest {

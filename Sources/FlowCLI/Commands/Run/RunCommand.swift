@@ -79,7 +79,7 @@ struct RunCommand: Verb {
         setup.observer = progress
         let executor = try await Executor.start(
             workflow, inputs: inputs, event: event, version: Version.number, setup: setup, store: store)
-        try await RunDriver(executor, progress, session.console).run()
+        try await RunDriver(executor, progress, session).run()
     }
 
     private func noteIgnoredTriggers(of workflow: Workflow, on console: Console) {

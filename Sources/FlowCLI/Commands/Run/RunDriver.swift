@@ -7,12 +7,13 @@ import FlowStore
 struct RunDriver {
     private let executor: Executor
     private let progress: RunProgress
-    private let console: Console
+    private let session: Session
+    private var console: Console { session.console }
 
-    init(_ executor: Executor, _ progress: RunProgress, _ console: Console) {
+    init(_ executor: Executor, _ progress: RunProgress, _ session: Session) {
         self.executor = executor
         self.progress = progress
-        self.console = console
+        self.session = session
     }
 
     /// - Throws: an `Exit` with the status of a run that did not succeed.
@@ -25,7 +26,7 @@ struct RunDriver {
 
     /// Takes the run to its end, and shows no more of it than its progress.
     func drive() async throws -> RunResult {
-        let resume = "flowctl resume \(executor.id.text)"
+        let resume = session.commandLine(["resume", executor.id.text])
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
             onFirst: { [executor, progress] _ in
@@ -62,7 +63,8 @@ struct RunDriver {
         console.note(
             "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"
         )
-        if result.status != .succeeded { console.note("  resume it with: flowctl resume \(result.id.text)") }
+        guard result.status != .succeeded else { return }
+        for line in session.advice(forRun: result.id) { console.note("  \(line)") }
     }
 
     func document(of result: RunResult) -> Value {
