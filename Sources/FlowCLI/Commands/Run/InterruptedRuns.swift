@@ -49,6 +49,7 @@ struct InterruptedRuns {
         do {
             let resumption = try Resumption(of: run, in: history, access: access, trace: trace, session)
             if let failure = await resumption.missingSecret() { return .left(failure) }
+            try resumption.noteChangedConnectors()
             let progress = RunProgress(on: session.console)
             defer { progress.end() }
             let executor = try await resumption.executor(observer: progress, store: store)

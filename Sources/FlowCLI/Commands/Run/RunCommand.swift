@@ -78,7 +78,8 @@ struct RunCommand: Verb {
         let progress = RunProgress(on: session.console)
         setup.observer = progress
         let executor = try await Executor.start(
-            workflow, inputs: inputs, event: event, version: Version.number, setup: setup, store: store)
+            workflow, inputs: inputs, event: event, connectors: try connectors.marks(for: workflow),
+            version: Version.number, setup: setup, store: store)
         try await RunDriver(executor, progress, session).run()
     }
 
