@@ -480,8 +480,8 @@ _flowctl_runs_logs() {
 _flowctl_runs_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
-    repeating_options=(--retry-uncertain --mark-done --from --env-file)
-    non_repeating_options=(--output --state-db --vault --step-output --trace)
+    repeating_options=(--retry-uncertain --mark-done --from --rerun --keep --env-file)
+    non_repeating_options=(--output --state-db --vault --step-output --file --trace)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -509,6 +509,16 @@ _flowctl_runs_resume() {
         return
         ;;
     '--from')
+        return
+        ;;
+    '--file')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--rerun')
+        return
+        ;;
+    '--keep')
         return
         ;;
     '--env-file')
@@ -533,8 +543,8 @@ _flowctl_runs_resume() {
 _flowctl_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
-    repeating_options=(--retry-uncertain --mark-done --from --env-file)
-    non_repeating_options=(--output --state-db --vault --step-output --trace)
+    repeating_options=(--retry-uncertain --mark-done --from --rerun --keep --env-file)
+    non_repeating_options=(--output --state-db --vault --step-output --file --trace)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -562,6 +572,16 @@ _flowctl_resume() {
         return
         ;;
     '--from')
+        return
+        ;;
+    '--file')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--rerun')
+        return
+        ;;
+    '--keep')
         return
         ;;
     '--env-file')
