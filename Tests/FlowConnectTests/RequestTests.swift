@@ -185,10 +185,14 @@ import Testing
         let connector = try TestConnector(
             """
               op:
+                summary: Write twice.
+                effect: write
                 steps:
                   first: { request: POST a, idempotency: { send: header.Key, valid_for: 1h } }
                   second: { request: POST b }
               look:
+                summary: Look.
+                effect: read
                 request: GET t
             """)
         #expect(try connector.node("op").spec.keyLifetime == nil)

@@ -12,7 +12,10 @@ extension ResumeAdvice {
 extension Session {
     /// How to go on with a run that has just ended.
     func advice(forRun id: RunID) -> [StyledText] {
-        guard let (run, history) = try? run(named: id.text), let advice = try? ResumeAdvice(for: run, history) else {
+        // Where the history can't be written, the run counts as running until this process is gone.
+        guard let (run, history) = try? run(named: id.text), run.status != .running,
+            let advice = try? ResumeAdvice(for: run, history)
+        else {
             return ["resume it with: \(commandLine(["resume", id.text]))"]
         }
         return advice.lines(in: self)
