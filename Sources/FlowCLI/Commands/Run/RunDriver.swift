@@ -6,13 +6,13 @@ import FlowStore
 /// Takes a run to its end in front of the user: progress, signals, result, exit status.
 struct RunDriver {
     private let executor: Executor
-    private let progress: RunProgress
+    private let watch: RunWatch
     private let session: Session
     private var console: Console { session.console }
 
-    init(_ executor: Executor, _ progress: RunProgress, _ session: Session) {
+    init(_ executor: Executor, _ watch: RunWatch, _ session: Session) {
         self.executor = executor
-        self.progress = progress
+        self.watch = watch
         self.session = session
     }
 
@@ -20,6 +20,7 @@ struct RunDriver {
     func run() async throws {
         let result = try await drive()
         show(result)
+        watch.view.conclude(result, advice: result.status == .succeeded ? [] : session.advice(forRun: result.id))
         guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
         throw Exit.status(status)
     }
@@ -29,20 +30,20 @@ struct RunDriver {
         let resume = session.commandLine(["resume", executor.id.text])
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
-            onFirst: { [executor, progress] _ in
-                progress.announce(
+            onFirst: { [executor, view = watch.view] _ in
+                view.announce(
                     "stopping: running steps have 10 seconds to end; Ctrl-C again stops at once. Resume with: \(resume)"
                 )
                 executor.cancel(graceful: true)
             },
-            onSecond: { [executor, progress] _ in
-                progress.announce("stopping at once")
+            onSecond: { [executor, view = watch.view] _ in
+                view.announce("stopping at once")
                 executor.cancel(graceful: false)
                 LiveProcesses.killAll()
             })
         let result = await executor.run()
         signals.end()
-        progress.end()
+        await watch.finish()
         return result
     }
 
@@ -52,19 +53,6 @@ struct RunDriver {
         } else {
             for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
-        if let failure = result.failure, result.status.isFailure || result.status == .interrupted,
-            console.format == .text
-        {
-            var shown = failure
-            if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
-            console.complain(shown)
-        }
-        let words = result.status.words
-        console.note(
-            "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"
-        )
-        guard result.status != .succeeded else { return }
-        for line in session.advice(forRun: result.id) { console.note("  \(line)") }
     }
 
     func document(of result: RunResult) -> Value {
@@ -73,7 +61,7 @@ struct RunDriver {
             "status": .string(result.status.rawValue), "outputs": .map(result.outputs),
             "error": result.failure?.asValue ?? .null, "failed_step": result.failedStep.map(Value.string) ?? .null,
             "started_at": .string(result.startedAt.rfc3339), "elapsed_ms": .int(result.elapsed.inMilliseconds),
-            "steps": .list(progress.reports.map(\.asValue)),
+            "steps": .list(watch.stepReports.map(\.asValue)),
         ]
     }
 }
