@@ -519,6 +519,16 @@ _flowctl_runs_resume() {
     '--from')
         return
         ;;
+    '--file')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--rerun')
+        return
+        ;;
+    '--keep')
+        return
+        ;;
     '--env-file')
         __flowctl_add_completions -f
         return
@@ -715,6 +725,16 @@ _flowctl_resume() {
         return
         ;;
     '--from')
+        return
+        ;;
+    '--file')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--rerun')
+        return
+        ;;
+    '--keep')
         return
         ;;
     '--env-file')

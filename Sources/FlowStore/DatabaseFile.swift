@@ -44,7 +44,7 @@ package enum PrivateFile {
             let wanted = String(mode & allowed, radix: 8)
             throw Failure(
                 .permission, "the \(kind) \"\(place)\" has mode 0\(String(mode, radix: 8)), which is open to others",
-                hint: "run: chmod \(wanted) \(shellQuoted(place))", code: "open_permissions")
+                hint: "run: chmod \(wanted) \(place.asShellWord)", code: "open_permissions")
         }
     }
 
@@ -69,18 +69,5 @@ package enum PrivateFile {
         return Failure(
             number == EACCES || number == EPERM || number == EROFS ? .permission : .invalid, "\(what): \(reason)",
             hint: "check the folder it is in")
-    }
-
-    /// The path as one word of a shell.
-    private static func shellQuoted(_ path: String) -> String {
-        let plain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case 48...57, 65...90, 97...122: true
-            default: "/._-+@:,".utf8.contains(byte)
-            }
-        }
-        return plain
-            ? path
-            : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
     }
 }

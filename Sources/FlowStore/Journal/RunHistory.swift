@@ -136,7 +136,8 @@ package struct RunHistory: Sendable {
         try reader(run).attempts(of: path, item: item)
     }
 
-    /// The last attempts at a step, or at each of its items, that were writes.
+    /// The last attempts at a step, or at each of its items, that were writes and that count: not those from before it
+    /// was asked for again.
     ///
     /// - Returns: how many succeeded, and all others.
     package func lastWrites(
