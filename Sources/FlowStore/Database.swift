@@ -37,6 +37,8 @@ package final class Database: @unchecked Sendable {
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
     var synchronous: Synchronous = .normal
+    /// Whether locks of other connections are waited for.
+    var isPatient = true
     /// Of the write-ahead log after the last commit, where ``checkpointByHand()`` was asked for.
     var logPages = 0
 
@@ -120,14 +122,16 @@ package final class Database: @unchecked Sendable {
         return stat(path + "-wal", &log) != 0 || log.st_size == 0
     }
 
-    func waitPatiently() {
+    private func waitPatiently() {
         // The handler lives no longer than the connection, which this object closes.
         sqlite3_busy_handler(
             handle,
             { context, count in
                 guard let context else { return 0 }
                 let database = Unmanaged<Database>.fromOpaque(context).takeUnretainedValue()
-                guard !database.isInterrupted.load(ordering: .sequentiallyConsistent) else { return 0 }
+                guard database.isPatient, !database.isInterrupted.load(ordering: .sequentiallyConsistent) else {
+                    return 0
+                }
                 return database.patience.goesOn(Int(count)) ? 1 : 0
             }, Unmanaged.passUnretained(self).toOpaque())
     }

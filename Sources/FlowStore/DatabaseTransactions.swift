@@ -39,8 +39,8 @@ extension Database {
         guard lock.tryLock() else { return nil }
         defer { lock.unlock() }
         guard transactionDepth == 0 else { return nil }
-        sqlite3_busy_timeout(handle, 0)
-        defer { waitPatiently() }
+        isPatient = false
+        defer { isPatient = true }
         do throws(Failure) {
             try execute("BEGIN IMMEDIATE")
         } catch {

@@ -91,8 +91,6 @@ import Testing
             }
         }
         #expect(try rows() == [1])
-        // Its patience is back.
-        #expect(try other.query("PRAGMA busy_timeout")[0][0] == 10_000)
     }
 
     @Test func transactionAtOnceWaitsForNoOtherThread() throws {

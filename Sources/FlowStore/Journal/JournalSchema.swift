@@ -5,9 +5,7 @@
 /// `outputs`, named by `…_ref`. Steps are found by their path within the run; what there may be a million of (items,
 /// attempts) hangs on the step's number.
 enum JournalSchema {
-    static let migrations = [
-        Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept), Migration(4, sql: logsByRun),
-    ]
+    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept)]
 
     /// Which run names which file, when what is done now and then was done last, and which runs came from elsewhere.
     private static let kept = """
@@ -22,24 +20,6 @@ enum JournalSchema {
             done_at INTEGER NOT NULL
         ) WITHOUT ROWID;
         ALTER TABLE runs ADD COLUMN imported_at INTEGER;
-        """
-
-    /// The lines of a run lie together, in their order: one page to write for a line, not two.
-    private static let logsByRun = """
-        CREATE TABLE new_logs (
-            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
-            number INTEGER NOT NULL,
-            path TEXT NOT NULL,
-            item INTEGER,
-            at INTEGER NOT NULL,
-            level TEXT NOT NULL,
-            message TEXT NOT NULL,
-            PRIMARY KEY (run, number)
-        ) WITHOUT ROWID;
-        INSERT INTO new_logs (run, number, path, item, at, level, message)
-            SELECT run, number, path, item, at, level, message FROM logs ORDER BY run, number;
-        DROP TABLE logs;
-        ALTER TABLE new_logs RENAME TO logs;
         """
 
     private static let shared = """

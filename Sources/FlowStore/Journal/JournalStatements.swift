@@ -57,10 +57,7 @@ struct JournalStatements {
             try writeCheckpoint(name, of: path, item: item, value)
         case .log(let line):
             try database.execute(
-                """
-                INSERT INTO logs (run, number, path, item, at, level, message)
-                VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM logs WHERE run = ?1), ?2, ?3, ?4, ?5, ?6)
-                """,
+                "INSERT INTO logs (run, path, item, at, level, message) VALUES (?, ?, ?, ?, ?, ?)",
                 [
                     .int(run), .string(line.path), line.item.map { .int(Int64($0)) } ?? .null, .micros(line.at),
                     .string(line.level), .string(line.message),

@@ -40,11 +40,15 @@ final class JournalWriter: Sendable {
     private static let longLog = 1000
 
     let database: Database
+    /// Whether a commit that need not survive a power cut waits for no disk.
+    private let hasLog: Bool
     private let queue = DispatchQueue(label: "flowctl.journal", qos: .userInitiated)
     private let state = Mutex(State())
 
     init(_ database: Database) {
         self.database = database
+        // There is none on a file system of the network.
+        hasLog = (try? database.query("PRAGMA journal_mode").first?[0].stringValue) == "wal"
         database.checkpointByHand()
     }
 
@@ -66,9 +70,10 @@ final class JournalWriter: Sendable {
 
     /// Adds work and waits until it and all before it are committed.
     ///
-    /// - Parameter isShared: whether more comes soon, so that it is cheaper to commit it together.
-    func commit(synced: Bool, isShared: Bool = false, _ work: @escaping Work) async throws {
-        if !synced, !isShared, try commitAtOnce(work) { return }
+    /// - Parameter mayWait: whether it is better made by the writer's thread: more comes soon that can share the commit, or
+    ///   the work takes long.
+    func commit(synced: Bool, mayWait: Bool = false, _ work: @escaping Work) async throws {
+        if hasLog, !synced, !mayWait, try commitAtOnce(work) { return }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             enqueue(
                 Entry(work: work, isSynced: synced) { failure in

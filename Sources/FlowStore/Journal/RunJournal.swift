@@ -39,7 +39,8 @@ package final class RunJournal: Journal {
     package func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
         let isLarge = records.contains(where: \.isLarge)
         let work = work(isLarge ? try await drafted(records) : records)
-        try await writer.commit(synced: synced, isShared: isShared) { [requireLease] database throws(Failure) in
+        try await writer.commit(synced: synced, mayWait: isShared || isLarge) {
+            [requireLease] database throws(Failure) in
             try requireLease(database)
             try work(database)
         }

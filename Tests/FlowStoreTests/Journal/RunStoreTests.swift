@@ -205,30 +205,6 @@ struct RunStoreTests {
         }
     }
 
-    @Test func logsOfAnOlderFormatStayInTheirOrder() async throws {
-        let folder = StateFolder()
-        let database = try Database.open(folder.database, privateFile: true)
-        try database.migrate(Array(JournalSchema.migrations.prefix(2)))
-        try database.executeScript(
-            """
-            INSERT INTO runs (number, id, workflow, file, trigger_kind, status, started_at)
-                VALUES (1, 'aaaaaaaaaa', 'w', 'w.yaml', 'manual', 'failed', 1), (2, 'bbbbbbbbbb', 'w', 'w.yaml', 'manual', 'failed', 2);
-            INSERT INTO snapshots (run, source, inputs, vars, event, connectors, working_directory, version)
-                VALUES (2, x'', 'null', 'null', 'null', '{}', '/', '');
-            INSERT INTO logs (run, path, at, level, message)
-                VALUES (2, 'a', 1, 'info', 'first'), (1, 'a', 2, 'info', 'other'), (2, 'a', 3, 'info', 'second');
-            """)
-        let (_, journal) = try await RunStore.open(folder.database).resume("latest")
-        let line = LogLine(path: "b", item: 4, at: Self.time, level: "info", message: "third")
-        try await journal.commit([.log(line)], synced: false)
-        let history = try RunHistory.open(folder.database)
-        let lines = try history.logs(of: history.run(named: "latest"))
-        #expect(lines.map(\.message) == ["first", "second", "third"])
-        #expect(lines.last == line)
-        try database.execute("DELETE FROM runs")
-        #expect(try database.query("SELECT count(*) FROM logs")[0][0] == 0)
-    }
-
     @Test func manyWritersShareCommits() async throws {
         let folder = StateFolder()
         let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
