@@ -21,7 +21,7 @@ struct RunSheet {
             let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
             let took = run.took.map { " after \($0.humanText)" } ?? ""
             console.show(
-                "\(run.id.text, .bold)  \(run.workflow)  \(run.status.words, run.status.style)\(took)\(attempt)")
+                "\(run.id.text, .bold)  \(run.workflow)  \(run.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
             if let lease = run.lease { console.show("in \(lease.words)") }
             if let failure = run.failure { showFailure(failure, on: console) }
