@@ -10,7 +10,7 @@ package struct ResumeAdvice: Sendable {
         package var words: [String]
     }
 
-    /// Empty where nothing is left to do, while a process runs it, and for a run that came from elsewhere.
+    /// Empty where nothing is left to do, while a process runs it, and for one that ran elsewhere.
     package let commands: [Command]
 
     /// A command line that nobody would want to read helps nobody.
@@ -22,8 +22,7 @@ package struct ResumeAdvice: Sendable {
         let undecided = try recorded.undecided(limit: ResumeAdvice.mostNames).prefix(ResumeAdvice.mostNames)
         let hasFailedItems = run.status == .succeeded ? try recorded.hasHandledFailedItems : false
         switch run.status {
-        case _ where run.isImported: commands = []
-        case .running: commands = []
+        case _ where run.isImported, .running: commands = []
         case .succeeded:
             commands =
                 hasFailedItems
