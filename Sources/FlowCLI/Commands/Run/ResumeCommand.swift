@@ -101,6 +101,7 @@ struct ResumeCommand: Verb {
     private func resume(_ name: String, _ request: ResumeRequest, _ session: Session) async throws {
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (run, history) = try session.run(named: name)
+        try run.requireItRanHere()
         try run.requireNobodyRunsIt()
         guard run.status != .succeeded || request.asksForMore else {
             throw Exit.usage(
@@ -118,8 +119,8 @@ struct ResumeCommand: Verb {
             throw Session.unlessDamaged(error)
         }
         if dryRun { return sheet.show(on: session.console) }
-        try confirm(sheet, session)
         let retention = try session.retention()
+        try confirm(sheet, session)
         let watch = try observing.watch(in: session)
         let store = try RunStore.open(try session.settings.stateDatabase) { watch.view.announce($0) }
         let executor = try await resumption.executor(sheet.plan.options, observer: watch, store: store)
