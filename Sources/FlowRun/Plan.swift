@@ -23,6 +23,8 @@ package struct Plan: Sendable {
     private var missing: [Int]
     /// For each step, those that wait for it.
     private var dependents: [[Int]]
+    /// For a step that has begun to give its output, those of them that didn't wait for its end.
+    private var early: [Int: Set<Int>] = [:]
     /// Whether a step failed somewhere before this one.
     private var isAfterFailure: [Bool]
     /// Ready ones, in the order in which they became so; the first `taken` of them have been handed out.
@@ -56,9 +58,20 @@ package struct Plan: Sendable {
         ends[index] = end
         for dependent in dependents[index] {
             if end == .failed || isAfterFailure[index] { isAfterFailure[dependent] = true }
-            missing[dependent] -= 1
-            if missing[dependent] == 0 { ready.append(dependent) }
+            if early[index]?.contains(dependent) != true { release(dependent) }
         }
+    }
+
+    /// Lets steps go on that need no more of another one than that it has begun to give its output.
+    package mutating func begin(_ index: Int, for loops: [Int]) {
+        guard ends[index] == nil, early[index] == nil else { return }
+        early[index] = Set(loops)
+        for loop in loops { release(loop) }
+    }
+
+    private mutating func release(_ dependent: Int) {
+        missing[dependent] -= 1
+        if missing[dependent] == 0 { ready.append(dependent) }
     }
 
     /// Whether a step before this one failed, and nothing said to go on as if it had not.

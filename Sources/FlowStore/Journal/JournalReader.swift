@@ -100,6 +100,16 @@ struct JournalReader {
         }
     }
 
+    func pages(of path: String) throws(Failure) -> [StoredValue] {
+        try database.query(
+            """
+            SELECT c.value, o.value FROM checkpoints c LEFT JOIN outputs o ON o.number = c.value_ref
+            WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = -1
+                AND c.name GLOB ':page.*' ORDER BY CAST(substr(c.name, 7) AS INTEGER)
+            """, [.int(run), .string(path)]
+        ).compactMap { $0[0].storedValue(orLarge: $0[1]) }
+    }
+
     func checkpoint(_ name: String, of path: String, item: Int?) throws(Failure) -> StoredValue? {
         try database.query(
             """

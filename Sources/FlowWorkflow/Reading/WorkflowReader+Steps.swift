@@ -42,6 +42,7 @@ extension WorkflowReader {
         step.id = id(map, work: work, kind: kind, names: &names)
         readCommon(map, &step)
         step.loop = loop(map)
+        step.repetition = repetition(map)
         return step
     }
 
@@ -82,7 +83,15 @@ extension WorkflowReader {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
             }
+            checkRepetition(entry, map)
         }
+    }
+
+    private mutating func checkRepetition(_ entry: SourceNode.Entry, _ map: MapDecoder) {
+        guard Keywords.repetition.contains(entry.key), !map.has("while"), !map.has("until") else { return }
+        diagnostics.error(
+            "misplaced-key", "\"\(entry.key)\" needs \"while\" or \"until\"", at: entry.keySpan,
+            hint: "add until, or remove it")
     }
 
     /// What every kind of step may have.
