@@ -44,12 +44,13 @@ extension Executor {
     ///
     /// - Parameters:
     ///   - name: its id, the beginning or end of it, or `latest`.
+    ///   - seen: what the decision to take it up rests on; it is refused where it has gone on since.
     ///   - read: makes the workflow of the stored file text.
     package static func resume(
-        _ name: String, options: ResumeOptions = ResumeOptions(), setup: RunSetup, store: RunStore,
-        read: (SourceText) throws -> Workflow
+        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil, setup: RunSetup,
+        store: RunStore, read: (SourceText) throws -> Workflow
     ) async throws -> Executor {
-        let (run, journal) = try await store.resume(name)
+        let (run, journal) = try await store.resume(name, seen: seen, reset: options.reset)
         do {
             let workflow = try read(SourceText(name: run.snapshot.file, bytes: run.snapshot.source))
             return try Executor(workflow, run: run, setup: setup, journal: journal, options: options)
@@ -71,6 +72,12 @@ extension Executor {
             }
         }
         return try StepOutcome(previous, items: items) { try open($0) }
+    }
+
+    /// The number of the last attempt that a user has done with, by having the step run again; 0 where there is none.
+    func lastSettledAttempt(at place: Place) async throws -> Int {
+        let stored = try await journal.checkpoint(RunReset.checkpoint, of: place.path, item: place.item)
+        return try stored.flatMap { try open($0).intValue.map(Int.init) } ?? 0
     }
 
     /// The end of a write that can't be repeated and of which is not known whether it happened; nil where the work

@@ -81,16 +81,7 @@ final class PreparedStep: Sendable {
         node is any PagedNode && step.loop == nil && step.repetition == nil && step.outputs == nil
     }
 
-    var nodeName: String {
-        switch step.kind {
-        case .node(let name, _, _): name
-        case .block: "steps"
-        case .parallel: "parallel"
-        case .switch: "switch"
-        case .assert: "assert"
-        case .wait: "wait"
-        }
-    }
+    var nodeName: String { step.nodeName }
 
     /// Whether its condition asks for it by itself; where it doesn't, `success()` is implied.
     var asksForStatus: Bool {
@@ -104,4 +95,16 @@ final class PreparedStep: Sendable {
 extension Step {
     /// Whether the run goes on when it fails.
     var isForgiven: Bool { continueOnError || onError != nil }
+
+    /// What does its work, for people: a node, or the keyword.
+    var nodeName: String {
+        switch kind {
+        case .node(let name, _, _): name
+        case .block: "steps"
+        case .parallel: "parallel"
+        case .switch: "switch"
+        case .assert: "assert"
+        case .wait: "wait"
+        }
+    }
 }

@@ -72,7 +72,7 @@ package struct RecordedRun {
             }
             if names.isEmpty { return view(step, stored, ended, inside, status) }
             if place.item == nil { inside = Frame(parent: frame, prefix: stepPath + "/", base: status) }
-            guard let branch = branch(of: step, on: &names) else { return nil }
+            guard let branch = step.branch(on: &names) else { return nil }
             if branch.prefix == Step.handlerPrefix {
                 let failure = stored?.failure?.asValue ?? .null
                 inside = Frame(
@@ -110,16 +110,6 @@ package struct RecordedRun {
 // MARK: - Steps
 
 extension RecordedRun {
-    /// The list inside a step in which a path goes on; takes the name of the handler off it.
-    private func branch(of step: Step, on names: inout [String]) -> Step.Branch? {
-        if names.count > 1, names[0] + "/" == Step.handlerPrefix, step.onError != nil {
-            names.removeFirst()
-            return step.branches.last
-        }
-        guard let next = names.first.flatMap(StepName.init) else { return nil }
-        return step.branches.first { branch in branch.steps.contains { $0.id == next.id } }
-    }
-
     /// The top of the run when all its steps had ended.
     private func frame(after steps: [Step]) throws -> Frame {
         let frame = Frame()
@@ -196,24 +186,6 @@ extension RecordedRun {
         guard list.indices.contains(index) else { return nil }
         return items.isSecret ? list[index].markedSecret : list[index]
     }
-
-    /// `deploy` or `deploy[3]` in a path.
-    private struct StepName {
-        let id: String
-        var item: Int?
-
-        init?(_ text: String) {
-            guard let bracket = text.firstIndex(of: "[") else {
-                id = text
-                return
-            }
-            guard text.hasSuffix("]"), let index = Int(text[text.index(after: bracket)...].dropLast()) else {
-                return nil
-            }
-            id = String(text[..<bracket])
-            item = index
-        }
-    }
 }
 
 // MARK: - Names
@@ -248,7 +220,8 @@ extension RecordedRun {
                     EvaluationScope { name in
                         frame.variable(name) ?? known[name]
                             ?? (name == "steps" ? frame.steps(.everything) : nil)
-                    })
+                    }
+                ).environmentText()
             else {
                 roots.unrecorded.insert("env.\(entry.name)")
                 continue

@@ -13,9 +13,19 @@ package struct RunSummary: Sendable, Hashable {
     package var endedAt: Timestamp?
     package var failure: Failure?
     package var failedStep: String?
-    /// The process that runs it.
-    package var pid: Int32?
+    /// Who runs it; nil where nobody does.
+    package var lease: Lease?
     var number: Int64
+
+    /// Whether nothing has happened to the run since the other was read.
+    func stands(as other: RunSummary) -> Bool { attempt == other.attempt && status == other.status }
+
+    /// - Throws: a `Failure` of kind `conflict` that says who runs it.
+    package func requireNobodyRunsIt() throws(Failure) {
+        guard status == .running, let lease else { return }
+        throw Failure(
+            .conflict, "run \(id) is running, in \(lease.words)", hint: lease.hint, code: "run_is_live")
+    }
 }
 
 /// The state database for reading: what `runs list|show|logs` know. Writes nothing.
@@ -26,7 +36,7 @@ package struct RunHistory: Sendable {
 
     /// - Throws: `not_found` where there is no state database yet; `invalid` where a newer flowctl wrote it.
     package static func open(_ path: String) throws(Failure) -> RunHistory {
-        let database = try Database.open(path, mode: .readOnly)
+        let database = try Database.open(path, for: .state, mode: .readOnly)
         let format = try database.formatVersion
         guard format <= JournalSchema.migrations.count else {
             throw Failure(
@@ -112,12 +122,25 @@ package struct RunHistory: Sendable {
             startedAt: summary.startedAt)
     }
 
-    /// The steps that started or were skipped, in the order in which they did.
-    package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] { try reader(run).steps() }
+    /// The steps that started or were skipped, in the order in which they did. What nobody runs any more is
+    /// `interrupted`.
+    package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] {
+        var steps = try reader(run).steps()
+        guard run.status != .running else { return steps }
+        for index in steps.indices where steps[index].status == .running { steps[index].status = .interrupted }
+        return steps
+    }
 
     package func attempts(of path: String, item: Int? = nil, in run: RunSummary) throws(Failure) -> [StoredAttempt] {
         try reader(run).attempts(of: path, item: item)
     }
+
+    /// The last attempts at a step, or at each of its items, that were writes.
+    ///
+    /// - Returns: how many succeeded, and all others.
+    package func lastWrites(
+        of path: String, in run: RunSummary
+    ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) { try reader(run).lastWrites(of: path) }
 
     /// The finished items of a loop, from an index on.
     ///
@@ -202,32 +225,13 @@ package struct RunHistory: Sendable {
         ).map { row in
             let lease = Lease(row)
             var status = row[5].storedStatus
-            if status == .running, !(lease?.isLive ?? false) { status = .interrupted }
+            if status == .running, lease?.isLive != true { status = .interrupted }
             return RunSummary(
                 id: RunID(text: row[1].stringValue ?? ""), workflow: row[2].stringValue ?? "",
                 file: row[3].stringValue ?? "", trigger: row[4].stringValue ?? "", status: status,
                 attempt: Int(row[6].intValue ?? 1), startedAt: row[7].storedTime ?? Timestamp(seconds: 0),
                 endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
-                pid: lease?.holder.pid, number: row[0].intValue ?? 0)
+                lease: status == .running ? lease : nil, number: row[0].intValue ?? 0)
         }
-    }
-}
-
-/// Who runs a run, and when that was last heard.
-private struct Lease {
-    let holder: ProcessIdentity
-    let heartbeat: Timestamp
-
-    init?(_ row: Row) {
-        guard let pid = row["pid"].intValue, let started = row["pid_started"].intValue,
-            let boot = row["boot"].stringValue, let heartbeat = row["heartbeat"].storedTime
-        else { return nil }
-        holder = ProcessIdentity(pid: Int32(clamping: pid), startTime: started, boot: boot)
-        self.heartbeat = heartbeat
-    }
-
-    /// A process of another machine or container can't be seen; there only its silence tells.
-    var isLive: Bool {
-        holder.isRunning ?? (Timestamp.wallClock.since(heartbeat) < .seconds(6 * RunJournal.heartbeat))
     }
 }

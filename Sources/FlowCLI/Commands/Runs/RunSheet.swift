@@ -18,6 +18,7 @@ struct RunSheet {
             console.show(
                 "\(run.id.text, .bold)  \(run.workflow)  \(run.status.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
+            if let lease = run.lease { console.show("in \(lease.words)") }
             if let failure = run.failure { showFailure(failure, on: console) }
             showSteps(on: console)
             if let outputs = outputs?.mapValue, !outputs.isEmpty {

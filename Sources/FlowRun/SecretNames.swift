@@ -1,0 +1,17 @@
+import FlowCore
+import FlowExpression
+package import FlowWorkflow
+
+extension Workflow {
+    /// The credentials that a run of it may ask for: those its steps name or mean by leaving them out, and those that
+    /// expressions read.
+    package var secretNames: Set<String> {
+        let lists = [steps, onFailure, onSuccess, self.finally]
+        let named = credentialNames.filter { use in
+            // Others belong to triggers, which a run has nothing to do with.
+            lists.contains { $0.contains { $0.span.start <= use.span.start && use.span.end <= $0.span.end } }
+        }
+        let before = env.flatMap(\.expressions) + vars.flatMap(\.value.expressions)
+        return Set(named.map(\.name)).union(Reads(before + expressions).secrets.keys)
+    }
+}
