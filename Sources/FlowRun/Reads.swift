@@ -50,32 +50,29 @@ struct Reads: Sendable {
         for steps in [workflow.steps, workflow.onFailure, workflow.onSuccess, workflow.finally] { add(steps) }
     }
 
-    /// What the steps look at, and those inside them; not what a loop goes through item by item.
+    /// What a step looks at, and those inside it, but for what it goes through item by item.
     init(besideItemsOf step: Step) {
         self.init([])
         add(step)
     }
 
-    private mutating func add(_ steps: [Step]) {
-        for step in steps {
-            add(step)
-        }
-    }
+    private mutating func add(_ steps: [Step]) { for step in steps { add(step) } }
 
     private mutating func add(_ step: Step) {
-        var expressions = step.expressionsBesideItems
-        if let source = step.loop?.source {
-            loopedOver.insert(source.step)
-        } else {
-            expressions += step.loop?.items.expressions ?? []
-        }
-        for expression in expressions { add(expression) }
+        let source = step.loop?.source?.step
+        if let source { loopedOver.insert(source) }
+        for expression in step.loop?.items.expressions ?? [] { add(expression, without: source) }
+        for expression in step.expressionsBesideItems { add(expression) }
         for branch in step.branches { add(branch.steps) }
     }
 
-    private mutating func add(_ expression: Expression) {
+    /// - Parameter source: a step whose output is gone through item by item, and is not looked at otherwise.
+    private mutating func add(_ expression: Expression, without source: String? = nil) {
         if !expression.functions.isDisjoint(with: Reads.unreproducible) { isReproducible = false }
-        for reference in expression.references { add(reference) }
+        for reference in expression.references {
+            if let source, reference.root == "steps", reference.members.first == source { continue }
+            add(reference)
+        }
     }
 
     /// Whether the output of this step is only gone through by loops, item by item.

@@ -83,6 +83,17 @@ import Testing
         #expect(try Self.keptPages(bench) == 0)
     }
 
+    @Test func aFilterSeesWhatElseItReads() async throws {
+        let bench = Bench()
+        let pages = PagedScript([[1, 2], [3]])
+        let odd = try Step.read("odd", "${{ item }}").each([1, 3])
+        let each = try Self.each(over: "${{ steps.list.output.filter(n, n in steps.odd.output) }}")
+        let result = try await bench.run([odd, Self.list(), each], setup: Self.setup(bench, pages))
+        #expect(result.status == .succeeded)
+        #expect(bench.nodes.said == ["read 1", "read 3", "read 1", "read 3"])
+        #expect(try Self.keptPages(bench) == 2)
+    }
+
     @Test func aResumedRunAsksForTheNextPageAndRepeatsNoFinishedItem() async throws {
         let bench = Bench { call in
             if call.value == 3, call.count == 1 { throw Failure(.invalid, "no threes yet") }

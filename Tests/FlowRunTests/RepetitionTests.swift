@@ -2,6 +2,7 @@ import FlowCore
 import FlowExpression
 import FlowSpec
 import FlowStore
+import FlowTestKit
 import FlowWorkflow
 import Testing
 

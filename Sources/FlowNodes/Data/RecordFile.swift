@@ -39,7 +39,7 @@ struct RecordFile: Sendable {
             next.modified = piece.modified
             do throws(Failure) {
                 if let items = try records(in: piece.bytes, isEnd: isEnd, &next) {
-                    return Page(items, next: next.offset < piece.size ? next.asValue : nil)
+                    return Page(items, next: next.offset < piece.size ? next.asValue : Value?.none)
                 }
             } catch {
                 // It may be only the end of a record that is missing.

@@ -65,7 +65,8 @@ enum TextFormat: String, CaseIterable {
     /// A line of JSON Lines; nil where it is blank.
     static func jsonLine(_ line: ArraySlice<UInt8>, number: Int) throws(Failure) -> Value? {
         let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0x0D || $0 == 0x09 }
-        return isBlank ? nil : try json(line, what: "line \(number) of the JSON Lines")
+        if isBlank { return nil }
+        return try json(line, what: "line \(number) of the JSON Lines")
     }
 
     private func yaml(_ bytes: [UInt8]) throws(Failure) -> Value {

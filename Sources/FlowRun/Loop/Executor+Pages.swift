@@ -1,6 +1,7 @@
 import FlowCore
 import FlowSpec
 import FlowStore
+import FlowWorkflow
 import Synchronization
 
 extension Executor {

@@ -100,8 +100,8 @@ extension Executor {
             let last = try await journal.items(of: path, from: done.count - 1, limit: 1, hasOutputs: true).first
             done.last = try last?.output.map { try open($0) } ?? .null
         }
-        let open = try await journal.openAttempts(of: path)
-        done.isKnown = isFailed || !open.isEmpty
+        let unfinished = try await journal.openAttempts(of: path)
+        done.isKnown = isFailed || !unfinished.isEmpty
         return done
     }
 }

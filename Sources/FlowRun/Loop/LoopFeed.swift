@@ -48,3 +48,9 @@ struct LoopFeed: Sendable {
         if isLast { spool = nil }
     }
 }
+
+/// The items that a page of a step's output gives a loop.
+struct LoopPage: Sendable {
+    var items: [Value]
+    var isLast: Bool
+}

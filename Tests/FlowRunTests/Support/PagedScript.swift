@@ -30,7 +30,8 @@ final class PagedScript: NodeSource, PagedNode {
         for number in Int(mark?.intValue ?? 1)...lists.count {
             try await before(number)
             log.withLock { $0.append(number) }
-            try await take(Page(lists[number - 1], next: number == lists.count ? nil : .int(Int64(number + 1))))
+            let next = number == lists.count ? Value?.none : .int(Int64(number + 1))
+            try await take(Page(lists[number - 1], next: next))
         }
     }
 
