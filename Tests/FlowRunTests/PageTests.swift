@@ -177,4 +177,18 @@ import Testing
         #expect(bench.nodes.said == ["read 1", "read 2"])
         #expect(try Self.keptPages(bench) == 2)
     }
+
+    @Test func whatComesAfterALoopWaitsForTheEndOfItsListToo() {
+        var plan = Plan(
+            StepGraph(vertices: [[], [0], [1]].map { StepGraph.Vertex(waitsFor: $0, skippedWith: []) }))
+        #expect(plan.next() == 0)
+        #expect(plan.next() == nil)
+        plan.begin(0, for: [1])
+        #expect(plan.next() == 1)
+        plan.end(1, as: .passed)
+        #expect(plan.next() == nil)
+        plan.end(0, as: .failed)
+        #expect(plan.next() == 2)
+        #expect(plan.isAfterFailure(2))
+    }
 }

@@ -163,6 +163,11 @@ package struct RunHistory: Sendable {
         try reader(run).pages(of: path)
     }
 
+    /// How many ``pages(of:in:)`` there are.
+    package func pageCount(of path: String, in run: RunSummary) throws(Failure) -> Int {
+        try reader(run).pageCount(of: path)
+    }
+
     /// How many items of a loop ended how.
     package func itemCounts(of path: String, in run: RunSummary) throws(Failure) -> [RunStatus: Int] {
         let rows = try database.query(
