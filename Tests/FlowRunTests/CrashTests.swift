@@ -46,6 +46,7 @@ final class DyingJournal: Journal {
     func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue? {
         try await inner.checkpoint(name, of: path, item: item)
     }
+    func keep(_ file: FileReference) async throws -> FileReference { try await inner.keep(file) }
     /// A dead process gives nothing up.
     func close() async {}
 }

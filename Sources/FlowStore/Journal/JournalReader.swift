@@ -21,12 +21,13 @@ struct JournalReader {
             WHERE s.run = ? \(condition) ORDER BY s.number
             """, [.int(run)] + parameters
         ).map { row in
-            StoredStep(
-                path: row[0].stringValue ?? "", node: row[1].stringValue, status: row[2].storedStatus,
+            let path = row[0].stringValue ?? ""
+            return StoredStep(
+                path: path, node: row[1].stringValue, status: row[2].storedStatus,
                 startedAt: row[3].storedTime, endedAt: row[4].storedTime, attempts: Int(row[5].intValue ?? 0),
-                output: row[6].storedValue(orLarge: row[7]), failure: row[8].storedFailure,
-                isHandled: row[9].intValue == 1, note: row[10].stringValue,
-                resolved: row[11].storedValue(orLarge: row[12]))
+                output: row[6].storedValue(or: row[7], in: database, "the output of step \"\(path)\""),
+                failure: row[8].storedFailure, isHandled: row[9].intValue == 1, note: row[10].stringValue,
+                resolved: row[11].storedValue(or: row[12], in: database, "what step \"\(path)\" was given"))
         }
     }
 
@@ -47,9 +48,11 @@ struct JournalReader {
             ORDER BY i.position LIMIT ?5
             """, [.int(run), .string(path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit))]
         ).map { row in
-            StoredItem(
-                index: Int(row[0].intValue ?? 0), key: row[1].stringValue ?? "", status: row[2].storedStatus,
-                attempts: Int(row[3].intValue ?? 0), output: row[4].storedValue(orLarge: row[5]),
+            let index = Int(row[0].intValue ?? 0)
+            return StoredItem(
+                index: index, key: row[1].stringValue ?? "", status: row[2].storedStatus,
+                attempts: Int(row[3].intValue ?? 0),
+                output: row[4].storedValue(or: row[5], in: database, "the output of step \"\(path)[\(index)]\""),
                 failure: row[6].storedFailure, endedAt: row[7].storedTime)
         }
     }
@@ -140,6 +143,6 @@ struct JournalReader {
             SELECT c.value, o.value FROM checkpoints c LEFT JOIN outputs o ON o.number = c.value_ref
             WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = ? AND c.name = ?
             """, [.int(run), .string(path), .item(item), .string(name)]
-        ).first.flatMap { $0[0].storedValue(orLarge: $0[1]) }
+        ).first.flatMap { $0[0].storedValue(or: $0[1], in: database, "a part of step \"\(path)\"") }
     }
 }

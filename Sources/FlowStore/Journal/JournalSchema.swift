@@ -1,10 +1,26 @@
 /// The format of `state.db`. Migrations are never edited, only added.
 ///
 /// Times are microseconds since 1970, so that a run of a few milliseconds has a length. Values are ``StoredValue``
-/// text; those over its limit stand in `outputs` and are named by `…_ref`. Steps are found by their path within the
-/// run; what there may be a million of (items, attempts) hangs on the step's number.
+/// text; one over its limit lies in a file and is named by the text (``RunFiles``). Up to format 2 it stood in
+/// `outputs`, named by `…_ref`. Steps are found by their path within the run; what there may be a million of (items,
+/// attempts) hangs on the step's number.
 enum JournalSchema {
-    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared)]
+    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept)]
+
+    /// Which run names which file, when what is done now and then was done last, and which runs came from elsewhere.
+    private static let kept = """
+        CREATE TABLE files (
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            PRIMARY KEY (run, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX files_by_name ON files (name);
+        CREATE TABLE upkeep (
+            task TEXT PRIMARY KEY,
+            done_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        ALTER TABLE runs ADD COLUMN imported_at INTEGER;
+        """
 
     private static let shared = """
         CREATE TABLE shared (

@@ -7,7 +7,8 @@ struct RunsListCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List runs, the latest first.",
         discussion:
-            "With --output json: a list of objects with id, workflow, file, status, started_at, ended_at, error.")
+            "With --output json: a list of objects with id, workflow, file, status, started_at, ended_at, error, imported."
+    )
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
@@ -24,46 +25,13 @@ struct RunsListCommand: Verb {
 
     func run(in session: Session) async throws {
         let console = session.console
-        let runs = try session.history()?.runs(workflow: workflow, status: try wantedStatus(), limit: max(1, limit))
+        let runs = try session.history()?.runs(
+            workflow: workflow, status: try status.map(RunStatus.init(option:)), limit: max(1, limit))
         console.show(json: .list((runs ?? []).map(\.asValue))) {
             guard let runs, !runs.isEmpty else {
                 return console.note(workflow == nil && status == nil ? "no runs yet" : "no such runs")
             }
-            var table = Table("RUN", "WORKFLOW", "STATUS", "STARTED", "TOOK")
-            for run in runs {
-                table.add(
-                    StyledText(run.id.text, .bold), StyledText(run.workflow),
-                    StyledText(run.status.words, run.status.style), StyledText(run.startedAt.localText),
-                    StyledText(run.took?.humanText ?? ""))
-            }
-            table.show(on: console)
+            RunTable(runs).show(on: console)
         }
-    }
-
-    private func wantedStatus() throws -> RunStatus? {
-        guard let status else { return nil }
-        guard let known = RunStatus(rawValue: status) else {
-            throw Exit.usage(
-                "no run can be \"\(status)\"",
-                hint: Suggestion.didYouMean(status, among: RunStatus.names)
-                    ?? "use one of \(RunStatus.names.joined(separator: ", "))")
-        }
-        return known
-    }
-}
-
-extension RunSummary {
-    /// nil where it never ended.
-    var took: Duration? { endedAt?.since(startedAt) }
-
-    /// As `runs list` and `runs show` give it to tools.
-    var asValue: Value {
-        [
-            "id": .string(id.text), "workflow": .string(workflow), "file": .string(file),
-            "status": .string(status.rawValue), "trigger": .string(trigger), "attempt": .int(Int64(attempt)),
-            "started_at": .string(startedAt.rfc3339), "ended_at": endedAt.map { .string($0.rfc3339) } ?? .null,
-            "error": failure?.asValue ?? .null, "failed_step": failedStep.map(Value.string) ?? .null,
-            "pid": lease.map { .int(Int64($0.holder.pid)) } ?? .null,
-        ]
     }
 }
