@@ -10,6 +10,15 @@ import Testing
     private func pages(
         _ name: String, _ arguments: KeyValuePairs<String, Value>, in folder: TemporaryFolder, from mark: Value? = nil
     ) async throws -> [Page] {
+        let found = PageLog()
+        try await read(name, arguments, in: folder, from: mark, into: found)
+        return found.pages
+    }
+
+    private func read(
+        _ name: String, _ arguments: KeyValuePairs<String, Value>, in folder: TemporaryFolder, from mark: Value? = nil,
+        into found: PageLog
+    ) async throws {
         let node = try #require(NativeNodes().node(named: name) as? any PagedNode)
         let bound = try node.spec.bind(ValueMap(arguments.map { ($0.key, $0.value) }))
         try #require(node.comesInPages(bound))
@@ -17,9 +26,7 @@ import Testing
             http: UnexpectedUse(), files: PosixFileSystem(), clock: ManualClock(), processes: SubprocessRunner(),
             random: SeededRandom(), environment: [:])
         let context = NodeContext(world: world, workingDirectory: folder.path)
-        let found = Mutex<[Page]>([])
-        try await node.pages(bound, from: mark, in: context) { page in found.withLock { $0.append(page) } }
-        return found.withLock { $0 }
+        try await node.pages(bound, from: mark, in: context) { found.add($0) }
     }
 
     private static let rows = (1...3000).map { "\($0),\"name, of\nno \($0)\"" }
@@ -78,17 +85,43 @@ import Testing
         #expect(failure?.hint == "mend the line, or set header: false")
     }
 
-    @Test func aFileThatChangedIsNotReadFurther() async throws {
+    @Test func aFileWhoseReadPartChangedIsNotReadFurther() async throws {
         let folder = try TemporaryFolder()
         try folder.write("id,name\n" + Self.rows.joined(separator: "\n"), to: "big.csv")
         let found = try await pages("data.parse", ["file": "big.csv", "format": "csv"], in: folder)
-        try folder.write("id,name\n" + Self.rows.joined(separator: "\n") + "\n9999,new", to: "big.csv")
-        let failure = await failure {
-            try await pages("data.parse", ["file": "big.csv", "format": "csv"], in: folder, from: found[0].next)
+        let line = found[0].items.count * 2 + 2
+        for text in [(["0,new"] + Self.rows).joined(separator: "\n"), ""] {
+            try folder.write("id,name\n" + text, to: "big.csv")
+            let failure = await failure {
+                try await pages("data.parse", ["file": "big.csv", "format": "csv"], in: folder, from: found[0].next)
+            }
+            #expect(failure?.kind == .conflict)
+            #expect(
+                failure?.message
+                    == "\"\(folder.path)/big.csv\" has changed before line \(line), up to which it was read")
+            #expect(failure?.hint == "start a new run, or put that part back as it was")
         }
-        #expect(failure?.kind == .conflict)
-        #expect(failure?.message == "\"\(folder.path)/big.csv\" has changed since its first part was read")
-        #expect(failure?.hint == "start a new run, or put the file back as it was")
+    }
+
+    @Test(arguments: ["csv", "jsonl"])
+    func aLineThatWasMendedIsReadWhereReadingBrokeOff(format: String) async throws {
+        let folder = try TemporaryFolder()
+        let name = "big.\(format)"
+        let right = format == "csv" ? ["id,name"] + Self.rows : (1...3000).map { "{\"n\":\($0)}" }
+        var wrong = right
+        wrong[2900] = "1,{,x"
+        try folder.write(wrong.joined(separator: "\n"), to: name)
+        let kept = PageLog()
+        let failure = await failure {
+            try await read("data.parse", ["file": .string(name), "format": .string(format)], in: folder, into: kept)
+        }
+        #expect(failure?.kind == .invalid)
+        try folder.write(right.joined(separator: "\n") + "\n", to: name)
+        let mark = try #require(kept.pages.last?.next)
+        try await read(
+            "data.parse", ["file": .string(name), "format": .string(format)], in: folder, from: mark, into: kept)
+        let whole = try await runNode("data.parse", ["file": .string(name), "format": .string(format)], in: folder)
+        #expect(.list(kept.pages.flatMap(\.items)) == whole)
     }
 
     // MARK: SQL
@@ -132,4 +165,13 @@ import Testing
         #expect(failure?.message == "the query gives other rows than before the run was cut off")
         #expect(failure?.hint == "start a new run; an ORDER BY keeps the rows in one order")
     }
+}
+
+/// The pages a node has given, also where it failed in the end.
+private final class PageLog: Sendable {
+    private let log = Mutex<[Page]>([])
+
+    var pages: [Page] { log.withLock { $0 } }
+
+    func add(_ page: Page) { log.withLock { $0.append(page) } }
 }

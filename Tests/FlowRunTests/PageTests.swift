@@ -8,7 +8,7 @@ import Testing
 @testable import FlowRun
 
 /// Loops over a list that comes in pages.
-@Suite(.timeLimit(.minutes(1))) struct PageTests {
+@Suite struct PageTests {
     private static func list() -> Step {
         Step(
             id: "list", hasExplicitID: true, kind: .node(name: "test.pages", nameSpan: Make.span, arguments: []),

@@ -97,20 +97,19 @@ extension SQLiteQuery: PagedNode {
 /// How many rows have been read, and what tells whether they are the same another time.
 private struct RowMark: Equatable {
     private(set) var count = 0
-    /// FNV-1a over the rows as JSON; nobody gains by making two queries alike.
-    private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var read = Fingerprint()
 
     init() {}
 
     init(_ value: Value) {
         count = Int(clamping: value["rows"]?.intValue ?? 0)
-        hash = value["hash"]?.stringValue.flatMap { UInt64($0, radix: 16) } ?? 0
+        read = value["hash"]?.stringValue.flatMap(Fingerprint.init) ?? Fingerprint()
     }
 
     mutating func add(_ row: Value) {
         count += 1
-        for byte in JSON.bytes(row) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        read.add(JSON.bytes(row))
     }
 
-    var asValue: Value { ["rows": .int(Int64(count)), "hash": .string(String(hash, radix: 16))] }
+    var asValue: Value { ["rows": .int(Int64(count)), "hash": .string(read.text)] }
 }

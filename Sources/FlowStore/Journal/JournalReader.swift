@@ -120,21 +120,21 @@ struct JournalReader {
     func pages(of path: String) throws(Failure) -> [StoredValue] {
         try database.query(
             """
-            SELECT c.value, o.value FROM checkpoints c LEFT JOIN outputs o ON o.number = c.value_ref
-            WHERE \(JournalReader.isPage) ORDER BY CAST(substr(c.name, 7) AS INTEGER)
+            SELECT value FROM checkpoints WHERE \(JournalReader.isPage)
+            ORDER BY CAST(substr(name, 7) AS INTEGER)
             """, [.int(run), .string(path)]
-        ).compactMap { $0[0].storedValue(orLarge: $0[1]) }
+        ).compactMap { $0[0].storedValue(in: database, "a page of step \"\(path)\"") }
     }
 
     func pageCount(of path: String) throws(Failure) -> Int {
         let count = try database.query(
-            "SELECT count(*) FROM checkpoints c WHERE \(JournalReader.isPage)", [.int(run), .string(path)]
+            "SELECT count(*) FROM checkpoints WHERE \(JournalReader.isPage)", [.int(run), .string(path)]
         ).first?[0].intValue
         return Int(count ?? 0)
     }
 
     private static let isPage = """
-        c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = -1 AND c.name GLOB ':page.*'
+        step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND item = -1 AND name GLOB ':page.*'
         """
 
     func checkpoint(_ name: String, of path: String, item: Int?) throws(Failure) -> StoredValue? {

@@ -79,11 +79,22 @@ extension WorkflowReader {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" can't go with \"\(work)\"", at: entry.keySpan, hint: hint)
             }
-            if Keywords.loop.contains(entry.key), !map.has("for_each"), entry.key == "as" || !map.has("matrix") {
-                diagnostics.error(
-                    "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
-            }
+            checkLoop(entry, map)
             checkRepetition(entry, map)
+        }
+    }
+
+    private mutating func checkLoop(_ entry: SourceNode.Entry, _ map: MapDecoder) {
+        guard Keywords.loop.contains(entry.key), !map.has("for_each"), entry.key == "as" || !map.has("matrix") else {
+            return
+        }
+        if let repetition = ["while", "until"].first(where: map.has) {
+            diagnostics.error(
+                "misplaced-key", "\"\(entry.key)\" can't go with \"\(repetition)\"", at: entry.keySpan,
+                hint: "remove it; iterations run one after the other")
+        } else {
+            diagnostics.error(
+                "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
         }
     }
 
