@@ -24,6 +24,8 @@ package final class Executor: Sendable {
     let options: ResumeOptions
     let control: RunControl
     let scopes: ScopeSource
+    /// Steps and items that were started beside others and have not ended.
+    let tasks = Atomic(0)
     /// What anything in the workflow looks at.
     let reads: Reads
     private let main: StepList
@@ -62,7 +64,7 @@ package final class Executor: Sendable {
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members)
-        reads = Reads(workflow.expressions)
+        reads = Reads(workflow)
         func list(_ steps: [Step]) throws -> StepList {
             try StepList(steps, of: workflow, nodes: setup.nodes)
         }

@@ -8,6 +8,14 @@ package enum PrivateFile {
         return stat(path, &info) == 0
     }
 
+    /// Whether there is certainly nothing at a path. Where its folder can't be looked into, there may be.
+    static func isMissing(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR)
+    }
+
+    static func canMakeFiles(beside path: String) -> Bool { access(folderName(of: path), W_OK) == 0 }
+
     /// Checks a private file and its folder, and makes both where they are missing.
     ///
     /// - Parameter create: whether a missing file is made, empty, with mode 0600; a missing file is left to the

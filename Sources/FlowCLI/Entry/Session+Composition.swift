@@ -38,7 +38,7 @@ extension Session {
         let caching = CachingClient(transport, store: responses(access, records))
         let retrying = RetryingClient(caching, traffic: traffic, clock: clock, random: random)
         return World(
-            http: DownloadClient(retrying), files: files, clock: clock, processes: SubprocessRunner(), random: random,
+            http: DownloadClient(retrying), files: files, clock: clock, processes: PosixProcessRunner(), random: random,
             environment: environment)
     }
 

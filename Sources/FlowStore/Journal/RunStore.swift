@@ -73,12 +73,7 @@ package final class RunStore: Sendable {
         let (run, number) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name)
-                guard !summary.isImported else {
-                    throw Failure(
-                        .invalid,
-                        "run \(summary.id) was imported and can't be resumed: its secrets stayed where it ran",
-                        hint: "start a new one with \"flowctl run\"")
-                }
+                try summary.requireItRanHere()
                 if let seen, summary.status != .running, !summary.stands(as: seen) {
                     throw Failure(
                         .conflict, "run \(summary.id) has gone on meanwhile, and is \(summary.status.rawValue)",

@@ -121,6 +121,7 @@ struct ResumeCommand: Verb {
         var request = request
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (run, history) = try session.run(named: name)
+        try run.requireItRanHere()
         try run.requireNobodyRunsIt()
         guard run.status != .succeeded || request.asksForMore || file != nil else {
             throw Exit.usage(
@@ -145,8 +146,8 @@ struct ResumeCommand: Verb {
         }
         if dryRun { return sheet.show(on: session.console) }
         if file == nil { try resumption.noteChangedConnectors() }
-        try confirm(sheet, session)
         let retention = try session.retention()
+        try confirm(sheet, session)
         let watch = try observing.watch(in: session)
         let store = try RunStore.open(try session.settings.stateDatabase) { watch.view.announce($0) }
         let executor = try await resumption.executor(
