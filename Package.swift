@@ -74,7 +74,8 @@ let package = Package(
 
         // Benchmarks.
         .executableTarget(
-            name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP"], path: "bench/http-swift",
+            name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP", "FlowNodes"],
+            path: "bench/http-swift",
             swiftSettings: strict),
         .executableTarget(
             name: "flow-expression-bench", dependencies: ["FlowCore", "FlowExpression"],

@@ -16,41 +16,57 @@ extension Executor {
         connectors: [String: String] = [:], version: String = "", setup: RunSetup, store: RunStore
     ) async throws -> Executor {
         let now = setup.world.clock.now()
-        let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
-        try await scopes.resolveEnvironment(workflow.env)
-        var vars = ValueMap()
-        for (name, template) in workflow.vars {
-            let reads = Reads(template.expressions)
-            let scope = scopes.scope(
-                in: Frame(), reading: reads, secrets: try await scopes.secrets(reads),
-                extra: ValueMap([("vars", .map(vars))]))
-            vars[name] = try template.evaluate(scope)
-        }
-        let evaluated = vars
+        let vars = try await variables(of: workflow, inputs: inputs, event: event, setup: setup)
         let (run, journal) = try await store.begin(at: now, random: setup.world.random.bytes) { id throws(Failure) in
             func stored(_ value: Value) throws(Failure) -> StoredValue {
                 try StoredValue(value, sealing: setup.sealing, context: id.text)
             }
             return RunSnapshot(
                 workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes, trigger: trigger,
-                inputs: try stored(.map(inputs)), vars: try stored(.map(evaluated)), event: try stored(event),
+                inputs: try stored(.map(inputs)), vars: try stored(.map(vars)), event: try stored(event),
                 connectors: connectors, workingDirectory: setup.workingDirectory, baseURL: setup.baseURL?.text,
                 version: version)
         }
         return try Executor(workflow, run: run, setup: setup, journal: journal)
     }
 
+    /// Evaluates `vars`.
+    ///
+    /// - Parameter known: values that are taken as they are.
+    static func variables(
+        of workflow: Workflow, inputs: ValueMap, event: Value, known: ValueMap = ValueMap(), setup: RunSetup
+    ) async throws -> ValueMap {
+        let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
+        try await scopes.resolveEnvironment(workflow.env)
+        var vars = ValueMap()
+        for (name, template) in workflow.vars {
+            if let value = known[name] {
+                vars[name] = value
+                continue
+            }
+            let reads = Reads(template.expressions)
+            let scope = scopes.scope(
+                in: Frame(), reading: reads, secrets: try await scopes.secrets(reads),
+                extra: ValueMap([("vars", .map(vars))]))
+            vars[name] = try template.evaluate(scope)
+        }
+        return vars
+    }
+
     /// Takes up a run that failed, was cancelled, or whose process died, from its own snapshot.
     ///
     /// - Parameters:
     ///   - name: its id, the beginning or end of it, or `latest`.
+    ///   - snapshot: takes the place of the one it has.
     ///   - seen: what the decision to take it up rests on; it is refused where it has gone on since.
     ///   - read: makes the workflow of the stored file text.
     package static func resume(
-        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil, setup: RunSetup,
+        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil,
+        snapshot: RunSnapshot? = nil, setup: RunSetup,
         store: RunStore, read: (SourceText) throws -> Workflow
     ) async throws -> Executor {
-        let (run, journal) = try await store.resume(name, seen: seen, reset: options.reset)
+        let (run, journal) = try await store.resume(
+            name, seen: seen, reset: options.reset, snapshot: snapshot)
         do {
             let workflow = try read(SourceText(name: run.snapshot.file, bytes: run.snapshot.source))
             return try Executor(workflow, run: run, setup: setup, journal: journal, options: options)
@@ -93,7 +109,9 @@ extension Executor {
         let name = work.place.name
         let failure = Failure(
             .uncertain, "\"\(name)\" was writing when it was cut off; it may or may not have happened",
-            hint: "look whether it did, then resume with --mark-done \(name) or --retry-uncertain \(name)")
+            hint:
+                "look whether it did, then resume with --mark-done \(name.asShellWord) or --retry-uncertain \(name.asShellWord)"
+        )
         return Ending(StepOutcome(failed: failure, attempts: last.number))
     }
 }

@@ -64,7 +64,7 @@ package final class Executor: Sendable {
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members)
-        reads = Reads(workflow.expressions)
+        reads = Reads(workflow)
         func list(_ steps: [Step]) throws -> StepList {
             try StepList(steps, of: workflow, nodes: setup.nodes)
         }

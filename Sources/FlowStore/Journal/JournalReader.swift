@@ -84,6 +84,9 @@ struct JournalReader {
         let isLast = """
             a.effect = 'write' AND NOT EXISTS (
                 SELECT 1 FROM attempts b WHERE b.step = a.step AND b.item = a.item AND b.number > a.number)
+            AND NOT EXISTS (
+                SELECT 1 FROM checkpoints c WHERE c.step = a.step AND c.item = a.item
+                    AND c.name = '\(RunReset.checkpoint)' AND CAST(c.value AS INTEGER) >= a.number)
             """
         let succeeded = try database.query(
             """
@@ -116,6 +119,26 @@ struct JournalReader {
                 end: end)
         }
     }
+
+    func pages(of path: String) throws(Failure) -> [StoredValue] {
+        try database.query(
+            """
+            SELECT value FROM checkpoints WHERE \(JournalReader.isPage)
+            ORDER BY CAST(substr(name, 7) AS INTEGER)
+            """, [.int(run), .string(path)]
+        ).compactMap { $0[0].storedValue(in: database, "a page of step \"\(path)\"") }
+    }
+
+    func pageCount(of path: String) throws(Failure) -> Int {
+        let count = try database.query(
+            "SELECT count(*) FROM checkpoints WHERE \(JournalReader.isPage)", [.int(run), .string(path)]
+        ).first?[0].intValue
+        return Int(count ?? 0)
+    }
+
+    private static let isPage = """
+        step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND item = -1 AND name GLOB ':page.*'
+        """
 
     func checkpoint(_ name: String, of path: String, item: Int?) throws(Failure) -> StoredValue? {
         try database.query(

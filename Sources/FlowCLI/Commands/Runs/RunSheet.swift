@@ -1,4 +1,5 @@
 import FlowCore
+import FlowRun
 import FlowStore
 
 /// A run on one page: its state, its steps, its outputs.
@@ -6,12 +7,16 @@ struct RunSheet {
     var run: RunSummary
     var steps: [StoredStep]
     var history: RunHistory
+    /// What to type to go on.
+    var advice: ResumeAdvice
 
-    func show(on console: Console) throws {
+    func show(in session: Session) throws {
+        let console = session.console
         let outputs = try history.outputs(of: run)?.shown(in: run)
         var document = run.asValue.mapValue ?? ValueMap()
         document["outputs"] = outputs ?? .null
         document["steps"] = .list(steps.map(\.asValue))
+        document["next"] = .list(advice.commands.map { .string(session.commandLine($0.words)) })
         console.show(json: .map(document)) {
             let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
             let took = run.took.map { " after \($0.humanText)" } ?? ""
@@ -28,7 +33,7 @@ struct RunSheet {
                     console.show("  \(key.text): \(FlowText.scalar(console.masker.mask(value)))")
                 }
             }
-            if run.status.canResume, !run.isImported { console.note("resume it with: flowctl resume \(run.id.text)") }
+            for line in advice.lines(in: session) { console.note(line) }
         }
     }
 
@@ -51,11 +56,6 @@ struct RunSheet {
         }
         table.show(on: console)
     }
-}
-
-extension RunStatus {
-    /// Whether `flowctl resume` has something to do.
-    var canResume: Bool { self != .succeeded && self != .running }
 }
 
 extension StoredStep {
