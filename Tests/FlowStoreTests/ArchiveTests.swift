@@ -27,6 +27,9 @@ struct ArchiveTests {
             [
                 .stepStarted(path: "a", node: "test.n", at: Self.time),
                 .resolved(path: "a", item: nil, StoredValue(bytes: Array("[1,2]".utf8))),
+                .checkpoint(
+                    path: "a", item: nil, name: JournalRecord.pageName(1), StoredValue(bytes: Array("[1]".utf8))),
+                .checkpoint(path: "a", item: nil, name: JournalRecord.pageName(2), RunFilesTests.large),
                 .attemptStarted(
                     AttemptID(path: "a", number: 1), AttemptIntent(effect: .write, key: "k", startedAt: Self.time)),
                 .attemptEnded(
@@ -84,6 +87,8 @@ struct ArchiveTests {
         #expect(steps.map(\.path) == ["a", "b", "c"])
         #expect(steps[0].isHandled)
         #expect(try steps[0].resolved?.value(sealing: nil, context: "") == [1, 2])
+        let pages = try history.pages(of: "a", in: imported).map { try $0.value(sealing: nil, context: "") }
+        #expect(pages == [[1], .string(RunFilesTests.text)])
         #expect(steps[1].note == "why not")
         #expect(steps[1].startedAt == nil)
         let attempt = try #require(try history.attempts(of: "a", in: imported).first)

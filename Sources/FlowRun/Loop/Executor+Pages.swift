@@ -33,7 +33,7 @@ extension Executor {
             }
             let stored = try self.store(page.asValue.marked(by: self.setup.masker))
             try await self.journal.commit(
-                [.checkpoint(path: spool.path, item: nil, name: Page.name(number), stored)], synced: false)
+                [.checkpoint(path: spool.path, item: nil, name: JournalRecord.pageName(number), stored)], synced: false)
             try spool.add(number)
         }
     }
@@ -50,14 +50,11 @@ extension Executor {
     }
 
     private func storedPage(_ number: Int, of path: String) async throws -> StoredValue? {
-        try await journal.checkpoint(Page.name(number), of: path, item: nil)
+        try await journal.checkpoint(JournalRecord.pageName(number), of: path, item: nil)
     }
 }
 
 extension Page {
-    /// What the journal calls it; a node's own names can't begin with a colon.
-    fileprivate static func name(_ number: Int) -> String { ":page.\(number)" }
-
     init(_ stored: Value) {
         self.init(stored["items"]?.listValue ?? [], next: stored["next"])
     }

@@ -115,7 +115,11 @@ extension ArchiveLine {
             guard steps.contains(path) else {
                 throw Failure(.invalid, "the step \"\(path.prefix(100))\" has no line before this one")
             }
-            return kind == "item" ? [try line.item(of: path, files)] : try line.attempt(of: path)
+            switch kind {
+            case "page": return try line.page(of: path, files)
+            case "item": return [try line.item(of: path, files)]
+            default: return try line.attempt(of: path)
+            }
         }
     }
 }
@@ -143,6 +147,12 @@ extension ArchiveObject {
             records.append(.resolved(path: path, item: nil, resolved))
         }
         return records
+    }
+
+    /// None where the value was lost before it was exported.
+    fileprivate func page(of path: String, _ files: RunFiles) throws(Failure) -> [JournalRecord] {
+        let name = JournalRecord.pageName(Int(try int("number")))
+        return try value("value", files).map { [.checkpoint(path: path, item: nil, name: name, $0)] } ?? []
     }
 
     fileprivate func item(of path: String, _ files: RunFiles) throws(Failure) -> JournalRecord {

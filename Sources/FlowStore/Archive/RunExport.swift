@@ -122,6 +122,15 @@ extension RunExport {
             ]
         ])
         for attempt in try history.attempts(of: step.path, in: run) { try add(attempt, of: step.path, &state) }
+        var number = 1
+        while let page = try history.page(number, of: step.path, in: run) {
+            try state.add([
+                "page": [
+                    "step": .string(step.path), "number": .int(Int64(number)), "value": try value(page, &state),
+                ]
+            ])
+            number += 1
+        }
         var next = 0
         while true {
             let page = try history.items(of: step.path, in: run, from: next, limit: 500)
@@ -166,7 +175,7 @@ extension RunExport {
     private func addLog(_ state: inout State) throws(Failure) {
         var seen = 0
         while true {
-            let page = try history.logs(of: run, after: seen, limit: 1000)
+            let page = try history.logs(of: run, after: seen, limit: 20_000)
             guard !page.isEmpty else { return }
             seen += page.count
             for line in page {

@@ -147,7 +147,7 @@ package final class RunImport {
             let isLast = try located { () throws(Failure) in
                 let line = try ArchiveLine(try nextValue())
                 switch line.kind {
-                case "step", "attempt", "item", "log":
+                case "step", "page", "attempt", "item", "log":
                     records += try line.records(files, steps: &steps)
                     if records.count >= RunImport.batch { try write(to: number) }
                 case "file":

@@ -75,6 +75,11 @@ package enum JournalRecord: Sendable {
 }
 
 extension JournalRecord {
+    /// What a checkpoint is called that holds a page of a step's output. A node's own names can't begin with a colon.
+    ///
+    /// - Parameter number: from 1.
+    package static func pageName(_ number: Int) -> String { ":page.\(number)" }
+
     /// Whether a value in it belongs into a file.
     var isLarge: Bool {
         switch self {

@@ -180,6 +180,11 @@ package struct RunHistory: Sendable {
         try reader(run).pages(of: path)
     }
 
+    /// One of them by its number, from 1; nil where there are fewer.
+    func page(_ number: Int, of path: String, in run: RunSummary) throws(Failure) -> StoredValue? {
+        try reader(run).checkpoint(JournalRecord.pageName(number), of: path, item: nil)
+    }
+
     /// How many ``pages(of:in:)`` there are.
     package func pageCount(of path: String, in run: RunSummary) throws(Failure) -> Int {
         try reader(run).pageCount(of: path)

@@ -133,7 +133,8 @@ extension RunJournal {
 
     package func keep(_ file: FileReference) async throws -> FileReference {
         let draft = try await offTasks { [files] () throws(Failure) in try files.draft(moving: file.path) }
-        try await writer.commit(synced: false) { [number, files, requireLease] database throws(Failure) in
+        try await writer.commit(synced: false, mayWait: true) {
+            [number, files, requireLease] database throws(Failure) in
             try requireLease(database)
             try JournalStatements(database: database, run: number).keep(draft, in: files)
         }
