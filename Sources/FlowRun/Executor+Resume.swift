@@ -18,22 +18,15 @@ extension Executor {
         let now = setup.world.clock.now()
         let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
         try await scopes.resolveEnvironment(workflow.env)
-        var vars = ValueMap()
-        for (name, template) in workflow.vars {
-            let reads = Reads(template.expressions)
-            let scope = scopes.scope(
-                in: Frame(), reading: reads, secrets: try await scopes.secrets(reads),
-                extra: ValueMap([("vars", .map(vars))]))
-            vars[name] = try template.evaluate(scope)
-        }
-        let evaluated = vars
+        let vars = try await scopes.vars(of: workflow)
         let (run, journal) = try await store.begin(at: now, random: setup.world.random.bytes) { id throws(Failure) in
             func stored(_ value: Value) throws(Failure) -> StoredValue {
                 try StoredValue(value, sealing: setup.sealing, context: id.text)
             }
             return RunSnapshot(
-                workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes, trigger: trigger,
-                inputs: try stored(.map(inputs)), vars: try stored(.map(evaluated)), event: try stored(event),
+                workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes,
+                calledFiles: Dictionary(workflow.calledFiles.map { ($0.name, $0.bytes) }) { $1 }, trigger: trigger,
+                inputs: try stored(.map(inputs)), vars: try stored(.map(vars)), event: try stored(event),
                 connectors: connectors, workingDirectory: setup.workingDirectory, baseURL: setup.baseURL?.text,
                 version: version)
         }
@@ -44,14 +37,16 @@ extension Executor {
     ///
     /// - Parameters:
     ///   - name: its id, the beginning or end of it, or `latest`.
-    ///   - read: makes the workflow of the stored file text.
+    ///   - read: makes the workflow of the stored file text, and of that of the workflows it calls.
     package static func resume(
         _ name: String, options: ResumeOptions = ResumeOptions(), setup: RunSetup, store: RunStore,
-        read: (SourceText) throws -> Workflow
+        read: (SourceText, StoredWorkflowFiles) throws -> Workflow
     ) async throws -> Executor {
         let (run, journal) = try await store.resume(name)
         do {
-            let workflow = try read(SourceText(name: run.snapshot.file, bytes: run.snapshot.source))
+            let workflow = try read(
+                SourceText(name: run.snapshot.file, bytes: run.snapshot.source),
+                StoredWorkflowFiles(run.snapshot.calledFiles))
             return try Executor(workflow, run: run, setup: setup, journal: journal, options: options)
         } catch {
             // It stays as it is: without a lease it counts as interrupted.

@@ -104,6 +104,7 @@ extension Executor {
     func runOnce(_ work: Work, isKnown: Bool) async throws -> Ending {
         switch work.prepared.step.kind {
         case .node: return try await runNode(work, isKnown: isKnown)
+        case .call(let call): return try await runCall(work, call, isKnown: isKnown)
         case .block, .parallel: return try await runBranch(0, of: work)
         case .switch(let choice): return try await runSwitch(work, choice, isKnown: isKnown)
         case .assert(let that, let message): return await runAssert(work, that, message)

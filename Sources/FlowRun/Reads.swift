@@ -60,6 +60,7 @@ extension Step {
         var found = loop?.items.expressions ?? []
         switch kind {
         case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
+        case .call(let call): for (_, value) in call.arguments { found += value.expressions }
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
         case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
         case .switch(let choice): found.append(choice.value)

@@ -91,6 +91,19 @@ final class ScopeSource: Sendable {
                 ?? "run \"flowctl credentials add \(name)\"", nothingSent: true)
     }
 
+    /// Evaluates the workflow's `vars`, each of which sees those above it.
+    func vars(of workflow: Workflow) async throws -> ValueMap {
+        var vars = ValueMap()
+        for (name, template) in workflow.vars {
+            let reads = Reads(template.expressions)
+            let scope = scope(
+                in: Frame(), reading: reads, secrets: try await secrets(reads),
+                extra: ValueMap([("vars", .map(vars))]))
+            vars[name] = try template.evaluate(scope)
+        }
+        return vars
+    }
+
     /// Evaluates the workflow's `env`, which all its steps have.
     func resolveEnvironment(_ entries: [EnvironmentEntry]) async throws {
         let resolved = try await environment(entries, in: Frame(), over: ValueMap())

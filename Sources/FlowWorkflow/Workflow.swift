@@ -22,6 +22,8 @@ package struct Workflow: Sendable {
     package var onSuccess: [Step] = []
     package var finally: [Step] = []
     package var outputs: [(name: String, value: ValueTemplate)] = []
+    /// The type of the map that ``outputs`` make.
+    package var outputType = StaticType.dynamic
     /// Every credential that the file names by a literal, or means by leaving it out, for the caller to look up.
     package var credentialNames: [CredentialUse] = []
 
@@ -110,6 +112,7 @@ package struct Step: Sendable {
         /// `parallel:` — started together.
         case parallel([Step])
         case `switch`(Switch)
+        case call(Call)
         case assert(that: Expression, message: Template?)
         case wait(Wait)
     }

@@ -44,6 +44,7 @@ final class DyingJournal: Journal {
     func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue? {
         try await inner.checkpoint(name, of: path, item: item)
     }
+    func call(_ path: String) async throws -> StoredCall? { try await inner.call(path) }
     /// A dead process gives nothing up.
     func close() async {}
 }
@@ -56,6 +57,7 @@ struct CrashTests {
             try .write("each", "${{ \"item\" + string(index) }}").each([1, 2, 3], max: 2),
             try .block("inner", [.write("deep"), .read("look")]),
             try .choose("route", "run.attempt == 1 ? 1 : 2", ["1": [.write("send")], "2": [.write("late")]]),
+            try .call("sub", [.write("low"), .read("peek")]) { $0.finally = [try .read("sweep")] },
             try .assert("check", "1 > 2").onError([.write("mend"), .read("tell")]), try .read("last"),
         ]
     }
@@ -86,7 +88,7 @@ struct CrashTests {
             rounds += 1
             var done: [String: Value] = [:]
             for name in [
-                "post", "each[0]", "each[1]", "each[2]", "inner/deep", "route/send", "route/late",
+                "post", "each[0]", "each[1]", "each[2]", "inner/deep", "route/send", "route/late", "sub/low",
                 "check/on_error/mend",
             ] { done[name] = "done" }
             result = try await bench.resume(try steps(), options: ResumeOptions(markDone: done))
@@ -101,7 +103,8 @@ struct CrashTests {
                 "the finished step \(path) ran again after \(writes) writes")
         }
         for write in [
-            "write post", "write item0", "write item1", "write item2", "write deep", "write send", "write mend",
+            "write post", "write item0", "write item1", "write item2", "write deep", "write send", "write low",
+            "write mend",
         ] {
             #expect(after.count { $0 == write } <= 1, "\(write) ran twice after \(writes) writes")
         }

@@ -87,18 +87,31 @@ extension Session {
         } catch {
             throw Exit.invalidFile(error)
         }
-        return try workflow(SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes), nodes: nodes)
+        let source = SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes)
+        return try workflow(source, nodes: nodes, files: FolderFiles(self))
     }
 
-    /// - Parameter typeMistakes: as for `WorkflowReader.read`.
+    /// - Parameters: as for `WorkflowReader.read`.
     func workflow(
-        _ source: SourceText, nodes: any NodeSource, typeMistakes: Diagnostic.Severity = .error
+        _ source: SourceText, nodes: any NodeSource, files: any WorkflowFiles,
+        typeMistakes: Diagnostic.Severity = .error
     ) throws -> Workflow {
         var diagnostics = Diagnostics()
         let workflow = WorkflowReader.read(
-            source, nodes: nodes, typeMistakes: typeMistakes, diagnostics: &diagnostics)
+            source, nodes: nodes, files: files, typeMistakes: typeMistakes, diagnostics: &diagnostics)
         guard let workflow else { throw Exit.invalidFile(diagnostics.sorted) }
         if !console.isQuiet, console.format == .text { diagnostics.sorted.forEach(console.complain) }
         return workflow
+    }
+}
+
+/// The files of called workflows, where the command runs.
+struct FolderFiles: WorkflowFiles {
+    private let session: Session
+
+    init(_ session: Session) { self.session = session }
+
+    func source(named name: String) throws(Failure) -> SourceText {
+        SourceText(name: name, bytes: try session.read(name == "-" ? "./-" : name, as: "the workflow"))
     }
 }

@@ -22,6 +22,8 @@ package protocol Journal: Sendable {
     /// The last attempt of each item that has no result of its own yet.
     func openAttempts(of path: String) async throws -> [Int: StoredAttempt]
     func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue?
+    /// What is known of the workflow that the step or item of this path called; nil where it never began.
+    func call(_ path: String) async throws -> StoredCall?
 
     /// Waits for all that was noted, then gives up the lease. Nothing may be written afterwards.
     func close() async
@@ -54,6 +56,9 @@ package enum JournalRecord: Sendable {
     case stepEnded(path: String, StepEnd)
     case itemEnded(path: String, index: Int, key: String, StepEnd)
     case checkpoint(path: String, item: Int?, name: String, StoredValue)
+    /// A workflow that a step calls begins, or is taken up again; the path has the item's index.
+    case callStarted(StoredCall)
+    case callEnded(path: String, RunEnd)
     case log(LogLine)
     case runEnded(RunEnd)
 }

@@ -5,12 +5,16 @@ struct JournalReader {
     let database: Database
     /// The run's number.
     let run: Int64
+    /// Before every path: of a called workflow, `deploy/`; empty of a run.
+    var base = ""
 
     func step(_ path: String) throws(Failure) -> StoredStep? {
-        try steps("AND s.path = ?", [.string(path)]).first
+        try steps("s.path = ?2", base + path).first
     }
 
-    func steps(_ condition: String = "", _ parameters: [Value] = []) throws(Failure) -> [StoredStep] {
+    func steps() throws(Failure) -> [StoredStep] { try steps("substr(s.path, 1, length(?2)) = ?2", base) }
+
+    private func steps(_ condition: String, _ text: String) throws(Failure) -> [StoredStep] {
         try database.query(
             """
             SELECT s.path, s.node, s.status, s.started_at, s.ended_at, s.attempts, s.output, o.value, s.error,
@@ -18,11 +22,12 @@ struct JournalReader {
             FROM steps s LEFT JOIN outputs o ON o.number = s.output_ref
             LEFT JOIN checkpoints c ON c.step = s.number AND c.item = -1 AND c.name = ':resolved'
             LEFT JOIN outputs co ON co.number = c.value_ref
-            WHERE s.run = ? \(condition) ORDER BY s.number
-            """, [.int(run)] + parameters
+            WHERE s.run = ?1 AND \(condition) ORDER BY s.number
+            """, [.int(run), .string(text)]
         ).map { row in
             StoredStep(
-                path: row[0].stringValue ?? "", node: row[1].stringValue, status: row[2].storedStatus,
+                path: String((row[0].stringValue ?? "").dropFirst(base.count)), node: row[1].stringValue,
+                status: row[2].storedStatus,
                 startedAt: row[3].storedTime, endedAt: row[4].storedTime, attempts: Int(row[5].intValue ?? 0),
                 output: row[6].storedValue(orLarge: row[7]), failure: row[8].storedFailure,
                 isHandled: row[9].intValue == 1, note: row[10].stringValue,
@@ -41,7 +46,8 @@ struct JournalReader {
             WHERE i.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND i.position >= ?
                 AND (?4 = 0 OR i.status <> 'succeeded')
             ORDER BY i.position LIMIT ?5
-            """, [.int(run), .string(path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit ?? -1))]
+            """,
+            [.int(run), .string(base + path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit ?? -1))]
         ).map { row in
             StoredItem(
                 index: Int(row[0].intValue ?? 0), key: row[1].stringValue ?? "", status: row[2].storedStatus,
@@ -71,7 +77,7 @@ struct JournalReader {
                 a.error, a.ended_at
             FROM attempts a WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) \(condition)
             ORDER BY a.item, a.number
-            """, [.int(run), .string(path)] + parameters
+            """, [.int(run), .string(base + path)] + parameters
         ).map { row in
             var failure = row[8].storedFailure
             failure?.nothingSent = row[7].intValue == 1
@@ -90,7 +96,7 @@ struct JournalReader {
             """
             SELECT c.value, o.value FROM checkpoints c LEFT JOIN outputs o ON o.number = c.value_ref
             WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = ? AND c.name = ?
-            """, [.int(run), .string(path), .item(item), .string(name)]
+            """, [.int(run), .string(base + path), .item(item), .string(name)]
         ).first.flatMap { $0[0].storedValue(orLarge: $0[1]) }
     }
 }

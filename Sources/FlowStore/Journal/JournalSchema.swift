@@ -4,7 +4,38 @@
 /// text; those over its limit stand in `outputs` and are named by `…_ref`. Steps are found by their path within the
 /// run; what there may be a million of (items, attempts) hangs on the step's number.
 enum JournalSchema {
-    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared)]
+    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: calls)]
+
+    /// Steps of a called workflow stand in `steps` below the path of the step that calls it.
+    private static let calls = """
+        CREATE TABLE calls (
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            workflow TEXT NOT NULL,
+            file TEXT NOT NULL,
+            status TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            handlers_attempt INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            inputs TEXT,
+            inputs_ref INTEGER,
+            vars TEXT,
+            vars_ref INTEGER,
+            outputs TEXT,
+            outputs_ref INTEGER,
+            error TEXT,
+            failed_step TEXT,
+            PRIMARY KEY (run, path)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE called_files (
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            source BLOB NOT NULL,
+            PRIMARY KEY (run, name)
+        ) WITHOUT ROWID;
+        """
 
     private static let shared = """
         CREATE TABLE shared (

@@ -57,6 +57,8 @@ struct JournalStatements {
                 ])
         case .checkpoint(let path, let item, let name, let value):
             try writeCheckpoint(name, of: path, item: item, value)
+        case .callStarted(let call): try write(call)
+        case .callEnded(let path, let end): try write(end, ofCall: path)
         case .log(let line):
             try database.execute(
                 "INSERT INTO logs (run, path, item, at, level, message) VALUES (?, ?, ?, ?, ?, ?)",
@@ -110,7 +112,7 @@ struct JournalStatements {
     }
 
     /// A small value as text for its row, a large one as the number of its row in `outputs`.
-    private func place(_ value: StoredValue?) throws(Failure) -> (inline: Value, reference: Value) {
+    func place(_ value: StoredValue?) throws(Failure) -> (inline: Value, reference: Value) {
         guard let value else { return (.null, .null) }
         let text = Value.string(String(decoding: value.bytes, as: UTF8.self))
         guard value.bytes.count > StoredValue.inlineLimit else { return (text, .null) }

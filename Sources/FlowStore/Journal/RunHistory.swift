@@ -3,6 +3,8 @@ package import FlowCore
 /// What `runs list` shows of a run.
 package struct RunSummary: Sendable, Hashable {
     package var id: RunID
+    /// The path of the step that called the workflow, where this is a part of the run; nil for the run itself.
+    package var call: String?
     package var workflow: String
     package var file: String
     package var trigger: String
@@ -16,11 +18,14 @@ package struct RunSummary: Sendable, Hashable {
     /// The process that runs it.
     package var pid: Int32?
     var number: Int64
+
+    /// What people call it: `0v3k8xq2m7`, and of a called workflow `0v3k8xq2m7/deploy`.
+    package var name: String { id.text + (call.map { "/\($0)" } ?? "") }
 }
 
 /// The state database for reading: what `runs list|show|logs` know. Writes nothing.
 package struct RunHistory: Sendable {
-    private let database: Database
+    let database: Database
 
     init(_ database: Database) { self.database = database }
 
@@ -58,10 +63,16 @@ package struct RunHistory: Sendable {
         return Array(found.prefix(limit))
     }
 
-    /// The run of this id, or the only one whose id begins or ends so; `latest` is the last one begun.
+    /// The run of this id, or the only one whose id begins or ends so; `latest` is the last one begun. After a slash,
+    /// the path of a step of it that called a workflow.
     ///
     /// - Throws: `not_found`; `invalid` where several runs fit.
     package func run(named name: String) throws(Failure) -> RunSummary {
+        guard let slash = name.firstIndex(of: "/") else { return try wholeRun(named: name) }
+        return try call(String(name[name.index(after: slash)...]), of: try wholeRun(named: String(name[..<slash])))
+    }
+
+    private func wholeRun(named name: String) throws(Failure) -> RunSummary {
         if name == "latest" {
             if let run = try summaries("1 ORDER BY number DESC LIMIT 1", []).first { return run }
             throw Failure(.notFound, "there is no run yet", hint: "start one with \"flowctl run FILE\"")
@@ -98,11 +109,11 @@ package struct RunHistory: Sendable {
         if case .map(let map) = try JSON.parse(row[4].stringValue ?? "{}") {
             for (key, value) in map { connectors[key.text] = value.stringValue }
         }
-        let source: [UInt8] = if case .bytes(let bytes) = row[0] { bytes } else { [] }
-        return StoredRun(
+        let run = StoredRun(
             id: summary.id,
             snapshot: RunSnapshot(
-                workflow: summary.workflow, file: summary.file, source: source, trigger: summary.trigger,
+                workflow: summary.workflow, file: summary.file, source: row[0].storedBytes,
+                calledFiles: try calledFiles(of: summary), trigger: summary.trigger,
                 inputs: row[1].storedValue(orLarge: .null) ?? .null,
                 vars: row[2].storedValue(orLarge: .null) ?? .null,
                 event: row[3].storedValue(orLarge: .null) ?? .null, connectors: connectors,
@@ -110,6 +121,7 @@ package struct RunHistory: Sendable {
                 version: row[7].stringValue ?? ""),
             attempt: Int(row[8].intValue ?? 1), handlersAttempt: Int(row[9].intValue ?? 1),
             startedAt: summary.startedAt)
+        return try summary.call.map { path throws(Failure) in try called(path, of: summary, in: run) } ?? run
     }
 
     /// The steps that started or were skipped, in the order in which they did.
@@ -134,12 +146,13 @@ package struct RunHistory: Sendable {
             """
             SELECT status, count(*) FROM items
             WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) GROUP BY status
-            """, [.int(run.number), .string(path)])
+            """, [.int(run.number), .string(run.base + path)])
         return Dictionary(rows.map { ($0[0].storedStatus, Int($0[1].intValue ?? 0)) }) { $1 }
     }
 
     package func outputs(of run: RunSummary) throws(Failure) -> StoredValue? {
-        try database.query(
+        if let path = run.call { return try reader(run).outputs(ofCall: path) }
+        return try database.query(
             """
             SELECT r.outputs, o.value FROM runs r LEFT JOIN outputs o ON o.number = r.outputs_ref
             WHERE r.number = ?
@@ -154,31 +167,37 @@ package struct RunHistory: Sendable {
         of run: RunSummary, path: String? = nil, after skipped: Int = 0, limit: Int = 10_000
     ) throws(Failure) -> [LogLine] {
         try lines(
+            of: run,
             """
             run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
             ORDER BY number LIMIT ?3 OFFSET ?4
-            """, [.int(run.number), .text(path), .int(Int64(limit)), .int(Int64(skipped))])
+            """,
+            [.int(run.number), .text(path.map { run.base + $0 } ?? run.call), .int(Int64(limit)), .int(Int64(skipped))])
     }
 
     /// The latest HTTP tries of a step, in order.
     package func requests(of path: String, in run: RunSummary, limit: Int = 1000) throws(Failure) -> [LogLine] {
         try lines(
-            "run = ? AND path = ? AND level = 'http' ORDER BY number DESC LIMIT ?",
-            [.int(run.number), .string(path), .int(Int64(limit))]
+            of: run, "run = ? AND path = ? AND level = 'http' ORDER BY number DESC LIMIT ?",
+            [.int(run.number), .string(run.base + path), .int(Int64(limit))]
         ).reversed()
     }
 
-    private func lines(_ condition: String, _ parameters: [Value]) throws(Failure) -> [LogLine] {
+    private func lines(
+        of run: RunSummary, _ condition: String, _ parameters: [Value]
+    ) throws(Failure) -> [LogLine] {
         try database.query("SELECT path, item, at, level, message FROM logs WHERE \(condition)", parameters).map {
             row in
             LogLine(
-                path: row[0].stringValue ?? "", item: row[1].storedItem,
+                path: String((row[0].stringValue ?? "").dropFirst(run.base.count)), item: row[1].storedItem,
                 at: row[2].storedTime ?? Timestamp(seconds: 0), level: row[3].stringValue ?? "",
                 message: row[4].stringValue ?? "")
         }
     }
 
-    private func reader(_ run: RunSummary) -> JournalReader { JournalReader(database: database, run: run.number) }
+    func reader(_ run: RunSummary) -> JournalReader {
+        JournalReader(database: database, run: run.number, base: run.base)
+    }
 
     private func summaries(_ condition: String, _ parameters: [Value]) throws(Failure) -> [RunSummary] {
         try database.query(

@@ -63,6 +63,10 @@ package final class RunJournal: Journal {
         try await read { reader throws(Failure) in try reader.checkpoint(name, of: path, item: item) }
     }
 
+    package func call(_ path: String) async throws -> StoredCall? {
+        try await read { reader throws(Failure) in try reader.call(path) }
+    }
+
     private func read<T: Sendable>(
         _ body: @escaping @Sendable (JournalReader) throws(Failure) -> T
     ) async throws -> T {

@@ -64,6 +64,11 @@ package final class RunStore: Sendable {
         let (run, number) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name)
+                guard summary.call == nil else {
+                    throw Failure(
+                        .invalid, "\(summary.name) is a part of run \(summary.id)",
+                        hint: "resume that: flowctl resume \(summary.id)")
+                }
                 switch summary.status {
                 case .succeeded:
                     throw Failure(
@@ -117,6 +122,11 @@ package final class RunStore: Sendable {
                 .stored(snapshot.event), .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory),
                 .text(snapshot.baseURL), .string(snapshot.version),
             ])
+        for (name, source) in snapshot.calledFiles {
+            try database.execute(
+                "INSERT INTO called_files (run, name, source) VALUES (?, ?, ?)",
+                [.int(run), .string(name), .bytes(source)])
+        }
     }
 }
 

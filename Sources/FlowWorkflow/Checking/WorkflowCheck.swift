@@ -11,6 +11,8 @@ struct WorkflowCheck {
     private var absence = AbsenceCheck()
     /// What the types of expressions show.
     var types = Diagnostics()
+    /// Of the workflow's outputs.
+    private(set) var outputType = StaticType.dynamic
 
     /// What the order of the steps and the names in expressions show.
     var namesAndOrder: Diagnostics {
@@ -54,7 +56,7 @@ struct WorkflowCheck {
 
         scope.seesSteps = true
         let after = scope.adding(check(workflow.steps, in: scope))
-        _ = check(workflow.outputs, in: after)
+        outputType = check(workflow.outputs, in: after)
         for handlers in [workflow.onFailure, workflow.onSuccess, workflow.finally] { _ = check(handlers, in: after) }
     }
 
@@ -128,6 +130,9 @@ struct WorkflowCheck {
     private mutating func checkKind(of step: Step, in scope: NameScope) -> (StaticType, ListScope?) {
         switch step.kind {
         case .node(let name, _, let arguments): return (check(arguments, of: name, in: scope), nil)
+        case .call(let call):
+            check(call.arguments, of: call.path, Signature(call.path, call.workflow.inputs), in: scope)
+            return (call.workflow.outputType, nil)
         case .assert(let that, let message):
             check(condition: that, in: scope, place: "assert")
             check(text: message, in: scope, place: "assert")

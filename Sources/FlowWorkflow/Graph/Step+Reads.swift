@@ -8,6 +8,7 @@ extension Step {
         found += loop?.items.expressions ?? []
         switch kind {
         case .node(_, _, let arguments): found += arguments.flatMap(\.value.expressions)
+        case .call(let call): found += call.arguments.flatMap(\.value.expressions)
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
         case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
         case .switch(let choice): found.append(choice.value)

@@ -31,8 +31,11 @@ package enum Keywords {
         [
             Keyword("id", .string, "Names the step in expressions and needs."),
             Keyword("name", .string, "What people read; may hold templates."),
-            Keyword("uses", .string, "The node that does the work, such as slack.send_message."),
-            Keyword("with", .map(of: .value), "The node's arguments."),
+            Keyword(
+                "uses", .string,
+                "The node that does the work, such as slack.send_message, or the file of a workflow, such as ./other.yaml."
+            ),
+            Keyword("with", .map(of: .value), "The node's arguments, or the workflow's inputs."),
             Keyword("credential", .string, "The vault entry to use; by default the one named like the connector."),
             Keyword("run", .string, "A shell script; short for uses: shell.run."),
             Keyword("shell", .string, "The program that runs the script: sh, bash or another."),
@@ -85,6 +88,9 @@ package enum Keywords {
         "cache": ["uses"],
         "effect": ["uses", "run"], "working_directory": ["uses", "run"], "env": ["uses", "run"],
     ]
+
+    /// Keywords that go with a node and not with a workflow, which has its own for all of its steps.
+    static let ofNodesOnly = ["credential", "retry", "cache", "effect", "working_directory", "env"]
 
     static let retryShape = Keyword.Shape.either([.int(minimum: 0), .table(retry)])
 

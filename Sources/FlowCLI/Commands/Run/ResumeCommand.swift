@@ -35,6 +35,10 @@ struct ResumeCommand: Verb {
     func run(in session: Session) async throws {
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (found, history) = try session.run(named: run)
+        guard found.call == nil else {
+            throw Exit.usage(
+                "\(found.name) is a part of run \(found.id.text)", hint: "resume that: flowctl resume \(found.id.text)")
+        }
         guard found.status != .succeeded else {
             throw Exit.usage(
                 "run \(found.id.text) has succeeded; nothing is left to do",
@@ -62,7 +66,7 @@ struct ResumeCommand: Verb {
         setup.credentialType = types.type
         let store = try RunStore.open(try session.settings.stateDatabase)
         let executor = try await Executor.resume(found.id.text, options: options, setup: setup, store: store) {
-            try session.workflow($0, nodes: nodes, typeMistakes: .warning)
+            try session.workflow($0, nodes: nodes, files: $1, typeMistakes: .warning)
         }
         try await RunDriver(executor, progress, session.console).run()
     }

@@ -22,9 +22,14 @@ struct RunsListCommand: Verb {
     @Option(help: ArgumentHelp("At most this many.", valueName: "count"))
     var limit = 20
 
+    @Flag(help: "Show the workflows that the steps of each run called, too.")
+    var calls = false
+
     func run(in session: Session) async throws {
         let console = session.console
-        let runs = try session.history()?.runs(workflow: workflow, status: try wantedStatus(), limit: max(1, limit))
+        let history = try session.history()
+        var runs = try history?.runs(workflow: workflow, status: try wantedStatus(), limit: max(1, limit))
+        if calls { runs = try runs?.flatMap { [$0] + (try history?.calls(of: $0) ?? []) } }
         console.show(json: .list((runs ?? []).map(\.asValue))) {
             guard let runs, !runs.isEmpty else {
                 return console.note(workflow == nil && status == nil ? "no runs yet" : "no such runs")
@@ -32,7 +37,7 @@ struct RunsListCommand: Verb {
             var table = Table("RUN", "WORKFLOW", "STATUS", "STARTED", "TOOK")
             for run in runs {
                 table.add(
-                    StyledText(run.id.text, .bold), StyledText(run.workflow),
+                    StyledText(run.name, .bold), StyledText(run.workflow),
                     StyledText(run.status.words, run.status.style), StyledText(run.startedAt.localText),
                     StyledText(run.took?.humanText ?? ""))
             }
@@ -59,8 +64,10 @@ extension RunSummary {
     /// As `runs list` and `runs show` give it to tools.
     var asValue: Value {
         [
-            "id": .string(id.text), "workflow": .string(workflow), "file": .string(file),
-            "status": .string(status.rawValue), "trigger": .string(trigger), "attempt": .int(Int64(attempt)),
+            "id": .string(name), "workflow": .string(workflow), "file": .string(file),
+            "status": .string(status.rawValue), "trigger": .string(trigger),
+            "called_by": call.map { ["run": .string(id.text), "step": .string($0)] } ?? .null,
+            "attempt": .int(Int64(attempt)),
             "started_at": .string(startedAt.rfc3339), "ended_at": endedAt.map { .string($0.rfc3339) } ?? .null,
             "error": failure?.asValue ?? .null, "failed_step": failedStep.map(Value.string) ?? .null,
         ]

@@ -37,7 +37,8 @@ struct RunsShowCommand: Verb {
         let (run, history) = try session.run(named: run)
         let steps = try history.steps(of: run)
         guard let step else {
-            return try RunSheet(run: run, steps: steps, history: history).show(on: session.console)
+            return try RunSheet(run: run, steps: steps, calls: try history.calls(of: run), history: history).show(
+                on: session.console)
         }
         guard let found = steps.first(where: { $0.path == step }) else {
             throw Exit.noStep(step, in: run, among: steps)
@@ -51,7 +52,7 @@ struct RunsShowCommand: Verb {
         let record = try session.recordedRun(named: run)
         let view = try record.view(ofStep: step)
         guard let stored = view.stored else {
-            throw Exit.usage("the step \"\(step)\" never started in run \(record.summary.id.text)")
+            throw Exit.usage("the step \"\(step)\" never started in run \(record.summary.name)")
         }
         try WhySheet(step, stored, view).show(on: session.console)
     }
