@@ -108,6 +108,9 @@ package final class Executor: Sendable {
     package func run() async -> RunResult {
         let begin = setup.world.clock.monotonic()
         setup.observer.observe(.runStarted(id: id, workflow: workflow.name, attempt: attempt))
+        if let verdict = await admission() { return await finish(verdict, .map(ValueMap()), since: begin) }
+        let heed = heedRivals()
+        defer { heed?.cancel() }
         let (verdict, outputs) = await execute()
         return await finish(verdict, outputs, since: begin)
     }

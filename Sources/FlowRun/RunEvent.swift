@@ -5,6 +5,10 @@ package import FlowStore
 /// What happens during a run, for the terminal and `--output json`. Secrets are masked already.
 package enum RunEvent: Sendable {
     case runStarted(id: RunID, workflow: String, attempt: Int)
+    /// It waits for these to end, which are in its group.
+    case queued(group: String, behind: [RunID])
+    /// It stops because this one of its group came later.
+    case givesWay(to: RunID)
     case stepStarted(path: String, name: String, node: String)
     /// Only from the second attempt on is it worth a line.
     case attemptStarted(path: String, item: Int?, number: Int)

@@ -11,6 +11,11 @@ struct Verdict {
 
     init() {}
 
+    init(_ status: RunStatus, _ failure: Failure) {
+        self.status = status
+        self.failure = failure
+    }
+
     /// - Parameter subject: what ended, for messages: `the run`.
     init(_ ends: ListEnd, stop: RunControl.Reason?, of subject: String) {
         if let failed = ends.failed {

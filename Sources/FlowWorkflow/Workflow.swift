@@ -15,6 +15,7 @@ package struct Workflow: Sendable {
     package var defaults = StepDefaults()
     /// Bounds the run.
     package var timeout: Duration?
+    package var concurrency: Concurrency?
     /// What orders the steps of every list of the file.
     package var order = Order.file
     package var steps: [Step] = []

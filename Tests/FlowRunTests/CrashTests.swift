@@ -44,6 +44,8 @@ final class DyingJournal: Journal {
     func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue? {
         try await inner.checkpoint(name, of: path, item: item)
     }
+    func enter(_ claim: GroupClaim) async throws -> GroupStanding { try await inner.enter(claim) }
+    func standing() async throws -> GroupStanding { try await inner.standing() }
     func call(_ path: String) async throws -> StoredCall? { try await inner.call(path) }
     /// A dead process gives nothing up.
     func close() async {}

@@ -25,6 +25,11 @@ package protocol Journal: Sendable {
     /// What is known of the workflow that the step or item of this path called; nil where it never began.
     func call(_ path: String) async throws -> StoredCall?
 
+    /// Takes the run's place in a group of runs, or a place in its queue.
+    func enter(_ claim: GroupClaim) async throws -> GroupStanding
+    /// How the run stands in its group now; where its turn has come, it is under way from here on.
+    func standing() async throws -> GroupStanding
+
     /// Waits for all that was noted, then gives up the lease. Nothing may be written afterwards.
     func close() async
 }

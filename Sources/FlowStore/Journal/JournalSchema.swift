@@ -4,7 +4,21 @@
 /// text; those over its limit stand in `outputs` and are named by `…_ref`. Steps are found by their path within the
 /// run; what there may be a million of (items, attempts) hangs on the step's number.
 enum JournalSchema {
-    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: calls)]
+    static let migrations = [
+        Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: calls), Migration(4, sql: claims),
+    ]
+
+    /// Places of runs in their groups, from when they come until they have ended.
+    private static let claims = """
+        CREATE TABLE claims (
+            number INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL UNIQUE REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            capacity INTEGER NOT NULL,
+            stopped_by TEXT
+        );
+        CREATE INDEX claims_by_name ON claims (name, number);
+        """
 
     /// Steps of a called workflow stand in `steps` below the path of the step that calls it.
     private static let calls = """

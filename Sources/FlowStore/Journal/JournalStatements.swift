@@ -98,6 +98,7 @@ struct JournalStatements {
                 .string(end.status.rawValue), inline, reference, .failure(end.failure), .text(end.failedStep),
                 .micros(end.endedAt), .int(run),
             ])
+        try database.execute("DELETE FROM claims WHERE run = ?", [.int(run)])
     }
 
     private func writeCheckpoint(

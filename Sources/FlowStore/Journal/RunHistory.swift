@@ -48,14 +48,21 @@ package struct RunHistory: Sendable {
     package func runs(
         workflow: String? = nil, status: RunStatus? = nil, before: RunSummary? = nil, limit: Int = 50
     ) throws(Failure) -> [RunSummary] {
-        // A run whose process died is still written down as running.
-        let stored: RunStatus? = status == .interrupted ? .running : status
+        // A run whose process died is still written down as running or queued.
+        let stored: RunStatus? = status == .interrupted ? nil : status
         var found: [RunSummary] = []
         var last = before?.number ?? Int64.max
         while found.count < limit {
             let page = try summaries(
-                "number < ? AND (?2 IS NULL OR workflow = ?2) AND (?3 IS NULL OR status = ?3) ORDER BY number DESC LIMIT ?4",
-                [.int(last), .text(workflow), .text(stored?.rawValue), .int(Int64(limit))])
+                """
+                number < ? AND (?2 IS NULL OR workflow = ?2) AND (?3 IS NULL OR status = ?3)
+                    AND (?5 = 0 OR status IN ('running', 'queued'))
+                ORDER BY number DESC LIMIT ?4
+                """,
+                [
+                    .int(last), .text(workflow), .text(stored?.rawValue), .int(Int64(limit)),
+                    .bool(status == .interrupted),
+                ])
             found += page.filter { status == nil || $0.status == status }
             guard page.count == limit, let end = page.last else { break }
             last = end.number
@@ -209,7 +216,7 @@ package struct RunHistory: Sendable {
         ).map { row in
             let lease = Lease(row)
             var status = row[5].storedStatus
-            if status == .running, !(lease?.isLive ?? false) { status = .interrupted }
+            if status.isLeased, !(lease?.isLive ?? false) { status = .interrupted }
             return RunSummary(
                 id: RunID(text: row[1].stringValue ?? ""), workflow: row[2].stringValue ?? "",
                 file: row[3].stringValue ?? "", trigger: row[4].stringValue ?? "", status: status,
@@ -221,7 +228,7 @@ package struct RunHistory: Sendable {
 }
 
 /// Who runs a run, and when that was last heard.
-private struct Lease {
+struct Lease {
     let holder: ProcessIdentity
     let heartbeat: Timestamp
 

@@ -74,9 +74,9 @@ package final class RunStore: Sendable {
                     throw Failure(
                         .invalid, "run \(summary.id) has succeeded; nothing is left to do",
                         hint: "start a new one with \"flowctl run \(summary.file)\"")
-                case .running:
+                case .running, .queued:
                     throw Failure(
-                        .conflict, "run \(summary.id) is running, in process \(summary.pid ?? 0)",
+                        .conflict, "run \(summary.id) is \(summary.status.rawValue), in process \(summary.pid ?? 0)",
                         hint: "wait for it, or stop it with Ctrl-C where it runs", code: "run_is_live")
                 default: break
                 }

@@ -51,6 +51,11 @@ struct WorkflowCheck {
             let type = check(value, in: scope, place: "vars").widened
             scope.members["vars"]?[name] = type
         }
+        if let concurrency = workflow.concurrency {
+            var known = scope
+            known.members["env"] = nil
+            check(text: concurrency.group, in: known, place: "concurrency")
+        }
         scope.members["run"] = StepTypes.run
         check(text: workflow.defaults.workingDirectory, in: scope, place: "working_directory")
 

@@ -23,7 +23,9 @@ package enum Keywords {
             Keyword("on_failure", .steps, "Steps that follow a failed run.", spellings: ["on-failure"]),
             Keyword("on_success", .steps, "Steps that follow a successful run.", spellings: ["on-success"]),
             Keyword("finally", .steps, "Steps that always come last."),
-            .later("concurrency"),
+            Keyword(
+                "concurrency", .either([.string, .table(concurrency)]),
+                "How many runs of a group may be under way at once."),
         ])
 
     package static let step = KeywordTable(
@@ -127,6 +129,16 @@ package enum Keywords {
             Keyword("min", .number, "The smallest number allowed."),
             Keyword("max", .number, "The largest number allowed."),
             Keyword("description", .string, "What it is for."),
+        ])
+
+    package static let concurrency = KeywordTable(
+        "\"concurrency\"",
+        [
+            Keyword("group", .string, "The group's name; may hold templates.", required: true),
+            Keyword(
+                "policy", .choice(Workflow.Concurrency.Policy.allCases.map(\.rawValue)),
+                "What a run does that finds no place: queue (the default), skip, or cancel those before it."),
+            Keyword("max", .int(minimum: 1), "Runs that may be under way at once; 1 by default."),
         ])
 
     static let inputTypes = ["string", "int", "number", "bool", "list", "map", "file"]

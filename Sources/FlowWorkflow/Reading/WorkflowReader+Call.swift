@@ -20,6 +20,11 @@ extension WorkflowReader {
                 "not-callable", "\"\(path)\" is not meant to be called: its \"on\" doesn't say so", at: span,
                 hint: "add call: {} to its on:")
         }
+        if workflow.concurrency != nil {
+            diagnostics.error(
+                "not-callable", "\"\(path)\" has \"concurrency\", which is about whole runs", at: span,
+                hint: "move its concurrency: to the workflow that is run")
+        }
         check(arguments, of: Signature(path, workflow.inputs), at: span)
         checkPatterns(of: workflow.inputs, arguments, path)
         credentialNames += workflow.credentialNames.filter { !credentialNames.contains($0) }

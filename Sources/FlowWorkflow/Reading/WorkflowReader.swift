@@ -69,6 +69,7 @@ package struct WorkflowReader {
         workflow.vars = values(map, "vars")
         if let defaults = map.node("defaults") { workflow.defaults = stepDefaults(defaults) }
         workflow.timeout = map.duration("timeout", &diagnostics)
+        workflow.concurrency = map.node("concurrency").flatMap { concurrency($0) }
         workflow.order = map.choice("order", &diagnostics) ?? .file
         if let steps = map.required("steps", &diagnostics) { workflow.steps = self.steps(steps, key: "steps") }
         workflow.onFailure = map.node("on_failure").map { steps($0, key: "on_failure") } ?? []

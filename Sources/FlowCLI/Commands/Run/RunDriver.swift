@@ -52,6 +52,10 @@ struct RunDriver {
             if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
             console.complain(shown)
         }
+        if result.status == .skipped {
+            let reason = result.failure?.message ?? ""
+            return console.note("\(result.status.symbol, .dim) run \(result.id.text, .bold) skipped: \(reason)")
+        }
         let words = result.status.words
         console.note(
             "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"

@@ -74,7 +74,7 @@ struct RunSheet {
 
 extension RunStatus {
     /// Whether `flowctl resume` has something to do.
-    var canResume: Bool { self != .succeeded && self != .running }
+    var canResume: Bool { self != .succeeded && !isLeased }
 }
 
 extension StoredStep {

@@ -5,7 +5,7 @@ extension RunStatus {
     var style: Style {
         switch self {
         case .succeeded: .green
-        case .running: .blue
+        case .running, .queued: .blue
         case .skipped: .dim
         case .cancelled, .interrupted, .uncertain: .yellow
         case .failed, .timedOut: .red
@@ -16,7 +16,7 @@ extension RunStatus {
     var symbol: String {
         switch self {
         case .succeeded: "✓"
-        case .running: "•"
+        case .running, .queued: "•"
         case .skipped: "-"
         case .cancelled, .interrupted: "○"
         case .uncertain: "?"

@@ -1,0 +1,14 @@
+package import FlowExpression
+
+extension Workflow {
+    /// `concurrency:` — how many runs of a group may be under way at once, and what one does that finds it full.
+    package struct Concurrency: Sendable {
+        package enum Policy: String, Sendable, CaseIterable { case queue, skip, cancel }
+
+        package var group: Template
+        package var policy = Policy.queue
+        package var limit = 1
+
+        package init(group: Template) { self.group = group }
+    }
+}
