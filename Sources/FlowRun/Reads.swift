@@ -71,7 +71,7 @@ extension Step {
         for entry in environment {
             switch entry.origin {
             case .value(let value): found += value.expressions
-            case .process(_, let fallback): found += fallback?.expressions ?? []
+            case .process(_, let fallback, _): found += fallback?.expressions ?? []
             }
         }
         return found

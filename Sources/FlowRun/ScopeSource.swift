@@ -134,7 +134,7 @@ final class ScopeSource: Sendable {
             switch entry.origin {
             case .value(let template):
                 result[entry.name] = try await evaluate(template)
-            case .process(let variable, let fallback):
+            case .process(let variable, let fallback, _):
                 guard !variable.hasPrefix("FLOWCTL_") else {
                     throw Failure(
                         .invalid, "env \"\(entry.name)\" may not take the variable \"\(variable)\"",
@@ -149,6 +149,10 @@ final class ScopeSource: Sendable {
                         .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
                         hint: "set it, or give a default", position: entry.span)
                 }
+            }
+            if entry.isSecret, let value = result[entry.name], !value.isAbsent {
+                result[entry.name] = value.markedSecret
+                setup.masker.add(secretsIn: value.markedSecret)
             }
             if result[entry.name]?.isAbsent == true { result[entry.name] = nil }
         }

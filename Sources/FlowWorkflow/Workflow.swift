@@ -78,13 +78,18 @@ package struct WorkflowInput: Sendable {
 package struct EnvironmentEntry: Sendable {
     package enum Origin: Sendable {
         case value(ValueTemplate)
-        /// `{from: VAR}`: the process variable VAR, with a value for when it isn't set.
-        case process(variable: String, fallback: ValueTemplate?)
+        /// `{from: VAR}`: the process variable VAR, with a value for when it isn't set, and whether it is a secret.
+        case process(variable: String, fallback: ValueTemplate?, isSecret: Bool = false)
     }
 
     package var name: String
     package var origin: Origin
     package var span: SourceSpan
+
+    /// Whether the value is marked as a secret, wherever it comes from.
+    package var isSecret: Bool {
+        if case .process(_, _, let isSecret) = origin { isSecret } else { false }
+    }
 
     package init(name: String, origin: Origin, span: SourceSpan) {
         self.name = name

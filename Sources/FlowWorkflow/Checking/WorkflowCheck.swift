@@ -186,9 +186,9 @@ struct WorkflowCheck {
             let type: StaticType
             switch entry.origin {
             case .value(let value): type = check(value, in: scope, place: "env", takesSecrets: true)
-            case .process(_, let fallback?):
+            case .process(_, let fallback?, _):
                 type = check(fallback, in: scope, place: "env", takesSecrets: true).joined(with: .string)
-            case .process(_, nil): type = .string
+            case .process(_, nil, _): type = .string
             }
             scope.members["env", default: [:]][entry.name] = type.widened
         }

@@ -67,7 +67,7 @@ extension EnvironmentEntry {
     var expressions: [Expression] {
         switch origin {
         case .value(let value): value.expressions
-        case .process(_, let fallback): fallback?.expressions ?? []
+        case .process(_, let fallback, _): fallback?.expressions ?? []
         }
     }
 }

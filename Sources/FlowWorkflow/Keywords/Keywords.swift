@@ -148,6 +148,7 @@ package enum Keywords {
         [
             Keyword("from", .string, "The process variable to take.", required: true),
             Keyword("default", .value, "The value where it is not set."),
+            Keyword("secret", .bool, "Whether the value is masked wherever it would be shown; false by default."),
         ])
 
     static let environmentEntry = Keyword.Shape.either([.string, .number, .bool, .table(processVariable)])

@@ -30,9 +30,13 @@ struct ResumeCommand: Verb {
         completion: .file())
     var stepOutput: String?
 
+    @OptionGroup var environmentFiles: EnvironmentFileOption
+
     @OptionGroup var traceOption: TraceOption
 
     func run(in session: Session) async throws {
+        var session = session
+        try environmentFiles.add(to: &session)
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (found, history) = try session.run(named: run)
         guard found.call == nil else {
