@@ -266,7 +266,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" state-db' -l 'state-db' -d 'The database of runs.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs show" -eq 1' -fka '(__flowctl_custom_completion ---completion runs show -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" step' -l 'step' -d 'Show this step with its attempts and output.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" step' -l 'step' -d 'Show this step, or an item of it, with its attempts and output.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" curl' -l 'curl' -d 'Print the step\'s requests that failed as commands of curl, with secrets as variables.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" why' -l 'why' -d 'Show why the step ran, was skipped or failed: its if or assert, part by part.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" version' -l 'version' -d 'Show the version.'

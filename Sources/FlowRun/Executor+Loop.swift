@@ -10,24 +10,29 @@ extension Executor {
         guard let loop = work.prepared.step.loop else { return Ending(.leftOut) }
         let path = work.place.path
         let items: [Value]
+        let keys: ItemKeys
         do {
             items = try await elements(of: loop, work, previous: previous)
+            keys = try self.keys(of: items, loop, work)
         } catch {
             return Ending(failed: error)
         }
-        let keys = loop.keys(of: items)
-        var results = LoopItems(count: items.count, keys: keys)
-        var isKnown: Set<Int> = []
+        var results = LoopItems(count: items.count, keeping: program.reads.kept(of: work.prepared.step), keys: keys)
+        // Whether an earlier process tried the item; empty where there was none.
+        var isKnown: [Bool] = []
         if previous != nil {
-            for stored in try await journal.items(of: path) where stored.index < items.count {
+            isKnown = Array(repeating: false, count: items.count)
+            try await forEachStoredItem(of: path, hasOutputs: results.kept.contains(.outputs)) { stored in
+                guard stored.index < items.count else { return }
                 if stored.status == .succeeded {
-                    let output = try stored.output.map { try open($0) } ?? .null
-                    results.end(stored.index, StepOutcome(.succeeded, output: output, attempts: stored.attempts))
+                    try results.take(stored) { try open($0) }
                 } else {
-                    isKnown.insert(stored.index)
+                    isKnown[stored.index] = true
                 }
             }
-            isKnown.formUnion(try await journal.openAttempts(of: path).keys)
+            for index in try await journal.openAttempts(of: path).keys where index < items.count {
+                isKnown[index] = true
+            }
         }
 
         var isStopping = false
@@ -39,18 +44,17 @@ extension Executor {
                 while !isStopping, running < max(1, loop.maxParallel), next < items.count {
                     let index = next
                     next += 1
-                    if results.statuses[index] != nil { continue }
+                    if results.status(of: index) != nil { continue }
                     guard control.mayStart(isHandler: work.frame.isHandler) else {
                         wasLeftOut = true
                         isStopping = true
                         break
                     }
                     running += 1
-                    let isKnown = isKnown.contains(index)
+                    let isKnown = !isKnown.isEmpty && isKnown[index]
                     let item = items[index]
-                    group.addTask {
-                        (index, await self.runItem(index, item, key: keys?[index], loop, work, isKnown: isKnown))
-                    }
+                    let place = Place(path: path, item: index, key: keys[index])
+                    group.addTask { (index, await self.runItem(place, index, item, loop, work, isKnown: isKnown)) }
                 }
                 guard running > 0, let (index, outcome) = await group.next() else { break }
                 running -= 1
@@ -63,32 +67,45 @@ extension Executor {
                 if outcome.status != .succeeded, loop.onItemError == .stop { isStopping = true }
                 setup.observer.observe(
                     .itemEnded(
-                        path: path, index: index, status: outcome.status,
+                        path: path, key: keys[index], status: outcome.status,
                         failure: outcome.failure.map(setup.masker.mask), ended: results.ended,
                         failed: results.unsuccessful, total: items.count))
             }
         }
-        return Ending(outcome(of: results, total: items.count, wasLeftOut: wasLeftOut))
+        return Ending(outcome(of: results, wasLeftOut: wasLeftOut))
+    }
+
+    /// Gives what the journal has of a loop's items in order, without holding more than a page of them.
+    func forEachStoredItem(
+        of path: String, hasOutputs: Bool, _ body: (StoredItem) throws -> Void
+    ) async throws {
+        let limit = 1000
+        var next = 0
+        while true {
+            let page = try await journal.items(of: path, from: next, limit: limit, hasOutputs: hasOutputs)
+            for item in page { try body(item) }
+            guard page.count == limit, let last = page.last else { return }
+            next = last.index + 1
+        }
     }
 
     /// Doesn't throw: optimized code of Swift 6.3.1 forgets the index of a task that gives `(index, try await …)`.
     private func runItem(
-        _ index: Int, _ item: Value, key: String?, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+        _ place: Place, _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async -> StepOutcome {
         do {
-            return try await runRecorded(index, item, key: key, loop, work, isKnown: isKnown)
+            return try await runRecorded(place, index, item, loop, work, isKnown: isKnown)
         } catch {
             return lost(error)
         }
     }
 
     private func runRecorded(
-        _ index: Int, _ item: Value, key: String?, _ loop: Step.Loop, _ work: Work, isKnown: Bool
+        _ place: Place, _ index: Int, _ item: Value, _ loop: Step.Loop, _ work: Work, isKnown: Bool
     ) async throws -> StepOutcome {
-        let place = Place(path: work.place.path, item: index)
         let frame = Frame(
             parent: work.frame, prefix: place.fullPath + "/", base: work.condition,
-            variables: ValueMap([(loop.variable, item), ("index", .int(Int64(index)))]))
+            variables: loop.variables(item, index))
         let ending = try await runOnce(
             Work(
                 prepared: work.prepared, place: place, frame: frame, condition: work.condition,
@@ -102,8 +119,21 @@ extension Executor {
         let end = StepEnd(
             status: outcome.status, output: stored, failure: outcome.failure.map(setup.masker.mask),
             attempts: outcome.attempts, endedAt: setup.world.clock.now())
-        try await settle(ending, .itemEnded(path: place.path, index: index, key: key ?? String(index), end))
+        try await settle(
+            ending, .itemEnded(path: place.path, index: index, key: place.key ?? String(index), end))
         return outcome
+    }
+
+    private func keys(of items: [Value], _ loop: Step.Loop, _ work: Work) throws -> ItemKeys {
+        guard let template = loop.key else { return ItemKeys(loop.keys(of: items) ?? []) }
+        var keys = ItemKeys()
+        let reads = Reads(template.expressions)
+        try keys.assign(template, to: items) { index, item in
+            try template.evaluate(
+                scopes.scope(
+                    in: work.frame, reading: reads, status: work.condition, extra: loop.variables(item, index)))
+        }
+        return keys
     }
 
     /// The list a loop goes over; stored where it would come out differently on resume.
@@ -128,23 +158,26 @@ extension Executor {
         return items
     }
 
-    private func outcome(of items: LoopItems, total: Int, wasLeftOut: Bool) -> StepOutcome {
-        let output = Value.list(items.outputs)
+    private func outcome(of items: LoopItems, wasLeftOut: Bool) -> StepOutcome {
         // Cut off: the step stays open and goes on with the items it lacks.
         if wasLeftOut, control.reason != nil { return .leftOut }
-        guard let (index, failure) = items.decisive else {
-            return StepOutcome(.succeeded, output: output, attempts: 1, items: items)
+        guard let decisive = items.decisive else {
+            return StepOutcome(.succeeded, output: items.output, attempts: 1, items: items)
         }
-        var whole = failure
-        let failed = items.failures.count
-        whole.message =
-            failed > 1
-            ? "\(failed) of \(total) items failed; item \(items.key(of: index)): \(failure.message)"
-            : "item \(items.key(of: index)): \(failure.message)"
+        var whole = decisive.failure
+        let first = "item \(items.keys[decisive.index]): \(decisive.failure.message)"
+        whole.message = items.failed > 1 ? "\(items.failed) of \(items.count) items failed; \(first)" : first
         var outcome = StepOutcome(failed: whole, attempts: 1)
-        outcome.status = items.statuses[index] ?? .failed
-        outcome.output = output
+        outcome.status = decisive.status
+        outcome.output = items.output
         outcome.items = items
         return outcome
+    }
+}
+
+extension Step.Loop {
+    /// What expressions see of one item.
+    func variables(_ item: Value, _ index: Int) -> ValueMap {
+        ValueMap([(variable, item), ("index", .int(Int64(index)))])
     }
 }

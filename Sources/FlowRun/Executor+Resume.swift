@@ -58,20 +58,27 @@ extension Executor {
     /// The result an earlier process left of a step; nil where it is to be run.
     func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
         guard previous.status == .succeeded || previous.isHandled else { return nil }
-        let items = prepared.step.loop == nil ? nil : try await journal.items(of: previous.path)
+        guard prepared.step.loop != nil else { return try StepOutcome(previous) { try open($0) } }
+        var items = LoopItems(keeping: program.reads.kept(of: prepared.step))
+        if !items.kept.isEmpty {
+            try await forEachStoredItem(of: previous.path, hasOutputs: items.kept.contains(.outputs)) { item in
+                try items.take(item) { try open($0) }
+            }
+        }
         return try StepOutcome(previous, items: items) { try open($0) }
     }
 
     /// The end of a write that can't be repeated and of which is not known whether it happened; nil where the work
     /// may be done now.
     func unrepeatable(_ work: Work, _ attempts: [StoredAttempt]) -> Ending? {
-        let name = work.place.fullPath
-        if let output = options.markDone[name], !attempts.isEmpty {
+        let path = work.place.fullPath
+        if let output = options.markDone[path], !attempts.isEmpty {
             return Ending(StepOutcome(.succeeded, output: output, attempts: attempts.count))
         }
-        guard let last = attempts.last, !options.retryUncertain.contains(name),
+        guard let last = attempts.last, !options.retryUncertain.contains(path),
             !last.mayRepeat(at: setup.world.clock.now())
         else { return nil }
+        let name = work.place.name
         let failure = Failure(
             .uncertain, "\"\(name)\" was writing when it was cut off; it may or may not have happened",
             hint: "look whether it did, then resume with --mark-done \(name) or --retry-uncertain \(name)")

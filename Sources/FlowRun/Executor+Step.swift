@@ -9,9 +9,13 @@ struct Place: Sendable {
     /// The step's path.
     let path: String
     let item: Int?
+    /// What the item is called.
+    var key: String?
 
-    /// With the item's index: what a list of steps inside it is below, and what the user calls it.
+    /// With the item's index: what a list of steps inside it is below.
     var fullPath: String { item.map { "\(path)[\($0)]" } ?? path }
+    /// With the item's key: what the user calls it.
+    var name: String { key.map { "\(path)[\($0)]" } ?? fullPath }
 }
 
 /// What came of a piece of work, and what is still to be written down of it.

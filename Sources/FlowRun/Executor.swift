@@ -24,7 +24,7 @@ package final class Executor: Sendable {
     let options: ResumeOptions
     let control: RunControl
     let scopes: ScopeSource
-    private let prepared: PreparedWorkflow
+    let program: PreparedWorkflow
     /// Bounds the steps, not the handlers.
     private let timeout: Duration?
     /// Before the paths of all its steps: empty of a run, `deploy/` of a workflow that the step `deploy` calls.
@@ -61,7 +61,7 @@ package final class Executor: Sendable {
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members)
-        prepared = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
+        program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
         timeout = workflow.timeout
         base = ""
     }
@@ -75,7 +75,7 @@ package final class Executor: Sendable {
         _ prepared: PreparedWorkflow, call: StoredCall, inputs: ValueMap, vars: ValueMap, timeout: Duration?,
         of caller: Executor
     ) {
-        self.prepared = prepared
+        program = prepared
         self.inputs = inputs
         self.vars = vars
         self.timeout = [timeout, prepared.workflow.timeout].compactMap(\.self).min()
@@ -145,7 +145,7 @@ package final class Executor: Sendable {
             }
         }
         defer { timer?.cancel() }
-        return await control.supervise(.work) { await self.run(self.prepared.main, in: frame) }
+        return await control.supervise(.work) { await self.run(self.program.main, in: frame) }
     }
 
     private func runHandlers(_ verdict: inout Verdict, around top: Frame) async {
@@ -156,7 +156,7 @@ package final class Executor: Sendable {
     }
 
     private func run(_ handler: PreparedWorkflow.Handler, _ verdict: inout Verdict, _ top: Frame) async {
-        guard let list = prepared.handlers[handler], !list.steps.isEmpty, control.mayStart(isHandler: true) else {
+        guard let list = program.handlers[handler], !list.steps.isEmpty, control.mayStart(isHandler: true) else {
             return
         }
         let mark = handlersAttempt > 1 ? "#\(handlersAttempt)" : ""

@@ -7,12 +7,15 @@ final class PreparedWorkflow: Sendable {
     enum Handler: String, Hashable { case onFailure = "on_failure", onSuccess = "on_success", finally }
 
     let workflow: Workflow
+    /// What anything in the workflow looks at.
+    let reads: Reads
     let main: StepList
     let handlers: [Handler: StepList]
 
     /// - Throws: a `Failure` of kind `invalid` where a step uses a node that doesn't exist.
     init(_ workflow: Workflow, _ preparation: Preparation) throws {
         self.workflow = workflow
+        reads = Reads(workflow.expressions)
         main = try StepList(workflow.steps, of: workflow, preparation)
         handlers = [
             .onFailure: try StepList(workflow.onFailure, of: workflow, preparation),

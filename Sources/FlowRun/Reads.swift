@@ -9,6 +9,8 @@ struct Reads: Sendable {
     private(set) var steps: Set<String>? = []
     /// Those of them whose `items` are looked at.
     private(set) var itemsOf: Set<String> = []
+    /// Those of them whose `output` is looked at.
+    private(set) var outputsOf: Set<String> = []
     /// Names of credentials, and whether only `secrets.NAME` is written, which means its one field.
     private(set) var secrets: [String: Bool] = [:]
     /// Whether another evaluation may give another value.
@@ -34,7 +36,9 @@ struct Reads: Sendable {
         switch (reference.root, reference.members.first) {
         case ("steps", let id?):
             steps?.insert(id)
-            if reference.members.count < 2 || reference.members[1] == "items" { itemsOf.insert(id) }
+            let member = reference.members.count < 2 ? nil : reference.members[1]
+            if member == nil || member == "items" { itemsOf.insert(id) }
+            if member == nil || member == "output" { outputsOf.insert(id) }
         case ("steps", nil): steps = nil
         case ("secrets", let name?): secrets[name] = (secrets[name] ?? true) && reference.members.count < 2
         default: break
@@ -42,6 +46,23 @@ struct Reads: Sendable {
     }
 
     func readsItems(of id: String) -> Bool { steps == nil || itemsOf.contains(id) }
+
+    /// What has to be kept of the items of a loop for all that is read of it.
+    func kept(of step: Step) -> LoopItems.Kept {
+        if step.loop?.collect == .nothing { return readsItems(of: step.id) ? [.failures] : [] }
+        if readsItems(of: step.id) { return [.outputs, .failures] }
+        return outputsOf.contains(step.id) ? [.outputs] : []
+    }
+}
+
+extension Workflow {
+    /// Every expression that sees results of steps.
+    var expressions: [Expression] {
+        func all(_ steps: [Step]) -> [Expression] {
+            steps.flatMap { $0.expressions + all($0.branches.flatMap(\.steps)) }
+        }
+        return [steps, onFailure, onSuccess, self.finally].flatMap(all) + outputs.flatMap(\.value.expressions)
+    }
 }
 
 extension Step {
@@ -57,7 +78,7 @@ extension Step {
 
     /// Those that decide what is done: arguments, items, environment.
     var workExpressions: [Expression] {
-        var found = loop?.items.expressions ?? []
+        var found = loop?.expressions ?? []
         switch kind {
         case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
         case .call(let call): for (_, value) in call.arguments { found += value.expressions }

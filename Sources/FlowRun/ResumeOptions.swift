@@ -3,7 +3,7 @@ package import FlowStore
 
 /// What the user decides when a run is taken up again.
 package struct ResumeOptions: Sendable {
-    /// Uncertain steps to run again; items as `STEP[INDEX]`.
+    /// Uncertain steps to run again; items as `STEP[KEY]`, resolved as `STEP[INDEX]`.
     package var retryUncertain: Set<String> = []
     /// Uncertain steps that did happen, with their output.
     package var markDone: [String: Value] = [:]
@@ -46,35 +46,40 @@ private struct UndecidedSteps {
 
     /// The whole path of the step or item that `name` means.
     func path(of name: String) throws(Failure) -> String {
-        let (id, item) = UndecidedSteps.parts(of: name)
-        let fitting = steps.filter { $0.path == id }
-        let candidates = fitting.isEmpty ? steps.filter { $0.path.hasSuffix("/" + id) } : fitting
-        guard let step = candidates.first else { throw unknown(name) }
-        guard candidates.count == 1 else {
+        let (id, key) = ItemName.parts(of: name) { !candidates(for: $0).isEmpty }
+        let fitting = candidates(for: id)
+        guard let step = fitting.first else { throw unknown(name) }
+        guard fitting.count == 1 else {
             throw Failure(
-                .invalid, "several steps fit \"\(name)\": \(candidates.map(\.path).joined(separator: ", "))",
+                .invalid, "several steps fit \"\(name)\": \(fitting.map(\.path).joined(separator: ", "))",
                 hint: "give the whole path")
         }
-        let path = item.map { "\(step.path)[\($0)]" } ?? step.path
-        guard !(try history.attempts(of: step.path, item: item, in: run)).isEmpty else {
-            throw Failure(.invalid, "\"\(path)\" was not tried in run \(run.id.text)", hint: hint)
+        let shown = key.map { "\(step.path)[\($0)]" } ?? step.path
+        let item = try key.flatMap { key throws(Failure) in try index(of: key, in: step) }
+        guard item != nil || key == nil, !(try history.attempts(of: step.path, item: item, in: run)).isEmpty else {
+            throw Failure(.invalid, "\"\(shown)\" was not tried in run \(run.id.text)", hint: hint)
         }
         let status =
             try item.map { index throws(Failure) in
                 try history.items(of: step.path, in: run, from: index, limit: 1).first { $0.index == index }?.status
             } ?? step.status
         guard status != .succeeded else {
-            throw Failure(.invalid, "\"\(path)\" has succeeded; there is nothing to decide", hint: hint)
+            throw Failure(.invalid, "\"\(shown)\" has succeeded; there is nothing to decide", hint: hint)
         }
-        return path
+        return item.map { "\(step.path)[\($0)]" } ?? step.path
     }
 
-    /// `posts[3]` is item 3 of `posts`; in `posts[3]/send` the index belongs to the path.
-    private static func parts(of name: String) -> (id: String, item: Int?) {
-        guard name.last == "]", let open = name.lastIndex(of: "["),
-            let index = Int(name[name.index(after: open)...].dropLast())
-        else { return (name, nil) }
-        return (String(name[..<open]), index)
+    private func candidates(for id: String) -> [StoredStep] {
+        let fitting = steps.filter { $0.path == id }
+        return fitting.isEmpty ? steps.filter { $0.path.hasSuffix("/" + id) } : fitting
+    }
+
+    /// The index of the item that is called so.
+    private func index(of key: String, in step: StoredStep) throws(Failure) -> Int? {
+        if let item = try history.item(key, of: step.path, in: run) { return item.index }
+        // What was cut off has no row yet, and goes by its index unless the others have names.
+        let other = try history.items(of: step.path, in: run, limit: 1).first
+        return other.map { $0.key == String($0.index) } ?? true ? Int(key) : nil
     }
 
     private func unknown(_ name: String) -> Failure {
@@ -94,7 +99,7 @@ private struct UndecidedSteps {
     private func undecidedPlaces(_ step: StoredStep) throws(Failure) -> [String] {
         let items = try history.items(of: step.path, in: run, limit: 100, onlyUnsuccessful: true)
             .filter { $0.status == .uncertain }
-        guard items.isEmpty else { return items.prefix(3).map { "\(step.path)[\($0.index)]" } }
+        guard items.isEmpty else { return items.prefix(3).map { "\(step.path)[\($0.key)]" } }
         return try history.attempts(of: step.path, in: run).isEmpty ? [] : [step.path]
     }
 }

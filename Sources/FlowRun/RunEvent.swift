@@ -16,7 +16,7 @@ package enum RunEvent: Sendable {
     /// Nothing failed; a request has to wait until it may be sent.
     case waiting(path: String, item: Int?, HTTPWait)
     /// After each item of a loop; `failed` counts all that did not succeed.
-    case itemEnded(path: String, index: Int, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int)
+    case itemEnded(path: String, key: String, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int)
     case log(LogLine)
     case stepSkipped(path: String, reason: String)
     /// A resumed run takes the result it has.

@@ -132,6 +132,8 @@ package struct Step: Sendable {
 
     package struct Loop: Sendable {
         package enum OnError: String, Sendable, CaseIterable { case stop, `continue` }
+        /// What the step's output holds.
+        package enum Collect: String, Sendable, CaseIterable { case outputs, nothing = "none" }
 
         package enum Items: Sendable {
             /// `for_each:`
@@ -154,13 +156,23 @@ package struct Step: Sendable {
         package var variable: String
         package var maxParallel: Int
         package var onItemError: OnError
+        package var collect: Collect
+        /// Gives an item its name among the others; nil where it is called by its index.
+        package var key: Template?
 
-        package init(items: Items, variable: String, maxParallel: Int, onItemError: OnError) {
+        package init(
+            items: Items, variable: String, maxParallel: Int, onItemError: OnError, collect: Collect = .outputs,
+            key: Template? = nil
+        ) {
             self.items = items
             self.variable = variable
             self.maxParallel = maxParallel
             self.onItemError = onItemError
+            self.collect = collect
+            self.key = key
         }
+
+        package var expressions: [Expression] { items.expressions + (key?.expressions ?? []) }
     }
 
     /// Unique in its list; made from the node and an ordinal where the file gives none.

@@ -1,5 +1,7 @@
 import FlowCore
 import FlowTestKit
+import Glibc
+import Synchronization
 import Testing
 
 @Suite struct LoopTests {
@@ -35,5 +37,70 @@ import Testing
         #expect(result.exit == 0, "\(result.errors)")
         let outputs = try JSON.parse(result.output).mapValue?["outputs"]
         #expect(outputs == ["each": true, "nested": true], "\(result.output.prefix(2000))")
+    }
+
+    /// What requests are counted in, and who is ended at which of them.
+    private struct Load {
+        var requests: [Int] = []
+        var pid: pid_t = 0
+        var killAt = 0
+        /// KiB, when the last item was asked for.
+        var peak = 0
+    }
+
+    @Test func aLoopKilledInTheMiddleRepeatsNoFinishedItemAndStaysSmall() async throws {
+        let count = 800
+        let load = Mutex(Load())
+        let server = try FaultServer { request in
+            let number = Int(request.path.dropFirst()) ?? -1
+            load.withLock { load in
+                load.requests.append(number)
+                if load.requests.count == load.killAt { kill(load.pid, SIGKILL) }
+                if number == count - 1 { load.peak = LoopTests.peak(of: load.pid) }
+            }
+            return .text(String(repeating: "x", count: 10_000))
+        }
+        let machine = try Machine([
+            "loop.yaml": """
+            name: loop
+            inputs: { url: { type: string, required: true }, count: { type: int, required: true } }
+            steps:
+              - id: each
+                for_each: ${{ range(inputs.count) }}
+                max_parallel: 16
+                uses: http.request
+                with: { url: "${{ inputs.url }}/${{ item }}" }
+            """
+        ])
+        func run(_ command: String, killedAt killAt: Int = 0) async throws -> ChildProcess.Result {
+            let running = load.withLock { load in
+                // The first request can't come before this is known.
+                load.killAt = killAt
+                let running = try? machine.start(command)
+                load.pid = running?.pid ?? 0
+                return running
+            }
+            return try await #require(running).finish()
+        }
+        let killed = try await run(
+            "flowctl run loop.yaml -i url=\(server.url) -i count=\(count) --quiet", killedAt: count * 2 / 5)
+        #expect(killed.exit == 128 + 9)
+        let shown = try await machine.run("flowctl runs show latest --step each --output json")
+        let finished = try #require(try JSON.parse(shown.output)["item_counts"]?["succeeded"]?.intValue)
+        #expect(finished > count / 5)
+        let before = load.withLock { $0.requests.count }
+
+        let resumed = try await run("flowctl resume latest --quiet")
+        #expect(resumed.exit == 0, "\(resumed.errors)")
+        let (requests, peak) = load.withLock { ($0.requests, $0.peak) }
+        #expect(Set(requests) == Set(0..<count))
+        #expect(requests.count - before == count - Int(finished))
+        #expect((1..<96 * 1024).contains(peak), "\(peak) KiB")
+    }
+
+    /// The most memory the process has had, in KiB.
+    private static func peak(of pid: pid_t) -> Int {
+        let status = (try? Folder.read("/proc/\(pid)/status")) ?? ""
+        return status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0
     }
 }

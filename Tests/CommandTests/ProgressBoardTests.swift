@@ -28,7 +28,7 @@ import Testing
         _ = board.take(.stepStarted(path: "send", name: "send", node: "slack.send_message"), isVerbose: false)
         let failure = Failure(.notFound, "channel not found")
         let lines = board.take(
-            .itemEnded(path: "send", index: 3, status: .failed, failure: failure, ended: 4, failed: 1, total: 10),
+            .itemEnded(path: "send", key: "3", status: .failed, failure: failure, ended: 4, failed: 1, total: 10),
             isVerbose: false)
         #expect(lines.map(\.plain) == ["  ✗ send[3]  channel not found"])
         #expect(board.running(at: .now)[0].plain.hasSuffix("  4/10  1 failed"))
@@ -40,7 +40,8 @@ import Testing
         let lines = (0..<20).flatMap { index in
             board.take(
                 .itemEnded(
-                    path: "send", index: index, status: .failed, failure: Failure(.network, "gone"), ended: index + 1,
+                    path: "send", key: String(index), status: .failed, failure: Failure(.network, "gone"),
+                    ended: index + 1,
                     failed: index + 1, total: 20), isVerbose: false)
         }
         #expect(lines.count == 6)

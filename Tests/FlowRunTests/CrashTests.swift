@@ -34,7 +34,9 @@ final class DyingJournal: Journal {
     }
 
     func step(_ path: String) async throws -> StoredStep? { try await inner.step(path) }
-    func items(of path: String) async throws -> [StoredItem] { try await inner.items(of: path) }
+    func items(of path: String, from first: Int, limit: Int, hasOutputs: Bool) async throws -> [StoredItem] {
+        try await inner.items(of: path, from: first, limit: limit, hasOutputs: hasOutputs)
+    }
     func attempts(of path: String, item: Int?) async throws -> [StoredAttempt] {
         try await inner.attempts(of: path, item: item)
     }

@@ -6,6 +6,7 @@ from suite import files, tools
 from suite.contest import Contender, Contest
 
 COUNT = 10_000
+FEW, MANY = 20_000, 200_000
 
 
 def processes(peers):
@@ -34,3 +35,19 @@ def nodes():
     ]
     return Contest(f"Fan-out to {COUNT:,} nodes that do nothing", contenders, turns=3)
 
+
+def items():
+    """Ten times as many items, whose outputs nothing reads: ten times the time in hardly more memory."""
+    node = 'uses: data.transform, with: { input: "${{ item }}", fields: { n: "input + 1" } }'
+    contenders = []
+    for count in FEW, MANY:
+        step = f'{{ id: each, for_each: "${{{{ range({count}) }}}}", max_parallel: 64, {node} }}'
+        file = files.workflow(f"items-{count}", [step])
+        contenders.append(Contender(f"flowctl, {count:,} items", [tools.FLOWCTL, "--quiet", "run", file]))
+    return Contest("A loop over many items", contenders, turns=1, goals=item_goals)
+
+
+def item_goals(standings):
+    few, many = standings[f"flowctl, {FEW:,} items"], standings[f"flowctl, {MANY:,} items"]
+    yield "linear time", many.median < 1.2 * MANY / FEW * few.median, f"{many.median / few.median:.1f} times"
+    yield "a loop under 96 MiB", many.peak < 96 * 1024, f"{many.peak / 1024:.0f} MiB"

@@ -70,7 +70,7 @@ package struct RecordedRun {
                 ended = try history.items(of: stepPath, in: summary, from: item, limit: 1).first { $0.index == item }
                 inside = Frame(
                     parent: frame, prefix: "\(stepPath)[\(item)]/", base: status,
-                    variables: ValueMap([(loop.variable, value), ("index", .int(Int64(item)))]))
+                    variables: loop.variables(value, item))
             }
             if names.isEmpty { return view(step, stored, ended, inside, status) }
             if place.item == nil { inside = Frame(parent: frame, prefix: stepPath + "/", base: status) }
@@ -160,7 +160,11 @@ extension RecordedRun {
     private func outcome(of step: Step, in frame: Frame) throws -> StepOutcome? {
         let path = frame.prefix + step.id
         guard let stored = steps[path] else { return nil }
-        let items = step.loop == nil ? nil : try history.items(of: path, in: summary, limit: .max)
+        guard step.loop != nil else { return try StepOutcome(stored) { try open($0) } }
+        var items = LoopItems()
+        for item in try history.items(of: path, in: summary, limit: .max) {
+            try items.take(item) { try open($0) }
+        }
         return try StepOutcome(stored, items: items) { try open($0) }
     }
 

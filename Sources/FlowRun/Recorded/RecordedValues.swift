@@ -46,23 +46,17 @@ extension RunCondition {
 extension StepOutcome {
     /// What the journal has of a step.
     ///
-    /// - Parameter items: those of a loop, in order; nil where the step is none.
-    init(_ stored: StoredStep, items: [StoredItem]?, open: (StoredValue) throws -> Value) throws {
+    /// - Parameter items: those of a loop; nil where the step is none.
+    init(_ stored: StoredStep, items: LoopItems? = nil, open: (StoredValue) throws -> Value) throws {
         self.init(
             stored.status, failure: stored.failure, attempts: stored.attempts, isHandled: stored.isHandled,
-            note: stored.note)
+            note: stored.note, items: items)
+        output = try items?.output ?? stored.output.map(open) ?? .null
+    }
+
+    /// What the journal has of an item.
+    init(_ stored: StoredItem, open: (StoredValue) throws -> Value) throws {
+        self.init(stored.status, failure: stored.failure, attempts: stored.attempts)
         output = try stored.output.map(open) ?? .null
-        guard let items else { return }
-        let count = (items.last?.index ?? -1) + 1
-        var keys = (0..<count).map(String.init)
-        for item in items { keys[item.index] = item.key }
-        var ended = LoopItems(count: count, keys: keys)
-        for item in items {
-            var end = StepOutcome(item.status, failure: item.failure, attempts: item.attempts)
-            end.output = try item.output.map(open) ?? .null
-            ended.end(item.index, end)
-        }
-        output = .list(ended.outputs)
-        self.items = ended
     }
 }

@@ -15,8 +15,10 @@ package protocol Journal: Sendable {
 
     /// What is known of a step from before this process; nil where it never started.
     func step(_ path: String) async throws -> StoredStep?
-    /// The finished items of a loop, in order.
-    func items(of path: String) async throws -> [StoredItem]
+    /// The finished items of a loop from an index on, in order.
+    ///
+    /// - Parameter hasOutputs: whether their outputs are read, too.
+    func items(of path: String, from first: Int, limit: Int, hasOutputs: Bool) async throws -> [StoredItem]
     /// The attempts of a step or item, in order.
     func attempts(of path: String, item: Int?) async throws -> [StoredAttempt]
     /// The last attempt of each item that has no result of its own yet.

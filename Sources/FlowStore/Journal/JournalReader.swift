@@ -35,25 +35,40 @@ struct JournalReader {
         }
     }
 
-    /// - Parameter onlyUnsuccessful: leaves out those that succeeded.
+    /// - Parameters:
+    ///   - onlyUnsuccessful: leaves out those that succeeded.
+    ///   - hasOutputs: whether their outputs are read, too.
     func items(
-        of path: String, from first: Int = 0, limit: Int? = nil, onlyUnsuccessful: Bool = false
+        of path: String, from first: Int, limit: Int, onlyUnsuccessful: Bool = false, hasOutputs: Bool = true
     ) throws(Failure) -> [StoredItem] {
-        try database.query(
+        let output = hasOutputs ? "i.output, o.value" : "NULL, NULL"
+        let large = hasOutputs ? "LEFT JOIN outputs o ON o.number = i.output_ref" : ""
+        return try database.query(
             """
-            SELECT i.position, i.key, i.status, i.attempts, i.output, o.value, i.error, i.ended_at
-            FROM items i LEFT JOIN outputs o ON o.number = i.output_ref
+            SELECT i.position, i.key, i.status, i.attempts, \(output), i.error, i.ended_at
+            FROM items i \(large)
             WHERE i.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND i.position >= ?
                 AND (?4 = 0 OR i.status <> 'succeeded')
             ORDER BY i.position LIMIT ?5
             """,
-            [.int(run), .string(base + path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit ?? -1))]
+            [.int(run), .string(base + path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit))]
         ).map { row in
             StoredItem(
                 index: Int(row[0].intValue ?? 0), key: row[1].stringValue ?? "", status: row[2].storedStatus,
                 attempts: Int(row[3].intValue ?? 0), output: row[4].storedValue(orLarge: row[5]),
                 failure: row[6].storedFailure, endedAt: row[7].storedTime)
         }
+    }
+
+    /// The finished item of this name.
+    func item(_ key: String, of path: String) throws(Failure) -> StoredItem? {
+        let place = try database.query(
+            """
+            SELECT position FROM items
+            WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND key = ?
+            """, [.int(run), .string(base + path), .string(key)]
+        ).first?[0].storedItem
+        return try place.flatMap { index throws(Failure) in try items(of: path, from: index, limit: 1).first }
     }
 
     func attempts(of path: String, item: Int?) throws(Failure) -> [StoredAttempt] {

@@ -147,6 +147,13 @@ package struct RunHistory: Sendable {
         try reader(run).items(of: path, from: first, limit: limit, onlyUnsuccessful: onlyUnsuccessful)
     }
 
+    /// The item of a loop that is called so: by its key, or where it has none of its own by its index.
+    ///
+    /// - Returns: nil where no such item has ended.
+    package func item(_ key: String, of path: String, in run: RunSummary) throws(Failure) -> StoredItem? {
+        try reader(run).item(key, of: path)
+    }
+
     /// How many items of a loop ended how.
     package func itemCounts(of path: String, in run: RunSummary) throws(Failure) -> [RunStatus: Int] {
         let rows = try database.query(

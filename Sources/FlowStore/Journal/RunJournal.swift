@@ -47,8 +47,12 @@ package final class RunJournal: Journal {
         try await read { reader throws(Failure) in try reader.step(path) }
     }
 
-    package func items(of path: String) async throws -> [StoredItem] {
-        try await read { reader throws(Failure) in try reader.items(of: path) }
+    package func items(
+        of path: String, from first: Int, limit: Int, hasOutputs: Bool
+    ) async throws -> [StoredItem] {
+        try await read { reader throws(Failure) in
+            try reader.items(of: path, from: first, limit: limit, hasOutputs: hasOutputs)
+        }
     }
 
     package func attempts(of path: String, item: Int?) async throws -> [StoredAttempt] {

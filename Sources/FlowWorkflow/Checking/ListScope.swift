@@ -3,7 +3,7 @@ import FlowCore
 /// One list of steps, seen from a place in it or after it.
 struct ListScope {
     enum Standing {
-        case ended(isLoop: Bool)
+        case ended(loop: Step.Loop?)
         /// It exists but can't be read: why, and what to do.
         case obstacle(message: String, hint: String)
     }
@@ -38,12 +38,14 @@ struct ListScope {
     /// Members of `steps.ID`; nil where there is no such step here. Of one further down the output may be anything.
     func members(of id: String) -> [String: StaticType]? {
         guard let position = index[id] else { return nil }
-        return StepTypes.members(output: outputs[id] ?? .dynamic, isLoop: steps[position].loop != nil)
+        let loop = steps[position].loop
+        let output = loop?.collect == .nothing ? .null : outputs[id] ?? .dynamic
+        return StepTypes.members(output: output, isLoop: loop != nil)
     }
 
     func standing(of id: String) -> Standing? {
         guard let position = index[id] else { return nil }
-        guard let reader else { return .ended(isLoop: steps[position].loop != nil) }
+        guard let reader else { return .ended(loop: steps[position].loop) }
         if position == reader {
             return .obstacle(
                 message: "the step \"\(id)\" can't read its own result",
@@ -51,7 +53,7 @@ struct ListScope {
         }
         // In a graph the reading itself is an edge; where that closes a cycle, the cycle is reported.
         if listOrder == .graph || order.isOrdered(reader, after: position) {
-            return .ended(isLoop: steps[position].loop != nil)
+            return .ended(loop: steps[position].loop)
         }
         let step = steps[reader]
         let hint: String

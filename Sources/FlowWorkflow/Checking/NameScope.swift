@@ -21,7 +21,7 @@ struct NameScope {
 
     /// How the step `id` stands, seen from here; nil where there is none.
     func standing(of id: String) -> ListScope.Standing? {
-        if id == ownStep?.id { return .ended(isLoop: false) }
+        if id == ownStep?.id { return .ended(loop: nil) }
         for list in lists.reversed() {
             if let standing = list.standing(of: id) { return standing }
         }

@@ -76,9 +76,9 @@ struct ReferenceCheck {
                 "not-ordered", "it can't be told which steps this reads, so that it could wait for them",
                 at: reference.span, hint: "name the step, as in steps.ID.output")
         }
-        let isLoop: Bool
+        let loop: Step.Loop?
         switch scope.standing(of: id) {
-        case .ended(let loop)?: isLoop = loop
+        case .ended(let found)?: loop = found
         case .obstacle(let message, let hint)?:
             diagnostics.error("not-ordered", message, at: reference.span, hint: hint)
             return
@@ -92,10 +92,14 @@ struct ReferenceCheck {
                 hint: ForeignNames.remedy(forStepMember: member)
                     ?? Suggestion.didYouMean(member, among: ReferenceCheck.stepMembers)
                     ?? "use one of \(ReferenceCheck.stepMembers.joined(separator: ", "))")
-        } else if member == "items", !isLoop {
+        } else if member == "items", loop == nil {
             diagnostics.error(
                 "unknown-reference", "the step \"\(id)\" has no items, for it has no for_each", at: reference.span,
                 hint: "use output")
+        } else if member == "output", loop?.collect == .nothing {
+            diagnostics.error(
+                "unknown-reference", "the step \"\(id)\" has no output, for it says collect: none",
+                at: reference.span, hint: "leave out collect: none, or read items for how each ended")
         }
     }
 

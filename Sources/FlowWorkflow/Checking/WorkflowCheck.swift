@@ -85,6 +85,7 @@ struct WorkflowCheck {
         var scope = outer
         if let loop = step.loop {
             bind(loop, in: &scope)
+            check(text: loop.key, in: scope, place: "key", needs: .string.joined(with: .int))
         }
         check(text: step.credential?.name, in: scope, place: "credential", needs: .string)
         check(text: step.workingDirectory, in: scope, place: "working_directory", needs: .string)

@@ -5,7 +5,7 @@ extension Step {
     var ownExpressions: [Expression] {
         var found: [Expression] = []
         if let condition { found.append(condition) }
-        found += loop?.items.expressions ?? []
+        found += loop?.expressions ?? []
         switch kind {
         case .node(_, _, let arguments): found += arguments.flatMap(\.value.expressions)
         case .call(let call): found += call.arguments.flatMap(\.value.expressions)

@@ -52,12 +52,16 @@ package enum Keywords {
             Keyword("if", .condition, "Runs the step only where this is true."),
             Keyword("for_each", .value, "Runs the step once for each item.", spellings: ["for-each"]),
             Keyword("as", .string, "The item's name in expressions; item by default."),
+            Keyword("key", .string, "Gives each item a name of its own, for people and for --retry-uncertain."),
             Keyword(
                 "max_parallel", .int(minimum: 1), "How many items run at once; 1 by default.",
                 spellings: ["max-parallel"]),
             Keyword(
                 "on_item_error", .choice(Step.Loop.OnError.allCases.map(\.rawValue)), "What follows a failed item.",
                 spellings: ["on-item-error"]),
+            Keyword(
+                "collect", .choice(Step.Loop.Collect.allCases.map(\.rawValue)),
+                "What the output of a for_each holds; the outputs of its items by default."),
             Keyword("retry", retryShape, "How often a failed attempt is repeated."),
             Keyword("timeout", .duration, "Bounds one attempt."),
             Keyword("timeout-minutes", .int(minimum: 1), "GitHub's spelling of timeout."),
@@ -77,8 +81,8 @@ package enum Keywords {
             Keyword(
                 "on_error", .steps, "Steps that run when this one failed for good; when they succeed, the run goes on.",
                 spellings: ["on-error"]),
-            .later("key"), .later("collect"), .later("while"), .later("until"), .later("max_iterations"),
-            .later("interval"), .later("idempotency_key"),
+            .later("while"), .later("until"), .later("max_iterations"), .later("interval"),
+            .later("idempotency_key"),
         ])
 
     /// A step is exactly one of these.
@@ -93,6 +97,9 @@ package enum Keywords {
 
     /// Keywords that go with a node and not with a workflow, which has its own for all of its steps.
     static let ofNodesOnly = ["credential", "retry", "cache", "effect", "working_directory", "env"]
+
+    /// Keywords that go with `for_each`, and but for `as` with `matrix`.
+    static let loop = ["as", "key", "max_parallel", "on_item_error", "collect"]
 
     static let retryShape = Keyword.Shape.either([.int(minimum: 0), .table(retry)])
 

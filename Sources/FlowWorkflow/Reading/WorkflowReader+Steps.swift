@@ -82,9 +82,7 @@ extension WorkflowReader {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" can't go with \"\(work)\"", at: entry.keySpan, hint: hint)
             }
-            if ["as", "max_parallel", "on_item_error"].contains(entry.key), !map.has("for_each"),
-                entry.key == "as" || !map.has("matrix")
-            {
+            if Keywords.loop.contains(entry.key), !map.has("for_each"), entry.key == "as" || !map.has("matrix") {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
             }
@@ -137,11 +135,13 @@ extension WorkflowReader {
         guard let node = map.node("for_each") ?? map.node("matrix") else { return nil }
         let maxParallel = map.int("max_parallel", in: 1...10_000, &diagnostics) ?? 1
         let onItemError = map.choice("on_item_error", as: Step.Loop.OnError.self, &diagnostics) ?? .stop
+        let collect = map.choice("collect", as: Step.Loop.Collect.self, &diagnostics) ?? .outputs
         let nothing = ValueTemplate(.literal([]), span: node.span)
         if !map.has("for_each") {
             return Step.Loop(
                 items: .matrix(matrix(node) ?? Matrix(template: nothing, names: nil)), variable: Matrix.variable,
-                maxParallel: maxParallel, onItemError: onItemError)
+                maxParallel: maxParallel, onItemError: onItemError, collect: collect,
+                key: key(map, seeing: "\(Matrix.variable).NAME"))
         }
         let items = listOrExpression(node, key: "for_each", noun: "a list") ?? nothing
         var variable = "item"
@@ -154,7 +154,19 @@ extension WorkflowReader {
             }
             variable = name
         }
-        return Step.Loop(items: .list(items), variable: variable, maxParallel: maxParallel, onItemError: onItemError)
+        return Step.Loop(
+            items: .list(items), variable: variable, maxParallel: maxParallel, onItemError: onItemError,
+            collect: collect, key: key(map, seeing: "\(variable).id"))
+    }
+
+    private mutating func key(_ map: MapDecoder, seeing example: String) -> Template? {
+        guard let node = map.node("key"), let key = template(node, key: "key") else { return nil }
+        if key.isLiteral {
+            diagnostics.error(
+                "same-key", "\"key\" is the same for every item", at: node.span,
+                hint: "let it depend on the item, as in ${{ \(example) }}")
+        }
+        return key
     }
 
     mutating func retry(_ node: SourceNode) -> RetryPolicy? {

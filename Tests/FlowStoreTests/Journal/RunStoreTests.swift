@@ -221,7 +221,10 @@ struct RunStoreTests {
             }
             try await group.waitForAll()
         }
-        #expect(try await journal.items(of: "a").map(\.index) == Array(0..<500))
+        let items = try await journal.items(of: "a", from: 0, limit: 1000, hasOutputs: false)
+        #expect(items.map(\.index) == Array(0..<500))
+        let page = try await journal.items(of: "a", from: 490, limit: 5, hasOutputs: true)
+        #expect(page.map(\.index) == Array(490..<495))
     }
 
     @Test func notedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {

@@ -57,9 +57,9 @@ struct ProgressBoard {
             let text = "waiting \(wait.duration.humanText) for \(wait.reason)"
             set(path) { $0.note = text }
             return waitLine(path, item, text, isVerbose)
-        case .itemEnded(let path, let index, let status, let failure, let ended, let failed, let total):
+        case .itemEnded(let path, let key, let status, let failure, let ended, let failed, let total):
             set(path) { $0.items = (ended, failed, total) }
-            return itemLine(path, index, status, failure)
+            return itemLine(path, key, status, failure)
         case .log(let line): return logLine(line, isVerbose)
         case .stepSkipped(let path, let reason):
             return hides(path, isVerbose) ? [] : ["  \("-", .dim) \(path)  \("skipped: \(reason)", .dim)"]
@@ -101,13 +101,13 @@ struct ProgressBoard {
     private func hides(_ path: String, _ isVerbose: Bool) -> Bool { !isVerbose && ProgressBoard.isInItem(path) }
 
     private mutating func itemLine(
-        _ path: String, _ index: Int, _ status: RunStatus, _ failure: Failure?
+        _ path: String, _ key: String, _ status: RunStatus, _ failure: Failure?
     ) -> [StyledText] {
         guard let failure, status != .succeeded, status != .skipped else { return [] }
         shownFailures[path, default: 0] += 1
         switch shownFailures[path, default: 0] {
         case ...ProgressBoard.failureRoom:
-            return ["  \(status.symbol, status.style) \("\(path)[\(index)]")  \(failure.message)"]
+            return ["  \(status.symbol, status.style) \("\(path)[\(key)]")  \(failure.message)"]
         case ProgressBoard.failureRoom + 1: return ["    more items of \(path) fail"]
         default: return []
         }

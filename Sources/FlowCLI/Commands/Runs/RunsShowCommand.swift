@@ -20,7 +20,9 @@ struct RunsShowCommand: Verb {
         completion: .custom { _, _, _ in Completions.runs() })
     var run: String
 
-    @Option(help: ArgumentHelp("Show this step with its attempts and output.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp(
+            "Show this step, or an item of it, with its attempts and output.", valueName: "id"))
     var step: String?
 
     @Flag(help: "Print the step's requests that failed as commands of curl, with secrets as variables.")
@@ -40,8 +42,17 @@ struct RunsShowCommand: Verb {
             return try RunSheet(run: run, steps: steps, calls: try history.calls(of: run), history: history).show(
                 on: session.console)
         }
-        guard let found = steps.first(where: { $0.path == step }) else {
+        let (path, key) = ItemName.parts(of: step) { path in steps.contains { $0.path == path } }
+        guard let found = steps.first(where: { $0.path == path }) else {
             throw Exit.noStep(step, in: run, among: steps)
+        }
+        if let key {
+            guard let item = try history.item(key, of: path, in: run) else {
+                throw Exit.usage(
+                    "no item \"\(key)\" of \"\(path)\" has ended in run \(run.id.text)",
+                    hint: "run \"flowctl runs show \(run.id.text) --step \(path)\" for those that failed")
+            }
+            return try ItemSheet(run: run, path: path, item: item, history: history).show(on: session.console)
         }
         if curl { return try CurlSheet(of: found, in: run, history: history).show(on: session.console) }
         try StepSheet(run: run, step: found, history: history).show(on: session.console)

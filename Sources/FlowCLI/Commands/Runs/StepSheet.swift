@@ -48,24 +48,10 @@ struct StepSheet {
             console.show(
                 "\(step.path, .bold)  \(step.node ?? "")  \(step.status.words, step.status.style)\(took)")
             if let note = step.note { console.show(StyledText(note)) }
-            for attempt in attempts {
-                let status = attempt.end?.status ?? .interrupted
-                let reason = attempt.end?.failure.map { ": \($0.message)" } ?? ""
-                console.show(
-                    "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)"
-                )
-            }
+            console.show(attempts)
             showRequests(on: console)
             showItems(on: console)
-            if let failure = step.failure {
-                console.show("\("error:", .red) \(failure.message)")
-                if let hint = failure.hint { console.show("  \("hint:", .cyan) \(hint)") }
-                if let id = failure.requestID { console.show("  \("request id:", .dim) \(terminalSafe(id))") }
-            }
-            if let output, !output.isNull {
-                console.show(StyledText("output", .bold))
-                console.show(document: JSON.text(console.masker.mask(output), pretty: true))
-            }
+            console.show(failure: step.failure, output: output)
         }
     }
 
@@ -75,7 +61,7 @@ struct StepSheet {
         console.show("items: \(counts.map { "\($0.value) \($0.key.words)" }.joined(separator: ", "))")
         for item in items.prefix(StepSheet.shownItems.text) {
             let reason = item.failure.map { ": \($0.message)" } ?? ""
-            console.show("  \(step.path)[\(item.index)]  \(item.status.words, item.status.style)\(reason)")
+            console.show("  \(step.path)[\(item.key)]  \(item.status.words, item.status.style)\(reason)")
         }
         let unsuccessful = itemCounts.reduce(0) { $0 + ($1.key == .succeeded ? 0 : $1.value) }
         let hidden = unsuccessful - StepSheet.shownItems.text
@@ -83,8 +69,31 @@ struct StepSheet {
     }
 }
 
+extension Console {
+    func show(_ attempts: [StoredAttempt]) {
+        for attempt in attempts {
+            let status = attempt.end?.status ?? .interrupted
+            let reason = attempt.end?.failure.map { ": \($0.message)" } ?? ""
+            show(
+                "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)"
+            )
+        }
+    }
+
+    func show(failure: Failure?, output: Value?) {
+        if let failure {
+            show("\("error:", .red) \(failure.message)")
+            if let hint = failure.hint { show("  \("hint:", .cyan) \(hint)") }
+        }
+        if let output, !output.isNull {
+            show(StyledText("output", .bold))
+            show(document: JSON.text(masker.mask(output), pretty: true))
+        }
+    }
+}
+
 extension StoredItem {
-    fileprivate var asValue: Value {
+    var asValue: Value {
         [
             "index": .int(Int64(index)), "key": .string(key), "status": .string(status.rawValue),
             "attempts": .int(Int64(attempts)), "error": failure?.asValue ?? .null,
@@ -106,7 +115,7 @@ extension StepSheet {
 }
 
 extension StoredAttempt {
-    fileprivate var asValue: Value {
+    var asValue: Value {
         [
             "number": .int(Int64(number)), "effect": .string(intent.effect.rawValue),
             "started_at": .string(intent.startedAt.rfc3339),
