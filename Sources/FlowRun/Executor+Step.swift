@@ -126,9 +126,16 @@ extension Executor {
             deadline: prepared.timeout.map { now + $0 })
         let end: ListEnd
         do {
-            end = try await bounded(prepared.timeout) { await self.run(list, in: frame) }
+            end = try await bounded(prepared.timeout) {
+                let end = await self.run(list, in: frame)
+                // Cut off, and not failed by itself before.
+                if Task.isCancelled, end.isStopped, end.failed.map({ $0.status == .cancelled }) ?? true {
+                    throw CancellationError()
+                }
+                return end
+            }
         } catch {
-            return Ending(failed: error)
+            return control.reason == nil ? Ending(failed: error) : Ending(.leftOut)
         }
         if end.isStopped, control.reason != nil { return Ending(.leftOut) }
         if let failed = end.failed {
