@@ -47,10 +47,12 @@ struct WorkflowCheck {
         for input in workflow.inputs { scope.members["inputs"]?[input.parameter.name] = input.parameter.valueType }
         check(workflow.env, &scope)
         scope.members["vars"] = [:]
-        for (name, value) in workflow.vars {
+        for (index, (name, value)) in workflow.vars.enumerated() {
+            scope.pendingVars = workflow.vars[index...].map(\.name)
             let type = check(value, in: scope, place: "vars").widened
             scope.members["vars"]?[name] = type
         }
+        scope.pendingVars = []
         if let concurrency = workflow.concurrency {
             var known = scope
             known.members["env"] = nil
