@@ -479,10 +479,10 @@ _flowctl_runs_logs() {
 
 _flowctl_runs_resume() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
-    repeating_options=(--retry-uncertain --mark-done)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
+    repeating_options=(--retry-uncertain --mark-done --from --env-file)
     non_repeating_options=(--output --state-db --vault --step-output --trace)
-    __flowctl_offer_flags_options 1
+    __flowctl_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
@@ -505,6 +505,13 @@ _flowctl_runs_resume() {
         return
         ;;
     '--step-output')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--from')
+        return
+        ;;
+    '--env-file')
         __flowctl_add_completions -f
         return
         ;;
@@ -525,10 +532,10 @@ _flowctl_runs_resume() {
 
 _flowctl_resume() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
-    repeating_options=(--retry-uncertain --mark-done)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
+    repeating_options=(--retry-uncertain --mark-done --from --env-file)
     non_repeating_options=(--output --state-db --vault --step-output --trace)
-    __flowctl_offer_flags_options 1
+    __flowctl_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
@@ -551,6 +558,13 @@ _flowctl_resume() {
         return
         ;;
     '--step-output')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--from')
+        return
+        ;;
+    '--env-file')
         __flowctl_add_completions -f
         return
         ;;

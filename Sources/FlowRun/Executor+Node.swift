@@ -12,11 +12,12 @@ extension Executor {
         let place = work.place
         guard let node = prepared.node else { return Ending(.leftOut) }
         let earlier = isKnown ? try await journal.attempts(of: place.path, item: place.item) : []
-        if let ending = unrepeatable(work, earlier) { return ending }
+        let settled = earlier.isEmpty ? 0 : try await lastSettledAttempt(at: place)
+        if let ending = unrepeatable(work, earlier.filter { $0.number > settled }) { return ending }
         let first = (earlier.last?.number ?? 0) + 1
         let request: Request
         do {
-            request = try await resolve(work, node, isKnown: isKnown)
+            request = try await resolve(work, node, isKnown: isKnown, settled: settled)
         } catch {
             return Ending(StepOutcome(failed: Failure(error), attempts: first - 1))
         }
@@ -136,7 +137,9 @@ struct Request: Sendable {
 
 extension Executor {
     /// Evaluates arguments, environment and credential; the same for all attempts.
-    func resolve(_ work: Work, _ node: any Node, isKnown: Bool) async throws -> Request {
+    ///
+    /// - Parameter settled: the last attempt that has been done with. What is done anew has a key of its own.
+    func resolve(_ work: Work, _ node: any Node, isKnown: Bool, settled: Int) async throws -> Request {
         let prepared = work.prepared
         let step = prepared.step
         guard case .node(_, _, let templates) = step.kind else {
@@ -159,6 +162,7 @@ extension Executor {
         }
         var key = StableHash()
         for part in [id.text, work.place.fullPath] { key.add(part) }
+        if settled > 0 { key.add(String(settled)) }
         var context = NodeContext(
             world: setup.world, credential: try await credential(of: step, node.spec, scope),
             effect: step.effect ?? node.effect(of: arguments),

@@ -25,7 +25,8 @@ extension Executor {
             }
             return RunSnapshot(
                 workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes,
-                calledFiles: Dictionary(workflow.calledFiles.map { ($0.name, $0.bytes) }) { $1 }, trigger: trigger,
+                calledFiles: Dictionary(workflow.called.map { ($0.source.name, $0.source.bytes) }) { $1 },
+                trigger: trigger,
                 inputs: try stored(.map(inputs)), vars: try stored(.map(vars)), event: try stored(event),
                 connectors: connectors, workingDirectory: setup.workingDirectory, baseURL: setup.baseURL?.text,
                 version: version)
@@ -37,12 +38,13 @@ extension Executor {
     ///
     /// - Parameters:
     ///   - name: its id, the beginning or end of it, or `latest`.
+    ///   - seen: what the decision to take it up rests on; it is refused where it has gone on since.
     ///   - read: makes the workflow of the stored file text, and of that of the workflows it calls.
     package static func resume(
-        _ name: String, options: ResumeOptions = ResumeOptions(), setup: RunSetup, store: RunStore,
-        read: (SourceText, StoredWorkflowFiles) throws -> Workflow
+        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil, setup: RunSetup,
+        store: RunStore, read: (SourceText, StoredWorkflowFiles) throws -> Workflow
     ) async throws -> Executor {
-        let (run, journal) = try await store.resume(name)
+        let (run, journal) = try await store.resume(name, seen: seen, reset: options.reset)
         do {
             let workflow = try read(
                 SourceText(name: run.snapshot.file, bytes: run.snapshot.source),
@@ -66,6 +68,12 @@ extension Executor {
             }
         }
         return try StepOutcome(previous, items: items) { try open($0) }
+    }
+
+    /// The number of the last attempt that a user has done with, by having the step run again; 0 where there is none.
+    func lastSettledAttempt(at place: Place) async throws -> Int {
+        let stored = try await journal.checkpoint(RunReset.checkpoint, of: place.path, item: place.item)
+        return try stored.flatMap { try open($0).intValue.map(Int.init) } ?? 0
     }
 
     /// The end of a write that can't be repeated and of which is not known whether it happened; nil where the work

@@ -29,6 +29,8 @@ package final class Executor: Sendable {
     private let timeout: Duration?
     /// Before the paths of all its steps: empty of a run, `deploy/` of a workflow that the step `deploy` calls.
     let base: String
+    /// Whether an earlier process began this run.
+    let isResumed: Bool
 
     /// - Parameter run: what the journal holds of it.
     /// - Throws: a `Failure` where a step uses a node that doesn't exist, or a stored value can't be opened.
@@ -64,6 +66,7 @@ package final class Executor: Sendable {
         program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
         timeout = workflow.timeout
         base = ""
+        isResumed = run.attempt > 1
     }
 
     /// A workflow that a step calls, as a part of the step's run.
@@ -93,10 +96,8 @@ package final class Executor: Sendable {
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: .null, run: call.members(of: caller.id))
         base = call.path + "/"
+        isResumed = caller.isResumed
     }
-
-    /// Whether an earlier process began this run.
-    var isResumed: Bool { attempt > 1 }
 
     /// Stops the run: gracefully, no new step starts, running ones get the grace period, `finally` runs; otherwise
     /// everything is cancelled at once.

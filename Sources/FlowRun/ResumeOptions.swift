@@ -7,19 +7,24 @@ package struct ResumeOptions: Sendable {
     package var retryUncertain: Set<String> = []
     /// Uncertain steps that did happen, with their output.
     package var markDone: [String: Value] = [:]
+    /// What is to run again although it may have succeeded.
+    package var reset: RunReset?
 
     package init(retryUncertain: Set<String> = [], markDone: [String: Value] = [:]) {
         self.retryUncertain = retryUncertain
         self.markDone = markDone
     }
 
+    package var isEmpty: Bool { retryUncertain.isEmpty && markDone.isEmpty && reset == nil }
+
     /// The same with whole paths: `left` becomes `sides/left` where no other step is called so.
     ///
     /// - Throws: a `Failure` of kind `invalid` where a name fits no step, several, or one that has nothing to decide.
     package func resolved(in run: RunSummary, of history: RunHistory) throws(Failure) -> ResumeOptions {
         guard !retryUncertain.isEmpty || !markDone.isEmpty else { return self }
-        let names = try UndecidedSteps(run, history)
+        let names = UndecidedSteps(try RecordedSteps(run, history))
         var options = ResumeOptions()
+        options.reset = reset
         for name in retryUncertain.sorted() { options.retryUncertain.insert(try names.path(of: name)) }
         for (name, output) in markDone.sorted(by: { $0.key < $1.key }) {
             let path = try names.path(of: name)
@@ -32,74 +37,32 @@ package struct ResumeOptions: Sendable {
     }
 }
 
-/// The steps of a run by the names a user gives them.
+/// What there is to decide of a run.
 private struct UndecidedSteps {
-    private let run: RunSummary
-    private let history: RunHistory
-    private let steps: [StoredStep]
+    private let recorded: RecordedSteps
 
-    init(_ run: RunSummary, _ history: RunHistory) throws(Failure) {
-        self.run = run
-        self.history = history
-        steps = try history.steps(of: run)
-    }
+    init(_ recorded: RecordedSteps) { self.recorded = recorded }
 
     /// The whole path of the step or item that `name` means.
     func path(of name: String) throws(Failure) -> String {
-        let (id, key) = ItemName.parts(of: name) { !candidates(for: $0).isEmpty }
-        let fitting = candidates(for: id)
-        guard let step = fitting.first else { throw unknown(name) }
-        guard fitting.count == 1 else {
-            throw Failure(
-                .invalid, "several steps fit \"\(name)\": \(fitting.map(\.path).joined(separator: ", "))",
-                hint: "give the whole path")
-        }
-        let shown = key.map { "\(step.path)[\($0)]" } ?? step.path
-        let item = try key.flatMap { key throws(Failure) in try index(of: key, in: step) }
-        guard item != nil || key == nil, !(try history.attempts(of: step.path, item: item, in: run)).isEmpty else {
-            throw Failure(.invalid, "\"\(shown)\" was not tried in run \(run.id.text)", hint: hint)
+        let place = try recorded.place(named: name, hint: hint)
+        let (run, history) = (recorded.run, recorded.history)
+        guard !(try history.attempts(of: place.step.path, item: place.item, in: run)).isEmpty else {
+            throw Failure(.invalid, "\"\(place.name)\" was not tried in run \(run.id.text)", hint: hint)
         }
         let status =
-            try item.map { index throws(Failure) in
-                try history.items(of: step.path, in: run, from: index, limit: 1).first { $0.index == index }?.status
-            } ?? step.status
+            try place.item.map { index throws(Failure) in
+                try history.items(of: place.step.path, in: run, from: index, limit: 1).first { $0.index == index }?
+                    .status
+            } ?? place.step.status
         guard status != .succeeded else {
-            throw Failure(.invalid, "\"\(shown)\" has succeeded; there is nothing to decide", hint: hint)
+            throw Failure(.invalid, "\"\(place.name)\" has succeeded; there is nothing to decide", hint: hint)
         }
-        return item.map { "\(step.path)[\($0)]" } ?? step.path
-    }
-
-    private func candidates(for id: String) -> [StoredStep] {
-        let fitting = steps.filter { $0.path == id }
-        return fitting.isEmpty ? steps.filter { $0.path.hasSuffix("/" + id) } : fitting
-    }
-
-    /// The index of the item that is called so.
-    private func index(of key: String, in step: StoredStep) throws(Failure) -> Int? {
-        if let item = try history.item(key, of: step.path, in: run) { return item.index }
-        // What was cut off has no row yet, and goes by its index unless the others have names.
-        let other = try history.items(of: step.path, in: run, limit: 1).first
-        return other.map { $0.key == String($0.index) } ?? true ? Int(key) : nil
-    }
-
-    private func unknown(_ name: String) -> Failure {
-        Failure(
-            .invalid, "run \(run.id.text) has no step \"\(name)\"",
-            hint: Suggestion.didYouMean(name, among: steps.map(\.path)) ?? hint)
+        return place.path
     }
 
     private var hint: String? {
-        guard let undecided = try? steps.filter({ $0.status == .uncertain }).flatMap(undecidedPlaces) else {
-            return nil
-        }
+        guard let undecided = try? recorded.undecided() else { return nil }
         return undecided.isEmpty ? "no step of it is uncertain" : "uncertain: \(undecided.joined(separator: ", "))"
-    }
-
-    /// What is uncertain of a step: its items where it is a loop, nothing where it only holds others.
-    private func undecidedPlaces(_ step: StoredStep) throws(Failure) -> [String] {
-        let items = try history.items(of: step.path, in: run, limit: 100, onlyUnsuccessful: true)
-            .filter { $0.status == .uncertain }
-        guard items.isEmpty else { return items.prefix(3).map { "\(step.path)[\($0.key)]" } }
-        return try history.attempts(of: step.path, in: run).isEmpty ? [] : [step.path]
     }
 }

@@ -61,8 +61,21 @@ final class PreparedStep: Sendable {
     /// What runs when the step failed for good.
     var handler: StepList? { step.onError == nil ? nil : branches.last }
 
+    var nodeName: String { step.nodeName }
+
+    /// Whether its condition asks for it by itself; where it doesn't, `success()` is implied.
+    var asksForStatus: Bool {
+        guard let functions = step.condition?.functions else { return false }
+        return !functions.isDisjoint(with: ["success", "failure", "always", "cancelled"])
+    }
+
+    var saysAlways: Bool { step.condition?.functions.contains("always") ?? false }
+}
+
+extension Step {
+    /// What does its work, for people: a node, or the keyword.
     var nodeName: String {
-        switch step.kind {
+        switch kind {
         case .node(let name, _, _): name
         case .call(let call): call.path
         case .block: "steps"
@@ -72,12 +85,4 @@ final class PreparedStep: Sendable {
         case .wait: "wait"
         }
     }
-
-    /// Whether its condition asks for it by itself; where it doesn't, `success()` is implied.
-    var asksForStatus: Bool {
-        guard let functions = step.condition?.functions else { return false }
-        return !functions.isDisjoint(with: ["success", "failure", "always", "cancelled"])
-    }
-
-    var saysAlways: Bool { step.condition?.functions.contains("always") ?? false }
 }

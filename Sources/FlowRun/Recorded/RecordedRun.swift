@@ -74,7 +74,7 @@ package struct RecordedRun {
             }
             if names.isEmpty { return view(step, stored, ended, inside, status) }
             if place.item == nil { inside = Frame(parent: frame, prefix: stepPath + "/", base: status) }
-            guard let branch = branch(of: step, on: &names) else {
+            guard let branch = step.branch(on: &names) else {
                 guard case .call = step.kind else { return nil }
                 throw Failure(
                     .invalid, "\"\(path)\" is a step of the workflow that \"\(place.id)\" calls",
@@ -118,16 +118,6 @@ package struct RecordedRun {
 // MARK: - Steps
 
 extension RecordedRun {
-    /// The list inside a step in which a path goes on; takes the name of the handler off it.
-    private func branch(of step: Step, on names: inout [String]) -> Step.Branch? {
-        if names.count > 1, names[0] + "/" == Step.handlerPrefix, step.onError != nil {
-            names.removeFirst()
-            return step.branches.last
-        }
-        guard let next = names.first.flatMap(StepName.init) else { return nil }
-        return step.branches.first { branch in branch.steps.contains { $0.id == next.id } }
-    }
-
     /// The top of the run when all its steps had ended.
     private func frame(after steps: [Step]) throws -> Frame {
         let frame = Frame()
@@ -183,24 +173,6 @@ extension RecordedRun {
         }
         guard list.indices.contains(index) else { return nil }
         return items.isSecret ? list[index].markedSecret : list[index]
-    }
-
-    /// `deploy` or `deploy[3]` in a path.
-    private struct StepName {
-        let id: String
-        var item: Int?
-
-        init?(_ text: String) {
-            guard let bracket = text.firstIndex(of: "[") else {
-                id = text
-                return
-            }
-            guard text.hasSuffix("]"), let index = Int(text[text.index(after: bracket)...].dropLast()) else {
-                return nil
-            }
-            id = String(text[..<bracket])
-            item = index
-        }
     }
 }
 

@@ -83,6 +83,20 @@ struct JournalReader {
         return Dictionary(attempts.compactMap { attempt in attempt.item.map { ($0, attempt) } }) { $1 }
     }
 
+    func lastWrites(of path: String) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) {
+        let isLast = """
+            a.effect = 'write' AND NOT EXISTS (
+                SELECT 1 FROM attempts b WHERE b.step = a.step AND b.item = a.item AND b.number > a.number)
+            """
+        let succeeded = try database.query(
+            """
+            SELECT count(*) FROM attempts a
+            WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND \(isLast) AND a.status = 'succeeded'
+            """, [.int(run), .string(path)]
+        ).first?[0].intValue
+        return (Int(succeeded ?? 0), try attempts("AND \(isLast) AND a.status <> 'succeeded'", of: path, []))
+    }
+
     private func attempts(
         _ condition: String, of path: String, _ parameters: [Value]
     ) throws(Failure) -> [StoredAttempt] {

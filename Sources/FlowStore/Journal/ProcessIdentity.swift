@@ -25,7 +25,11 @@ package struct ProcessIdentity: Sendable, Hashable {
     /// container, of which nothing can be seen from here.
     package var isRunning: Bool? {
         guard boot == ProcessIdentity.currentBoot else { return nil }
-        return ProcessIdentity.startTime(of: pid) == startTime
+        guard let found = ProcessIdentity.startTime(of: pid) else {
+            // Somebody else's, where /proc shows everyone their own processes only (hidepid).
+            return kill(pid, 0) != 0 && errno == EPERM ? nil : false
+        }
+        return found == startTime
     }
 
     private static var currentBoot: String {

@@ -12,7 +12,7 @@ extension RunSummary {
         summary.file = call.file
         summary.trigger = RunSnapshot.callTrigger
         // A call that is under way is as alive as its run.
-        summary.status = call.status == .running && status != .running ? .interrupted : call.status
+        summary.status = call.status == .running && !status.isLeased ? .interrupted : call.status
         summary.attempt = call.attempt
         summary.startedAt = call.startedAt
         summary.endedAt = call.endedAt

@@ -15,12 +15,28 @@ package struct RunSummary: Sendable, Hashable {
     package var endedAt: Timestamp?
     package var failure: Failure?
     package var failedStep: String?
-    /// The process that runs it.
-    package var pid: Int32?
+    /// Who runs it; nil where nobody does.
+    package var lease: Lease?
     var number: Int64
 
     /// What people call it: `0v3k8xq2m7`, and of a called workflow `0v3k8xq2m7/deploy`.
     package var name: String { id.text + (call.map { "/\($0)" } ?? "") }
+
+    /// Whether nothing has happened to the run since the other was read.
+    func stands(as other: RunSummary) -> Bool { attempt == other.attempt && status == other.status }
+
+    /// - Throws: a `Failure` of kind `conflict` that says who runs it.
+    package func requireNobodyRunsIt() throws(Failure) {
+        guard status.isLeased, let lease else { return }
+        throw Failure(
+            .conflict, "run \(id) is \(status.rawValue), in \(lease.words)", hint: lease.hint, code: "run_is_live")
+    }
+
+    /// - Throws: a `Failure` of kind `invalid` where it is only a part of a run.
+    package func requireWhole() throws(Failure) {
+        guard call != nil else { return }
+        throw Failure(.invalid, "\(name) is a part of run \(id)", hint: "resume that: flowctl resume \(id)")
+    }
 }
 
 /// The state database for reading: what `runs list|show|logs` know. Writes nothing.
@@ -131,12 +147,25 @@ package struct RunHistory: Sendable {
         return try summary.call.map { path throws(Failure) in try called(path, of: summary, in: run) } ?? run
     }
 
-    /// The steps that started or were skipped, in the order in which they did.
-    package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] { try reader(run).steps() }
+    /// The steps that started or were skipped, in the order in which they did. What nobody runs any more is
+    /// `interrupted`.
+    package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] {
+        var steps = try reader(run).steps()
+        guard run.status != .running else { return steps }
+        for index in steps.indices where steps[index].status == .running { steps[index].status = .interrupted }
+        return steps
+    }
 
     package func attempts(of path: String, item: Int? = nil, in run: RunSummary) throws(Failure) -> [StoredAttempt] {
         try reader(run).attempts(of: path, item: item)
     }
+
+    /// The last attempts at a step, or at each of its items, that were writes.
+    ///
+    /// - Returns: how many succeeded, and all others.
+    package func lastWrites(
+        of path: String, in run: RunSummary
+    ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) { try reader(run).lastWrites(of: path) }
 
     /// The finished items of a loop, from an index on.
     ///
@@ -223,32 +252,13 @@ package struct RunHistory: Sendable {
         ).map { row in
             let lease = Lease(row)
             var status = row[5].storedStatus
-            if status.isLeased, !(lease?.isLive ?? false) { status = .interrupted }
+            if status.isLeased, lease?.isLive != true { status = .interrupted }
             return RunSummary(
                 id: RunID(text: row[1].stringValue ?? ""), workflow: row[2].stringValue ?? "",
                 file: row[3].stringValue ?? "", trigger: row[4].stringValue ?? "", status: status,
                 attempt: Int(row[6].intValue ?? 1), startedAt: row[7].storedTime ?? Timestamp(seconds: 0),
                 endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
-                pid: lease?.holder.pid, number: row[0].intValue ?? 0)
+                lease: status.isLeased ? lease : nil, number: row[0].intValue ?? 0)
         }
-    }
-}
-
-/// Who runs a run, and when that was last heard.
-struct Lease {
-    let holder: ProcessIdentity
-    let heartbeat: Timestamp
-
-    init?(_ row: Row) {
-        guard let pid = row["pid"].intValue, let started = row["pid_started"].intValue,
-            let boot = row["boot"].stringValue, let heartbeat = row["heartbeat"].storedTime
-        else { return nil }
-        holder = ProcessIdentity(pid: Int32(clamping: pid), startTime: started, boot: boot)
-        self.heartbeat = heartbeat
-    }
-
-    /// A process of another machine or container can't be seen; there only its silence tells.
-    var isLive: Bool {
-        holder.isRunning ?? (Timestamp.wallClock.since(heartbeat) < .seconds(6 * RunJournal.heartbeat))
     }
 }

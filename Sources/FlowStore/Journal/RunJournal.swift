@@ -2,27 +2,30 @@ import Dispatch
 import FlowCore
 
 /// The journal of one run in the state database. It holds the run's lease and renews it while it exists.
+///
+/// A process that was silent for too long, as on a machine that slept, may have lost the run to another one. It finds
+/// that out at its next write that somebody waits for, and writes nothing.
 package final class RunJournal: Journal {
     package let run: RunID
     let number: Int64
+    /// Of the run; another process that takes it up counts on.
+    private let attempt: Int
     private let writer: JournalWriter
     /// Only made, started and cancelled here, each of which is safe from any thread.
     private nonisolated(unsafe) let heart: any DispatchSourceTimer
 
-    /// How often the lease is renewed.
-    static let heartbeat = 10
-
-    init(run: RunID, number: Int64, writer: JournalWriter) {
+    init(run: RunID, number: Int64, attempt: Int, writer: JournalWriter) {
         self.run = run
         self.number = number
+        self.attempt = attempt
         self.writer = writer
         heart = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
-        heart.schedule(deadline: .now() + .seconds(RunJournal.heartbeat), repeating: .seconds(RunJournal.heartbeat))
+        heart.schedule(deadline: .now() + .seconds(Lease.interval), repeating: .seconds(Lease.interval))
         heart.setEventHandler {
             writer.note { database throws(Failure) in
                 try database.execute(
-                    "UPDATE runs SET heartbeat = ? WHERE number = ? AND pid IS NOT NULL",
-                    [.micros(.wallClock), .int(number)])
+                    "UPDATE runs SET heartbeat = ? WHERE number = ? AND attempt = ? AND pid IS NOT NULL",
+                    [.micros(.wallClock), .int(number), .int(Int64(attempt))])
             }
         }
         heart.activate()
@@ -33,7 +36,22 @@ package final class RunJournal: Journal {
     package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
     package func commit(_ records: [JournalRecord], synced: Bool) async throws {
-        try await writer.commit(synced: synced, work(records))
+        try await writer.commit(synced: synced) { [work = work(records), requireLease] database throws(Failure) in
+            try requireLease(database)
+            try work(database)
+        }
+    }
+
+    private var requireLease: JournalWriter.Work {
+        { [run, number, attempt] database throws(Failure) in
+            let current = try database.query("SELECT attempt FROM runs WHERE number = ?", [.int(number)]).first?[0]
+            guard current == .int(Int64(attempt)) else {
+                throw Failure(
+                    .conflict, "run \(run) has been taken over by another process",
+                    hint: "let that one go on; this one was silent for so long that it counted as dead",
+                    code: "lease_lost")
+            }
+        }
     }
 
     private func work(_ records: [JournalRecord]) -> JournalWriter.Work {
@@ -96,10 +114,12 @@ package final class RunJournal: Journal {
     package func close() async {
         heart.cancel()
         // A run that ended has no lease any more; one that couldn't say so keeps its status and loses the process.
-        try? await writer.commit(synced: false) { [number] database throws(Failure) in
+        try? await writer.commit(synced: false) { [number, attempt] database throws(Failure) in
             try database.execute(
-                "UPDATE runs SET pid = NULL, pid_started = NULL, boot = NULL, heartbeat = NULL WHERE number = ?",
-                [.int(number)])
+                """
+                UPDATE runs SET pid = NULL, pid_started = NULL, boot = NULL, heartbeat = NULL
+                WHERE number = ? AND attempt = ?
+                """, [.int(number), .int(Int64(attempt))])
         }
     }
 }

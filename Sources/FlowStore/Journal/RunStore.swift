@@ -53,35 +53,40 @@ package final class RunStore: Sendable {
             }
         }
         let run = StoredRun(id: id, snapshot: snapshot, attempt: 1, handlersAttempt: 1, startedAt: time)
-        return (run, RunJournal(run: id, number: number, writer: writer))
+        return (run, RunJournal(run: id, number: number, attempt: run.attempt, writer: writer))
     }
 
     /// Takes up a run that ended without success, or whose process died.
     ///
-    /// - Parameter name: the run's id, or the beginning or end of it that no other run shares, or `latest`.
-    /// - Throws: `not_found`; `invalid` where it succeeded; `conflict` where its process still runs.
-    package func resume(_ name: String) async throws -> (StoredRun, RunJournal) {
+    /// - Parameters:
+    ///   - name: the run's id, or the beginning or end of it that no other run shares, or `latest`.
+    ///   - seen: what the decision to take it up rests on.
+    ///   - reset: what of it is to run again; then also one that succeeded is taken up.
+    /// - Throws: `not_found`; `invalid` where it succeeded; `conflict` where its process still runs, or where another
+    ///   one has taken it up in the meantime.
+    package func resume(
+        _ name: String, seen: RunSummary? = nil, reset: RunReset? = nil
+    ) async throws -> (StoredRun, RunJournal) {
         let (run, number) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name)
-                guard summary.call == nil else {
+                try summary.requireWhole()
+                if let seen, !summary.status.isLeased, !summary.stands(as: seen) {
                     throw Failure(
-                        .invalid, "\(summary.name) is a part of run \(summary.id)",
-                        hint: "resume that: flowctl resume \(summary.id)")
+                        .conflict, "run \(summary.id) has gone on meanwhile, and is \(summary.status.rawValue)",
+                        hint: "look at it with \"flowctl runs show \(summary.id)\"", code: "run_moved_on")
                 }
                 switch summary.status {
-                case .succeeded:
+                case .succeeded where reset == nil:
                     throw Failure(
                         .invalid, "run \(summary.id) has succeeded; nothing is left to do",
                         hint: "start a new one with \"flowctl run \(summary.file)\"")
-                case .running, .queued:
-                    throw Failure(
-                        .conflict, "run \(summary.id) is \(summary.status.rawValue), in process \(summary.pid ?? 0)",
-                        hint: "wait for it, or stop it with Ctrl-C where it runs", code: "run_is_live")
+                case .running, .queued: try summary.requireNobodyRunsIt()
                 default: break
                 }
-                // Handlers that ended with their run belong to that attempt; those of a dead process go on.
-                let ended = summary.status == .interrupted ? "handlers_attempt" : "attempt + 1"
+                // Handlers that ended with their run belong to that attempt; those of a dead process go on, unless they
+                // looked at what runs again.
+                let ended = summary.status == .interrupted && reset == nil ? "handlers_attempt" : "attempt + 1"
                 try database.execute(
                     """
                     UPDATE runs SET status = 'running', handlers_attempt = \(ended), attempt = attempt + 1,
@@ -92,10 +97,11 @@ package final class RunStore: Sendable {
                         .int(Int64(identity.pid)), .int(identity.startTime), .string(identity.boot),
                         .micros(.wallClock), .int(summary.number),
                     ])
+                try reset?.apply(to: summary.number, in: database)
                 return (try RunHistory(database).stored(summary), summary.number)
             }
         }
-        return (run, RunJournal(run: run.id, number: number, writer: writer))
+        return (run, RunJournal(run: run.id, number: number, attempt: run.attempt, writer: writer))
     }
 
     private static func freeID(

@@ -64,7 +64,7 @@ extension Step {
 }
 
 extension EnvironmentEntry {
-    var expressions: [Expression] {
+    package var expressions: [Expression] {
         switch origin {
         case .value(let value): value.expressions
         case .process(_, let fallback, _): fallback?.expressions ?? []

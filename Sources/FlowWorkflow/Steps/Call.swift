@@ -22,15 +22,15 @@ extension Step {
 }
 
 extension Workflow {
-    /// The files of the workflows that it calls, and of those that these call; each once.
-    package var calledFiles: [SourceText] {
-        var found: [SourceText] = []
+    /// The workflows that it calls, and those that these call; each once.
+    package var called: [Workflow] {
+        var found: [Workflow] = []
         var known: Set<String> = []
-        addCalledFiles(to: &found, &known)
+        addCalled(to: &found, &known)
         return found
     }
 
-    private func addCalledFiles(to found: inout [SourceText], _ known: inout Set<String>) {
+    private func addCalled(to found: inout [Workflow], _ known: inout Set<String>) {
         var open = [steps, onFailure, onSuccess, finally]
         while let list = open.popLast() {
             for step in list {
@@ -38,8 +38,8 @@ extension Workflow {
                 guard case .call(let call) = step.kind, known.insert(call.workflow.source.name).inserted else {
                     continue
                 }
-                found.append(call.workflow.source)
-                call.workflow.addCalledFiles(to: &found, &known)
+                found.append(call.workflow)
+                call.workflow.addCalled(to: &found, &known)
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowNodes
 import FlowRun
 import FlowStore
 
@@ -10,6 +11,11 @@ struct ResumeCommand: Verb {
         discussion: """
             The run goes on with the file, inputs and variables it was started with. A write that was cut off is not \
             repeated by itself: look whether it happened, then say so.
+              flowctl resume latest --mark-done charge
+              flowctl resume latest --from deploy --dry-run
+            Writes that happened already are done again only after a question, or with --yes.
+            --all-interrupted takes up each run whose process died, for cron and system start; it prints a line for \
+            each, and exits as the first that did not succeed.
             """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
@@ -17,7 +23,13 @@ struct ResumeCommand: Verb {
     @Argument(
         help: "The run's id, enough of its beginning or end, or latest.",
         completion: .custom { _, _, _ in Completions.runs() })
-    var run: String
+    var run: String?
+
+    @Argument(help: "With --failed-items: only those of these loops.")
+    var loop: [String] = []
+
+    @Flag(help: "Take up every run whose process died.")
+    var allInterrupted = false
 
     @Option(help: ArgumentHelp("Run this uncertain step again.", valueName: "step"))
     var retryUncertain: [String] = []
@@ -30,6 +42,20 @@ struct ResumeCommand: Verb {
         completion: .file())
     var stepOutput: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Run this step again, and all that comes after it; one item as step[key].", valueName: "step"))
+    var from: [String] = []
+
+    @Flag(help: "Run the items again that failed, and the steps that read their loop.")
+    var failedItems = false
+
+    @Flag(help: "Show what would run again and what would be reused; nothing is done.")
+    var dryRun = false
+
+    @Flag(name: [.short, .long], help: "Don't ask.")
+    var yes = false
+
     @OptionGroup var environmentFiles: EnvironmentFileOption
 
     @OptionGroup var traceOption: TraceOption
@@ -37,41 +63,79 @@ struct ResumeCommand: Verb {
     func run(in session: Session) async throws {
         var session = session
         try environmentFiles.add(to: &session)
+        guard loop.isEmpty || failedItems else {
+            throw Exit.usage(
+                "there is one run too many: \(JSON.quoted(loop[0]))", hint: "loops are named with --failed-items")
+        }
+        let request = try request(session)
+        guard !allInterrupted else {
+            guard run == nil, !request.asksForMore, request.decisions.isEmpty, !dryRun else {
+                throw Exit.usage(
+                    "--all-interrupted takes up every run as it is",
+                    hint: "name one run, or leave out what is about one")
+            }
+            return try await InterruptedRuns(session, trace: try traceOption.open(in: session)).resume()
+        }
+        guard let run else {
+            throw Exit.usage(
+                "there is no run to take up",
+                hint: "name one, as in \"flowctl resume latest\", or add --all-interrupted")
+        }
+        try await resume(run, request, session)
+    }
+
+    private func resume(_ name: String, _ request: ResumeRequest, _ session: Session) async throws {
         // Names the run by a failure of wrong usage before anything is opened for writing.
-        let (found, history) = try session.run(named: run)
-        guard found.call == nil else {
+        let (run, history) = try session.run(named: name)
+        try run.requireWhole()
+        try run.requireNobodyRunsIt()
+        guard run.status != .succeeded || request.asksForMore else {
             throw Exit.usage(
-                "\(found.name) is a part of run \(found.id.text)", hint: "resume that: flowctl resume \(found.id.text)")
+                "run \(run.id.text) has succeeded; nothing is left to do",
+                hint: "start a new one with \"flowctl run \(run.file)\", or run a part again with --from")
         }
-        guard found.status != .succeeded else {
-            throw Exit.usage(
-                "run \(found.id.text) has succeeded; nothing is left to do",
-                hint: "start a new one with \"flowctl run \(found.file)\"")
+        let resumption = try Resumption(
+            of: run, in: history, access: try session.vaultAccess(asks: !dryRun),
+            trace: try traceOption.open(in: session), session)
+        let sheet: ResumeSheet
+        do {
+            let plan = try ResumePlan(request, of: resumption.workflow, run, history, at: SystemClock().now())
+            sheet = ResumeSheet(run: run, plan: plan)
+        } catch {
+            throw Session.unlessDamaged(error)
         }
+        if dryRun { return sheet.show(on: session.console) }
+        try confirm(sheet, session)
+        let progress = RunProgress(on: session.console)
+        let store = try RunStore.open(try session.settings.stateDatabase)
+        let executor = try await resumption.executor(sheet.plan.options, observer: progress, store: store)
+        try await RunDriver(executor, progress, session.console).run()
+    }
+
+    private func request(_ session: Session) throws -> ResumeRequest {
         if stepOutput != nil, markDone.count != 1 {
             throw Exit.usage("--step-output goes with exactly one --mark-done")
         }
         let output = try stepOutput.map { try session.readJSON($0, as: "the step's output") } ?? .null
-        var options = ResumeOptions(
+        var request = ResumeRequest()
+        request.decisions = ResumeOptions(
             retryUncertain: Set(retryUncertain), markDone: Dictionary(markDone.map { ($0, output) }) { $1 })
-        do { options = try options.resolved(in: found, of: history) } catch { throw Session.unlessDamaged(error) }
+        request.from = from
+        request.failedItems = failedItems ? loop : nil
+        return request
+    }
 
-        let connectors = try session.connectors(of: Settings.folder(of: found.file))
-        let nodes = try session.nodes(with: connectors)
-        let types = CredentialTypeIndex(connectors: connectors)
-        let access = try session.vaultAccess()
-        let progress = RunProgress(on: session.console)
-        var setup = RunSetup(
-            nodes: nodes, world: try session.world(access, trace: try traceOption.open(in: session)),
-            credentials: session.credentials(access, types: types.types(for: session.environment)),
-            sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
-            observer: progress, workingDirectory: session.workingDirectory,
-            filesRoot: try session.settings.blobFolder)
-        setup.credentialType = types.type
-        let store = try RunStore.open(try session.settings.stateDatabase)
-        let executor = try await Executor.resume(found.id.text, options: options, setup: setup, store: store) {
-            try session.workflow($0, nodes: nodes, files: $1, typeMistakes: .warning)
+    /// Asks before writes are done a second time.
+    private func confirm(_ sheet: ResumeSheet, _ session: Session) throws {
+        guard !yes, !sheet.plan.repetitions.isEmpty else { return }
+        guard session.prompt.isAvailable else {
+            let paths = sheet.plan.repetitions.map(\.path)
+            throw Exit.usage(
+                "writes that have happened, or may have, would be done again: \(paths.joined(separator: ", "))",
+                hint: "look at the plan with --dry-run, then add --yes")
         }
-        try await RunDriver(executor, progress, session.console).run()
+        for line in sheet.repetitions { session.console.complain(line) }
+        let answer = try session.prompt.ask("go on? [y/N]", isSecret: false)
+        guard answer.lowercased().hasPrefix("y") else { throw Exit.status(.cancelled) }
     }
 }

@@ -17,6 +17,14 @@ struct RunDriver {
 
     /// - Throws: an `Exit` with the status of a run that did not succeed.
     func run() async throws {
+        let result = try await drive()
+        show(result)
+        guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
+        throw Exit.status(status)
+    }
+
+    /// Takes the run to its end, and shows no more of it than its progress.
+    func drive() async throws -> RunResult {
         let resume = "flowctl resume \(executor.id.text)"
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
@@ -34,14 +42,12 @@ struct RunDriver {
         let result = await executor.run()
         signals.end()
         progress.end()
-        show(result, resume)
-        guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
-        throw Exit.status(status)
+        return result
     }
 
-    private func show(_ result: RunResult, _ resume: String) {
+    private func show(_ result: RunResult) {
         if console.format == .json {
-            console.show(json: document(result))
+            console.show(json: document(of: result))
         } else {
             for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
@@ -60,10 +66,10 @@ struct RunDriver {
         console.note(
             "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"
         )
-        if result.status != .succeeded { console.note("  resume it with: \(resume)") }
+        if result.status != .succeeded { console.note("  resume it with: flowctl resume \(result.id.text)") }
     }
 
-    private func document(_ result: RunResult) -> Value {
+    func document(of result: RunResult) -> Value {
         [
             "id": .string(result.id.text), "workflow": .string(result.workflow),
             "status": .string(result.status.rawValue), "outputs": .map(result.outputs),

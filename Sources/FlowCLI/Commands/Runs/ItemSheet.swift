@@ -19,10 +19,10 @@ struct ItemSheet {
         let output = try item.output?.shown(in: run)
         var document = item.asValue.mapValue ?? ValueMap()
         document["output"] = output ?? .null
-        document["tries"] = .list(attempts.map(\.asValue))
+        document["tries"] = .list(attempts.map { $0.asValue(in: run) })
         console.show(json: .map(document)) {
             console.show("\("\(path)[\(item.key)]", .bold)  \(item.status.words, item.status.style)")
-            console.show(attempts)
+            console.show(attempts, of: run)
             console.show(failure: item.failure, output: output)
         }
     }

@@ -24,6 +24,7 @@ struct RunSheet {
                 "\(run.name, .bold)  \(run.workflow)  \(run.status.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
             if let step = run.call { console.show("called by the step \(step) of run \(run.id.text)") }
+            if let lease = run.lease { console.show("in \(lease.words)") }
             if let failure = run.failure { showFailure(failure, on: console) }
             showSteps(on: console)
             showCalls(on: console)

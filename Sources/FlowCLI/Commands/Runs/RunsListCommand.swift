@@ -70,6 +70,7 @@ extension RunSummary {
             "attempt": .int(Int64(attempt)),
             "started_at": .string(startedAt.rfc3339), "ended_at": endedAt.map { .string($0.rfc3339) } ?? .null,
             "error": failure?.asValue ?? .null, "failed_step": failedStep.map(Value.string) ?? .null,
+            "pid": lease.map { .int(Int64($0.holder.pid)) } ?? .null,
         ]
     }
 }

@@ -30,7 +30,7 @@ struct StepSheet {
         let output = try step.output?.shown(in: run)
         var document = step.asValue.mapValue ?? ValueMap()
         document["output"] = output ?? .null
-        document["tries"] = .list(attempts.map(\.asValue))
+        document["tries"] = .list(attempts.map { $0.asValue(in: run) })
         document["requests"] = .list(
             requests.map { line in
                 [
@@ -48,7 +48,7 @@ struct StepSheet {
             console.show(
                 "\(step.path, .bold)  \(step.node ?? "")  \(step.status.words, step.status.style)\(took)")
             if let note = step.note { console.show(StyledText(note)) }
-            console.show(attempts)
+            console.show(attempts, of: run)
             showRequests(on: console)
             showItems(on: console)
             console.show(failure: step.failure, output: output)
@@ -70,9 +70,9 @@ struct StepSheet {
 }
 
 extension Console {
-    func show(_ attempts: [StoredAttempt]) {
+    func show(_ attempts: [StoredAttempt], of run: RunSummary) {
         for attempt in attempts {
-            let status = attempt.end?.status ?? .interrupted
+            let status = attempt.status(in: run)
             let reason = attempt.end?.failure.map { ": \($0.message)" } ?? ""
             show(
                 "  try \(attempt.number) at \(attempt.intent.startedAt.localText)  \(status.words, status.style)\(reason)"
@@ -84,6 +84,7 @@ extension Console {
         if let failure {
             show("\("error:", .red) \(failure.message)")
             if let hint = failure.hint { show("  \("hint:", .cyan) \(hint)") }
+            if let id = failure.requestID { show("  \("request id:", .dim) \(terminalSafe(id))") }
         }
         if let output, !output.isNull {
             show(StyledText("output", .bold))
@@ -115,12 +116,17 @@ extension StepSheet {
 }
 
 extension StoredAttempt {
-    var asValue: Value {
+    /// One without an end goes on as long as somebody runs the run.
+    fileprivate func status(in run: RunSummary) -> RunStatus {
+        end?.status ?? (run.status == .running ? .running : .interrupted)
+    }
+
+    func asValue(in run: RunSummary) -> Value {
         [
             "number": .int(Int64(number)), "effect": .string(intent.effect.rawValue),
             "started_at": .string(intent.startedAt.rfc3339),
             "ended_at": end.map { .string($0.endedAt.rfc3339) } ?? .null,
-            "status": .string((end?.status ?? .interrupted).rawValue), "error": end?.failure?.asValue ?? .null,
+            "status": .string(status(in: run).rawValue), "error": end?.failure?.asValue ?? .null,
         ]
     }
 }

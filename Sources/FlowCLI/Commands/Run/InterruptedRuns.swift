@@ -1,0 +1,102 @@
+import FlowCore
+import FlowHTTP
+import FlowRun
+import FlowStore
+
+/// Takes up every run whose process died, one after the other: `flowctl resume --all-interrupted`.
+///
+/// Several of these may go on at the same time: each run is taken by one, and the others pass it over.
+struct InterruptedRuns {
+    private enum Outcome {
+        case ended(RunResult, RunDriver)
+        /// It stays interrupted, as it can't go on now.
+        case left(Failure)
+        /// Another process has taken it up.
+        case taken(Failure)
+    }
+
+    private let session: Session
+    private let trace: ExchangeTrace?
+
+    init(_ session: Session, trace: ExchangeTrace?) {
+        self.session = session
+        self.trace = trace
+    }
+
+    /// - Throws: an `Exit` with the status of the first run that did not succeed.
+    func resume() async throws {
+        let history = try session.history()
+        // Those that were tried least come first, so that one that brings its process down doesn't hold up the others.
+        let runs = (try history?.runs(status: .interrupted, limit: .max) ?? [])
+            .sorted { ($0.attempt, $0.id) < ($1.attempt, $1.id) }
+        guard let history, !runs.isEmpty else { return session.console.note("no run is interrupted") }
+        let store = try RunStore.open(try session.settings.stateDatabase)
+        let access = try session.vaultAccess()
+        var status = ExitStatus.success
+        for run in runs {
+            let outcome = await resume(run, in: history, access, store)
+            report(outcome, of: run)
+            let code = exitStatus(of: outcome)
+            if status == .success { status = code }
+            if code == .cancelled { break }
+        }
+        guard status == .success else { throw Exit.status(status) }
+    }
+
+    private func resume(
+        _ run: RunSummary, in history: RunHistory, _ access: VaultAccess, _ store: RunStore
+    ) async -> Outcome {
+        do {
+            let resumption = try Resumption(of: run, in: history, access: access, trace: trace, session)
+            if let failure = await resumption.missingSecret() { return .left(failure) }
+            let progress = RunProgress(on: session.console)
+            defer { progress.end() }
+            let executor = try await resumption.executor(observer: progress, store: store)
+            let driver = RunDriver(executor, progress, session.console)
+            return .ended(try await driver.drive(), driver)
+        } catch let exit as Exit {
+            for diagnostic in exit.diagnostics where session.console.format == .text {
+                session.console.complain(diagnostic)
+            }
+            return .left(exit.failures.first ?? Failure(.invalid, "its file has mistakes"))
+        } catch {
+            let failure = Failure(error)
+            return failure.code == "run_is_live" || failure.code == "run_moved_on" ? .taken(failure) : .left(failure)
+        }
+    }
+
+    private func exitStatus(of outcome: Outcome) -> ExitStatus {
+        switch outcome {
+        case .ended(let result, _): ExitStatus(rawValue: result.exitCode) ?? .bug
+        case .left(let failure): ExitStatus(failure.kind)
+        case .taken: .success
+        }
+    }
+
+    private func report(_ outcome: Outcome, of run: RunSummary) {
+        let console = session.console
+        var document = run.asValue.mapValue ?? ValueMap()
+        let line: StyledText
+        var hint: String?
+        switch outcome {
+        case .ended(let result, let driver):
+            document = driver.document(of: result).mapValue ?? ValueMap()
+            let place = result.failedStep.map { "\($0): " } ?? ""
+            let reason = result.failure.map { ": \(place)\($0.message)" } ?? ""
+            line = "\(result.status.words, result.status.style) after \(result.elapsed.humanText)\(reason)"
+            hint = result.failure?.hint
+        case .left(let failure):
+            document["error"] = failure.asValue
+            line = "\("left as it is:", .yellow) \(failure.message)"
+            hint = failure.hint
+        case .taken(let failure):
+            document["status"] = "running"
+            document["error"] = failure.asValue
+            line = "passed over: \(failure.message)"
+        }
+        console.show(json: .map(document)) {
+            console.show("\(run.id.text, .bold)  \(run.workflow)  \(line)")
+            if let hint { console.complain("  \("hint:", .cyan) \(hint)") }
+        }
+    }
+}

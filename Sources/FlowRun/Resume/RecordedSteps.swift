@@ -1,0 +1,84 @@
+import FlowCore
+import FlowStore
+
+/// The steps of a recorded run, by the names that users give them: paths, or ids where these are enough.
+struct RecordedSteps {
+    let run: RunSummary
+    let history: RunHistory
+    let steps: [StoredStep]
+
+    init(_ run: RunSummary, _ history: RunHistory) throws(Failure) {
+        self.run = run
+        self.history = history
+        steps = try history.steps(of: run)
+    }
+
+    /// A step, or an item of one.
+    struct Place {
+        let step: StoredStep
+        var item: Int?
+        /// What the item is called.
+        var key: String?
+
+        var path: String { item.map { "\(step.path)[\($0)]" } ?? step.path }
+        /// As the user calls it.
+        var name: String { key.map { "\(step.path)[\($0)]" } ?? step.path }
+    }
+
+    /// What `name` means.
+    ///
+    /// - Parameter hint: for a name that means nothing and resembles none.
+    /// - Throws: a `Failure` of kind `invalid` where no step fits, or several do.
+    func place(named name: String, hint: String? = nil) throws(Failure) -> Place {
+        let (id, key) = ItemName.parts(of: name) { !candidates(for: $0).isEmpty }
+        let fitting = candidates(for: id)
+        guard let step = fitting.first else {
+            throw Failure(
+                .invalid, "run \(run.id.text) has no step \"\(name)\"",
+                hint: Suggestion.didYouMean(name, among: steps.map(\.path)) ?? hint)
+        }
+        guard fitting.count == 1 else {
+            let more = fitting.count > 3 ? ", …" : ""
+            let paths = fitting.prefix(3).map(\.path).joined(separator: ", ")
+            throw Failure(.invalid, "several steps fit \"\(name)\": \(paths)\(more)", hint: "give the whole path")
+        }
+        var place = Place(step: step, key: key)
+        guard let key else { return place }
+        place.item = try index(of: key, in: step)
+        guard place.item != nil else {
+            throw Failure(.invalid, "\"\(place.name)\" was not tried in run \(run.id.text)", hint: hint)
+        }
+        return place
+    }
+
+    private func candidates(for id: String) -> [StoredStep] {
+        let fitting = steps.filter { $0.path == id }
+        return fitting.isEmpty ? steps.filter { $0.path.hasSuffix("/" + id) } : fitting
+    }
+
+    /// The index of the item that is called so.
+    private func index(of key: String, in step: StoredStep) throws(Failure) -> Int? {
+        if let item = try history.item(key, of: step.path, in: run) { return item.index }
+        // What was cut off has no row yet, and goes by its index unless the others have names.
+        let other = try history.items(of: step.path, in: run, limit: 1).first
+        return other.map { $0.key == String($0.index) } ?? true ? Int(key) : nil
+    }
+}
+
+extension RecordedSteps {
+    /// Names of the steps and items that wait for the user's word, of each loop the first three.
+    func undecided() throws(Failure) -> [String] {
+        var names: [String] = []
+        for step in steps where step.status == .uncertain {
+            // A loop is so for its items, and what only holds others for these.
+            let items = try history.items(of: step.path, in: run, limit: 100, onlyUnsuccessful: true)
+                .filter { $0.status == .uncertain }
+            if !items.isEmpty {
+                names += items.prefix(3).map { "\(step.path)[\($0.key)]" }
+            } else if !(try history.attempts(of: step.path, in: run)).isEmpty {
+                names.append(step.path)
+            }
+        }
+        return names
+    }
+}

@@ -1,0 +1,138 @@
+package import FlowCore
+package import FlowStore
+package import FlowWorkflow
+
+/// What becomes of each step when a run is taken up, and what happens a second time by it. Nothing is done yet.
+///
+///     let plan = try ResumePlan(request, of: workflow, run, history, at: now)
+///     try await Executor.resume(run.id.text, options: plan.options, …)
+package struct ResumePlan: Sendable {
+    /// What becomes of a step.
+    package enum Fate: String, Sendable {
+        /// Its result is taken as it is.
+        case reused
+        /// It never started, and does so when its turn comes.
+        case runs
+        /// It starts again: it failed, or is to.
+        case runsAgain = "runs again"
+        /// It is finished with the items and inner steps that it lacks.
+        case goesOn = "goes on"
+        /// It was skipped; its condition is looked at again.
+        case decidedAgain = "decided again"
+        /// The user has to say whether it happened.
+        case undecided
+        case markedDone = "marked done"
+    }
+
+    package struct Entry: Sendable {
+        package var path: String
+        package var node: String
+        /// How it stands; nil where it never started.
+        package var status: RunStatus?
+        package var fate: Fate
+    }
+
+    /// A write that happened, or may have, and is done again.
+    package struct Repetition: Sendable, Hashable {
+        package var path: String
+        package var node: String
+        /// How often it happened: more than once where a loop did it.
+        package var happened: Int
+        /// How often nobody knows whether it did.
+        package var uncertain: Int
+    }
+
+    package let entries: [Entry]
+    package let repetitions: [Repetition]
+    package let options: ResumeOptions
+
+    /// - Parameters:
+    ///   - workflow: the one the run goes on with.
+    ///   - now: decides which idempotency keys are still remembered.
+    /// - Throws: a `Failure` of kind `invalid` where the request names what isn't there, or contradicts itself.
+    package init(
+        _ request: ResumeRequest, of workflow: Workflow, _ run: RunSummary, _ history: RunHistory, at now: Timestamp
+    ) throws(Failure) {
+        var options = try request.decisions.resolved(in: run, of: history)
+        let recorded = try RecordedSteps(run, history)
+        let rerun = try request.rerun(of: workflow, recorded)
+        for path in options.markDone.keys.sorted() where rerun.restarts(path) {
+            throw Failure(.invalid, "\"\(path)\" can't be both marked done and run again")
+        }
+        if !rerun.isEmpty { options.reset = rerun.reset(of: recorded.steps, note: "to run again") }
+        self.options = options
+        entries = Outlook(recorded.steps, rerun, options).entries(of: workflow.steps)
+        var repetitions: [Repetition] = []
+        for step in recorded.steps {
+            let items = options.reset?.items[step.path]
+            guard rerun.restarts(step.path) || items != nil else { continue }
+            let writes = try recorded.lastWrites(of: step.path, items: rerun.restarts(step.path) ? nil : items)
+            let uncertain = writes.others.count { $0.intent.key == nil && !$0.mayRepeat(at: now) }
+            guard writes.succeeded + uncertain > 0 else { continue }
+            repetitions.append(
+                Repetition(
+                    path: step.path, node: step.node ?? "", happened: writes.succeeded, uncertain: uncertain))
+        }
+        self.repetitions = repetitions
+    }
+}
+
+extension RecordedSteps {
+    fileprivate func lastWrites(
+        of path: String, items: Set<Int>?
+    ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) {
+        guard let items else { return try history.lastWrites(of: path, in: run) }
+        var succeeded = 0
+        var others: [StoredAttempt] = []
+        for item in items.sorted() {
+            guard let last = try history.attempts(of: path, item: item, in: run).last, last.intent.effect == .write
+            else { continue }
+            if last.end?.status == .succeeded { succeeded += 1 } else { others.append(last) }
+        }
+        return (succeeded, others)
+    }
+}
+
+/// Looks from what is recorded to what will be.
+private struct Outlook {
+    private let steps: [String: StoredStep]
+    private let rerun: Rerun
+    private let options: ResumeOptions
+
+    init(_ steps: [StoredStep], _ rerun: Rerun, _ options: ResumeOptions) {
+        self.steps = Dictionary(steps.map { ($0.path, $0) }) { $1 }
+        self.rerun = rerun
+        self.options = options
+    }
+
+    /// Steps in file order, those inside a block below it; not those inside items, of which there may be very many.
+    func entries(of steps: [Step], below prefix: String = "") -> [ResumePlan.Entry] {
+        steps.flatMap { step in
+            let path = prefix + step.id
+            let stored = self.steps[path]
+            let fate = fate(of: path, stored)
+            var entries = [ResumePlan.Entry(path: path, node: step.nodeName, status: stored?.status, fate: fate)]
+            guard step.loop == nil, fate != .reused, fate != .runs else { return entries }
+            if case .call(let call) = step.kind { entries += self.entries(of: call.workflow.steps, below: path + "/") }
+            for branch in step.branches where branch.steps.contains(where: { self.steps["\(path)/\($0.id)"] != nil }) {
+                entries += self.entries(of: branch.steps, below: path + "/")
+            }
+            return entries
+        }
+    }
+
+    private func fate(of path: String, _ stored: StoredStep?) -> ResumePlan.Fate {
+        guard let stored else { return .runs }
+        if rerun.restarts(path) { return .runsAgain }
+        if options.markDone[path] != nil { return .markedDone }
+        if rerun.reopens(path) { return .goesOn }
+        if stored.isHandled { return .reused }
+        return switch stored.status {
+        case .succeeded: .reused
+        case .skipped: .decidedAgain
+        case .uncertain: options.retryUncertain.contains(path) ? .runsAgain : .undecided
+        case .running, .interrupted: .goesOn
+        case .failed, .cancelled, .timedOut: .runsAgain
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import FlowCore
+
+/// What of a run doesn't count any more when it goes on from an earlier place. Attempts stay where they are, as history.
+package struct RunReset: Sendable, Hashable {
+    /// Paths of steps that start again as if they had never run. What stands inside them is named, too.
+    package var anew: Set<String>
+    /// Paths of steps whose result is made again, of the items and inner steps they have.
+    package var reopened: Set<String>
+    /// Indices of items that start again, by the paths of their loops.
+    package var items: [String: Set<Int>]
+    /// What stands beside the steps until they have run again.
+    package var note: String
+
+    package init(
+        anew: Set<String> = [], reopened: Set<String> = [], items: [String: Set<Int>] = [:], note: String
+    ) {
+        self.anew = anew
+        self.reopened = reopened
+        self.items = items
+        self.note = note
+    }
+
+    /// The name of a checkpoint with the number of the last attempt that doesn't count any more.
+    package static let checkpoint = ":rerun"
+}
+
+extension RunReset {
+    func apply(to run: Int64, in database: Database) throws(Failure) {
+        for path in anew.sorted() {
+            try database.execute(
+                """
+                UPDATE steps SET status = 'interrupted', started_at = NULL, ended_at = NULL, output = NULL,
+                    output_ref = NULL, error = NULL, handled = 0, note = ?
+                WHERE run = ? AND path = ?
+                """, [.string(note), .int(run), .string(path)])
+            try forget(item: nil, of: path, run, database)
+            try database.execute(
+                "DELETE FROM calls WHERE run = ?1 AND (path = ?2 OR substr(path, 1, length(?2) + 1) = ?2 || '[')",
+                [.int(run), .string(path)])
+        }
+        for path in reopened.subtracting(anew).sorted() {
+            try database.execute(
+                """
+                UPDATE steps SET status = 'interrupted', ended_at = NULL, error = NULL, handled = 0, note = ?
+                WHERE run = ? AND path = ?
+                """, [.string(note), .int(run), .string(path)])
+        }
+        for (path, indices) in items.sorted(by: { $0.key < $1.key }) {
+            for index in indices.sorted() {
+                try forget(item: index, of: path, run, database)
+                try database.execute(
+                    "DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string("\(path)[\(index)]")])
+            }
+        }
+    }
+
+    /// Takes away results, and marks the attempts as done with. One whose outcome is unknown and that has a key counts
+    /// on, so that it is sent again with the same key.
+    ///
+    /// - Parameter item: nil for the step and all its items.
+    private func forget(
+        item: Int?, of path: String, _ run: Int64, _ database: Database
+    ) throws(Failure) {
+        guard
+            let step = try database.query(
+                "SELECT number FROM steps WHERE run = ? AND path = ?", [.int(run), .string(path)]
+            ).first?[0]
+        else { return }
+        let which = [step, item.map { .int(Int64($0)) } ?? .null]
+        try database.execute(
+            "DELETE FROM checkpoints WHERE step = ?1 AND (?2 IS NULL OR item = ?2) AND name <> '\(RunReset.checkpoint)'",
+            which)
+        try database.execute(
+            """
+            INSERT OR REPLACE INTO checkpoints (step, item, name, value)
+            SELECT step, item, '\(RunReset.checkpoint)', CAST(last AS TEXT) FROM (
+                SELECT step, item, max(number) AS last, status, key FROM attempts
+                WHERE step = ?1 AND (?2 IS NULL OR item = ?2) GROUP BY item)
+            WHERE key IS NULL OR status = 'succeeded'
+            """, which)
+        try database.execute("DELETE FROM items WHERE step = ?1 AND (?2 IS NULL OR position = ?2)", which)
+    }
+}
