@@ -1,11 +1,14 @@
 import FlowCore
+import FlowExpression
 import FlowSpec
-import FlowStore
+package import FlowStore
 import FlowWorkflow
 
 extension Executor {
-    /// How often a run that waits looks whether its turn has come, and one under way whether it is asked to stop.
+    /// How often a run that waits looks whether its turn has come.
     private static let interval = Duration.milliseconds(250)
+    /// How often a run under way looks whether it is asked to stop.
+    private static let rivalInterval = Duration.seconds(1)
 
     /// Waits for the run's place in its concurrency group.
     ///
@@ -78,7 +81,7 @@ extension Executor {
     func heedRivals() -> Task<Void, Never>? {
         guard workflow.concurrency != nil else { return nil }
         return Task { [journal, control, setup] in
-            while (try? await setup.world.clock.sleep(Executor.interval)) != nil {
+            while (try? await setup.world.clock.sleep(Executor.rivalInterval)) != nil {
                 guard let standing = try? await journal.standing() else { return }
                 guard case .admitted(let rival?) = standing else { continue }
                 setup.observer.observe(.givesWay(to: rival))

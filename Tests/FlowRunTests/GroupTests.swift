@@ -73,7 +73,7 @@ struct GroupTests {
         let next = try await bench.start([.read("next")], inputs: ["to": "eu"], Self.concurrency(.cancel))
         async let result = next.run()
         await bench.clock.sleepers(atLeast: 2)
-        bench.clock.advance(by: .milliseconds(250))
+        bench.clock.advance(by: .seconds(1))
         // The grace of the holder, and the newer run that waits for it.
         await bench.clock.sleepers(atLeast: 2)
         gate.open()

@@ -41,8 +41,8 @@ extension RunJournal {
 
     package func standing() async throws -> GroupStanding {
         // Most of the time nothing has changed, and a look takes no lock.
-        let seen = try await look { group throws(Failure) in try group.standing() }
-        guard case .admitted = seen else { return seen }
+        let (standing, isNew) = try await look { group throws(Failure) in try group.standing() }
+        guard isNew else { return standing }
         return try await change { group throws(Failure) in try group.settled() }
     }
 }
@@ -93,23 +93,21 @@ struct RunGroup {
 
     /// How the run stands now; where its turn has come it is under way from here on.
     func settled() throws(Failure) -> GroupStanding {
-        let standing = try standing()
-        if case .admitted = standing {
-            try database.execute(
-                "UPDATE runs SET status = 'running' WHERE number = ? AND status = 'queued'", [.int(run)])
-        }
+        let (standing, isNew) = try standing()
+        if isNew { try database.execute("UPDATE runs SET status = 'running' WHERE number = ?", [.int(run)]) }
         return standing
     }
 
-    func standing() throws(Failure) -> GroupStanding {
+    /// - Returns: also whether the run's turn has come and nobody has written that down.
+    func standing() throws(Failure) -> (GroupStanding, isNew: Bool) {
         guard let name = try database.query("SELECT name FROM claims WHERE run = ?", [.int(run)]).first?[0].stringValue
-        else { return .admitted(stoppedBy: nil) }
+        else { return (.admitted(stoppedBy: nil), false) }
         let members = try members(of: name)
-        guard let own = members.first(where: { $0.run == run }) else { return .admitted(stoppedBy: nil) }
-        if own.isRunning { return .admitted(stoppedBy: own.stoppedBy) }
+        guard let own = members.first(where: { $0.run == run }) else { return (.admitted(stoppedBy: nil), false) }
+        if own.isRunning { return (.admitted(stoppedBy: own.stoppedBy), false) }
         let before = members.filter { $0.run != run && ($0.number < own.number || $0.isRunning) }
-        if before.count < own.limit { return .admitted(stoppedBy: own.stoppedBy) }
-        return .waiting(behind: before.map(\.id), stoppedBy: own.stoppedBy)
+        if before.count < own.limit { return (.admitted(stoppedBy: own.stoppedBy), true) }
+        return (.waiting(behind: before.map(\.id), stoppedBy: own.stoppedBy), false)
     }
 
     /// Runs of the group that are alive, in the order in which they came.
