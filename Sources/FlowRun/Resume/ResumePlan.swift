@@ -131,7 +131,7 @@ private struct Outlook {
         case .succeeded: .reused
         case .skipped: .decidedAgain
         case .uncertain: options.retryUncertain.contains(path) ? .runsAgain : .undecided
-        case .running, .interrupted: .goesOn
+        case .running, .queued, .interrupted: .goesOn
         case .failed, .cancelled, .timedOut: .runsAgain
         }
     }

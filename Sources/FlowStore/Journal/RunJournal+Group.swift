@@ -1,4 +1,4 @@
-package import FlowCore
+import FlowCore
 
 /// What a run wants: a place among the runs of its group, of which only so many may be under way at once.
 package struct GroupClaim: Sendable, Hashable {
