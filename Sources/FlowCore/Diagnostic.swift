@@ -57,9 +57,8 @@ extension Diagnostic {
     package var rendered: String {
         let position = span.position
         var text = "\(span.location): \(severity.rawValue): \(message) [\(id)]"
-        let line = span.source.line(position.line)
-        if !line.isEmpty {
-            let (shown, caretColumn) = Diagnostic.window(line, around: position.column)
+        let (shown, caretColumn) = span.source.window(around: position)
+        if !shown.isEmpty {
             let number = String(position.line)
             let gutter = String(repeating: " ", count: max(0, 5 - number.count)) + number
             let blank = String(repeating: " ", count: gutter.count)
@@ -70,17 +69,6 @@ extension Diagnostic {
         }
         if let hint { text += "\n  hint: \(hint)" }
         return text
-    }
-
-    /// A long line cut to about 120 columns around the caret; tabs and control characters become spaces.
-    private static func window(_ line: String, around column: Int) -> (text: String, column: Int) {
-        let scalars = line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
-        let start = column > 100 ? column - 60 : 0
-        let end = min(scalars.count, start + 120)
-        guard start < end else { return (line, column) }
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars[start..<end])
-        return (String(view), column - start)
     }
 
     /// The same as JSON: `severity`, `id`, `message`, `file`, `line`, `column`, `hint`.

@@ -69,12 +69,17 @@ package struct HTTPRequest: Sendable, Hashable {
     package var url: String
     package var headers: HTTPHeaders
     package var body: HTTPBody
+    package var secrets: SecretPlaces
 
-    package init(_ method: String, _ url: String, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = .none) {
+    package init(
+        _ method: String, _ url: String, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody = .none,
+        secrets: SecretPlaces = SecretPlaces()
+    ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.secrets = secrets
     }
 }
 

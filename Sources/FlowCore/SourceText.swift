@@ -28,13 +28,32 @@ package final class SourceText: Sendable {
         return SourcePosition(line: low + 1, column: scalars + 1, offset: offset)
     }
 
-    /// The text of line `number` (from 1) without its line break; empty where there is no such line.
-    package func line(_ number: Int) -> String {
-        guard number >= 1, number <= lineStarts.count else { return "" }
+    /// The part of a line around a place, at most 120 columns, and the column of the place in it; tabs and control
+    /// characters become spaces. Takes no longer where the line is long.
+    package func window(around position: SourcePosition) -> (text: String, column: Int) {
+        let line = bounds(ofLine: position.line)
+        let isFar = position.column > 100
+        var start = isFar ? min(position.offset, line.upperBound) : line.lowerBound
+        for _ in 1..<(isFar ? 60 : 1) where start > line.lowerBound {
+            repeat { start -= 1 } while start > line.lowerBound && isContinuation(start)
+        }
+        var end = start
+        for _ in 0..<120 where end < line.upperBound {
+            repeat { end += 1 } while end < line.upperBound && isContinuation(end)
+        }
+        let visible = bytes[start..<end].map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+        return (String(decoding: visible, as: UTF8.self), isFar ? 60 : position.column)
+    }
+
+    private func isContinuation(_ offset: Int) -> Bool { bytes[offset] & 0xC0 == 0x80 }
+
+    /// The bytes of line `number` (from 1) without its line break; none where there is no such line.
+    private func bounds(ofLine number: Int) -> Range<Int> {
+        guard number >= 1, number <= lineStarts.count else { return 0..<0 }
         let start = lineStarts[number - 1]
         var end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
         if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+        return start..<max(start, end)
     }
 }
 

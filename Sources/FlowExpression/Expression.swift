@@ -79,9 +79,12 @@ package struct Expression: Sendable {
             if frame.hasBuilt { try frame.admit(result) }
             return result
         } catch {
-            throw Failure(
-                .invalid, error.message, hint: error.hint, position: error.range.map(place.span) ?? span)
+            throw failure(error)
         }
+    }
+
+    func failure(_ fault: Fault) -> Failure {
+        Failure(.invalid, fault.message, hint: fault.hint, position: fault.range.map(place.span) ?? span)
     }
 }
 

@@ -41,7 +41,7 @@ extension Exchange {
             mayBeDone = true
         }
         if target != origin {
-            let secret = call.secretHeaders.union(["authorization", "proxy-authorization", "cookie"])
+            let secret = request.secrets.headers.union(["authorization", "proxy-authorization", "cookie"])
             for name in secret { next.headers[name] = nil }
             next.headers["host"] = nil
             route.clientCertificate = nil

@@ -26,10 +26,9 @@ package final class ExchangeTrace: Sendable {
         let request = exchange.request
         let subject = exchange.call.log.subject
         var lines = ["* \(clock.now().rfc3339)\(subject.isEmpty ? "" : " \(subject)")"]
-        lines.append("> \(request.method) \(address(request.url))")
-        lines += fields(request.headers, secret: exchange.call.secretHeaders).map { "> \($0)" }
-        let shown = request.body.replacingSecretParts { _ in Masker.replacement }
-        lines += body(shown, request.headers).map { "> \($0)" }
+        lines.append("> \(request.method) \(address(request.url, marked: request.secrets.query))")
+        lines += fields(request.headers, secret: request.secrets.headers).map { "> \($0)" }
+        lines += body(of: request).map { "> \($0)" }
         switch outcome {
         case .success(let response):
             lines.append("< HTTP/\(response.version) \(HTTPStatusTable.describe(response.status))")
@@ -43,7 +42,9 @@ package final class ExchangeTrace: Sendable {
         write(terminalSafe(masker.mask(lines.joined(separator: "\n"))) + "\n\n")
     }
 
-    private func address(_ url: String) -> String { url.replacingSecretsInAddress { _ in Masker.replacement } }
+    private func address(_ url: String, marked: Set<String> = []) -> String {
+        url.replacingSecretsInAddress(marked: marked) { _ in Masker.replacement }
+    }
 
     private func fields(_ headers: HTTPHeaders, secret: Set<String>) -> [String] {
         headers.fields.map { field in
@@ -55,40 +56,48 @@ package final class ExchangeTrace: Sendable {
 
     private func body(_ response: HTTPResponse) -> [String] {
         switch response.body {
-        case .bytes(let bytes): text(bytes, response.headers)
+        case .bytes(let bytes): text(bytes, response.headers, marked: [])
         case .file(let file): ["", "(\(file.size) bytes to a file)"]
         }
     }
 
-    private func body(_ body: HTTPBody, _ headers: HTTPHeaders) -> [String] {
+    private func body(of request: HTTPRequest) -> [String] {
+        guard !request.hidesBody else { return ["", Masker.replacement] }
+        let marked = request.secrets.members
+        let shown = request.body.replacingSecretParts(marked: marked) { _ in Masker.replacement }
+        return body(shown, request.headers, marked)
+    }
+
+    private func body(_ body: HTTPBody, _ headers: HTTPHeaders, _ marked: Set<String>) -> [String] {
         switch body {
         case .none: []
-        case .bytes(let bytes): text(bytes, headers)
+        case .bytes(let bytes): text(bytes, headers, marked: marked)
         case .file(let path, _, _): ["", "(the file \(path))"]
-        case .parts(let parts): [""] + parts.flatMap { self.body($0, HTTPHeaders()).filter { !$0.isEmpty } }
+        case .parts(let parts): [""] + parts.flatMap { self.body($0, HTTPHeaders(), []).filter { !$0.isEmpty } }
         }
     }
 
-    private func text(_ bytes: [UInt8], _ headers: HTTPHeaders) -> [String] {
+    /// - Parameter marked: names whose values are secret whatever they are.
+    private func text(_ bytes: [UInt8], _ headers: HTTPHeaders, marked: Set<String>) -> [String] {
         guard !bytes.isEmpty else { return [] }
         let type = (headers["content-type"] ?? "").lowercased()
         var shown: String
         if type.contains("json") {
             guard bytes.count <= ExchangeTrace.jsonLimit else { return ["", "(\(bytes.count) bytes of JSON)"] }
             guard let value = try? JSON.parse(bytes) else { return ["", "(\(bytes.count) bytes that are no JSON)"] }
-            shown = JSON.text(SecretNames.replacing(in: value) { _ in Masker.replacement })
+            shown = JSON.text(SecretNames.replacing(in: value, marked: marked) { _ in Masker.replacement })
         } else {
             // What stands at the cut is masked before it is cut.
             guard let text = String(validating: bytes.prefix(4 * ExchangeTrace.bodyLimit), as: UTF8.self) else {
                 return ["", "(\(bytes.count) bytes)"]
             }
             let isForm = type.hasPrefix("application/x-www-form-urlencoded")
-            shown = isForm ? text.replacingSecretParameters { _ in Masker.replacement } : text
+            shown = isForm ? text.replacingSecretParameters(marked: marked) { _ in Masker.replacement } : text
         }
         shown = masker.mask(shown)
         let isLong = shown.count > ExchangeTrace.bodyLimit || bytes.count > 4 * ExchangeTrace.bodyLimit
         if isLong { shown = shown.prefix(ExchangeTrace.bodyLimit) + "… (\(bytes.count) bytes)" }
-        return [""] + shown.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return [""] + shown.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
     }
 }
 

@@ -126,14 +126,17 @@ final class ScopeSource: Sendable {
         foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
     ) async throws -> ValueMap {
         var result = common
-        func evaluate(_ template: ValueTemplate) async throws -> Value {
-            if let foresee { return foresee(template, scope(in: frame, reading: Reads([]), environment: result)) }
-            return try await self.evaluate(template, in: frame, environment: result)
+        func text(of template: ValueTemplate) async throws -> Value {
+            if let foresee {
+                return try foresee(template, scope(in: frame, reading: Reads([]), environment: result))
+                    .environmentText()
+            }
+            return try await evaluate(template, in: frame, environment: result).environmentText()
         }
         for entry in entries {
             switch entry.origin {
             case .value(let template):
-                result[entry.name] = try await evaluate(template)
+                result[entry.name] = try await text(of: template)
             case .process(let variable, let fallback, _):
                 guard !variable.hasPrefix("FLOWCTL_") else {
                     throw Failure(
@@ -143,18 +146,17 @@ final class ScopeSource: Sendable {
                 if let value = setup.world.environment[variable] {
                     result[entry.name] = .string(value)
                 } else if let fallback {
-                    result[entry.name] = try await evaluate(fallback)
+                    result[entry.name] = try await text(of: fallback)
                 } else {
                     throw Failure(
                         .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
                         hint: "set it, or give a default", position: entry.span)
                 }
             }
-            if entry.isSecret, let value = result[entry.name], !value.isAbsent {
+            if entry.isSecret, let value = result[entry.name], !value.isNull {
                 result[entry.name] = value.markedSecret
                 setup.masker.add(secretsIn: value.markedSecret)
             }
-            if result[entry.name]?.isAbsent == true { result[entry.name] = nil }
         }
         return result
     }

@@ -5,7 +5,6 @@ package import FlowCore
 ///     curl -sS -g --path-as-is -X POST -H "Authorization: Bearer ${AUTHORIZATION}" …
 package struct CurlCommand: Sendable, Hashable {
     private let request: HTTPRequest
-    private let secretHeaders: Set<String>
     private let route: HTTPRoute
 
     /// A longer body is named, not shown.
@@ -13,7 +12,6 @@ package struct CurlCommand: Sendable, Hashable {
 
     package init(_ call: HTTPCall) {
         request = call.request
-        secretHeaders = call.secretHeaders
         route = call.route
     }
 
@@ -31,7 +29,7 @@ package struct CurlCommand: Sendable, Hashable {
         // What curl would add of its own accord.
         if request.headers["content-type"] == nil, hasBody { words.append("-H 'Content-Type:'") }
         var feed = ""
-        let body = request.body.replacingSecretParts { ShellText.variable(SecretNames.variable($0)) }
+        let body = shownBody
         switch body {
         case .none: if hasBody { words.append("--data-raw ''") }
         case .file(let path, 0, nil): words.append("--data-binary \(shell.quoted("@" + path))")
@@ -69,31 +67,49 @@ package struct CurlCommand: Sendable, Hashable {
         return words
     }
 
+    private var shownBody: HTTPBody {
+        if request.hidesBody { return .bytes(Array(ShellText.variable("BODY").utf8)) }
+        return request.body.replacingSecretParts(marked: request.secrets.members) {
+            ShellText.variable(SecretNames.variable($0))
+        }
+    }
+
     private var hasBody: Bool { request.body != .none || ["POST", "PUT", "PATCH"].contains(request.method) }
 
     private func comment(_ text: String) -> String { "# \(text)\n" }
 
     private func url(_ shell: ShellText) -> String {
-        shell.quoted(request.url.replacingSecretsInAddress { ShellText.variable(SecretNames.variable($0)) })
+        shell.quoted(
+            request.url.replacingSecretsInAddress(marked: request.secrets.query) {
+                ShellText.variable(SecretNames.variable($0))
+            })
     }
 
     private func header(_ field: HTTPHeaders.Field, _ shell: ShellText) -> String {
-        guard secretHeaders.contains(field.name.lowercased()) || SecretNames.covers(field.name) else {
+        guard request.secrets.headers.contains(field.name.lowercased()) || SecretNames.covers(field.name) else {
             return shell.quoted(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
         }
         // `Bearer` and the like are no secret, and needed to know what to put there.
         let words = field.value.split(separator: " ", maxSplits: 1)
-        let scheme = words.count == 2 && words[0].count <= 10 ? "\(words[0]) " : ""
+        let hasScheme = words.count == 2 && CurlCommand.schemes.contains(words[0].lowercased())
+        let scheme = hasScheme ? "\(words[0]) " : ""
         return shell.quoted("\(field.name): \(scheme)\(ShellText.variable(SecretNames.variable(field.name)))")
     }
+
+    /// Of `Authorization`, in lower case.
+    private static let schemes: Set = ["apikey", "basic", "bearer", "bot", "digest", "dpop", "key", "token"]
 
     private func maskedBody(_ text: String, _ shell: ShellText) -> String {
         let type = (request.headers["content-type"] ?? "").lowercased()
         if type.hasPrefix("application/x-www-form-urlencoded") {
-            return text.replacingSecretParameters { ShellText.variable(SecretNames.variable($0)) }
+            return text.replacingSecretParameters(marked: request.secrets.members) {
+                ShellText.variable(SecretNames.variable($0))
+            }
         }
         guard type.contains("json"), let value = try? JSON.parse(Array(text.utf8)) else { return text }
-        let shown = SecretNames.replacing(in: value) { ShellText.variable(SecretNames.variable($0)) }
+        let shown = SecretNames.replacing(in: value, marked: request.secrets.members) {
+            ShellText.variable(SecretNames.variable($0))
+        }
         // As it was written, where nothing had to go.
         return shown == value ? text : JSON.text(shown)
     }
@@ -110,6 +126,17 @@ package struct CurlCommand: Sendable, Hashable {
             ]
         case .parts(let parts): parts.flatMap { printing($0, shell) }
         }
+    }
+}
+
+extension HTTPRequest {
+    /// Whether nothing tells the secrets of the body from the rest of it, so that none of it may be shown.
+    package var hidesBody: Bool {
+        guard secrets.areInBody, !secrets.isWholeBody else { return secrets.isWholeBody }
+        guard case .bytes(let bytes) = body else { return false }
+        let type = (headers["content-type"] ?? "").lowercased()
+        if type.hasPrefix("application/x-www-form-urlencoded") { return false }
+        return !type.contains("json") || (try? JSON.parse(bytes)) == nil
     }
 }
 

@@ -12,7 +12,7 @@ package enum HTTPStatusTable {
     package static func failure(
         for response: HTTPResponse, effect: Effect, hasIdempotencyKey: Bool = false, now: Timestamp
     ) -> Failure? {
-        let asked = retryAfter(response.headers, now: now)
+        let asked = AskedPause.retryAfter(response.headers, now: now)
         guard
             let kind = kind(
                 ofStatus: response.status, effect: effect, hasIdempotencyKey: hasIdempotencyKey,
@@ -20,7 +20,8 @@ package enum HTTPStatusTable {
         else { return nil }
         let server = Origin(response.url)?.host ?? "the server"
         var failure = Failure(
-            kind, "\(server) answered \(describe(response.status))", hint: hint(kind, status: response.status),
+            kind, "\(server) answered \(describe(response.status))",
+            hint: hint(kind, status: response.status, asked: asked),
             code: String(response.status), retryAfter: asked)
         failure.requestID = RequestID.of(response.headers)
         return failure
@@ -48,28 +49,23 @@ package enum HTTPStatusTable {
         }
     }
 
-    /// How long `Retry-After` asks to wait (RFC 9110, 10.2.3): seconds, or a date; nil where there is none or it
-    /// can't be read. A date that has passed is zero.
-    package static func retryAfter(_ headers: HTTPHeaders, now: Timestamp) -> Duration? {
-        guard let text = headers["Retry-After"] else { return nil }
-        if let seconds = Double(text), seconds.isFinite, seconds >= 0, seconds < 1e9 {
-            return .milliseconds(Int64((seconds * 1000).rounded(.up)))
-        }
-        guard let date = Timestamp(httpDate: text) else { return nil }
-        return max(.zero, date.since(now))
-    }
-
     /// `404 Not Found`; the number alone where it has no usual name.
     package static func describe(_ status: Int) -> String { names[status].map { "\(status) \($0)" } ?? String(status) }
 
-    private static func hint(_ kind: FailureKind, status: Int) -> String? {
+    /// What to do about a failure that passes by itself.
+    package static func hint(toComeBackAfter pause: Duration?) -> String {
+        guard let pause, pause > .zero else { return "try again later" }
+        return "try again in \(pause.humanText)"
+    }
+
+    private static func hint(_ kind: FailureKind, status: Int, asked: Duration?) -> String? {
         switch kind {
         case .auth: "check the credential with \"flowctl credentials test\""
         case .permission: "give the credential the permission for this, or use another one"
         case .notFound: "check the name or id, and that the credential may see it"
         case .invalid: "run it with --trace - to see what the service says"
         case .conflict: "look at its current state, then try again"
-        case .rateLimited, .transient: "try again later"
+        case .rateLimited, .transient: hint(toComeBackAfter: asked)
         case .uncertain: "look whether it happened before you repeat it"
         case .protocolError where (300..<400).contains(status) && status != 304: "use the address it redirects to"
         default: nil

@@ -18,10 +18,10 @@ package struct MultipartBody: Sendable {
     package func body(_ fields: [(name: String, part: Part)]) -> HTTPBody {
         var parts: [HTTPBody] = []
         for (name, part) in fields {
-            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(quoted(name))\""
+            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(MultipartBody.quoted(name))\""
             switch part {
             case .file(let file):
-                head += "; filename=\"\(quoted(file.name))\"\r\nContent-Type: "
+                head += "; filename=\"\(MultipartBody.quoted(file.name))\"\r\nContent-Type: "
                 head += lineless(file.mediaType ?? "application/octet-stream")
                 parts += [bytes(head + "\r\n\r\n"), .file(path: file.path), bytes("\r\n")]
             case .text(let text): parts.append(bytes(head + "\r\n\r\n" + text + "\r\n"))
@@ -39,7 +39,7 @@ package struct MultipartBody: Sendable {
     }
 
     /// As browsers do it (HTML, multipart form data): quotes and line breaks percent-encoded, the rest as it is.
-    private func quoted(_ name: String) -> String {
+    fileprivate static func quoted(_ name: String) -> String {
         var text = ""
         for scalar in name.unicodeScalars {
             switch scalar {
@@ -54,13 +54,17 @@ package struct MultipartBody: Sendable {
 }
 
 extension HTTPBody {
-    /// The body with `replacement` for the texts of a form whose names are those of secrets.
-    package func replacingSecretParts(_ replacement: (_ name: String) -> String) -> HTTPBody {
+    /// The body with `replacement` for the texts of a form whose names are those of secrets, or `marked` ones.
+    package func replacingSecretParts(
+        marked: Set<String> = [], _ replacement: (_ name: String) -> String
+    ) -> HTTPBody {
         guard case .parts(let parts) = self else { return self }
+        let marked = Set(marked.map(MultipartBody.quoted))
         return .parts(
             parts.map { part in
                 guard case .bytes(let bytes) = part, let text = String(validating: bytes, as: UTF8.self),
-                    let (head, name) = HTTPBody.head(ofPart: text), SecretNames.coversParameter(name)
+                    let (head, name) = HTTPBody.head(ofPart: text),
+                    marked.contains(name) || SecretNames.coversParameter(name)
                 else { return part }
                 return .bytes(Array((head + replacement(name) + "\r\n").utf8))
             })

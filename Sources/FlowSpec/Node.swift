@@ -85,8 +85,8 @@ package struct NodeContext: Sendable {
     package var idempotencyKey: String
     /// Absolute; relative paths in arguments are taken from here.
     package var workingDirectory: String
-    /// The environment the workflow and step declare; children get nothing else of the caller's beyond PATH, HOME,
-    /// LANG, TERM and TMPDIR.
+    /// The environment the workflow and step declare, as text; a variable that is null stays unset. Children get nothing
+    /// else of the caller's beyond PATH, HOME, LANG, TERM and TMPDIR.
     package var environment: [String: Value]
     /// A folder of this run where outputs that are files may be kept; created on first use.
     package var filesDirectory: String

@@ -28,40 +28,50 @@ package enum SecretNames {
         return text.first.map { $0.isNumber } ?? true ? "SECRET_\(text)" : text
     }
 
-    /// The value with `replacement` for all that stands under such a name in its maps.
-    package static func replacing(in value: Value, by replacement: (_ name: String) -> String) -> Value {
+    /// The value with `replacement` for all that stands under such a name, or a `marked` one, in its maps.
+    package static func replacing(
+        in value: Value, marked: Set<String> = [], by replacement: (_ name: String) -> String
+    ) -> Value {
         switch value {
         case .map(let map):
             var copy = ValueMap()
             for (key, member) in map {
-                let isSecret = covers(key.text) && !member.isNull && member.boolValue == nil
-                copy[key] = isSecret ? .string(replacement(key.text)) : replacing(in: member, by: replacement)
+                let isSecret =
+                    marked.contains(key.text) || covers(key.text) && !member.isNull && member.boolValue == nil
+                copy[key] =
+                    isSecret
+                    ? .string(replacement(key.text)) : replacing(in: member, marked: marked, by: replacement)
             }
             return .map(copy)
-        case .list(let items): return .list(items.map { replacing(in: $0, by: replacement) })
+        case .list(let items): return .list(items.map { replacing(in: $0, marked: marked, by: replacement) })
         default: return value
         }
     }
 }
 
 extension String {
-    /// The address with `replacement` for the values of secret names in its query and its fragment, where some services
-    /// return tokens.
-    package func replacingSecretsInAddress(_ replacement: (_ name: String) -> String) -> String {
+    /// The address with `replacement` for the values of secret names, and of `marked` ones, in its query and its
+    /// fragment, where some services return tokens.
+    package func replacingSecretsInAddress(
+        marked: Set<String> = [], _ replacement: (_ name: String) -> String
+    ) -> String {
         guard let start = firstIndex(where: { $0 == "?" || $0 == "#" }) else { return self }
         let parts = self[start...].split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map { part in
             let mark = part.hasPrefix("?") ? "?" : ""
-            return mark + String(part.dropFirst(mark.count)).replacingSecretParameters(replacement)
+            return mark + String(part.dropFirst(mark.count)).replacingSecretParameters(marked: marked, replacement)
         }
         return self[..<start] + parts.joined(separator: "#")
     }
 
-    /// The form, or query, with `replacement` for the values of secret names.
-    package func replacingSecretParameters(_ replacement: (_ name: String) -> String) -> String {
+    /// The form, or query, with `replacement` for the values of secret names and of `marked` ones.
+    package func replacingSecretParameters(
+        marked: Set<String> = [], _ replacement: (_ name: String) -> String
+    ) -> String {
         split(separator: "&", omittingEmptySubsequences: false).map { pair -> String in
             guard let equals = pair.firstIndex(of: "=") else { return String(pair) }
-            let name = PercentEncoding.decode(String(pair[..<equals]))
-            return SecretNames.coversParameter(name) ? "\(pair[...equals])\(replacement(name))" : String(pair)
+            let name = PercentEncoding.decode(String(pair[..<equals].replacing("+", with: " ")))
+            let isSecret = marked.contains(name) || SecretNames.coversParameter(name)
+            return isSecret ? "\(pair[...equals])\(replacement(name))" : String(pair)
         }.joined(separator: "&")
     }
 }

@@ -67,8 +67,6 @@ package struct HTTPCall: Sendable {
     package var hasIdempotencyKey: Bool
     /// How many redirects are followed; secrets are dropped on a redirect to another origin.
     package var maximumRedirects: Int
-    /// Header names that carry secrets and must not cross an origin.
-    package var secretHeaders: Set<String>
     package var route: HTTPRoute
     /// Whose secrets the request carries; limits are counted for each credential.
     package var credential: Credential?
@@ -85,7 +83,7 @@ package struct HTTPCall: Sendable {
     package init(
         _ request: HTTPRequest, effect: Effect = .read, retry: RetryPolicy = .none, timeouts: Timeouts = Timeouts(),
         destination: Destination = .memory(limit: 64 << 20), hasIdempotencyKey: Bool = false,
-        maximumRedirects: Int = 10, secretHeaders: Set<String> = ["authorization"], route: HTTPRoute = HTTPRoute(),
+        maximumRedirects: Int = 10, route: HTTPRoute = HTTPRoute(),
         classify: (@Sendable (HTTPResponse) -> Failure?)? = nil, log: any LogSink = NoLog()
     ) {
         self.request = request
@@ -95,7 +93,6 @@ package struct HTTPCall: Sendable {
         self.destination = destination
         self.hasIdempotencyKey = hasIdempotencyKey
         self.maximumRedirects = maximumRedirects
-        self.secretHeaders = secretHeaders
         self.route = route
         self.classify = classify
         self.log = log

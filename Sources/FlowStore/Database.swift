@@ -27,6 +27,7 @@ package final class Database: @unchecked Sendable {
     }
 
     package let path: String
+    let purpose: DatabasePurpose
     let mode: Mode
     let handle: OpaquePointer
     let lock = RecursiveLock()
@@ -36,8 +37,9 @@ package final class Database: @unchecked Sendable {
     var transactionDepth = 0
     var synchronous: Synchronous = .normal
 
-    private init(path: String, mode: Mode, handle: OpaquePointer) {
+    private init(path: String, purpose: DatabasePurpose, mode: Mode, handle: OpaquePointer) {
         self.path = path
+        self.purpose = purpose
         self.mode = mode
         self.handle = handle
     }
@@ -50,6 +52,7 @@ package final class Database: @unchecked Sendable {
     /// Opens a database.
     ///
     /// - Parameters:
+    ///   - purpose: decides what failures advise.
     ///   - busyTimeout: how long a lock of another connection is waited for.
     ///   - privateFile: the file is flowctl's own: it is made with mode 0600, its missing folders with 0700; where it
     ///     or its folder is open to others it is refused.
@@ -58,7 +61,8 @@ package final class Database: @unchecked Sendable {
     /// - Throws: `not_found` where there is no file and none may be made, `permission`, or `invalid` where the file is
     ///   no database.
     package static func open(
-        _ path: String, mode: Mode = .readWriteCreate, synchronous: Synchronous = .normal,
+        _ path: String, for purpose: DatabasePurpose = .other, mode: Mode = .readWriteCreate,
+        synchronous: Synchronous = .normal,
         busyTimeout: Duration = .seconds(10), privateFile: Bool = false, wal: Bool? = nil, secureDelete: Bool = false
     ) throws(Failure) -> Database {
         if privateFile, mode != .memory { try PrivateFile.prepare(path, create: mode == .readWriteCreate) }
@@ -76,7 +80,7 @@ package final class Database: @unchecked Sendable {
         guard let handle = opened else {
             throw Failure(.internal, "no memory to open the database \"\(path)\"", code: "SQLITE_NOMEM")
         }
-        let database = Database(path: path, mode: mode, handle: handle)
+        let database = Database(path: path, purpose: purpose, mode: mode, handle: handle)
         guard code == SQLITE_OK else { throw database.failure(code) }
         sqlite3_busy_timeout(handle, Int32(clamping: busyTimeout.components.seconds * 1000 + busyTimeout.milliseconds))
         try database.configure(

@@ -1,6 +1,43 @@
 import CSQLite
 import FlowCore
 
+/// What a database is kept for.
+package enum DatabasePurpose: Sendable, Hashable {
+    /// Runs, their journal, and what is known of services.
+    case state
+    /// Answers of services, to be asked for again.
+    case responses
+    case other
+
+    fileprivate var hintIfDamaged: String {
+        switch self {
+        case .state:
+            "restore it from a backup, or move it away: a new one knows no earlier run and no limit; credentials are "
+                + "kept elsewhere"
+        case .responses: "delete it: answers are asked for anew"
+        case .other: "restore it from a backup"
+        }
+    }
+
+    fileprivate var hintIfNone: String {
+        switch self {
+        case .state:
+            "name another file with --state-db, or move it away: a new one knows no earlier run and no limit; "
+                + "credentials are kept elsewhere"
+        case .responses: hintIfDamaged
+        case .other: "check the path"
+        }
+    }
+
+    fileprivate var hintIfReadOnly: String {
+        switch self {
+        case .state: "make the file and its folder writable, or name another file with --state-db"
+        case .responses: "make the file and its folder writable"
+        case .other: "make the file and its folder writable, or open another"
+        }
+    }
+}
+
 extension Database {
     /// What SQLite's result code means here. Its own text names tables and SQL words, never argument values.
     func failure(_ code: Int32) -> Failure {
@@ -17,10 +54,7 @@ extension Database {
                 .invalid, "no space left to write \(place)", hint: "free space on the disk that holds it, then repeat",
                 code: name)
         case SQLITE_READONLY:
-            return Failure(
-                .permission, "\(place) can't be written",
-                hint: "make the file and its folder writable, or open another",
-                code: name)
+            return Failure(.permission, "\(place) can't be written", hint: purpose.hintIfReadOnly, code: name)
         case SQLITE_PERM, SQLITE_AUTH:
             return Failure(
                 .permission, "\(place) may not be used: \(text)", hint: "check the permissions of the file", code: name)
@@ -32,9 +66,9 @@ extension Database {
             }
             return Failure(.notFound, "there is no database \"\(path)\"", hint: "check the path", code: name)
         case SQLITE_CORRUPT:
-            return Failure(.invalid, "\(place) is damaged", hint: "restore it from a backup", code: name)
+            return Failure(.invalid, "\(place) is damaged", hint: purpose.hintIfDamaged, code: name)
         case SQLITE_NOTADB:
-            return Failure(.invalid, "\"\(path)\" is not a database", hint: "check the path", code: name)
+            return Failure(.invalid, "\"\(path)\" is not a database", hint: purpose.hintIfNone, code: name)
         case SQLITE_IOERR:
             return Failure(
                 .invalid, "\(place) can't be read or written: \(text)", hint: "check the disk that holds it",

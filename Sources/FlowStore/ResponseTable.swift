@@ -66,7 +66,7 @@ package final class ResponseTable: Sendable {
     /// How many contents there are, and their bytes; nil where there is no such database.
     package static func usage(of path: String) throws(Failure) -> (count: Int, size: Int)? {
         guard PrivateFile.exists(path) else { return nil }
-        let database = try Database.open(path, mode: .readOnly)
+        let database = try Database.open(path, for: .responses, mode: .readOnly)
         guard try database.formatVersion >= 1 else { return nil }
         let row = try database.query("SELECT count(*), coalesce(sum(length(content)), 0) FROM responses").first
         return (Int(row?[0].intValue ?? 0), Int(row?[1].intValue ?? 0))
@@ -123,7 +123,7 @@ package final class ResponseTable: Sendable {
     }
 
     private static func open(_ path: String) throws(Failure) -> State {
-        let database = try Database.open(path, busyTimeout: .seconds(1), privateFile: true)
+        let database = try Database.open(path, for: .responses, busyTimeout: .seconds(1), privateFile: true)
         try database.migrate(migrations)
         return State(database: database, size: try size(database))
     }

@@ -60,7 +60,7 @@ package final class SharedTable: Sendable {
     /// Everything that has not expired, by kind and key; empty where there is no database yet.
     package static func entries(in path: String) throws(Failure) -> [Entry] {
         guard PrivateFile.exists(path) else { return [] }
-        let database = try Database.open(path, mode: .readOnly)
+        let database = try Database.open(path, for: .state, mode: .readOnly)
         // A database of an older format has no such table.
         guard try database.formatVersion >= 2 else { return [] }
         return try database.query(
@@ -114,7 +114,8 @@ package final class SharedTable: Sendable {
         try opening.withLock { opening in
             if let opening { return opening }
             let result = Result { () throws(Failure) in
-                let database = try Database.open(path, busyTimeout: SharedTable.busyTimeout, privateFile: true)
+                let database = try Database.open(
+                    path, for: .state, busyTimeout: SharedTable.busyTimeout, privateFile: true)
                 try database.migrate(JournalSchema.migrations)
                 try database.execute("DELETE FROM shared WHERE expires_at <= ?", [.micros(.wallClock)])
                 return database

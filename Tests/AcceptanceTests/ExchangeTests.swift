@@ -21,6 +21,18 @@ import Testing
                   method: POST
                   json: { note: "it's", password: hidden }
             """,
+            "short.yaml": """
+            name: short
+            steps:
+              - id: call
+                uses: http.request
+                retry: 0
+                with:
+                  url: "\(url)/doors"
+                  method: POST
+                  query: { floor: "${{ secrets.door }}" }
+                  json: { lock: "${{ secrets.door }}", open: true }
+            """,
             "load.yaml": """
             name: load
             inputs: { digest: { type: string, required: true } }
@@ -53,6 +65,24 @@ import Testing
         #expect(!trace.contains("hidden"))
         #expect(!trace.contains(ExchangeTests.token))
         #expect(try await machine.run("stat -c %a trace.log").output == "600\n")
+    }
+
+    /// It could stand anywhere in ordinary text, so it is known by its places.
+    @Test func shortSecretsAreLeftOutByTheirPlaces() async throws {
+        let server = try FaultServer { _ in .json(["detail": "The door is locked."], status: 422) }
+        let machine = try machine(server.url)
+        let result = try await machine.run(
+            "FLOWCTL_CREDENTIAL_DOOR='{\"type\":\"bearer\",\"token\":\"k7\"}' flowctl run short.yaml --trace trace.log")
+        #expect(
+            result.errors.contains("error: call: 127.0.0.1 answered 422 Unprocessable Content: The door is locked.\n"),
+            "\(result.errors)")
+        let trace = machine.read("trace.log")
+        #expect(trace.contains("> POST \(server.url)/doors?floor=***\n"), "\(trace)")
+        #expect(trace.contains("> {\"lock\":\"***\",\"open\":true}\n"))
+        let shown = try await machine.run("flowctl runs show latest --step call --curl")
+        #expect(shown.output.contains("--data-raw '{\"lock\":\"'\"${LOCK}\"'\",\"open\":true}'"), "\(shown.output)")
+        #expect(shown.output.contains("/doors?floor='\"${FLOOR}\""))
+        for text in [result.errors, trace, shown.output] { #expect(!text.contains("k7")) }
     }
 
     @Test func traceGoesToStandardErrorToo() async throws {

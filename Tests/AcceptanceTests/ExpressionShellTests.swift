@@ -66,6 +66,27 @@ import Testing
         #expect(try await shell.finish() == 0)
     }
 
+    @Test func helpIsThereInsideAnUnfinishedExpression() async throws {
+        let machine = try machine()
+        let shell = try machine.terminal("flowctl expr --data data.json --no-color")
+        try await shell.see("> ")
+        shell.type("[1,\n")
+        try await shell.see(". ")
+        shell.type(":help\n")
+        try await shell.see("Ctrl-C drops the line or an unfinished expression, Ctrl-D ends.")
+        try await shell.see(". ")
+        shell.type(":functions startsWith\n")
+        try await shell.see("string.startsWith(string) -> bool")
+        try await shell.see(". ")
+        shell.type("true ? 2\n")
+        try await shell.see(". ")
+        shell.type(":issue_count]\n")
+        try await shell.see("\n[\n  1,\n  2\n]\n")
+        try await shell.see("> ")
+        shell.type("\u{4}")
+        #expect(try await shell.finish() == 0)
+    }
+
     @Test(.enabled(if: hasEditor, "libedit2 is not installed")) func tabCompletesNames() async throws {
         let machine = try machine()
         let shell = try machine.terminal("flowctl expr --data data.json")

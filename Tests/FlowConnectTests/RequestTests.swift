@@ -59,6 +59,32 @@ import Testing
         #expect(request.text == #"{"fields":{"custom":{"cf_1":2},"other":3}}"#)
     }
 
+    @Test func theRequestKnowsWhereItsSecretsAre() async throws {
+        let arguments = ValueMap.of([
+            ("a", .secret("1")), ("h", .secret("2")), ("deep", .secret("3")), ("open", "4"),
+        ])
+        let request = try await sent(
+            lines(
+                """
+                request: POST t
+                params:
+                  a: { type: string, in: query, as: $a }
+                  h: { type: string, in: header, as: X-Thing }
+                  deep: { type: string, in: json.fields, as: cf_1 }
+                  open: { type: string }
+                """), arguments)
+        #expect(request.secrets.query == ["$a"])
+        #expect(request.secrets.headers == ["x-thing"])
+        #expect(request.secrets.members == ["cf_1"])
+        for place in ["form", "multipart"] {
+            let body = try await sent(
+                lines(
+                    "request: POST t\nparams: { a: { type: string, in: \(place) }, b: { type: string, in: \(place) } }"),
+                ValueMap.of([("a", "1"), ("b", .secret("2"))]))
+            #expect(body.secrets.members == ["b"], "\(place)")
+        }
+    }
+
     @Test func aFormSendsWhatIsNoTextAsJSON() async throws {
         let request = try await sent(
             lines(

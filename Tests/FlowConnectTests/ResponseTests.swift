@@ -107,6 +107,29 @@ import Testing
         #expect(failure?.retryAfter == .seconds(90))
     }
 
+    /// The source, what the answer has under `X-Wait`, its body, and the pause in seconds. The bodies are those of Telegram,
+    /// Zulip and others.
+    private static let delays: [(source: String, header: String, body: String, seconds: Double)] = [
+        ("header_seconds: X-Wait", "1.5", "{}", 1.5), ("header_milliseconds: X-Wait", "250", "{}", 0.25),
+        ("header_epoch: X-Wait", "1800000090", "{}", 90), ("header_epoch: X-Wait", "1800000090500", "{}", 90.5),
+        ("header_date: X-Wait", "Fri, 15 Jan 2027 08:01:30 GMT", "{}", 90),
+        ("header_date: X-Wait", "2027-01-15T08:05Z", "{}", 300),
+        ("json_seconds: parameters.retry_after", "", #"{"parameters":{"retry_after":7}}"#, 7),
+        ("json_seconds: retry-after", "", #"{"retry-after":28.7}"#, 28.7),
+        ("json_milliseconds: error.wait", "", #"{"error":{"wait":"400"}}"#, 0.4),
+        ("json_epoch: reset", "", #"{"reset":1800000060000}"#, 60), ("seconds: 30", "", "{}", 30),
+    ]
+
+    @Test(arguments: delays)
+    func eachSourceOfADelay(source: String, header: String, body: String, seconds: Double) async throws {
+        let connector = try TestConnector(
+            "  op: { summary: Do it., effect: read, request: GET t }", head: "errors: { delay: [{ \(source) }] }")
+        let failure = await connector.failure("op", reply: .json(body, status: 429, headers: [("X-Wait", header)]))
+        #expect(failure?.kind == .rateLimited)
+        #expect(failure?.retryAfter == .milliseconds(Int64(seconds * 1000)))
+        #expect(failure?.hint?.hasPrefix("try again in ") == true)
+    }
+
     @Test(arguments: ["-9223372036854775808", "9223372036854775807", "later"])
     func aResetThatIsNoTimeIsPassedOver(reset: String) async throws {
         let failure = try await failure(

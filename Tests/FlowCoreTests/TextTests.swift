@@ -104,8 +104,15 @@ import Testing
     @Test func columnsCountCodePoints() {
         let source = SourceText(name: "w", text: "a\näö x")
         #expect(source.position(at: 7) == SourcePosition(line: 2, column: 4, offset: 7))
-        #expect(source.line(2) == "äö x")
+        #expect(source.window(around: source.position(at: 7)).text == "äö x")
         #expect(source.position(at: 99).line == 2)
+    }
+
+    @Test func aCutFallsBetweenCodePoints() {
+        let source = SourceText(name: "w", text: String(repeating: "ä", count: 1000))
+        let (text, column) = source.window(around: source.position(at: 1000))
+        #expect(text == String(repeating: "ä", count: 120))
+        #expect(column == 60)
     }
 
     @Test func aVeryLongLineIsCutAroundTheCaret() {

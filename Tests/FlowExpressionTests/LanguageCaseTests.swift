@@ -1,6 +1,7 @@
 import FlowCore
-import FlowExpression
 import Testing
+
+@testable import FlowExpression
 
 /// One line of a file under `cases`: `rule: expression => expression that equals the result`, or `=> ! message`.
 struct LanguageCase: Sendable, CustomTestStringConvertible {
@@ -12,7 +13,8 @@ struct LanguageCase: Sendable, CustomTestStringConvertible {
 
     static let all: [LanguageCase] =
         [
-            "literals", "numbers", "selection", "logic", "macros", "optionals", "functions", "lists", "strings", "math",
+            "literals", "numbers", "comparisons", "selection", "logic", "macros", "optionals", "functions", "lists",
+            "strings", "math",
             "formats",
             "times", "patterns", "run", "secrets",
         ].flatMap(read)
@@ -54,10 +56,37 @@ struct LanguageCase: Sendable, CustomTestStringConvertible {
 @Suite struct LanguageCaseTests {
     @Test func thereAreCases() { #expect(LanguageCase.all.count > 380) }
 
-    @Test(arguments: FunctionLibrary.all.map(\.name))
-    func everyFunctionHasCases(_ name: String) {
-        let call = name + "("
-        #expect(LanguageCase.all.contains { $0.expression.contains(call) }, "no case calls \(name)()")
+    /// Operators, and how functions are called: `.size/0` on a value, `size/1` freely.
+    private static let exercised: Set<String> = {
+        var exercised: Set<String> = []
+        func collect(_ syntax: Syntax) {
+            switch syntax.kind {
+            case .call(let call):
+                let target = CallTarget(call) { _ in false }
+                exercised.insert("\(target.receiver == nil ? "" : ".")\(target.name)/\(call.arguments.count)")
+            case .binary(let operation, _, _): exercised.insert(operation.rawValue)
+            default: break
+            }
+            for child in syntax.children { collect(child) }
+        }
+        for test in LanguageCase.all { if let syntax = try? Parser.parse(test.expression) { collect(syntax) } }
+        return exercised
+    }()
+
+    @Test func everyOperatorHasACase() {
+        let operators: Set = ["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "in"]
+        #expect(operators.subtracting(LanguageCaseTests.exercised) == [])
+    }
+
+    @Test(arguments: FunctionLibrary.all.flatMap { function in function.signatures.map { (function.name, $0) } })
+    func everyWayToCallAFunctionHasACase(_ name: String, _ signature: String) {
+        let parameters = Function.parameters(of: signature)
+        let isOpen = parameters.last == "..."
+        let fewest = isOpen ? parameters.count - 1 : parameters.count
+        let call = signature.hasPrefix(name + "(") ? name : "." + name
+        let counts = isOpen ? fewest...fewest + 3 : fewest...fewest
+        let isCalled = counts.contains { LanguageCaseTests.exercised.contains("\(call)/\($0)") }
+        #expect(isCalled, "no case calls \(signature)")
     }
 
     @Test(arguments: LanguageCase.all)

@@ -174,6 +174,19 @@ import Testing
             "inputs.n in ['1', '2']", "inputs.n in ['1', '2']",
             "\"in\" is always false here: the list never holds an int", "write string(inputs.n)"),
         Mistake(
+            "inputs.?limits.?prd.orValue(1)", "inputs.?limits.?prd",
+            "inputs.?limits has no key \"prd\"; it has dev, prod", "did you mean \"prod\"?"),
+        Mistake(
+            "inputs.?n.?id", "inputs.?n.?id", "inputs.?n is an optional and has no keys", "use inputs.?n itself"),
+        Mistake(
+            "inputs.?n[?0]", "inputs.?n", "inputs.?n is an optional and has no items", nil),
+        Mistake(
+            "inputs.?name.orValue('a') + 1", "inputs.?name.orValue('a') + 1",
+            "\"+\" can't take a string and an int", "write '1'"),
+        Mistake(
+            "optional.of(inputs.n).value().trim()", "optional.of(inputs.n).value()",
+            "trim() is called on string, found an int", "write string(optional.of(inputs.n).value())"),
+        Mistake(
             "inputs.day + 1", "inputs.day + 1", "\"+\" can't take a timestamp and an int",
             "write a duration, such as duration('90s')"),
     ])
@@ -194,7 +207,11 @@ import Testing
         "inputs.tags.map(t, size(t)).filter(n, n > 1)[0] + 1", "json(inputs.name).a.b", "dyn(inputs.n) + 'a'",
         "inputs.day - inputs.day > inputs.span", "inputs.file.path + inputs.file.name", "inputs.maybe.orValue(0) + 1",
         "[].map(x, x.a)", "inputs.limits.map(k, k + '!')", "inputs.tags == [] || inputs.on", "inputs.tags + [1]",
-        "inputs.?name.orValue('a') + 'b'", "cel.bind(x, inputs.n, x + 1)", "type(inputs.n) == int",
+        "inputs.?name.orValue('a') + 'b'", "inputs.?any.?a[?0].?b.orValue('a') + 'b'",
+        "inputs.?limits.dev.orValue(1) + 1", "inputs.?tags[?0].orValue('a') + 'b'", "optional.none().orValue(1) + 1",
+        "inputs.?name.or(inputs.?n).orValue(1) == 'a'", "[inputs.?name].unwrapOpt()[0] + 'a'",
+        "inputs.maybe.value() + 1", "inputs.?name.optMap(n, size(n)).orValue('none') == 'none'",
+        "cel.bind(x, inputs.n, x + 1)", "type(inputs.n) == int",
     ])
     func whatMayWorkIsNoMistake(_ text: String) throws {
         #expect(try diagnostics(text).map(\.message) == [])
@@ -216,6 +233,11 @@ import Testing
         #expect(try type("default(inputs.name, inputs.n)") == "an int or a string")
         #expect(try type("inputs.any") == "a value")
         #expect(try type("math.sqrt(inputs.n)") == "a double")
+        #expect(try type("inputs.?limits.?dev.value()") == "an int")
+        #expect(try type("inputs.?limits.dev.orValue('none')") == "an int or a string")
+        #expect(try type("inputs.?tags[?0].value()") == "a string")
+        #expect(try type("optional.unwrap([optional.of(1), optional.of('a')])[0]") == "an int or a string")
+        #expect(try type("optional.ofNonZeroValue(inputs.n).or(optional.of(1.5)).value()") == "an int or a double")
     }
 
     @Test func whatDependsOnNothingIsConstant() throws {

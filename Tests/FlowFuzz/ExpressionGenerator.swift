@@ -162,10 +162,26 @@ struct ExpressionGenerator {
             guard let open = signature.firstIndex(of: "("), let close = signature.lastIndex(of: ")") else { return nil }
             let head = String(signature[..<open])
             self.name = name
-            receiver = head == name ? nil : String(head.dropLast(name.count + 1))
+            receiver = head == name ? nil : Call.kind(head.dropLast(name.count + 1))
             let inside = signature[signature.index(after: open)..<close]
-            parameters = inside.split(separator: ",").map { $0.filter { $0 != " " } }
-            result = signature[close...].drop { $0 != ">" }.dropFirst().filter { $0 != " " }
+            parameters = Call.withoutInsides(inside).split(separator: ",").map { Call.kind($0[...]) }
+            result = Call.kind(signature[close...].drop { $0 != ">" }.dropFirst())
+        }
+
+        /// `list` of `list<T>`; a variable such as `T` stands for anything.
+        private static func kind(_ type: Substring) -> String {
+            let kind = withoutInsides(type).filter { $0 != " " }
+            return kind.count == 1 ? "any" : kind
+        }
+
+        /// Without what stands between `<` and `>`.
+        private static func withoutInsides(_ types: Substring) -> String {
+            var depth = 0
+            return types.filter { character in
+                if character == "<" { depth += 1 }
+                defer { if character == ">" { depth -= 1 } }
+                return depth == 0
+            }
         }
     }
 

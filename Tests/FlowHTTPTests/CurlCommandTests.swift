@@ -8,9 +8,7 @@ import Testing
 @Suite struct CurlCommandTests {
     private let masker = Masker()
 
-    private func text(_ request: HTTPRequest, secret: Set<String> = ["authorization"]) -> String {
-        CurlCommand(HTTPCall(request, secretHeaders: secret)).text(masker)
-    }
+    private func text(_ request: HTTPRequest) -> String { CurlCommand(HTTPCall(request)).text(masker) }
 
     @Test func secretsBecomeVariables() {
         masker.add("fake-secret-value")
@@ -38,6 +36,46 @@ import Testing
                 + "'--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nit\r\n"
                 + "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n'\"${PASSWORD}\"'\r\n--b--\r\n' "
                 + "'https://h/x'")
+    }
+
+    @Test func markedSecretsBecomeVariablesHoweverShortTheyAre() {
+        var request = HTTPRequest(
+            "POST", "https://h/x?page=2&room%20no=s1", headers: HTTPHeaders([("Content-Type", "application/json")]),
+            body: .bytes(Array(#"{"shop":"s","door":{"digits":[1,2]}}"#.utf8)))
+        request.secrets.add(parameter: "room no")
+        request.secrets.add(inBody: ["shop": "s", "door": ["digits": .secret([1, 2])]])
+        #expect(
+            text(request)
+                == #"curl -sS -g --path-as-is -X POST -H 'Content-Type: application/json' "#
+                + #"--data-raw '{"shop":"s","door":{"digits":"'"${DIGITS}"'"}}' 'https://h/x?page=2&room%20no='"${ROOM_NO}""#
+        )
+        request.headers["Content-Type"] = "application/x-www-form-urlencoded"
+        request.body = .bytes(Array("shop=s&digits=12".utf8))
+        #expect(text(request).contains(#"--data-raw 'shop=s&digits='"${DIGITS}" "#))
+    }
+
+    @Test func aBodyWhoseSecretsHaveNoNamesIsOneVariable() {
+        let type = ("Content-Type", "text/plain")
+        var request = HTTPRequest(
+            "PUT", "https://h/x", headers: HTTPHeaders([type]), body: .bytes(Array("say pw".utf8)))
+        request.secrets.add(inBody: .secret("say pw"))
+        let whole = #"curl -sS -g --path-as-is -X PUT -H 'Content-Type: text/plain' --data-raw "${BODY}" 'https://h/x'"#
+        #expect(text(request) == whole)
+        // JSON that isn't sent as such: its members can't be told apart.
+        request.secrets = SecretPlaces()
+        request.secrets.add(inBody: ["door": .secret("12")])
+        request.body = .bytes(Array(#"{"door":"12"}"#.utf8))
+        #expect(text(request) == whole)
+    }
+
+    @Test func aSecretOfTwoWordsIsNotTakenForAScheme() {
+        let request = HTTPRequest(
+            "GET", "https://h/x", headers: HTTPHeaders([("Authorization", "open sesame"), ("X-Door", "open it")]),
+            secrets: SecretPlaces(headers: ["X-Door"]))
+        #expect(
+            text(request)
+                == #"curl -sS -g --path-as-is -H 'Authorization: '"${AUTHORIZATION}" -H 'X-Door: '"${X_DOOR}" 'https://h/x'"#
+        )
     }
 
     @Test func placeOfAKeyIsAVariable() {

@@ -81,9 +81,10 @@ import Testing
                 ("X-Custom", "short7"), ("X-Api-Key", "short8"), ("X-Note", "\(base64)"),
                 ("Content-Type", "application/x-www-form-urlencoded"),
             ]),
-            body: .bytes(Array("password=short9&text=\(PercentEncoding.encodeForm(secret))".utf8)))
+            body: .bytes(Array("password=short9&text=\(PercentEncoding.encodeForm(secret))".utf8)),
+            secrets: SecretPlaces(headers: ["X-Custom"]))
         _ = try await client().send(
-            HTTPCall(request, effect: .idempotent, secretHeaders: ["authorization", "x-custom"]))
+            HTTPCall(request, effect: .idempotent))
         let text = written.text
         #expect(text.contains("> GET \(server.url)/second?access_token=***&short=1"))
         #expect(text.contains("> password=***&text=***"))
@@ -111,6 +112,35 @@ import Testing
         #expect(written.text.contains("Report"))
         #expect(written.text.contains("name=\"password\""))
         for number in 1...2 { #expect(!written.text.contains("short\(number)")) }
+    }
+
+    @Test func markedSecretsAreNotInItHoweverShortTheyAre() async throws {
+        let server = try FaultServer(replies: [.text("ok")])
+        let form = MultipartBody(boundary: "b")
+        func send(_ type: String, _ body: HTTPBody, secret: Value) async throws {
+            var request = HTTPRequest(
+                "PUT", server.url + "/x?floor=k1&page=2", headers: HTTPHeaders([("Content-Type", type)]), body: body)
+            request.secrets.add(parameter: "floor")
+            request.secrets.add(inBody: secret)
+            _ = try await client().send(HTTPCall(request, effect: .idempotent))
+        }
+        try await send(
+            "application/json", .bytes(Array(#"{"shop":"s","door":["k2"],"lit":true}"#.utf8)),
+            secret: ["door": [.secret("k2")], "lit": .secret(true)])
+        try await send(
+            "application/x-www-form-urlencoded", .bytes(Array("shop=s&door=k3".utf8)), secret: ["door": .secret("k3")])
+        try await send(
+            form.contentType, form.body([("shop", .text("s")), ("do\"or", .text("k4"))]),
+            secret: ["do\"or": .secret("k4")])
+        try await send("text/plain", .bytes(Array("k5".utf8)), secret: .secret("k5"))
+        let lines = written.text.split(separator: "\n")
+        for line in [
+            "> PUT \(server.url)/x?floor=***&page=2", #"> {"shop":"s","door":"***","lit":"***"}"#, "> shop=s&door=***",
+            #"> Content-Disposition: form-data; name="shop""#, "> s", "> ***",
+        ] {
+            #expect(lines.contains(Substring(line)), "\(line)")
+        }
+        for number in 1...5 { #expect(!written.text.contains("k\(number)"), "k\(number)") }
     }
 
     @Test func longBodiesAreCutAndNoSecretStandsAtTheCut() async throws {

@@ -97,7 +97,7 @@ private struct Operation: Sendable {
             method, "\(base)/\(id)",
             headers: HTTPHeaders([
                 ("Authorization", "Bearer \(token)"), ("X-Api-Key", token), ("Cookie", "session=\(token)"),
-            ]))
+            ]), secrets: SecretPlaces(headers: ["X-Api-Key"]))
         if method != "GET" { request.body = .bytes(Array("content of \(id)".utf8)) }
         if isKeyed { request.headers["Idempotency-Key"] = id }
         let effect = effect
@@ -106,7 +106,7 @@ private struct Operation: Sendable {
             request, effect: effect, retry: RetryPolicy(max: 12, jitter: false),
             timeouts: .init(connect: .seconds(20), total: .seconds(30), stall: .milliseconds(400)),
             destination: isDownload ? .file(path: "\(folder)/\(id)") : .memory(limit: 1 << 20),
-            hasIdempotencyKey: isKeyed, maximumRedirects: 5, secretHeaders: ["authorization", "x-api-key"],
+            hasIdempotencyKey: isKeyed, maximumRedirects: 5,
             classify: {
                 HTTPStatusTable.failure(
                     for: $0, effect: effect, hasIdempotencyKey: isKeyed, now: Timestamp(seconds: 1_800_000_000))

@@ -16,8 +16,8 @@ import Testing
                 headers: HTTPHeaders([
                     ("Authorization", "Bearer fake-token"), ("X-Api-Key", "fake-key"), ("Cookie", "a=b"),
                     ("Accept", "text/plain"), ("Content-Type", "text/plain"),
-                ]), body: body), effect: .idempotent, maximumRedirects: maximumRedirects,
-            secretHeaders: ["Authorization", "X-Api-Key"])
+                ]), body: body, secrets: SecretPlaces(headers: ["Authorization", "X-Api-Key"])), effect: .idempotent,
+            maximumRedirects: maximumRedirects)
     }
 
     @Test func withinTheOriginSecretsStay() async throws {

@@ -109,6 +109,23 @@ import Testing
                 == "the server answered 200, which is not in ok")
     }
 
+    @Test(arguments: [
+        ("application/problem+json", #"{"title":"Bad","detail":"The shop\nis closed."}"#, ": The shop is closed."),
+        ("application/json", #"{"error":{"code":7,"message":"No such shop."}}"#, ": No such shop."),
+        ("application/json", #"{"error":"invalid_grant","error_description":"It expired."}"#, ": It expired."),
+        ("application/json", #"{"errors":[{"message":"Which shop?"}]}"#, ": Which shop?"),
+        ("application/json", #"{"message":"unprocessable content"}"#, ""), ("text/plain", "no shop", ": no shop"),
+        ("text/html", "<p>no shop", ""), ("application/json", "{", ""),
+    ])
+    func aRefusalQuotesTheReason(type: String, body: String, reason: String) async throws {
+        let http = server("{}")
+        _ = try await runNode("http.request", ["url": "http://h/x"], http: http)
+        let answer = HTTPResponse(
+            status: 422, headers: HTTPHeaders([("Content-Type", type)]), body: .bytes(Array(body.utf8)),
+            url: "http://h/x")
+        #expect(http.calls[0].classify?(answer)?.message == "h answered 422 Unprocessable Content" + reason)
+    }
+
     private let token = Credential(
         name: "api", type: "bearer", fields: ValueMap([("token", .secret("fake-token-123"))]),
         origins: Origin("https://api.example.com").map { [$0] })
@@ -140,9 +157,31 @@ import Testing
         }
         #expect(http.calls[0].request.headers["Authorization"] == "Basic YWRhOnB3")
         #expect(http.calls[1].request.headers["X-Key"] == "k")
-        #expect(http.calls[1].secretHeaders.contains("x-key"))
+        #expect(http.calls[1].request.secrets.headers.contains("x-key"))
         #expect(http.calls[2].request.url == "http://h/x?key=k")
         #expect(http.calls[3].request.headers["Authorization"] == "Bearer xoxb-fake")
+    }
+
+    @Test func theRequestKnowsWhereItsSecretsAre() async throws {
+        let http = server("{}")
+        _ = try await runNode(
+            "http.request",
+            [
+                "url": "https://h/x", "method": "PUT", "query": ["q": .secret("a"), "page": 1],
+                "headers": ["X-Door": .secret("b")],
+                "json": ["door": ["digits": .secret("c"), "open": false], "all": [1, .secret(2)]],
+            ], http: http)
+        _ = try await runNode(
+            "http.request", ["url": "https://h/x", "query": .secret(["q": ["a", "b"]]), "body": .secret("c")],
+            http: http)
+        let named = http.calls[0].request.secrets
+        #expect(named.query == ["q"])
+        #expect(named.headers == ["x-door"])
+        #expect(named.members == ["digits", "all"])
+        #expect(!named.isWholeBody)
+        #expect(http.calls[1].request.url == "https://h/x?q=a&q=b")
+        #expect(http.calls[1].request.secrets.query == ["q"])
+        #expect(http.calls[1].request.secrets.isWholeBody)
     }
 
     @Test func aPreviewShowsNoSecret() throws {

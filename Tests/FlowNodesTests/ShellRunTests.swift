@@ -77,7 +77,8 @@ import Testing
 
     @Test func theEnvironmentIsWhatTheFileDeclares() async throws {
         let output = try await runNode(
-            "shell.run", ["command": "env", "parse": "lines"], environment: ["MINE": 7, "FLOWCTL_MINE": "no"])
+            "shell.run", ["command": "env", "parse": "lines"],
+            environment: ["MINE": "7", "UNSET": nil, "FLOWCTL_MINE": "no"])
         let lines = Set((output["stdout"]?.listValue ?? []).compactMap(\.stringValue))
         #expect(lines.contains("MINE=7"))
         #expect(lines.contains("PATH=/usr/bin:/bin"))

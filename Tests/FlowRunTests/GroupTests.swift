@@ -18,7 +18,8 @@ struct GroupTests {
 
     /// A run of the group whose step is at the gate.
     private static func holder(_ bench: Bench, _ gate: Gate) async throws -> (Executor, Task<RunResult, Never>) {
-        let executor = try await bench.start([.read("slow"), .read("last")], inputs: ["to": "eu"], concurrency())
+        let executor = try await bench.start(
+            [.read("slow"), .read("last")], inputs: ValueMap([("to", "eu")]), concurrency())
         let task = Task { await executor.run() }
         await gate.arrivals(1)
         return (executor, task)
@@ -35,10 +36,10 @@ struct GroupTests {
         let gate = Gate()
         let bench = Self.bench(gate)
         let (holder, task) = try await Self.holder(bench, gate)
-        let result = try await bench.run([.read("a")], inputs: ["to": "eu"], Self.concurrency(.skip))
+        let result = try await bench.run([.read("a")], inputs: ValueMap([("to", "eu")]), Self.concurrency(.skip))
         #expect(result.status == .skipped && result.exitCode == 0)
         #expect(result.failure?.message == "the group \"deploy-eu\" is taken by run \(holder.id)")
-        let other = try await bench.run([.read("b")], inputs: ["to": "us"], Self.concurrency(.skip))
+        let other = try await bench.run([.read("b")], inputs: ValueMap([("to", "us")]), Self.concurrency(.skip))
         #expect(other.status == .succeeded)
         gate.open()
         #expect(await task.value.status == .succeeded)
@@ -50,7 +51,7 @@ struct GroupTests {
         let gate = Gate()
         let bench = Self.bench(gate)
         let (holder, task) = try await Self.holder(bench, gate)
-        let next = try await bench.start([.read("next")], inputs: ["to": "eu"], Self.concurrency())
+        let next = try await bench.start([.read("next")], inputs: ValueMap([("to", "eu")]), Self.concurrency())
         async let result = next.run()
         // The holder looks whether it is to stop, and the other one whether its turn has come.
         await bench.clock.sleepers(atLeast: 2)
@@ -70,7 +71,7 @@ struct GroupTests {
         let gate = Gate()
         let bench = Self.bench(gate)
         let (_, task) = try await Self.holder(bench, gate)
-        let next = try await bench.start([.read("next")], inputs: ["to": "eu"], Self.concurrency(.cancel))
+        let next = try await bench.start([.read("next")], inputs: ValueMap([("to", "eu")]), Self.concurrency(.cancel))
         async let result = next.run()
         await bench.clock.sleepers(atLeast: 2)
         bench.clock.advance(by: .seconds(1))
@@ -87,7 +88,7 @@ struct GroupTests {
         let gate = Gate()
         let bench = Self.bench(gate)
         let (_, task) = try await Self.holder(bench, gate)
-        let next = try await bench.start([.read("next")], inputs: ["to": "eu"]) {
+        let next = try await bench.start([.read("next")], inputs: ValueMap([("to", "eu")])) {
             try Self.concurrency()(&$0)
             $0.finally = [try .read("never")]
         }
@@ -106,7 +107,7 @@ struct GroupTests {
     ])
     func groupThatIsNoNameFailsTheRun(group: String, message: String) async throws {
         let result = try await Bench().run(
-            [.read("a")], inputs: ["none": ""], Self.concurrency(group: group))
+            [.read("a")], inputs: ValueMap([("none", "")]), Self.concurrency(group: group))
         #expect(result.status == .failed && result.failure?.message == message)
     }
 }

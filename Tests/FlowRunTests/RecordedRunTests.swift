@@ -106,7 +106,7 @@ import Testing
         }
         _ = try await bench.run(steps, change)
         let view = try #require(try recorded(bench, Bench.workflow(steps, change)).view(of: "a"))
-        #expect(try value("env.FIXED", view) == 2)
+        #expect(try value("env.FIXED", view) == "2")
         let reads = try Expression.compile("env.FIXED + env.GIVEN + env.BOTH + secrets.x.y")
         #expect(view.unrecorded(in: reads).map(\.path) == ["env.GIVEN", "env.BOTH", "secrets.x"])
     }

@@ -57,6 +57,28 @@ struct ResultTests {
         #expect(bench.nodes.calls[0].context.environment == ["E": "e", "P": "p"])
     }
 
+    @Test func variablesOfTheEnvironmentAreTextForExpressionsAsForCommands() async throws {
+        let bench = Bench()
+        let names = ["NUMBER", "FLAG", "LIST", "TIME", "UNSET", "NONE"]
+        let values = [
+            "${{ 80 + 1 }}", "${{ 1 < 2 }}", "${{ [1, 'a'] }}", "${{ timestamp(0) }}", "${{ null }}",
+            "${{ {}.?a }}",
+        ]
+        let result = try await bench.run([.read("a", "${{ env.NUMBER + env.FLAG }}")]) {
+            $0.env = try zip(names, values).map { name, value in
+                EnvironmentEntry(name: name, origin: .value(try Make.value(.string(value))), span: Make.span)
+            }
+            $0.outputs = try Make.values(["unset": "${{ env.UNSET == null && env.NONE == null }}"])
+        }
+        #expect(bench.nodes.said == ["read 81true"])
+        #expect(
+            bench.nodes.calls[0].context.environment == [
+                "NUMBER": "81", "FLAG": "true", "LIST": "[1,\"a\"]", "TIME": "1970-01-01T00:00:00Z", "UNSET": nil,
+                "NONE": nil,
+            ])
+        #expect(result.outputs["unset"] == true)
+    }
+
     @Test func unsetProcessVariableFailsTheRun() async throws {
         let bench = Bench()
         await #expect {
@@ -102,7 +124,7 @@ struct ResultTests {
         step.outputs = try Make.values(["n": "${{ env.N }}"])
         let steps = [step]
         let result = try await bench.run(steps) { $0.outputs = try Make.values(["n": "${{ steps.a.output.n }}"]) }
-        #expect(result.outputs["n"] == 42, "\(String(describing: result.failure))")
+        #expect(result.outputs["n"] == "42", "\(String(describing: result.failure))")
     }
 
     @Test func stopStartsNoMoreItems() async throws {

@@ -30,8 +30,13 @@ import Testing
             ("Sun, 31 Feb 1994 08:00:00 GMT", nil), ("", nil),
         ] as [(String, Int?)])
     func readsHowLongTheServerAsksToWait(text: String, seconds: Int?) {
-        let asked = HTTPStatusTable.retryAfter(HTTPHeaders([("retry-after", text)]), now: now)
+        let asked = AskedPause.retryAfter(HTTPHeaders([("retry-after", text)]), now: now)
         #expect(asked == seconds.map { .seconds($0) })
+    }
+
+    @Test func millisecondsAreFinerThanSeconds() {
+        let both = HTTPHeaders([("Retry-After", "1"), ("Retry-After-Ms", "250")])
+        #expect(AskedPause.retryAfter(both, now: now) == .milliseconds(250))
     }
 
     @Test(
@@ -46,6 +51,11 @@ import Testing
     func givesEachStatusAHint(status: Int, hint: String?) {
         let response = HTTPResponse(status: status, url: "https://api.example.com/")
         #expect(HTTPStatusTable.failure(for: response, effect: .read, now: now)?.hint == hint)
+    }
+
+    @Test func saysWhenToComeBackWhereTheServiceDoes() {
+        let response = HTTPResponse(status: 429, headers: HTTPHeaders([("Retry-After", "90")]))
+        #expect(HTTPStatusTable.failure(for: response, effect: .read, now: now)?.hint == "try again in 1 min 30 s")
     }
 
     @Test func saysWhoAnsweredWhatAndWhatToDo() {

@@ -106,6 +106,16 @@ import Testing
         let problem = Failure(
             .invalid, "\"\(path)\" is not a database", hint: "check the path", code: "SQLITE_NOTADB")
         #expect(throws: problem) { try Database.open(path, privateFile: true) }
+        for (purpose, hint) in [
+            (
+                DatabasePurpose.state,
+                "name another file with --state-db, or move it away: a new one knows no earlier run and no limit; "
+                    + "credentials are kept elsewhere"
+            ), (.responses, "delete it: answers are asked for anew"),
+        ] {
+            let advised = Failure(.invalid, "\"\(path)\" is not a database", hint: hint, code: "SQLITE_NOTADB")
+            #expect(throws: advised) { try Database.open(path, for: purpose, privateFile: true) }
+        }
         var info = stat()
         #expect(stat(path, &info) == 0 && info.st_size == 1000)
     }
@@ -122,6 +132,11 @@ import Testing
         let problem = Failure(
             .invalid, "the database \"\(path)\" is damaged", hint: "restore it from a backup", code: "SQLITE_CORRUPT")
         #expect(throws: problem) { try Database.open(path).query("SELECT * FROM t") }
+        let advised = Failure(
+            .invalid, "the database \"\(path)\" is damaged",
+            hint: "restore it from a backup, or move it away: a new one knows no earlier run and no limit; credentials "
+                + "are kept elsewhere", code: "SQLITE_CORRUPT")
+        #expect(throws: advised) { try Database.open(path, for: .state).query("SELECT * FROM t") }
     }
 
     @Test func aReadOnlyConnectionWritesNothing() throws {

@@ -26,6 +26,8 @@ class Contender:
     #: The rate it prints itself is taken; a second number that it prints is the mean time of an operation in
     #: milliseconds, a third one their count.
     is_rate: bool = False
+    #: How many operations one of those is that it counts.
+    weight: int = 1
     #: That mean is taken.
     is_mean: bool = False
 
@@ -94,7 +96,7 @@ def turn(contender):
     value = float(seconds)
     count = contender.count
     if contender.is_rate:
-        value = float(told[0])
+        value = float(told[0]) * contender.weight
         count = int(told[2]) if len(told) > 2 else count
     elif contender.is_mean:
         value = float(told[1]) / 1000

@@ -25,15 +25,6 @@ struct AuthScheme: Sendable {
     var hosts: [Template]?
     var span: SourceSpan
 
-    /// Header names in lower case that carry the secret.
-    var secretHeaders: Set<String> {
-        switch signer {
-        case .bearer, .basic: ["authorization"]
-        case .header(let name, _, _): [name.lowercased()]
-        case .query: []
-        }
-    }
-
     /// The field every credential of an app may have: a server of one's own.
     static let baseURLField = "base_url"
 

@@ -17,6 +17,7 @@ struct ErrorRules: Sendable {
             case headerMilliseconds(String)
             /// Seconds since 1970; so large a number that it would be the year 5000 is milliseconds.
             case headerEpoch(String)
+            /// As headers have it, or RFC 3339.
             case headerDate(String)
             /// Members of the JSON body, outermost first.
             case jsonSeconds([String])

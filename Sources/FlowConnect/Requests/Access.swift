@@ -85,8 +85,10 @@ struct Access: Sendable {
         if !isPreview { try check(request.url) }
         switch scheme.signer {
         case .bearer(let field):
+            request.secrets.add(header: "Authorization")
             request.headers["Authorization"] = "Bearer " + (try secret(field, isPreview))
         case .basic(let user, let password):
+            request.secrets.add(header: "Authorization")
             guard !isPreview else {
                 request.headers["Authorization"] = "Basic \(Masker.replacement)"
                 return
@@ -94,8 +96,10 @@ struct Access: Sendable {
             let pair = try secret(user, false) + ":" + secret(password, false)
             request.headers["Authorization"] = "Basic " + Base64.encode(Array(pair.utf8))
         case .header(let name, let field, let prefix):
+            request.secrets.add(header: name)
             request.headers[name] = prefix + (try secret(field, isPreview))
         case .query(let name, let field):
+            request.secrets.add(parameter: name)
             let text = try secret(field, isPreview)
             request.url +=
                 (request.url.contains("?") ? "&" : "?") + PercentEncoding.encode(name) + "="

@@ -15,10 +15,11 @@ extension RequestBuilder.Draft {
     ///
     /// - Parameter boundary: what parts of a multipart body are told apart by.
     func request(isPreview: Bool, boundary: @autoclosure () -> String) throws(Failure) -> HTTPRequest {
-        var request = HTTPRequest(method, url(isPreview: isPreview), headers: headers)
+        var request = HTTPRequest(method, url(isPreview: isPreview), headers: headers, secrets: secrets)
         var contentType: String?
         if let raw {
             (request.body, contentType) = try RequestBody.raw(raw)
+            request.secrets.add(inBody: raw)
         } else if let multipart {
             let parts = MultipartBody(boundary: boundary())
             request.body = parts.body(
@@ -27,6 +28,7 @@ extension RequestBuilder.Draft {
                     return (name, .text(WireText.of(value)))
                 })
             contentType = parts.contentType
+            for (name, value) in multipart { request.secrets.add(inBody: value, under: name) }
         } else if let form {
             let pairs = form.map { PercentEncoding.encodeForm($0.name) + "=" + formText($0.value, isPreview) }
             request.body = .bytes(Array(pairs.joined(separator: "&").utf8))
@@ -34,6 +36,7 @@ extension RequestBuilder.Draft {
         } else if let json {
             request.body = .bytes(JSON.bytes(json.deeplyRevealed))
             contentType = "application/json; charset=utf-8"
+            request.secrets.add(inBody: json)
         }
         if request.headers["Content-Type"] == nil { request.headers["Content-Type"] = contentType }
         return request

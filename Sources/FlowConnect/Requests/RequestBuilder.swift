@@ -15,6 +15,24 @@ struct RequestBuilder {
         var form: [(name: String, value: String)]?
         var multipart: [(name: String, value: Value)]?
         var raw: Value?
+        /// Of all but `json`, `multipart` and `raw`, whose values keep their marks.
+        var secrets = SecretPlaces()
+
+        mutating func addQuery(_ name: String, _ value: Value) {
+            query.append((name, WireText.of(value)))
+            if value.containsSecret { secrets.add(parameter: name) }
+        }
+
+        mutating func setHeader(_ name: String, _ value: Value) {
+            let isNothing = value.isAbsent || value.isNull
+            headers[name] = isNothing ? Optional.none : WireText.of(value)
+            if value.containsSecret { secrets.add(header: name) }
+        }
+
+        mutating func addForm(_ name: String, _ value: Value) {
+            form = (form ?? []) + [(name, WireText.of(value))]
+            secrets.add(inBody: value, under: name)
+        }
     }
 
     /// The full name of the node, for messages.
@@ -28,14 +46,15 @@ struct RequestBuilder {
     func draft(_ template: RequestTemplate) throws(Failure) -> Draft {
         var draft = Draft(method: template.method, address: try address(template))
         for (name, value) in connector.headers {
-            if let text = try rendering.text(value) { draft.headers[name] = text }
+            let value = try rendering.value(value)
+            if !value.isAbsent, !value.isNull { draft.setHeader(name, value) }
         }
         for parameter in template.placed { try place(parameter, of: template, in: &draft) }
         for (name, value) in template.query {
             let value = try rendering.value(value)
-            if !value.isAbsent { draft.query.append((name, WireText.of(value))) }
+            if !value.isAbsent { draft.addQuery(name, value) }
         }
-        for (name, value) in template.headers { draft.headers[name] = try rendering.text(value) }
+        for (name, value) in template.headers { draft.setHeader(name, try rendering.value(value)) }
         try addBody(template.body, to: &draft)
         for field in draft.headers.fields { try checkHeader(field) }
         return draft
@@ -92,9 +111,9 @@ struct RequestBuilder {
         let value = parameter.wireValue(rendering.isPreview ? Rendering.masked(argument) : argument)
         switch parameter.place ?? template.defaultPlace(connector.defaults) {
         case .path: break
-        case .query: draft.query.append((parameter.wireName, WireText.of(value)))
-        case .header: draft.headers[parameter.wireName] = WireText.of(value)
-        case .form: draft.form = (draft.form ?? []) + [(parameter.wireName, WireText.of(value))]
+        case .query: draft.addQuery(parameter.wireName, value)
+        case .header: draft.setHeader(parameter.wireName, value)
+        case .form: draft.addForm(parameter.wireName, value)
         case .multipart: draft.multipart = (draft.multipart ?? []) + [(parameter.wireName, value)]
         case .json(let path):
             draft.json = (draft.json ?? .map(ValueMap())).setting(parameter.wireName, inside: path, to: value)
@@ -118,7 +137,7 @@ struct RequestBuilder {
         case .form(let fields):
             for (name, template) in fields {
                 let value = try rendering.value(template)
-                if !value.isAbsent { draft.form = (draft.form ?? []) + [(name, WireText.of(value))] }
+                if !value.isAbsent { draft.addForm(name, value) }
             }
         case .multipart(let fields):
             for (name, template) in fields {

@@ -93,10 +93,11 @@ final class Judge: Sendable {
         }
         // The hint of the status is about a kind it may not be.
         if byStatus?.kind != kind { failure.hint = nil }
-        failure.hint = hint(code: code, status: response.status, scope) ?? failure.hint
-        if kind == .rateLimited || kind == .transient, failure.retryAfter == nil {
-            failure.retryAfter = delay(response, scope)
+        if kind == .rateLimited || kind == .transient {
+            failure.retryAfter = failure.retryAfter ?? delay(response, scope)
+            failure.hint = HTTPStatusTable.hint(toComeBackAfter: failure.retryAfter)
         }
+        failure.hint = hint(code: code, status: response.status, scope) ?? failure.hint
         return failure
     }
 
@@ -134,11 +135,10 @@ final class Judge: Sendable {
 
     private func server(_ response: HTTPResponse) -> String { Origin(response.url)?.host ?? "the server" }
 
-    /// One line of the other side's text, at most 300 characters; nil where there is none.
+    /// One line of the other side's text; nil where there is none.
     private func text(_ template: Template?, _ scope: Rendering) -> String? {
         guard let template, let text = try? scope.text(template), !text.isEmpty else { return nil }
-        let line = terminalSafe(text).split(whereSeparator: \.isNewline).joined(separator: " ")
-        return line.count > 300 ? line.prefix(300) + "…" : line
+        return ServiceText.line(text)
     }
 }
 
@@ -146,14 +146,13 @@ extension ErrorRules.Delay.Source {
     /// How long to wait; nil where the response doesn't say.
     func duration(_ response: HTTPResponse, body: Value, _ now: Timestamp) -> Duration? {
         switch self {
-        case .headerSeconds(let name): number(response.headers[name]).flatMap(Self.seconds)
-        case .headerMilliseconds(let name): number(response.headers[name]).flatMap { Self.seconds($0 / 1000) }
-        case .headerEpoch(let name): number(response.headers[name]).flatMap { Self.epoch($0, now) }
-        case .headerDate(let name):
-            response.headers[name].flatMap(Timestamp.init(httpDate:)).map { max(.zero, $0.since(now)) }
-        case .jsonSeconds(let path): number(body, path).flatMap(Self.seconds)
-        case .jsonMilliseconds(let path): number(body, path).flatMap { Self.seconds($0 / 1000) }
-        case .jsonEpoch(let path): number(body, path).flatMap { Self.epoch($0, now) }
+        case .headerSeconds(let name): number(response.headers[name]).flatMap(AskedPause.seconds)
+        case .headerMilliseconds(let name): number(response.headers[name]).flatMap(AskedPause.milliseconds)
+        case .headerEpoch(let name): number(response.headers[name]).flatMap { AskedPause.epoch($0, now: now) }
+        case .headerDate(let name): response.headers[name].flatMap { AskedPause.date($0, now: now) }
+        case .jsonSeconds(let path): number(body, path).flatMap(AskedPause.seconds)
+        case .jsonMilliseconds(let path): number(body, path).flatMap(AskedPause.milliseconds)
+        case .jsonEpoch(let path): number(body, path).flatMap { AskedPause.epoch($0, now: now) }
         case .seconds(let count): .seconds(count)
         }
     }
@@ -163,15 +162,5 @@ extension ErrorRules.Delay.Source {
     private func number(_ body: Value, _ path: [String]) -> Double? {
         guard let value = path.reduce(Optional(body), { $0?[$1] }) else { return nil }
         return value.doubleValue ?? value.stringValue.flatMap(Double.init)
-    }
-
-    private static func epoch(_ number: Double, _ now: Timestamp) -> Duration? {
-        let milliseconds = number > 1e11 ? number : number * 1000
-        guard milliseconds >= 0, milliseconds < 1e15 else { return nil }
-        return max(.zero, Timestamp(milliseconds: Int64(milliseconds.rounded(.up))).since(now))
-    }
-
-    private static func seconds(_ count: Double) -> Duration? {
-        count.isFinite && count >= 0 && count < 1e9 ? .milliseconds(Int64((count * 1000).rounded(.up))) : nil
     }
 }

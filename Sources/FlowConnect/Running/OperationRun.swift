@@ -130,7 +130,6 @@ struct OperationRun: Sendable {
         call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey
-        call.secretHeaders = template.sendsCredential ? access.scheme?.secretHeaders ?? [] : []
         call.classify = { judge.failure(of: $0) }
         call.log = context.log
         call.credential = template.sendsCredential ? context.credential : nil

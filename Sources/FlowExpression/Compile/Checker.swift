@@ -3,9 +3,13 @@ import FlowCore
 /// What is wrong with an expression whatever its names stand for: unknown functions, a wrong number of arguments,
 /// regular expressions that can't be read. What depends on types is for ``TypeCheck``.
 struct Checker {
+    /// More mistakes of one expression tell nobody more.
+    private static let mostFaults = 100
+
     private(set) var faults: [SyntaxFault] = []
 
     mutating func check(_ syntax: Syntax, locals: Set<String> = []) {
+        guard faults.count < Checker.mostFaults else { return }
         if case .call(let call) = syntax.kind {
             let target = CallTarget(call) { locals.contains($0) }
             check(call, target, onRange: syntax.range)

@@ -5,8 +5,8 @@ struct Compiler {
     struct Options {
         /// Whether a scope may know `a.b` as one name, as CEL's containers do.
         var allowsQualifiedNames = false
-        /// Is told what each term gives. Every term of the text must then be a node of its own.
-        var recorder: Recorder?
+        /// Whether each term tells the recorder of an evaluation what it gives.
+        var observesTerms = false
     }
 
     /// A free name with its constant members, before it has a place in a file.
@@ -34,7 +34,7 @@ struct Compiler {
     /// - Parameter isInner: part of a longer chain, whose use of the root is counted already.
     mutating func compile(_ syntax: Syntax, isInner: Bool = false) throws(SyntaxFault) -> any Node {
         let node = try translate(syntax, isInner: isInner)
-        return options.recorder?.observing(node, of: syntax) ?? node
+        return options.observesTerms ? ObservedNode(node, range: syntax.range) : node
     }
 
     private mutating func translate(_ syntax: Syntax, isInner: Bool = false) throws(SyntaxFault) -> any Node {
@@ -63,15 +63,10 @@ struct Compiler {
                 nodes.append((try compile(entry.key), try compile(entry.value), entry.isOptional))
             }
             return MapNode(nodes, range: range)
-        case .not(let operand): return NotNode(try compile(operand), range: range)
-        case .negate(let operand): return NegateNode(try compile(operand), range: range)
+        case .not(let operand): return UnaryNode(try compile(operand), range: range, apply: Truth.opposite)
+        case .negate(let operand): return UnaryNode(try compile(operand), range: range, apply: Arithmetic.negate)
         case .binary(let operation, let left, let right):
-            let (first, second) = (try compile(left), try compile(right))
-            switch operation {
-            case .add, .subtract, .multiply, .divide, .modulo:
-                return ArithmeticNode(operation, first, second, range: range)
-            default: return ComparisonNode(operation, first, second, range: range)
-            }
+            return BinaryNode(operation, try compile(left), try compile(right), range: range)
         case .and(let terms):
             return ConnectiveNode(isOr: false, try compile(all: terms), suggestion: "", range: range)
         case .or(let terms):
@@ -99,9 +94,26 @@ struct Compiler {
     private func path(_ range: Range<Int>) -> String { Compiler.excerpt(text, range) }
 
     static func excerpt(_ text: [UInt8], _ range: Range<Int>) -> String {
-        let words = String(decoding: text[range], as: UTF8.self).split { $0 == " " || $0.isNewline || $0 == "\t" }
-        let line = words.joined(separator: " ")
-        return line.count <= 60 ? line : "the " + (line.hasPrefix("{") ? "map" : "value")
+        let line = line(text, range)
+        // Characters have a byte or more.
+        return line.utf8.count <= 60 || line.count <= 60 ? line : "the " + (line.hasPrefix("{") ? "map" : "value")
+    }
+
+    /// The term as it was written, in one line.
+    static func line(_ text: [UInt8], _ range: Range<Int>) -> String {
+        var line: [UInt8] = []
+        line.reserveCapacity(range.count)
+        for byte in text[range] {
+            // There are no other blanks between terms.
+            let isBlank = byte == 0x20 || (0x09...0x0D).contains(byte)
+            if !isBlank {
+                line.append(byte)
+            } else if let last = line.last, last != 0x20 {
+                line.append(0x20)
+            }
+        }
+        if line.last == 0x20 { line.removeLast() }
+        return String(decoding: line, as: UTF8.self)
     }
 }
 

@@ -127,38 +127,3 @@ enum Arithmetic {
             "\"\(operation.rawValue)\" can't take \(left.type.withArticle) and \(right.type.withArticle)", hint: hint)
     }
 }
-
-final class ArithmeticNode: Node {
-    let range: Range<Int>
-    let operation: BinaryOperator
-    let left: any Node
-    let right: any Node
-
-    init(_ operation: BinaryOperator, _ left: any Node, _ right: any Node, range: Range<Int>) {
-        self.operation = operation
-        self.left = left
-        self.right = right
-        self.range = range
-    }
-
-    func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
-        let first = try left.value(&frame)
-        let second = try right.value(&frame)
-        do { return try Arithmetic.apply(operation, first, second, &frame) } catch { throw error.located(at: range) }
-    }
-}
-
-final class NegateNode: Node {
-    let range: Range<Int>
-    let operand: any Node
-
-    init(_ operand: any Node, range: Range<Int>) {
-        self.operand = operand
-        self.range = range
-    }
-
-    func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
-        let value = try operand.value(&frame)
-        do { return try Arithmetic.negate(value) } catch { throw error.located(at: range) }
-    }
-}

@@ -7,9 +7,6 @@ final class CallNode: Node {
     let body: Function.Body
     let arguments: [any Node]
 
-    /// What a call takes beside reading its arguments: a list of them, and mostly a new value.
-    private static let steps = 2
-
     init(_ function: Function, body: @escaping Function.Body, _ arguments: [any Node], range: Range<Int>) {
         self.function = function
         self.body = body
@@ -28,7 +25,7 @@ final class CallNode: Node {
         }
         if isSecret { values = values.map { function.secrecy == .deep ? $0.deeplyRevealed : $0.revealed } }
         do throws(Fault) {
-            try frame.spend(steps: CallNode.steps)
+            try frame.spend(steps: function.steps)
             guard let result = try body(Arguments(values: values), &frame) else { throw mismatch(values) }
             if case .string(let text) = result { try frame.make(text: min(text.utf8.count, 64)) }
             return isSecret ? result.markedSecret : result

@@ -122,32 +122,3 @@ enum Comparison {
         }
     }
 }
-
-final class ComparisonNode: Node {
-    let range: Range<Int>
-    let operation: BinaryOperator
-    let left: any Node
-    let right: any Node
-
-    init(_ operation: BinaryOperator, _ left: any Node, _ right: any Node, range: Range<Int>) {
-        self.operation = operation
-        self.left = left
-        self.right = right
-        self.range = range
-    }
-
-    func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
-        let first = try left.value(&frame)
-        let second = try right.value(&frame)
-        do throws(Fault) {
-            switch operation {
-            case .equal, .notEqual:
-                var taint = false
-                let areEqual = try Comparison.areEqual(first, second, taint: &taint, &frame)
-                return (areEqual == (operation == .equal)).asValue(isSecret: taint)
-            case .isIn: return try Comparison.isIn(first, second, &frame)
-            default: return try Comparison.ordered(operation, first, second, &frame)
-            }
-        } catch { throw error.located(at: range) }
-    }
-}

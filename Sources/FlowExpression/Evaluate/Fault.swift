@@ -11,23 +11,31 @@ final class Fault: Error, Sendable {
         case budget
     }
 
+    typealias Words = (message: String, hint: String?)
+
     let kind: Kind
-    let message: String
-    let hint: String?
+    /// Made when they are asked for: most faults of a loop are absorbed, and nobody reads them.
+    private let words: @Sendable () -> Words
     /// Bytes of the expression's text; nil until the term that failed is known.
     let range: Range<Int>?
 
-    init(_ kind: Kind, _ message: String, hint: String? = nil, range: Range<Int>? = nil) {
+    var message: String { words().message }
+    var hint: String? { words().hint }
+
+    init(_ kind: Kind, range: Range<Int>? = nil, words: @escaping @Sendable () -> Words) {
         self.kind = kind
-        self.message = message
-        self.hint = hint
+        self.words = words
         self.range = range
+    }
+
+    convenience init(_ kind: Kind, _ message: String, hint: String? = nil, range: Range<Int>? = nil) {
+        self.init(kind, range: range) { (message, hint) }
     }
 
     static func invalid(_ message: String, hint: String? = nil) -> Fault { Fault(.invalid, message, hint: hint) }
 
     func located(at place: Range<Int>) -> Fault {
-        range == nil ? Fault(kind, message, hint: hint, range: place) : self
+        range == nil ? Fault(kind, range: place, words: words) : self
     }
 }
 

@@ -9,9 +9,12 @@ struct Frame {
     private var steps: Int
     private var bytes: Int
     private var patterns: [String: Pattern] = [:]
+    /// Is told what each term gives, where terms are observed.
+    let recorder: Recorder?
 
-    init(scope: EvaluationScope, slotCount: Int) {
+    init(scope: EvaluationScope, slotCount: Int, recorder: Recorder? = nil) {
         self.scope = scope
+        self.recorder = recorder
         slots = [Value?](repeating: nil, count: slotCount)
         steps = scope.budget.steps
         bytes = scope.budget.bytes

@@ -5,6 +5,16 @@ struct Truth {
     var isTrue: Bool
     var isSecret: Bool
 
+    /// `!value`
+    static func opposite(of value: Value) throws(Fault) -> Value {
+        guard let truth = Truth(value) else {
+            throw .invalid(
+                "\"!\" needs a bool, found \(value.type.withArticle)",
+                hint: "compare it: x == null, x == \"\", size(x) == 0")
+        }
+        return (!truth.isTrue).asValue(isSecret: truth.isSecret)
+    }
+
     /// nil where the value is no bool.
     init?(_ value: Value) {
         switch value {
@@ -61,26 +71,6 @@ final class ConnectiveNode: Node {
         Fault(
             .invalid, "\"\(isOr ? "||" : "&&")\" joins conditions, found \(value.type.withArticle)",
             hint: isOr ? "use \(suggestion)" : "compare it: x != null, x != \"\", size(x) > 0", range: place)
-    }
-}
-
-final class NotNode: Node {
-    let range: Range<Int>
-    let operand: any Node
-
-    init(_ operand: any Node, range: Range<Int>) {
-        self.operand = operand
-        self.range = range
-    }
-
-    func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
-        let value = try operand.value(&frame)
-        guard let truth = Truth(value) else {
-            throw Fault(
-                .invalid, "\"!\" needs a bool, found \(value.type.withArticle)",
-                hint: "compare it: x == null, x == \"\", size(x) == 0", range: range)
-        }
-        return (!truth.isTrue).asValue(isSecret: truth.isSecret)
     }
 }
 

@@ -7,7 +7,7 @@ enum Selection {
         switch operand {
         case .map(let map):
             if let value = map[key] { return value }
-            throw missing(key.text, in: map, path: path)
+            throw missing(key, in: map, path: path)
         case .secret(let inner):
             // The keys of a secret are not told.
             guard let value = try optionalMember(key, of: inner, path: path) else {
@@ -19,7 +19,7 @@ enum Selection {
             return .optional(try optionalMember(key, of: inner, path: path))
         case .file(let file):
             if let value = file.asMap[key] { return value }
-            throw missing(key.text, in: file.asMap, path: path)
+            throw missing(key, in: file.asMap, path: path)
         case .null, .absent:
             throw Fault(
                 .absence, "\(path) is \(operand.isNull ? "null" : "absent") and has no key \"\(key.text)\"",
@@ -58,7 +58,7 @@ enum Selection {
             }
             if let value = map[key] { return mark(value, like: index) }
             if isSecret(index) { throw Fault(.absence, "\(path) has no such key") }
-            throw missing(key.text, in: map, path: path)
+            throw missing(key, in: map, path: path)
         case .secret(let inner):
             guard let value = try optionalElement(index, of: inner, path: path) else {
                 throw Fault(.absence, "\(path) has no such key or index")
@@ -112,12 +112,15 @@ enum Selection {
         isSecret(index) ? value.markedSecret : value
     }
 
-    private static func missing(_ key: String, in map: ValueMap, path: String) -> Fault {
-        let names = map.names
-        let shown = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
-        return Fault(
-            .absence, "\(path) has no key \"\(key)\"; it \(names.isEmpty ? "is empty" : "has \(shown)")",
-            hint: Suggestion.didYouMean(key, among: names))
+    private static func missing(_ key: MapKey, in map: ValueMap, path: String) -> Fault {
+        Fault(.absence) {
+            let names = map.names
+            let shown = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+            return (
+                "\(path) has no key \"\(key.text)\"; it \(names.isEmpty ? "is empty" : "has \(shown)")",
+                Suggestion.didYouMean(key.text, among: names)
+            )
+        }
     }
 
     private static func noMembers(_ operand: Value, path: String) -> Fault {

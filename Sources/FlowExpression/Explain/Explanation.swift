@@ -29,6 +29,13 @@ package struct Explanation: Sendable {
         /// Of a macro that goes through items.
         package let items: Items?
         let kind: Kind
+
+        /// Whether it or a term inside it gave a secret.
+        package var holdsSecret: Bool {
+            if case .value(let value) = result, value.containsSecret { return true }
+            return terms.contains(where: \.holdsSecret)
+                || items?.shown.contains { $0.terms.contains(where: \.holdsSecret) } == true
+        }
     }
 
     /// What a macro such as `all` or `map` did with the items it went through.
@@ -46,6 +53,8 @@ package struct Explanation: Sendable {
     }
 
     package let root: Term
+    /// What the evaluation threw.
+    package let failure: Failure?
 }
 
 extension Expression {
@@ -53,19 +62,17 @@ extension Expression {
     package func explain(_ scope: EvaluationScope) -> Explanation {
         let recorder = Recorder()
         var options = Compiler.Options()
-        options.recorder = recorder
+        options.observesTerms = true
         var compiler = Compiler(text: source, options: options)
+        var failure: Failure?
         do throws(SyntaxFault) {
             let program = try compiler.compile(syntax)
-            var frame = Frame(scope: scope, slotCount: compiler.slotCount)
-            // A failure is written down as well.
-            _ = try? program.value(&frame)
+            var frame = Frame(scope: scope, slotCount: compiler.slotCount, recorder: recorder)
+            do throws(Fault) { _ = try program.value(&frame) } catch { failure = self.failure(error) }
         } catch {
-            return Explanation(
-                root: Explanation.Term(
-                    text: source, result: .failure(message: error.message, hint: error.hint), terms: [], items: nil,
-                    kind: .other))
+            // It has been compiled before.
+            failure = Failure(.internal, error.message, hint: error.hint, position: span)
         }
-        return Explanation(root: ExplanationBuilder(text: source).term(syntax, recorder.whole))
+        return Explanation(root: ExplanationBuilder(text: source).term(syntax, recorder.whole), failure: failure)
     }
 }

@@ -124,11 +124,11 @@ extension ExplanationBuilder {
 
     /// On one line, and without parentheses around the whole.
     private func line(_ range: Range<Int>) -> String {
-        let inner = isInParentheses(range) ? range.dropFirst().dropLast() : range
-        return String(decoding: text[inner], as: UTF8.self).split { $0.isWhitespace }.joined(separator: " ")
+        Compiler.line(text, isInParentheses(range) ? range.dropFirst().dropLast() : range)
     }
 
     private func isInParentheses(_ range: Range<Int>) -> Bool {
+        guard range.count > 1, text[range.lowerBound] == UInt8(ascii: "(") else { return false }
         var lexer = Lexer(Array(text[range]), at: 0)
         var depth = 0
         while let token = try? lexer.next(), token.kind != .end {
@@ -137,9 +137,7 @@ extension ExplanationBuilder {
             case .symbol(.closeParenthesis): depth -= 1
             default: break
             }
-            if depth == 0 {
-                return token.range.upperBound == range.count && range.count > 1 && text[range.lowerBound] == 0x28
-            }
+            if depth == 0 { return token.range.upperBound == range.count }
         }
         return false
     }

@@ -1,12 +1,13 @@
 import FlowCore
-import Synchronization
 
-/// Writes down what every term of one evaluation gave. Terms are compiled anew around it, so that evaluation costs
-/// nothing more where nobody asks.
-final class Recorder: Sendable {
+/// Writes down what every term of one evaluation gave. Terms are compiled anew with ``ObservedNode``s around them, so
+/// that evaluation costs nothing more where nobody asks.
+final class Recorder {
     /// One evaluation of a term, with those of the terms inside it.
     struct Visit {
         let range: Range<Int>
+        /// Of a macro that goes through items: the term that is evaluated first for each.
+        let itemStart: Range<Int>?
         /// Of a macro that goes through items: which of them the term was evaluated for.
         let item: Int?
         var result: Result<Value, Fault>?
@@ -18,73 +19,54 @@ final class Recorder: Sendable {
     /// Of the items of a macro, so many first ones are kept, and the last one: where it stopped.
     static let keptItems = 3
 
-    private struct State {
-        var open: [Visit] = []
-        var whole: Visit?
-        /// Terms that are the first to be evaluated for each item.
-        var itemStarts: Set<Range<Int>> = []
-    }
-
-    private let state = Mutex(State())
-
+    private var open: [Visit] = []
     /// What was written down, when the evaluation has ended.
-    var whole: Visit? { state.withLock { $0.whole } }
+    private(set) var whole: Visit?
 
-    func observing(_ node: any Node, of syntax: Syntax) -> any Node {
-        if let macro = node as? ComprehensionNode {
-            let first = (macro.condition ?? macro.body).range
-            _ = state.withLock { $0.itemStarts.insert(first) }
+    fileprivate func begin(_ range: Range<Int>, itemStart: Range<Int>?) {
+        var item: Int?
+        if let parent = open.indices.last {
+            if open[parent].itemStart == range { open[parent].items += 1 }
+            if open[parent].items > 0 { item = open[parent].items - 1 }
         }
-        return ObservedNode(node, range: syntax.range, recorder: self)
-    }
-
-    fileprivate func begin(_ range: Range<Int>) {
-        state.withLock { state in
-            var item: Int?
-            if let parent = state.open.indices.last {
-                if state.itemStarts.contains(range) { state.open[parent].items += 1 }
-                if state.open[parent].items > 0 { item = state.open[parent].items - 1 }
-            }
-            state.open.append(Visit(range: range, item: item))
-        }
+        open.append(Visit(range: range, itemStart: itemStart, item: item))
     }
 
     fileprivate func end(_ result: Result<Value, Fault>) {
-        state.withLock { state in
-            guard var visit = state.open.popLast() else { return }
-            visit.result = result
-            guard let parent = state.open.indices.last else {
-                state.whole = visit
-                return
-            }
-            if let item = visit.item, item > Recorder.keptItems {
-                state.open[parent].inner.removeAll { $0.item.map { $0 >= Recorder.keptItems && $0 != item } ?? false }
-            }
-            state.open[parent].inner.append(visit)
+        guard var visit = open.popLast() else { return }
+        visit.result = result
+        guard let parent = open.indices.last else {
+            whole = visit
+            return
         }
+        if let item = visit.item, item > Recorder.keptItems {
+            open[parent].inner.removeAll { $0.item.map { $0 >= Recorder.keptItems && $0 != item } ?? false }
+        }
+        open[parent].inner.append(visit)
     }
 }
 
-/// A term that tells a recorder what it gives.
-private final class ObservedNode: Node {
+/// A term that tells the recorder of the evaluation what it gives.
+final class ObservedNode: Node {
     let range: Range<Int>
     private let term: any Node
-    private let recorder: Recorder
+    private let itemStart: Range<Int>?
 
-    init(_ term: any Node, range: Range<Int>, recorder: Recorder) {
+    init(_ term: any Node, range: Range<Int>) {
         self.term = term
         self.range = range
-        self.recorder = recorder
+        itemStart = (term as? ComprehensionNode).map { ($0.condition ?? $0.body).range }
     }
 
     func evaluate(_ frame: inout Frame) throws(Fault) -> Value {
-        recorder.begin(range)
+        let recorder = frame.recorder
+        recorder?.begin(range, itemStart: itemStart)
         do {
             let value = try term.evaluate(&frame)
-            recorder.end(.success(value))
+            recorder?.end(.success(value))
             return value
         } catch {
-            recorder.end(.failure(error))
+            recorder?.end(.failure(error))
             throw error
         }
     }

@@ -16,6 +16,8 @@ package struct Function: Sendable {
     package let summary: String
     package let examples: [Example]
     let secrecy: Secrecy
+    /// What a call takes beside reading its arguments and what its body counts itself.
+    let steps: Int
     /// nil for macros, which the compiler knows.
     let body: Body?
 
@@ -32,13 +34,14 @@ package struct Function: Sendable {
 
     init(
         _ name: String, _ signatures: [String], _ summary: String, _ examples: [(String, String)],
-        secrecy: Secrecy = .deep, body: Body?
+        secrecy: Secrecy = .deep, steps: Int = 2, body: Body?
     ) {
         self.name = name
         self.signatures = signatures
         self.summary = summary
         self.examples = examples.map { Example(expression: $0.0, result: $0.1) }
         self.secrecy = secrecy
+        self.steps = steps
         self.body = body
     }
 

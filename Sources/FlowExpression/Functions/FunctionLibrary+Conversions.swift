@@ -21,15 +21,17 @@ extension FunctionLibrary {
                 "double(double) -> double", "double(int) -> double", "double(uint) -> double",
                 "double(string) -> double", "double(number) -> double",
             ],
-            "A number with fraction; digits beyond what a double holds are lost.", [("double('1.5')", "1.5")]
+            "A number with fraction; digits beyond what a double holds are lost.", [("double('1.5')", "1.5")],
+            steps: 12
         ) { (arguments, _) throws(Fault) in try Conversion.double(arguments[0]).map(Value.double) },
         Function(
             "string", ["string(any) -> string"], "Text of a number, bool, bytes, timestamp, duration or type.",
             [("string(1.0)", "'1'"), ("string(b'abc')", "'abc'")]
         ) { (arguments, frame) throws(Fault) in
             switch arguments[0] {
-            case .double: try frame.spend(steps: 40)
+            case .double: try frame.spend(steps: 80)
             case .timestamp: try frame.spend(steps: 10)
+            case .duration: try frame.spend(steps: 30)
             default: break
             }
             return try Conversion.string(arguments[0]).map(Value.string)

@@ -6,19 +6,19 @@ extension FunctionLibrary {
     static let data: [Function] = [
         Function(
             "json", ["json(string) -> any", "json(bytes) -> any"], "The value that JSON text holds.",
-            [("json('{\"a\": [1, 1.0]}')", "{'a': [1, 1.0]}")]
+            [("json('{\"a\": [1, 1.0]}')", "{'a': [1, 1.0]}")], steps: 8
         ) { (arguments, frame) throws(Fault) in try DataText.json(arguments[0], &frame) },
         Function(
             "fromJSON", ["fromJSON(string) -> any", "fromJSON(bytes) -> any"], "The same as json().",
-            [("fromJSON('[1]')", "[1]")]
+            [("fromJSON('[1]')", "[1]")], steps: 8
         ) { (arguments, frame) throws(Fault) in try DataText.json(arguments[0], &frame) },
         Function(
             "to_json", ["to_json(any) -> string"], "JSON text of a value, on one line.",
-            [("to_json({'a': [1, 1.0]})", "'{\"a\":[1,1.0]}'")]
+            [("to_json({'a': [1, 1.0]})", "'{\"a\":[1,1.0]}'")], steps: 8
         ) { (arguments, frame) throws(Fault) in try DataText.toJSON(arguments[0], pretty: false, &frame) },
         Function(
             "toJSON", ["toJSON(any) -> string"], "JSON text of a value, indented by two spaces.",
-            [("toJSON([1])", "'[\\n  1\\n]'")]
+            [("toJSON([1])", "'[\\n  1\\n]'")], steps: 8
         ) { (arguments, frame) throws(Fault) in try DataText.toJSON(arguments[0], pretty: true, &frame) },
         Function(
             "csv",
@@ -30,7 +30,7 @@ extension FunctionLibrary {
             [
                 ("csv('id,name\\n1,Ada')", "[{'id': '1', 'name': 'Ada'}]"),
                 ("csv('1;Ada', {'header': false, 'delimiter': ';'})", "[['1', 'Ada']]"),
-            ]
+            ], steps: 30
         ) { (arguments, frame) throws(Fault) in
             guard let bytes = arguments.raw(0) else { return nil }
             guard arguments.count == 1 || arguments.map(1) != nil else { return nil }
@@ -39,7 +39,7 @@ extension FunctionLibrary {
         Function(
             "yaml", ["yaml(string) -> any", "yaml(bytes) -> any"],
             "The value that YAML text holds, by the core schema of YAML 1.2; null for none.",
-            [("yaml('a: [1, on]')", "{'a': [1, 'on']}")]
+            [("yaml('a: [1, on]')", "{'a': [1, 'on']}")], steps: 150
         ) { (arguments, frame) throws(Fault) in
             guard let bytes = arguments.raw(0) else { return nil }
             return try DataText.yaml(bytes, &frame)
@@ -61,6 +61,8 @@ private enum DataText {
             throw .invalid("a stream can't become JSON", hint: "read it with for_each")
         }
         let text = JSON.text(value, pretty: pretty)
+        // The digits of a double take several times as long as those of an int.
+        try frame.spend(steps: text.utf8.count / 4)
         try frame.spend(bytes: text.utf8.count)
         return .string(text)
     }

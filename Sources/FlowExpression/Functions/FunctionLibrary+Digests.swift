@@ -6,7 +6,8 @@ extension FunctionLibrary {
         Function(
             "hash.sha256", ["hash.sha256(bytes) -> string", "hash.sha256(string) -> string"],
             "The SHA-256 digest in hexadecimal.",
-            [("hash.sha256('abc')", "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'")]
+            [("hash.sha256('abc')", "'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'")],
+            steps: 50
         ) { (arguments, frame) throws(Fault) in
             guard let bytes = arguments.raw(0) else { return nil }
             try frame.spend(steps: bytes.count)
@@ -24,7 +25,7 @@ extension FunctionLibrary {
                     "hmac.sha256('key', 'The quick brown fox jumps over the lazy dog')",
                     "'f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8'"
                 )
-            ]
+            ], steps: 60
         ) { (arguments, frame) throws(Fault) in
             guard let key = arguments.raw(0), let message = arguments.raw(1) else { return nil }
             try frame.spend(steps: key.count + message.count)

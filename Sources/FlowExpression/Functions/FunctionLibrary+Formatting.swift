@@ -58,9 +58,11 @@ struct PercentFormatter {
             guard let verb = rest.popFirst() else {
                 throw .invalid("format() found a \"%\" at the end", hint: "write %% for the character")
             }
-            // A number in C's notation costs as much as many terms.
-            try frame.spend(steps: "fe".unicodeScalars.contains(verb) ? 48 + (precision ?? 6) / 4 : 16)
+            // A number in C's notation costs as much as many terms, and more the longer it is.
+            let isNumber = "fe".unicodeScalars.contains(verb)
+            try frame.spend(steps: isNumber ? 60 : 16)
             let clause = try clause(verb, precision)
+            if isNumber { try frame.spend(steps: clause.utf8.count / 3) }
             try frame.spend(bytes: clause.utf8.count)
             result += clause
         }
@@ -158,6 +160,7 @@ enum BraceFormatter {
                 }
                 // A value may stand there many times.
                 _ = try frame.read(values[index])
+                try frame.spend(steps: 16)
                 let clause: String
                 do { clause = try values[index].formatted() } catch {
                     throw .invalid(error.message, hint: error.hint)

@@ -3,7 +3,7 @@ import FlowCore
 extension FunctionLibrary {
     static let optionals: [Function] = [
         Function(
-            "optional.of", ["optional.of(any) -> optional"], "An optional that holds a value.",
+            "optional.of", ["optional.of(T) -> optional<T>"], "An optional that holds a value.",
             [("optional.of(1).value()", "1")], secrecy: .shallow
         ) { (arguments, _) in .optional(arguments[0]) },
         Function(
@@ -11,7 +11,7 @@ extension FunctionLibrary {
             [("optional.none().hasValue()", "false")]
         ) { (_, _) in .optional(nil) },
         Function(
-            "optional.ofNonZeroValue", ["optional.ofNonZeroValue(any) -> optional"],
+            "optional.ofNonZeroValue", ["optional.ofNonZeroValue(T) -> optional<T>"],
             "An optional that holds a value unless it is null, false, 0 or empty.",
             [("optional.ofNonZeroValue('').hasValue()", "false")], secrecy: .shallow
         ) { (arguments, _) in
@@ -26,7 +26,7 @@ extension FunctionLibrary {
             return .bool(inner.map { _ in true } ?? false)
         },
         Function(
-            "value", ["optional.value() -> any"], "What an optional holds; an error where that is nothing.",
+            "value", ["optional<T>.value() -> T"], "What an optional holds; an error where that is nothing.",
             [("{'a': 1}.?a.value()", "1")], secrecy: .shallow
         ) { (arguments, _) throws(Fault) in
             guard case .optional(let inner) = arguments[0] else { return nil }
@@ -36,25 +36,25 @@ extension FunctionLibrary {
             return inner
         },
         Function(
-            "or", ["optional.or(optional) -> optional"], "The first optional that holds a value.",
+            "or", ["optional<T>.or(optional<T>) -> optional<T>"], "The first optional that holds a value.",
             [("{}.?a.or(optional.of(2)).value()", "2")], secrecy: .shallow
         ) { (arguments, _) in
             guard case .optional(let first) = arguments[0], case .optional = arguments[1] else { return nil }
             return first.map { _ in arguments[0] } ?? arguments[1]
         },
         Function(
-            "orValue", ["optional.orValue(any) -> any"], "What an optional holds, or the argument.",
+            "orValue", ["optional<T>.orValue(T) -> T"], "What an optional holds, or the argument.",
             [("{}.?a.orValue(2)", "2")], secrecy: .shallow
         ) { (arguments, _) in
             guard case .optional(let inner) = arguments[0] else { return nil }
             return inner ?? arguments[1]
         },
         Function(
-            "optional.unwrap", ["optional.unwrap(list) -> list"], "What the optionals of a list hold.",
+            "optional.unwrap", ["optional.unwrap(list<optional<T>>) -> list<T>"], "What the optionals of a list hold.",
             [("optional.unwrap([optional.of(1), optional.none()])", "[1]")]
         ) { (arguments, _) in unwrap(arguments) },
         Function(
-            "unwrapOpt", ["list.unwrapOpt() -> list"], "What the optionals of a list hold.",
+            "unwrapOpt", ["list<optional<T>>.unwrapOpt() -> list<T>"], "What the optionals of a list hold.",
             [("[optional.of(1), optional.none()].unwrapOpt()", "[1]")]
         ) { (arguments, _) in unwrap(arguments) },
     ]

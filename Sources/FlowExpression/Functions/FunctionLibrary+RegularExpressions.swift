@@ -10,7 +10,7 @@ extension FunctionLibrary {
         Function(
             "matches", ["string.matches(string) -> bool", "matches(string, string) -> bool"],
             "Whether some part of the text matches a regular expression in RE2's syntax.",
-            [("'v1.20'.matches(r'^v[0-9]+\\.[0-9]+$')", "true")]
+            [("'v1.20'.matches(r'^v[0-9]+\\.[0-9]+$')", "true")], steps: 12
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1) else { return nil }
             return .bool(try frame.pattern(pattern).isFound(in: text, &frame))
@@ -22,7 +22,7 @@ extension FunctionLibrary {
                 "regex.replace(string, string, string, int) -> string",
             ],
             "Every match replaced, or the first so many; \\1 in the replacement is the first group.",
-            [("regex.replace('a1b2', r'([0-9])', r'<\\1>')", "'a<1>b<2>'")]
+            [("regex.replace('a1b2', r'([0-9])', r'<\\1>')", "'a<1>b<2>'")], steps: 30
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1), let other = arguments.text(2),
                 arguments.count == 3 || arguments.int(3) != nil
@@ -38,7 +38,7 @@ extension FunctionLibrary {
             [
                 ("regex.extract('id=42', r'id=([0-9]+)').value()", "'42'"),
                 ("regex.extract('x', r'[0-9]').hasValue()", "false"),
-            ]
+            ], steps: 30
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1) else { return nil }
             return .optional(try extracted(text, pattern, limit: 1, &frame).first)
@@ -46,7 +46,7 @@ extension FunctionLibrary {
         Function(
             "regex.extractAll", ["regex.extractAll(string, string) -> list<string>"],
             "Every match, or its group where there is one.",
-            [("regex.extractAll('a1b22', r'[0-9]+')", "['1', '22']")]
+            [("regex.extractAll('a1b22', r'[0-9]+')", "['1', '22']")], steps: 30
         ) { (arguments, frame) throws(Fault) in
             guard let text = arguments.text(0), let pattern = arguments.text(1) else { return nil }
             return .list(try extracted(text, pattern, limit: .max, &frame))

@@ -26,7 +26,7 @@ extension FunctionLibrary {
             "uuid", ["uuid() -> string"], "A random UUID; it is recorded with the run.", [("size(uuid())", "36")]
         ) { (_, frame) throws(Fault) in
             // The system is asked for each.
-            try frame.spend(steps: 100)
+            try frame.spend(steps: 200)
             return .string(frame.scope.uuid())
         },
     ]

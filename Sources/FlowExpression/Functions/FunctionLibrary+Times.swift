@@ -9,7 +9,7 @@ extension FunctionLibrary {
                 "timestamp(timestamp) -> timestamp",
             ],
             "A time from RFC 3339 text or seconds since 1970.",
-            [("timestamp('2026-11-21T09:00:00+01:00')", "timestamp('2026-11-21T08:00:00Z')")]
+            [("timestamp('2026-11-21T09:00:00+01:00')", "timestamp('2026-11-21T08:00:00Z')")], steps: 6
         ) { (arguments, _) throws(Fault) in
             switch arguments[0] {
             case .timestamp: return arguments[0]
@@ -28,7 +28,7 @@ extension FunctionLibrary {
         Function(
             "duration", ["duration(string) -> duration", "duration(duration) -> duration"],
             "A span of time from text with the units h, m, s, ms, us and ns.",
-            [("string(duration('1h30m'))", "'5400s'")]
+            [("string(duration('1h30m'))", "'5400s'")], steps: 40
         ) { (arguments, _) throws(Fault) in
             switch arguments[0] {
             case .duration: return arguments[0]
@@ -82,7 +82,7 @@ extension FunctionLibrary {
         if ofDuration != nil { signatures.append("duration.\(name)() -> int") }
         return Function(
             name, signatures, summary + (ofDuration == nil ? " The argument is a time zone, UTC without." : ""),
-            [("timestamp('2009-02-13T23:31:30Z').\(name)()", result)]
+            [("timestamp('2009-02-13T23:31:30Z').\(name)()", result)], steps: 12
         ) { (arguments, _) throws(Fault) in
             switch arguments[0] {
             case .timestamp(let time):

@@ -9,17 +9,50 @@ extension StaticType {
     /// The keys there are, where a value of the type has keys at all and they are known.
     fileprivate var knownKeys: [String]? {
         if let members { return members.names }
-        return may(be: .file) ? StaticType.fileMembers?.names : nil
+        return may(be: .file) ? StaticType.fileMembers?.names : held?.knownKeys
     }
 
-    /// nil where a value of the type has no such member.
+    /// What `.name` gives: of an optional another one. nil where no value of the type has such a member.
     fileprivate func member(_ name: String) -> StaticType? {
+        selected { $0.ownMember(name) }
+    }
+
+    /// What `.?name` finds where there is something, also in an optional. nil where that is never the case.
+    fileprivate func optionalMember(_ name: String) -> StaticType? {
+        found { $0.ownMember(name) }
+    }
+
+    private static let positions: Set<ValueType> = [.int, .uint, .double]
+    /// A double that is whole finds the int it equals.
+    private static let keys = MapTypes.key.joined(with: .double)
+
+    /// nil where no value of the type that is no optional has an element at such an index.
+    fileprivate func ownElement(at position: StaticType) -> StaticType? {
+        var elements: [StaticType] = []
+        if let item, position.may(beOneOf: StaticType.positions) { elements.append(item) }
+        if position.overlaps(StaticType.keys) {
+            if let members { elements.append(members.all) }
+            if may(be: .file) { elements.append(.dynamic) }
+        }
+        return StaticType.union(of: elements)
+    }
+
+    private func ownMember(_ name: String) -> StaticType? {
+        let members = [members?[name], may(be: .file) ? StaticType.fileMembers?[name] : nil]
+        return StaticType.union(of: members.compactMap(\.self))
+    }
+
+    /// What a selection gives: `own` says it of values that are no optionals.
+    fileprivate func selected(_ own: (StaticType) -> StaticType?) -> StaticType? {
         if isDynamic { return .dynamic }
-        var found: [StaticType] = []
-        if let member = members?[name] { found.append(member) }
-        if may(be: .file), let member = StaticType.fileMembers?[name] { found.append(member) }
-        if let held { found.append(.optional(of: held.member(name) ?? .dynamic)) }
-        return StaticType.union(of: found)
+        let inside = held?.found(own).map(StaticType.optional(of:))
+        return StaticType.union(of: [own(self), inside].compactMap(\.self))
+    }
+
+    /// What a selection finds that looks through optionals: of an optional inside another one no more than of one.
+    fileprivate func found(_ own: (StaticType) -> StaticType?) -> StaticType? {
+        if isDynamic { return .dynamic }
+        return StaticType.union(of: [own(self), held?.found(own)].compactMap(\.self))
     }
 }
 
@@ -34,14 +67,18 @@ extension TypeCheck {
     private mutating func select(
         _ member: String, of operand: Syntax, _ type: StaticType, isOptional: Bool, at range: Range<Int>
     ) -> StaticType {
-        if let found = type.member(member) { return isOptional ? .optional(of: found) : found }
+        if isOptional {
+            if let found = type.optionalMember(member) { return .optional(of: found) }
+        } else if let found = type.member(member) {
+            return found
+        }
         let path = excerpt(operand)
         if let keys = type.knownKeys {
             report(
                 "unknown-member",
                 "\(path) has no key \"\(member)\"; it \(keys.isEmpty ? "is empty" : "has \(TypeCheck.list(keys))")",
                 hint: Suggestion.didYouMean(member, among: keys) ?? "use one of its keys", at: range,
-                fails: tolerance == 0 && !isOptional)
+                fails: tolerance == 0 && !isOptional && !type.may(be: .optional))
         } else {
             reportNoMembers(type, of: operand, member, at: range)
         }
@@ -81,28 +118,15 @@ extension TypeCheck {
         if case .literal(.string(let member)) = key.kind, !type.may(be: .list) {
             return select(member, of: operand, type, isOptional: isOptional, at: range)
         }
-        let found = element(at: position, of: type)
-        if found == nil { reportIndex(position, key, type, of: operand) }
+        let own = { (type: StaticType) in type.ownElement(at: position) }
+        let found = isOptional ? type.found(own) : type.selected(own)
+        if found == nil {
+            // Of nothing, `default(…)` takes whatever is asked for.
+            if type.without([.null, .absent]) == nil, tolerance > 0 { return isOptional ? .optional(of: type) : type }
+            reportIndex(position, key, type, of: operand)
+        }
         return isOptional ? .optional(of: found ?? .dynamic) : found ?? .dynamic
     }
-
-    /// nil where no value of the type has an element at such an index.
-    private func element(at position: StaticType, of type: StaticType) -> StaticType? {
-        if type.isDynamic { return .dynamic }
-        var found: [StaticType] = []
-        if let item = type.item, position.may(beOneOf: TypeCheck.positions) { found.append(item) }
-        if position.overlaps(TypeCheck.keys) {
-            if let members = type.members { found.append(members.all) }
-            if type.may(be: .file) { found.append(.dynamic) }
-        }
-        if let held = type.held { found.append(.optional(of: element(at: position, of: held) ?? .dynamic)) }
-        if type.without([.null, .absent]) == nil, tolerance > 0 { found.append(type) }
-        return StaticType.union(of: found)
-    }
-
-    private static let positions: Set<ValueType> = [.int, .uint, .double]
-    /// A double that is whole finds the int it equals.
-    private static let keys = MapTypes.key.joined(with: .double)
 
     private mutating func reportIndex(
         _ position: StaticType, _ key: Syntax, _ type: StaticType, of operand: Syntax
@@ -132,9 +156,9 @@ extension TypeCheck {
 
     private static let remedyForNothing = "nothing gives it a value; a block does with outputs:"
 
-    /// Whether `default(…)` around it doesn't help: it does where the value turns out to be null.
+    /// Whether it fails also where there turns out to be no value: `default(…)` takes null, an empty optional stays one.
     private func failsEvenIfMissing(_ type: StaticType) -> Bool {
-        tolerance == 0 || !type.may(beOneOf: [.null, .absent])
+        !type.may(be: .optional) && (tolerance == 0 || !type.may(beOneOf: [.null, .absent]))
     }
 
     /// The first names of a list that may be long.

@@ -51,7 +51,11 @@ package enum TypeHint {
         let sign = isNegated ? "==" : "!="
         if type.may(beOneOf: [.list, .map, .bytes]) { return "compare it: size(\(term)) \(isNegated ? "==" : ">") 0" }
         if type.overlaps(.number) { return "compare it: \(term) \(sign) 0" }
-        if type.may(be: .string) { return "compare it: \(term) \(sign) \"\"" }
+        if type.may(be: .string) {
+            // Switches of the environment are text as well.
+            if term.hasPrefix("env.") { return "it is text, so compare it: \(term) \(isNegated ? "!=" : "==") 'true'" }
+            return "compare it: \(term) \(sign) \"\""
+        }
         if type.may(be: .optional) { return "ask \(term).hasValue()" }
         return "compare it: \(term) \(sign) null"
     }

@@ -23,7 +23,7 @@ struct StoredResponse: Sendable, Hashable {
         let varying = StoredResponse.words(response.headers, "Vary")
         guard !varying.contains("*") else { return nil }
         // The credential is part of the key already, and its secret stays out of here.
-        self.varying = varying.filter { $0 != "authorization" && !call.secretHeaders.contains($0) }
+        self.varying = varying.filter { $0 != "authorization" && !call.request.secrets.headers.contains($0) }
         selecting = StoredResponse.fields(self.varying, of: call.request.headers)
         headers = response.headers
         body = bytes

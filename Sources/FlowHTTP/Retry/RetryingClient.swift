@@ -100,7 +100,7 @@ package struct RetryingClient: HTTPClient {
     /// The pause the server asks for where its connector reads none.
     private func asked(_ response: HTTPResponse, _ kind: FailureKind) -> Duration? {
         let now = clock.now()
-        if let pause = HTTPStatusTable.retryAfter(response.headers, now: now) { return pause }
+        if let pause = AskedPause.retryAfter(response.headers, now: now) { return pause }
         guard kind == .rateLimited, let left = RateLimitHeaders(response.headers, now: now), left.remaining <= 0 else {
             return nil
         }

@@ -73,23 +73,24 @@ struct HTTPRequestNode: Node {
     }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
-        let built = try RequestBuilder(arguments, in: context).build()
+        let request = try RequestBuilder(arguments, in: context).build()
         let effect = context.effect
-        let isKeyed = built.request.headers["Idempotency-Key"] != nil
+        let isKeyed = request.headers["Idempotency-Key"] != nil
         let allowed = arguments.list("ok").map { Set($0.compactMap(\.intValue)) }
         let clock = context.world.clock
         var call = HTTPCall(
-            built.request, effect: effect, retry: context.retry, timeouts: timeouts(arguments, context),
+            request, effect: effect, retry: context.retry, timeouts: timeouts(arguments, context),
             destination: try destination(arguments, context), hasIdempotencyKey: isKeyed,
-            maximumRedirects: arguments.int("redirects") ?? 10, secretHeaders: built.secretHeaders,
+            maximumRedirects: arguments.int("redirects") ?? 10,
             route: try route(arguments, context), log: context.log)
         call.credential = context.credential
         call.deadline = context.deadline
         call.usesCache = context.usesCache
         call.classify = { response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
-            let failure = HTTPStatusTable.failure(
+            var failure = HTTPStatusTable.failure(
                 for: response, effect: effect, hasIdempotencyKey: isKeyed, now: clock.now())
+            if let reason = ServiceText.reason(in: response) { failure?.message += ": \(reason)" }
             if failure == nil, let allowed, !allowed.isEmpty {
                 return Failure(
                     .invalid, "the server answered \(HTTPStatusTable.describe(response.status)), which is not in ok",
@@ -110,8 +111,7 @@ struct HTTPRequestNode: Node {
     }
 
     func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
-        let built = try RequestBuilder(arguments, in: context).build(isPreview: true)
-        return [.request(built.request)]
+        [.request(try RequestBuilder(arguments, in: context).build(isPreview: true))]
     }
 
     private func timeouts(_ arguments: Arguments, _ context: NodeContext) -> HTTPCall.Timeouts {

@@ -3,12 +3,6 @@ import FlowSpec
 
 /// Arguments of `http.request` to the request they mean.
 struct RequestBuilder {
-    struct Built {
-        var request: HTTPRequest
-        /// Lower-case names of header fields that must not cross an origin.
-        var secretHeaders: Set<String>
-    }
-
     private let arguments: Arguments
     private let context: NodeContext
 
@@ -18,41 +12,41 @@ struct RequestBuilder {
     }
 
     /// - Parameter isPreview: secrets become `***`.
-    func build(isPreview: Bool = false) throws -> Built {
+    func build(isPreview: Bool = false) throws -> HTTPRequest {
         var url = try address()
         var fields = Fields(isPreview: isPreview)
-        for (name, value) in arguments.map("query") ?? ValueMap() {
-            for item in value.listValue ?? [value] where !item.isNull {
-                fields.query.append((name.text, fields.text(item)))
-            }
+        for (name, value) in arguments["query"]?.members ?? [] {
+            for item in value.items where !item.isNull { fields.query.append((name, fields.text(item))) }
+            if value.containsSecret { fields.secrets.add(parameter: name) }
         }
         var headers = HTTPHeaders()
-        for (name, value) in arguments.map("headers") ?? ValueMap() where !value.isNull {
+        for (name, value) in arguments["headers"]?.members ?? [] where !value.isNull {
             let text = fields.text(value)
-            try checkField(name.text, text)
-            headers.append(name.text, text)
-            if value.containsSecret { fields.secretHeaders.insert(name.text.lowercased()) }
+            try checkField(name, text)
+            headers.append(name, text)
+            if value.containsSecret { fields.secrets.add(header: name) }
         }
-        let body = try body(&headers, isPreview: isPreview)
+        let body = try body(&headers, &fields.secrets, isPreview: isPreview)
         if let credential = context.credential {
             let signer = try CredentialSigner(credential, for: url)
             switch signer.place {
             case .header(let name, let value):
                 headers[name] = isPreview ? "***" : value
-                fields.secretHeaders.insert(name.lowercased())
-            case .query(let name, let value): fields.query.append((name, isPreview ? "***" : value))
+                fields.secrets.add(header: name)
+            case .query(let name, let value):
+                fields.query.append((name, isPreview ? "***" : value))
+                fields.secrets.add(parameter: name)
             }
         }
         if !fields.query.isEmpty { url = adding(fields.query, to: url) }
-        return Built(
-            request: HTTPRequest(arguments.string("method") ?? "GET", url, headers: headers, body: body),
-            secretHeaders: fields.secretHeaders)
+        return HTTPRequest(
+            arguments.string("method") ?? "GET", url, headers: headers, body: body, secrets: fields.secrets)
     }
 
     private struct Fields {
         let isPreview: Bool
         var query: [(name: String, value: String)] = []
-        var secretHeaders: Set<String> = ["authorization"]
+        var secrets = SecretPlaces()
 
         init(isPreview: Bool) { self.isPreview = isPreview }
 
@@ -84,7 +78,9 @@ struct RequestBuilder {
         return url.index(after: mark) == url.endIndex || url.hasSuffix("&") ? url + text : "\(url)&\(text)"
     }
 
-    private func body(_ headers: inout HTTPHeaders, isPreview: Bool) throws -> HTTPBody {
+    private func body(
+        _ headers: inout HTTPHeaders, _ secrets: inout SecretPlaces, isPreview: Bool
+    ) throws -> HTTPBody {
         let given = ["json", "form", "multipart", "body", "file"].filter { arguments[$0] != nil }
         guard given.count <= 1 else {
             throw Failure(
@@ -92,21 +88,22 @@ struct RequestBuilder {
                 hint: "a request has one body")
         }
         guard let name = given.first, let value = arguments[name] else { return .none }
+        secrets.add(inBody: value)
         switch name {
         case "json":
             addType("application/json", &headers)
             return .bytes(JSON.bytes(isPreview ? Masker().mask(value) : value))
         case "form":
             addType("application/x-www-form-urlencoded", &headers)
-            return .bytes(Array(form(value.mapValue ?? ValueMap(), isPreview: isPreview).utf8))
+            return .bytes(Array(form(value.members, isPreview: isPreview).utf8))
         case "multipart":
             let random = context.world.random
             let parts = MultipartBody(
                 boundary: isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
             let fields = Fields(isPreview: isPreview)
             let body = parts.body(
-                try (value.mapValue ?? ValueMap()).filter { !$0.value.isNull }.map {
-                    ($0.key.text, try part($0.value, named: $0.key.text, fields))
+                try value.members.filter { !$0.value.isNull }.map { name, value in
+                    (name, try part(value, named: name, fields))
                 })
             addType(parts.contentType, &headers)
             return body
@@ -121,11 +118,11 @@ struct RequestBuilder {
         }
     }
 
-    private func form(_ map: ValueMap, isPreview: Bool) -> String {
+    private func form(_ members: [(name: String, value: Value)], isPreview: Bool) -> String {
         let fields = Fields(isPreview: isPreview)
-        return map.flatMap { name, value in
-            (value.listValue ?? [value]).filter { !$0.isNull }.map {
-                "\(PercentEncoding.encodeForm(name.text))=\(PercentEncoding.encodeForm(fields.text($0)))"
+        return members.flatMap { name, value in
+            value.items.filter { !$0.isNull }.map {
+                "\(PercentEncoding.encodeForm(name))=\(PercentEncoding.encodeForm(fields.text($0)))"
             }
         }.joined(separator: "&")
     }
@@ -168,5 +165,23 @@ struct RequestBuilder {
                 "http.request: the header \(JSON.quoted(terminalSafe(name))) holds a character that headers can't have",
                 hint: "remove line breaks and control characters")
         }
+    }
+}
+
+extension Value {
+    /// The members of a map; those of a secret one are secret, too.
+    fileprivate var members: [(name: String, value: Value)] {
+        let isSecret = isMarkedSecret
+        return (mapValue ?? ValueMap()).map { ($0.key.text, isSecret ? $0.value.markedSecret : $0.value) }
+    }
+
+    /// The items of a list, which is what gives several fields of one name; else the value itself.
+    fileprivate var items: [Value] {
+        guard let items = listValue else { return [self] }
+        return isMarkedSecret ? items.map(\.markedSecret) : items
+    }
+
+    private var isMarkedSecret: Bool {
+        if case .secret = self { true } else { false }
     }
 }

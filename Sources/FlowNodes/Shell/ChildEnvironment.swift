@@ -8,19 +8,9 @@ enum ChildEnvironment {
     static func variables(of context: NodeContext) -> [String: String] {
         var variables = context.world.environment.filter { passedOn.contains($0.key) }
         for (name, value) in context.environment where !name.hasPrefix("FLOWCTL_") {
-            if let text = text(value) { variables[name] = text }
+            if let text = value.stringValue { variables[name] = text }
         }
         return variables
-    }
-
-    /// nil where the variable is to stay unset.
-    private static func text(_ value: Value) -> String? {
-        switch value.deeplyRevealed {
-        case .null, .absent: nil
-        case .string(let text): text
-        case .file(let file): file.path
-        case let other: JSON.text(other)
-        }
     }
 }
 

@@ -208,7 +208,8 @@ extension RecordedRun {
                     EvaluationScope { name in
                         frame.variable(name) ?? known[name]
                             ?? (name == "steps" ? frame.steps(.everything) : nil)
-                    })
+                    }
+                ).environmentText()
             else {
                 roots.unrecorded.insert("env.\(entry.name)")
                 continue

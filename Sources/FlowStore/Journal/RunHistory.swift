@@ -47,7 +47,7 @@ package struct RunHistory: Sendable {
 
     /// - Throws: `not_found` where there is no state database yet; `invalid` where a newer flowctl wrote it.
     package static func open(_ path: String) throws(Failure) -> RunHistory {
-        let database = try Database.open(path, mode: .readOnly)
+        let database = try Database.open(path, for: .state, mode: .readOnly)
         let format = try database.formatVersion
         guard format <= JournalSchema.migrations.count else {
             throw Failure(

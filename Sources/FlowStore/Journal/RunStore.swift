@@ -18,7 +18,7 @@ package final class RunStore: Sendable {
         _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(10)
     ) throws(Failure) -> RunStore {
         let database = try Database.open(
-            path, mode: .readWriteCreate, busyTimeout: busyTimeout, privateFile: true, wal: true)
+            path, for: .state, mode: .readWriteCreate, busyTimeout: busyTimeout, privateFile: true, wal: true)
         try database.migrate(JournalSchema.migrations)
         return RunStore(JournalWriter(database), identity)
     }

@@ -17,6 +17,11 @@ enum StepTypes {
         "error": StaticType.record(failureMembers + [("step", .string.orNull)]).orNull,
     ]
 
+    /// What expressions see of a variable of the environment: its text, or null where it stays unset.
+    static func variable(holding type: StaticType) -> StaticType {
+        type.may(beOneOf: [.null, .absent, .optional]) ? .string.orNull : .string
+    }
+
     /// Members of `steps.ID`; the output is null where the step was skipped or has failed.
     ///
     /// - Parameter output: of one item, where the step is a loop.

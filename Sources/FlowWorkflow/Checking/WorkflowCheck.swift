@@ -193,7 +193,7 @@ struct WorkflowCheck {
                 type = check(fallback, in: scope, place: "env", takesSecrets: true).joined(with: .string)
             case .process(_, nil, _): type = .string
             }
-            scope.members["env", default: [:]][entry.name] = type.widened
+            scope.members["env", default: [:]][entry.name] = StepTypes.variable(holding: type)
         }
     }
 

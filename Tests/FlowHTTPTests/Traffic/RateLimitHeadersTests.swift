@@ -15,6 +15,8 @@ import Testing
     @Test(arguments: [
         ("30", Duration.seconds(30)), ("1800000090", .seconds(90)), ("1800000090500", .milliseconds(90_500)),
         ("1.5", .milliseconds(1500)), ("Fri, 15 Jan 2027 08:01:30 GMT", .seconds(90)), ("1700000000", .zero),
+        ("2027-01-15T08:01:30.5Z", .milliseconds(90_500)), ("2027-01-15T08:02Z", .seconds(120)),
+        ("6m0s", .seconds(360)), ("20ms", .milliseconds(20)),
     ])
     func resetIsSecondsOrATime(text: String, reset: Duration) {
         let found = read([("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", text)])
@@ -32,6 +34,69 @@ import Testing
         let draft = read([("RateLimit", "\"burst\";r=50;t=1, \"daily\";r=0;t=3600")])
         #expect(draft?.remaining == 0)
         #expect(draft?.reset == .seconds(3600))
+    }
+
+    /// What services send when a limit is used up, as lines, and how long until it is whole again.
+    private static let usedUp: [(service: String, fields: String, seconds: Double)] = [
+        ("GitHub", "x-ratelimit-limit: 5000\nx-ratelimit-remaining: 0\nx-ratelimit-reset: 1800000090", 90),
+        ("Zulip", "X-RateLimit-Limit: 200\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1800000090", 90),
+        (
+            "Discord",
+            """
+            X-RateLimit-Limit: 5
+            X-RateLimit-Remaining: 0
+            X-RateLimit-Reset: 1800000001.337
+            X-RateLimit-Reset-After: 1.250
+            X-RateLimit-Bucket: abcd1234
+            """, 1.25
+        ),
+        ("X", "x-rate-limit-limit: 900\nx-rate-limit-remaining: 0\nx-rate-limit-reset: 1800000900", 900),
+        (
+            "Linear",
+            """
+            x-ratelimit-requests-limit: 5000
+            x-ratelimit-requests-remaining: 0
+            x-ratelimit-requests-reset: 1800000090000
+            x-ratelimit-complexity-limit: 3000000
+            x-ratelimit-complexity-remaining: 0
+            x-ratelimit-complexity-reset: 1800000120000
+            """, 120
+        ),
+        (
+            "HubSpot",
+            """
+            X-HubSpot-RateLimit-Max: 100
+            X-HubSpot-RateLimit-Remaining: 0
+            X-HubSpot-RateLimit-Interval-Milliseconds: 10000
+            X-HubSpot-RateLimit-Daily: 250000
+            X-HubSpot-RateLimit-Daily-Remaining: 249000
+            """, 10
+        ),
+        ("Jira", "X-RateLimit-Limit: 10\nX-RateLimit-Remaining: 0\nX-RateLimit-Reset: 2027-01-15T08:05Z", 300),
+        (
+            "OpenAI",
+            """
+            x-ratelimit-remaining-requests: 4999
+            x-ratelimit-reset-requests: 12ms
+            x-ratelimit-remaining-tokens: 0
+            x-ratelimit-reset-tokens: 6m0s
+            """, 360
+        ),
+        (
+            "Anthropic",
+            "anthropic-ratelimit-requests-remaining: 0\nanthropic-ratelimit-requests-reset: 2027-01-15T08:00:30Z", 30
+        ),
+        ("Graph", "RateLimit-Limit: 1200\nRateLimit-Remaining: 0\nRateLimit-Reset: 40", 40),
+    ]
+
+    @Test(arguments: usedUp) func eachServiceInItsOwnWords(service: String, fields: String, seconds: Double) {
+        let found = read(
+            fields.split(separator: "\n").map { line in
+                let parts = line.split(separator: ":", maxSplits: 1)
+                return (String(parts[0]), String(parts[1].dropFirst()))
+            })
+        #expect(found?.remaining == 0)
+        #expect(found?.reset == .milliseconds(Int64(seconds * 1000)))
     }
 
     @Test(arguments: [

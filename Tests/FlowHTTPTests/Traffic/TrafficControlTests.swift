@@ -218,6 +218,18 @@ import Testing
         #expect(clock.monotonic() == again)
     }
 
+    @Test func stepWithoutTheTimeForTheProbeFailsAtOnce() async throws {
+        await breakService()
+        let before = clock.monotonic()
+        var call = call(retry: RetryPolicy(max: 3, jitter: false))
+        call.deadline = before + .seconds(20)
+        let outcome = await failure { _ = try await client(fine).send(call) }
+        #expect(outcome.message == "api.example failed most requests of late, so none is sent for 30.0 s")
+        #expect(outcome.code == "circuit_open")
+        #expect(clock.monotonic() == before)
+        #expect(fine.calls.isEmpty)
+    }
+
     @Test func onlyTheServerAndTheWayToItCount() async throws {
         let refusing = ScriptedHTTP { _ in HTTPResponse(status: 404, url: "https://api.example/v1") }
         let client = client(refusing)

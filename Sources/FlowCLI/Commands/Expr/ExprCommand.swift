@@ -67,6 +67,7 @@ struct ExprCommand: Verb {
         }
         if data != nil { throw Exit.usage("an expression sees --data or --run, not both") }
         let recorded = try session.recordedRun(named: run)
-        return ExpressionData(origin: .recorded(try step.map(recorded.view(ofStep:)) ?? recorded.view()))
+        return ExpressionData(
+            origin: .recorded(try step.map(recorded.view(ofStep:)) ?? recorded.view(), recorded.secrets))
     }
 }

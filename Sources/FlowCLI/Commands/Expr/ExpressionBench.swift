@@ -9,25 +9,38 @@ struct ExpressionBench {
     /// - Throws: an `Exit` of status `usage` where the expression is wrong, a `Failure` where it has no value.
     func show(_ text: String) throws {
         let expression = try data.compile(text)
-        let value = try expression.evaluate(data.scope)
+        let scope = data.scope
+        let value: Value
+        do {
+            value = try expression.evaluate(scope)
+        } catch {
+            remark(ifNeeded: expression.explain(scope).root.holdsSecret)
+            throw error
+        }
         console.show(json: value) {
             let shown = console.masker.mask(value)
             let text = shown.stringValue ?? JSON.text(shown, pretty: console.outputScreen.isTerminal)
             console.show(StyledText(text))
         }
+        remark(ifNeeded: value.containsSecret)
     }
 
     /// Shows every term with its value; an expression that fails is shown as well, and then throws.
     func explain(_ text: String) throws {
         let expression = try data.compile(text)
-        let scope = data.scope
-        let explanation = expression.explain(scope)
+        let explanation = expression.explain(data.scope)
         console.show(json: explanation.asValue) {
             ExplanationSheet(explanation, masker: console.masker).show(on: console)
         }
-        guard case .failure = explanation.root.result else { return }
+        remark(ifNeeded: explanation.root.holdsSecret)
+        guard let failure = explanation.failure else { return }
         // Tools have it in the one document.
         guard console.format == .text else { throw Exit.status(.failure) }
-        _ = try expression.evaluate(scope)
+        throw failure
+    }
+
+    private func remark(ifNeeded isNeeded: Bool) {
+        guard isNeeded, let remark = data.remarkOnSecrets else { return }
+        console.note("\("note:", .cyan) \(remark)")
     }
 }

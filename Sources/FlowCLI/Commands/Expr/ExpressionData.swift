@@ -6,7 +6,7 @@ import FlowRun
 struct ExpressionData {
     enum Origin {
         case variables(ValueMap, scope: EvaluationScope)
-        case recorded(RecordedView)
+        case recorded(RecordedView, RecordedSecrets)
     }
 
     let origin: Origin
@@ -15,22 +15,28 @@ struct ExpressionData {
     var names: [String] {
         switch origin {
         case .variables(let variables, _): variables.names
-        case .recorded(let view): view.names
+        case .recorded(let view, _): view.names
         }
     }
 
     func value(of name: String) -> Value? {
         switch origin {
         case .variables(let variables, _): variables[name]
-        case .recorded(let view): view.scope.lookup(name)
+        case .recorded(let view, _): view.scope.lookup(name)
         }
     }
 
     var scope: EvaluationScope {
         switch origin {
         case .variables(_, let scope): scope
-        case .recorded(let view): view.scope
+        case .recorded(let view, _): view.scope
         }
+    }
+
+    /// What to say of a result that a secret had a part in; nil where nothing is.
+    var remarkOnSecrets: String? {
+        guard case .recorded(_, let secrets) = origin else { return nil }
+        return secrets.remark
     }
 
     /// Reads an expression and looks its names up.
@@ -49,7 +55,7 @@ struct ExpressionData {
     }
 
     private func unrecorded(in expression: Expression) -> [Diagnostic] {
-        guard case .recorded(let view) = origin else { return [] }
+        guard case .recorded(let view, _) = origin else { return [] }
         return view.unrecorded(in: expression).map { reference in
             .error(
                 "not-recorded", "\"\(reference.path)\" is not recorded with a run", at: reference.span,
@@ -57,12 +63,15 @@ struct ExpressionData {
         }
     }
 
+    /// More mistakes of one expression tell nobody more.
+    private static let mostMistakes = 100
+
     private func unknown(in expression: Expression) -> [Diagnostic] {
         let known = names
         return expression.references.filter { reference in
             !known.contains(reference.root) && !reference.toleratesAbsence
                 && !(isRecorded && reference.root == "secrets")
-        }.map { reference in
+        }.prefix(ExpressionData.mostMistakes).map { reference in
             .error(
                 "unknown-name", "nothing is named \"\(reference.root)\"", at: reference.span,
                 hint: Suggestion.didYouMean(reference.root, among: known) ?? listed(known))

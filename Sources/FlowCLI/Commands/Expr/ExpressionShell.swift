@@ -20,7 +20,7 @@ struct ExpressionShell {
         :functions [NAME]    list the functions, or explain one
         :help                show this
         Tab completes names, the arrow keys go through what was typed before,
-        Ctrl-C drops the line, Ctrl-D ends.
+        Ctrl-C drops the line or an unfinished expression, Ctrl-D ends.
         """
 
     init(bench: ExpressionBench, explains: Bool, session: Session) {
@@ -64,6 +64,11 @@ struct ExpressionShell {
                     "there is no expression",
                     hint: "write it as an argument, as in flowctl expr '1 + 1', or on standard input, one a line")
             case .line(let line):
+                // A question in between: the expression goes on after it.
+                if isInteractive, !text.isEmpty, ExpressionShell.asksOnly(line) {
+                    try perform(line)
+                    continue
+                }
                 text += text.isEmpty ? line : "\n" + line
                 if !text.hasPrefix(":"), Expression.isOpen(text) { continue }
                 let whole = text
@@ -74,6 +79,11 @@ struct ExpressionShell {
                 try perform(whole)
             }
         }
+    }
+
+    /// Whether a line is a command that has nothing to do with an expression. `:name` alone may be the end of `a ? b`.
+    private static func asksOnly(_ line: String) -> Bool {
+        line == ":help" || line == ":functions" || line.hasPrefix(":functions ")
     }
 
     private func perform(_ text: String) throws {

@@ -65,6 +65,6 @@ struct RunsShowCommand: Verb {
         guard let stored = view.stored else {
             throw Exit.usage("the step \"\(step)\" never started in run \(record.summary.name)")
         }
-        try WhySheet(step, stored, view).show(on: session.console)
+        try WhySheet(step, stored, view, record.secrets).show(on: session.console)
     }
 }

@@ -8,6 +8,7 @@ struct RunRecord {
     let summary: RunSummary
     let history: RunHistory
     let recorded: RecordedRun
+    let secrets: RecordedSecrets
 
     func view() throws -> RecordedView { try recorded.view() }
 
@@ -34,9 +35,11 @@ extension Session {
             SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source),
             nodes: session.nodes(with: connectors), files: StoredWorkflowFiles(stored.snapshot.calledFiles),
             typeMistakes: .warning)
+        let secrets = RecordedSecrets(try vaultAccess(asks: false))
         return RunRecord(
             summary: run, history: history,
-            recorded: try RecordedRun(workflow, run, run: stored, history: history, sealing: SecretsHidden()))
+            recorded: try RecordedRun(workflow, run, run: stored, history: history, sealing: secrets),
+            secrets: secrets)
     }
 }
 

@@ -16,13 +16,15 @@ struct WhySheet {
     private let path: String
     private let stored: StoredStep
     private let view: RecordedView
+    private let secrets: RecordedSecrets
     private var conditions: [Condition] = []
 
     /// - Throws: an `Exit` of status `usage` where there is nothing to explain.
-    init(_ path: String, _ stored: StoredStep, _ view: RecordedView) throws {
+    init(_ path: String, _ stored: StoredStep, _ view: RecordedView, _ secrets: RecordedSecrets) throws {
         self.path = path
         self.stored = stored
         self.view = view
+        self.secrets = secrets
         guard let step = view.step else { return }
         if let condition = step.condition, wasAsked { add("if", condition) }
         if case .assert(let that, _) = step.kind, stored.status != .skipped {
@@ -81,6 +83,7 @@ struct WhySheet {
         let unrecorded = Set(view.unrecorded(in: condition.expression).map(\.path)).sorted().map {
             "\($0) is not recorded with a run"
         }
+        if unrecorded.isEmpty, condition.explanation.root.holdsSecret, let remark = secrets.remark { return [remark] }
         guard unrecorded.isEmpty, case .value(let value) = condition.explanation.root.result,
             let holds = value.boolValue, holds != held(condition.keyword)
         else { return unrecorded }
