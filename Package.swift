@@ -105,7 +105,8 @@ let package = Package(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
         tests(
-            "CommandTests", ["FlowCore", "FlowExpression", "FlowRun", "FlowStore", "FlowCLI", "flowctl"],
+            "CommandTests",
+            ["FlowCore", "FlowSpec", "FlowExpression", "FlowRun", "FlowStore", "FlowCLI", "flowctl"],
             exclude: ["Cases"]),
         tests("AcceptanceTests", ["FlowCore", "flowctl"]),
         tests(

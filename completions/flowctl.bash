@@ -204,7 +204,7 @@ _flowctl_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --dry-run --version -h --help)
     repeating_options=(-i --input --env-file)
-    non_repeating_options=(--output --state-db --vault --inputs --event --base-url --trace)
+    non_repeating_options=(--output --state-db --vault --inputs --event --base-url --trace --log-format --metrics-file)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -240,6 +240,14 @@ _flowctl_run() {
         return
         ;;
     '--trace')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--log-format')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--metrics-file')
         __flowctl_add_completions -f
         return
         ;;
@@ -481,7 +489,7 @@ _flowctl_runs_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
     repeating_options=(--retry-uncertain --mark-done --from --env-file)
-    non_repeating_options=(--output --state-db --vault --step-output --trace)
+    non_repeating_options=(--output --state-db --vault --step-output --trace --log-format --metrics-file)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -516,6 +524,14 @@ _flowctl_runs_resume() {
         return
         ;;
     '--trace')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--log-format')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--metrics-file')
         __flowctl_add_completions -f
         return
         ;;
@@ -534,7 +550,7 @@ _flowctl_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
     repeating_options=(--retry-uncertain --mark-done --from --env-file)
-    non_repeating_options=(--output --state-db --vault --step-output --trace)
+    non_repeating_options=(--output --state-db --vault --step-output --trace --log-format --metrics-file)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -569,6 +585,14 @@ _flowctl_resume() {
         return
         ;;
     '--trace')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--log-format')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--metrics-file')
         __flowctl_add_completions -f
         return
         ;;

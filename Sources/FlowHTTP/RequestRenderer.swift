@@ -1,9 +1,12 @@
 package import FlowCore
+import FlowSpec
 
 /// A request as text for people: what a dry run prints.
 package enum RequestRenderer {
     /// The request line, the headers, and after an empty line the body: JSON on several lines, other text as it is,
     /// files and bytes by their size.
+    ///
+    /// Header fields and parameters of the address that are secret, by mark or by name, are `***`.
     ///
     ///     POST https://slack.com/api/chat.postMessage
     ///     Authorization: ***
@@ -13,14 +16,13 @@ package enum RequestRenderer {
     ///       "channel": "C1"
     ///     }
     ///
-    /// - Parameters:
-    ///   - secretHeaders: names, in any case, whose values become `***`.
-    ///   - masker: replaces the secrets it knows wherever they stand.
-    package static func text(_ request: HTTPRequest, secretHeaders: Set<String>, masker: Masker) -> String {
-        let secret = Set(secretHeaders.map { $0.lowercased() })
-        var lines = ["\(request.method) \(request.url)"]
+    /// - Parameter masker: replaces the secrets it knows wherever they stand.
+    package static func text(_ request: HTTPRequest, masker: Masker) -> String {
+        let secrets = request.secrets
+        let address = request.url.replacingSecretsInAddress(marked: secrets.query) { _ in Masker.replacement }
+        var lines = ["\(request.method) \(address)"]
         for field in request.headers.fields {
-            let isSecret = secret.contains(field.name.lowercased())
+            let isSecret = secrets.headers.contains(field.name.lowercased()) || SecretNames.covers(field.name)
             lines.append("\(field.name): \(isSecret ? Masker.replacement : field.value)")
         }
         let body = text(request.body, mediaType: request.headers["content-type"] ?? "")

@@ -108,7 +108,9 @@ package final class Executor: Sendable {
     /// Runs it to its end. The result is in the journal when this returns.
     package func run() async -> RunResult {
         let begin = setup.world.clock.monotonic()
-        setup.observer.observe(.runStarted(id: id, workflow: workflow.name, attempt: attempt))
+        setup.observer.observe(
+            .runStarted(
+                id: id, workflow: workflow.name, attempt: attempt, steps: workflow.steps.count))
         if let verdict = await admission() { return await finish(verdict, .map(ValueMap()), since: begin) }
         let heed = heedRivals()
         defer { heed?.cancel() }

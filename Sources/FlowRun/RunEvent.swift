@@ -4,7 +4,8 @@ package import FlowStore
 
 /// What happens during a run, for the terminal and `--output json`. Secrets are masked already.
 package enum RunEvent: Sendable {
-    case runStarted(id: RunID, workflow: String, attempt: Int)
+    /// `steps` are those of the workflow's own list, without handlers and what stands inside others.
+    case runStarted(id: RunID, workflow: String, attempt: Int, steps: Int)
     /// It waits for these to end, which are in its group.
     case queued(group: String, behind: [RunID])
     /// It stops because this one of its group came later.
@@ -36,6 +37,21 @@ package struct StepReport: Sendable {
     package var elapsed: Duration
     /// Whether the run goes on as if it had succeeded.
     package var isHandled: Bool
+
+    package init(
+        path: String, name: String, node: String, status: RunStatus, output: Value = .null, failure: Failure? = nil,
+        attempts: Int, elapsed: Duration, isHandled: Bool = false
+    ) {
+        self.path = path
+        self.name = name
+        self.node = node
+        self.status = status
+        self.output = output
+        self.failure = failure
+        self.attempts = attempts
+        self.elapsed = elapsed
+        self.isHandled = isHandled
+    }
 }
 
 /// Is told what happens, in order for each step; called from many threads, and must return soon.

@@ -8,18 +8,18 @@ import Testing
     private func text(_ request: HTTPRequest, secrets: [String] = []) -> String {
         let masker = Masker()
         for secret in secrets { masker.add(secret) }
-        return RequestRenderer.text(request, secretHeaders: ["authorization", "X-Api-Key"], masker: masker)
+        return RequestRenderer.text(request, masker: masker)
     }
 
     @Test func jsonIsSpreadAndSecretsAreHidden() {
         let request = HTTPRequest(
-            "POST", "https://api.example/v1/messages?sig=fake-signature",
+            "POST", "https://api.example/v1/messages?sig=fake&tag=fake-place",
             headers: HTTPHeaders([
                 ("Authorization", "Bearer x"), ("x-api-key", "y"), ("Content-Type", "application/json"),
             ]), body: .bytes(Array(#"{"channel":"C1","note":"has fake-password in it"}"#.utf8)))
         #expect(
-            text(request, secrets: ["fake-signature", "fake-password"]) == """
-                POST https://api.example/v1/messages?sig=***
+            text(request, secrets: ["fake-place", "fake-password"]) == """
+                POST https://api.example/v1/messages?sig=***&tag=***
                 Authorization: ***
                 x-api-key: ***
                 Content-Type: application/json

@@ -46,7 +46,7 @@ struct CallTests {
 
     @Test func cancellingTheRunCancelsTheCallAndRunsItsFinally() async throws {
         let gate = Gate()
-        let bench = Bench { call in
+        let bench = Bench(clock: ManualClock(skipsSleep: false)) { call in
             if call.text == "slow" { await gate.pass() }
             return call.value
         }
@@ -68,7 +68,7 @@ struct CallTests {
 
     @Test(arguments: [true, false])
     func timeoutOfTheStepOrOfTheWorkflowEndsTheCall(isOfStep: Bool) async throws {
-        let bench = Bench()
+        let bench = Bench(clock: ManualClock(skipsSleep: false))
         let call = try Step.call("sub", [.wait("long", "1h")]) {
             if !isOfStep { $0.timeout = .seconds(5) }
             $0.finally = [try .read("clean")]

@@ -26,7 +26,7 @@ struct GroupTests {
     }
 
     private static func bench(_ gate: Gate) -> Bench {
-        Bench { call in
+        Bench(clock: ManualClock(skipsSleep: false)) { call in
             if call.text == "slow" { await gate.pass() }
             return call.value
         }

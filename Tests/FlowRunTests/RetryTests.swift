@@ -77,7 +77,7 @@ struct RetryTests {
     }
 
     @Test func timeoutOfABlockIsItsOwnFailure() async throws {
-        let bench = Bench()
+        let bench = Bench(clock: ManualClock(skipsSleep: false))
         let inner = Step.block("inner", [try .wait("long", "1h"), try .read("never")])
         let block = Step.block("block", [inner]).with { $0.timeout = .seconds(5) }
             .onError([try .read("mend", "${{ error.message }}")])

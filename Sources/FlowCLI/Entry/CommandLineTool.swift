@@ -71,7 +71,8 @@ package enum CommandLineTool {
         }
 
         let global = verb.global
-        let console = streams.console(global)
+        var console = streams.console(global)
+        console.logFormat = verb.logFormat
         let session = Session(
             console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt
         ) {

@@ -42,6 +42,14 @@ extension Session {
             environment: environment)
     }
 
+    /// For what flowctl tells other programs about itself: apart from the run's requests, so that it takes nothing from
+    /// their limits and retries.
+    func telemetryClient() throws -> any HTTPClient {
+        let clock = SystemClock()
+        return RetryingClient(
+            CurlClient(try clientOptions()), clock: clock, random: SystemRandom(), patience: .seconds(15))
+    }
+
     private func clientOptions() throws -> CurlClient.Options {
         do {
             return try CurlClient.Options(environment: environment, userAgent: "flowctl/\(Version.number)")

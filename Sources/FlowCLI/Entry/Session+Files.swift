@@ -5,6 +5,19 @@ extension Session {
     /// The most a file named on the command line may hold, in bytes.
     static let inputLimit = 64 << 20
 
+    /// The absolute path of a file that an option names to be written later.
+    ///
+    /// - Throws: an `Exit` of status `usage` where there is no such folder, before anything has begun.
+    func writablePath(_ path: String, as what: String) throws -> String {
+        let absolute = absolutePath(path)
+        let folder = Settings.folder(of: absolute)
+        guard access(folder, W_OK) == 0 else {
+            let failure = Session.failure("can't write \(what) \"\(path)\"")
+            throw Exit.usage(failure.message, hint: "name a file in a folder that you may write to")
+        }
+        return absolute
+    }
+
     /// The bytes of a file named on the command line; `-` is standard input.
     ///
     /// - Parameter what: what the file is, for messages: `the inputs file`.

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodes
 
 /// How results are written.
 enum OutputFormat: String, Sendable, CaseIterable {
@@ -18,19 +19,23 @@ struct Console: Sendable {
     var outputScreen: Screen
     var notesScreen: Screen
     var format: OutputFormat
+    /// How notes are written: as they are, or each as an object on a line.
+    var logFormat: LogFormat
     var isQuiet: Bool
     var isVerbose: Bool
     var masker: Masker
 
     init(
         output: any Channel, notes: any Channel, outputScreen: Screen = .plain, notesScreen: Screen = .plain,
-        format: OutputFormat = .text, isQuiet: Bool = false, isVerbose: Bool = false, masker: Masker = Masker()
+        format: OutputFormat = .text, logFormat: LogFormat = .text, isQuiet: Bool = false, isVerbose: Bool = false,
+        masker: Masker = Masker()
     ) {
         self.output = output
         self.notes = notes
         self.outputScreen = outputScreen
         self.notesScreen = notesScreen
         self.format = format
+        self.logFormat = logFormat
         self.isQuiet = isQuiet
         self.isVerbose = isVerbose
         self.masker = masker
@@ -57,7 +62,7 @@ struct Console: Sendable {
 
     /// Something worth knowing that is no result; left out with `--quiet`.
     func note(_ line: StyledText) {
-        if !isQuiet { notes.write(render(line, notesScreen) + "\n") }
+        if !isQuiet { write(note: line, level: "info") }
     }
 
     /// What only `--verbose` shows.
@@ -66,7 +71,30 @@ struct Console: Sendable {
     }
 
     /// Always shown.
-    func complain(_ line: StyledText) { notes.write(render(line, notesScreen) + "\n") }
+    func complain(_ line: StyledText) { write(note: line, level: "warning") }
+
+    private func write(note line: StyledText, level: String) {
+        switch logFormat {
+        case .text: notes.write(render(line, notesScreen) + "\n")
+        case .json: log(["level": .string(level), "event": "note", "message": .string(line.rendered(colors: false))])
+        }
+    }
+
+    /// A line of the log as JSON.
+    ///
+    /// - Parameters:
+    ///   - fields: level and event first.
+    ///   - run: the run that it belongs to, once there is one.
+    func log(_ fields: KeyValuePairs<String, Value>, run: String? = nil) {
+        log(ValueMap(fields.map { ($0, $1) }), run: run, at: SystemClock().now())
+    }
+
+    func log(_ fields: ValueMap, run: String?, at time: Timestamp) {
+        var line = ValueMap([("time", .string(time.rfc3339))])
+        if let run { line["run"] = .string(run) }
+        for (name, value) in fields { line[name] = value }
+        notes.write(JSON.text(masker.mask(.map(line))) + "\n")
+    }
 
     /// The line as it is sent to the terminal; for progress, which draws several at once.
     func rendered(note line: StyledText) -> String { render(line, notesScreen) }
@@ -79,6 +107,7 @@ struct Console: Sendable {
 extension Console {
     /// An error with its hint, and with `--verbose` what caused it.
     func complain(_ failure: Failure) {
+        if logFormat == .json { return log(["level": "error", "event": "error", "error": failure.asValue]) }
         let place = failure.position.map { $0.location + ": " } ?? ""
         complain("\(place)\("error:", .red) \(failure.message)")
         if let hint = failure.hint { complain("  \("hint:", .cyan) \(hint)") }
@@ -88,6 +117,10 @@ extension Console {
 
     /// A diagnostic with its line and caret, the severity coloured.
     func complain(_ diagnostic: Diagnostic) {
+        if logFormat == .json {
+            let level = diagnostic.severity == .note ? "info" : diagnostic.severity.rawValue
+            return log(["level": .string(level), "event": "diagnostic", "diagnostic": diagnostic.asValue])
+        }
         let style: Style =
             switch diagnostic.severity {
             case .error: .red

@@ -17,10 +17,12 @@ struct InterruptedRuns {
 
     private let session: Session
     private let trace: ExchangeTrace?
+    private let observing: ObservingOptions
 
-    init(_ session: Session, trace: ExchangeTrace?) {
+    init(_ session: Session, trace: ExchangeTrace?, observing: ObservingOptions) {
         self.session = session
         self.trace = trace
+        self.observing = observing
     }
 
     /// - Throws: an `Exit` with the status of the first run that did not succeed.
@@ -49,10 +51,15 @@ struct InterruptedRuns {
         do {
             let resumption = try Resumption(of: run, in: history, access: access, trace: trace, session)
             if let failure = await resumption.missingSecret() { return .left(failure) }
-            let progress = RunProgress(on: session.console)
-            defer { progress.end() }
-            let executor = try await resumption.executor(observer: progress, store: store)
-            let driver = RunDriver(executor, progress, session.console)
+            let watch = try observing.watch(in: session)
+            let executor: Executor
+            do {
+                executor = try await resumption.executor(observer: watch, store: store)
+            } catch {
+                await watch.finish()
+                throw error
+            }
+            let driver = RunDriver(executor, watch, session.console)
             return .ended(try await driver.drive(), driver)
         } catch let exit as Exit {
             for diagnostic in exit.diagnostics where session.console.format == .text {

@@ -19,7 +19,7 @@ struct PreviewList {
             switch preview {
             case .text(let text): [text]
             case .request(let request):
-                RequestRenderer.text(request, secretHeaders: PreviewList.secretHeaders, masker: masker)
+                RequestRenderer.text(request, masker: masker)
                     .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             }
         }
@@ -31,12 +31,10 @@ struct PreviewList {
         switch preview {
         case .text(let text): return ["text": .string(masker.mask(text))]
         case .request(let request):
-            let text = RequestRenderer.text(request, secretHeaders: PreviewList.secretHeaders, masker: masker)
+            let text = RequestRenderer.text(request, masker: masker)
             return [
                 "method": .string(request.method), "url": .string(masker.mask(request.url)), "text": .string(text),
             ]
         }
     }
-
-    private static let secretHeaders: Set = ["authorization", "proxy-authorization", "cookie"]
 }

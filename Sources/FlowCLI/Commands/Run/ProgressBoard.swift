@@ -20,6 +20,8 @@ struct ProgressBoard {
     private var shownLines: [String: Int] = [:]
     /// Steps that have said what they wait for.
     private var shownWaits: Set<String> = []
+    /// Steps of the workflow's own list: how many there are, and how many have ended.
+    private var count = (ended: 0, total: 0)
     /// Counts drawings, for the spinner.
     var frame = 0
 
@@ -29,15 +31,13 @@ struct ProgressBoard {
     private static let failureRoom = 5
     private static let lineRoom = 5
 
-    /// Whether a step stands inside an item of a loop: `deploy[3]/upload`.
-    static func isInItem(_ path: String) -> Bool { path.contains("[") && path.contains("]/") }
-
     mutating func clear() { steps = [] }
 
     /// - Returns: the lines that stay.
     mutating func take(_ event: RunEvent, isVerbose: Bool) -> [StyledText] {
         switch event {
-        case .runStarted(let id, let workflow, let attempt):
+        case .runStarted(let id, let workflow, let attempt, let total):
+            count.total = total
             let again = attempt > 1 ? ", attempt \(attempt)" : ""
             return ["\(workflow, .bold)  \("run \(id.text)\(again)", .dim)"]
         case .queued(let group, let others):
@@ -62,12 +62,15 @@ struct ProgressBoard {
             return itemLine(path, key, status, failure)
         case .log(let line): return logLine(line, isVerbose)
         case .stepSkipped(let path, let reason):
+            noteEnd(path)
             return hides(path, isVerbose) ? [] : ["  \("-", .dim) \(path)  \("skipped: \(reason)", .dim)"]
         case .stepReused(let path, let status):
+            noteEnd(path)
             return hides(path, isVerbose)
                 ? [] : ["  \(status.symbol, status.style) \(path)  \("\(status.words) before", .dim)"]
         case .stepEnded(let report):
             steps.removeAll { $0.path == report.path }
+            noteEnd(report.path)
             shownFailures[report.path] = nil
             shownWaits.remove(report.path)
             return hides(report.path, isVerbose) && report.status == .succeeded ? [] : [endLine(report)]
@@ -91,14 +94,21 @@ struct ProgressBoard {
             return line
         }
         if steps.count > ProgressBoard.room { lines.append("    and \(steps.count - ProgressBoard.room) more") }
+        if !lines.isEmpty, count.total > 1 {
+            lines.append("  \("\(count.ended) of \(count.total) steps ended", .dim)")
+        }
         return lines
+    }
+
+    private mutating func noteEnd(_ path: String) {
+        if StepPath.parent(of: path) == nil { count.ended += 1 }
     }
 
     private mutating func set(_ path: String, _ change: (inout Running) -> Void) {
         if let index = steps.firstIndex(where: { $0.path == path }) { change(&steps[index]) }
     }
 
-    private func hides(_ path: String, _ isVerbose: Bool) -> Bool { !isVerbose && ProgressBoard.isInItem(path) }
+    private func hides(_ path: String, _ isVerbose: Bool) -> Bool { !isVerbose && StepPath.isInItem(path) }
 
     private mutating func itemLine(
         _ path: String, _ key: String, _ status: RunStatus, _ failure: Failure?

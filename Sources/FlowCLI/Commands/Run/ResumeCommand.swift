@@ -60,6 +60,10 @@ struct ResumeCommand: Verb {
 
     @OptionGroup var traceOption: TraceOption
 
+    @OptionGroup var observing: ObservingOptions
+
+    var logFormat: LogFormat { observing.logFormat }
+
     func run(in session: Session) async throws {
         var session = session
         try environmentFiles.add(to: &session)
@@ -74,7 +78,12 @@ struct ResumeCommand: Verb {
                     "--all-interrupted takes up every run as it is",
                     hint: "name one run, or leave out what is about one")
             }
-            return try await InterruptedRuns(session, trace: try traceOption.open(in: session)).resume()
+            guard observing.metricsFile == nil else {
+                throw Exit.usage("a metrics file holds one run", hint: "leave out --metrics-file, or name one run")
+            }
+            return try await InterruptedRuns(
+                session, trace: try traceOption.open(in: session), observing: observing
+            ).resume()
         }
         guard let run else {
             throw Exit.usage(
@@ -106,10 +115,10 @@ struct ResumeCommand: Verb {
         }
         if dryRun { return sheet.show(on: session.console) }
         try confirm(sheet, session)
-        let progress = RunProgress(on: session.console)
+        let watch = try observing.watch(in: session)
         let store = try RunStore.open(try session.settings.stateDatabase)
-        let executor = try await resumption.executor(sheet.plan.options, observer: progress, store: store)
-        try await RunDriver(executor, progress, session.console).run()
+        let executor = try await resumption.executor(sheet.plan.options, observer: watch, store: store)
+        try await RunDriver(executor, watch, session.console).run()
     }
 
     private func request(_ session: Session) throws -> ResumeRequest {

@@ -45,6 +45,10 @@ struct RunCommand: Verb {
 
     @OptionGroup var traceOption: TraceOption
 
+    @OptionGroup var observing: ObservingOptions
+
+    var logFormat: LogFormat { observing.logFormat }
+
     func run(in session: Session) async throws {
         var session = session
         let baseURL = try BaseURL.option(baseURL)
@@ -69,12 +73,12 @@ struct RunCommand: Verb {
             let entries = try await DryRun(workflow, inputs: inputs, event: event, setup: setup).entries()
             return try DryRunListing(workflow: workflow.name, entries: entries).show(on: session.console)
         }
+        let watch = try observing.watch(in: session)
+        setup.observer = watch
         let store = try RunStore.open(try session.settings.stateDatabase)
-        let progress = RunProgress(on: session.console)
-        setup.observer = progress
         let executor = try await Executor.start(
             workflow, inputs: inputs, event: event, version: Version.number, setup: setup, store: store)
-        try await RunDriver(executor, progress, session.console).run()
+        try await RunDriver(executor, watch, session.console).run()
     }
 
     private func noteIgnoredTriggers(of workflow: Workflow, on console: Console) {

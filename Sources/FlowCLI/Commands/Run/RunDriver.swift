@@ -6,12 +6,12 @@ import FlowStore
 /// Takes a run to its end in front of the user: progress, signals, result, exit status.
 struct RunDriver {
     private let executor: Executor
-    private let progress: RunProgress
+    private let watch: RunWatch
     private let console: Console
 
-    init(_ executor: Executor, _ progress: RunProgress, _ console: Console) {
+    init(_ executor: Executor, _ watch: RunWatch, _ console: Console) {
         self.executor = executor
-        self.progress = progress
+        self.watch = watch
         self.console = console
     }
 
@@ -19,6 +19,7 @@ struct RunDriver {
     func run() async throws {
         let result = try await drive()
         show(result)
+        watch.view.conclude(result, resume: "flowctl resume \(result.id.text)")
         guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
         throw Exit.status(status)
     }
@@ -28,20 +29,20 @@ struct RunDriver {
         let resume = "flowctl resume \(executor.id.text)"
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
-            onFirst: { [executor, progress] _ in
-                progress.announce(
+            onFirst: { [executor, view = watch.view] _ in
+                view.announce(
                     "stopping: running steps have 10 seconds to end; Ctrl-C again stops at once. Resume with: \(resume)"
                 )
                 executor.cancel(graceful: true)
             },
-            onSecond: { [executor, progress] _ in
-                progress.announce("stopping at once")
+            onSecond: { [executor, view = watch.view] _ in
+                view.announce("stopping at once")
                 executor.cancel(graceful: false)
                 LiveProcesses.killAll()
             })
         let result = await executor.run()
         signals.end()
-        progress.end()
+        await watch.finish()
         return result
     }
 
@@ -51,22 +52,6 @@ struct RunDriver {
         } else {
             for (name, value) in result.outputs { console.show("\(name.text, .bold): \(FlowText.scalar(value))") }
         }
-        if let failure = result.failure, result.status.isFailure || result.status == .interrupted,
-            console.format == .text
-        {
-            var shown = failure
-            if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
-            console.complain(shown)
-        }
-        if result.status == .skipped {
-            let reason = result.failure?.message ?? ""
-            return console.note("\(result.status.symbol, .dim) run \(result.id.text, .bold) skipped: \(reason)")
-        }
-        let words = result.status.words
-        console.note(
-            "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(words) after \(result.elapsed.humanText)"
-        )
-        if result.status != .succeeded { console.note("  resume it with: flowctl resume \(result.id.text)") }
     }
 
     func document(of result: RunResult) -> Value {
@@ -75,7 +60,7 @@ struct RunDriver {
             "status": .string(result.status.rawValue), "outputs": .map(result.outputs),
             "error": result.failure?.asValue ?? .null, "failed_step": result.failedStep.map(Value.string) ?? .null,
             "started_at": .string(result.startedAt.rfc3339), "elapsed_ms": .int(result.elapsed.inMilliseconds),
-            "steps": .list(progress.reports.map(\.asValue)),
+            "steps": .list(watch.stepReports.map(\.asValue)),
         ]
     }
 }

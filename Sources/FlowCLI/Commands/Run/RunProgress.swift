@@ -5,10 +5,9 @@ import Synchronization
 
 /// Shows a run while it goes on: on a terminal the running steps in place with their time, elsewhere a line for each
 /// step that ends; nothing with `--quiet`.
-final class RunProgress: RunObserver {
+final class RunProgress: RunView {
     private struct State {
         var board = ProgressBoard()
-        var reports: [StepReport] = []
         /// Lines below the cursor's start that the next drawing replaces.
         var drawn = 0
         var isOver = false
@@ -34,14 +33,8 @@ final class RunProgress: RunObserver {
         }
     }
 
-    /// What ended so far, without the steps inside items.
-    var reports: [StepReport] { state.withLock { $0.reports } }
-
     func observe(_ event: RunEvent) {
         state.withLock { state in
-            if case .stepEnded(let report) = event, !ProgressBoard.isInItem(report.path) {
-                state.reports.append(report)
-            }
             guard !console.isQuiet else { return }
             let lines = state.board.take(event, isVerbose: showsItems)
             if !lines.isEmpty { draw(lines, &state) }
@@ -49,18 +42,36 @@ final class RunProgress: RunObserver {
     }
 
     /// A line above the running steps.
-    func announce(_ line: StyledText) {
-        state.withLock { if !console.isQuiet { draw([line], &$0) } }
+    func announce(_ line: String) {
+        state.withLock { if !console.isQuiet { draw([StyledText(line)], &$0) } }
     }
 
     /// Takes the running steps off the terminal.
-    func end() {
+    func finish() async {
         drawing.withLock { $0?.cancel() }
         state.withLock { state in
             state.board.clear()
             if isLive { draw([], &state) }
             state.isOver = true
         }
+    }
+
+    func conclude(_ result: RunResult, resume: String) {
+        if let failure = result.failure, result.status.isFailure || result.status == .interrupted,
+            console.format == .text
+        {
+            var shown = failure
+            if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
+            console.complain(shown)
+        }
+        if result.status == .skipped {
+            let reason = result.failure?.message ?? ""
+            return console.note("\(result.status.symbol, .dim) run \(result.id.text, .bold) skipped: \(reason)")
+        }
+        console.note(
+            "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(result.status.words) after \(result.elapsed.humanText)"
+        )
+        if result.status != .succeeded { console.note("  resume it with: \(resume)") }
     }
 
     private func redraw() {
