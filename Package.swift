@@ -51,7 +51,7 @@ let package = Package(
 
         // The world.
         module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
-        module("FlowStore", ["FlowCore", "CSQLite"]),
+        module("FlowStore", ["FlowCore", "FlowCrypto", "CSQLite"]),
         module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto"]),
 
         // Nodes.

@@ -29,7 +29,8 @@ extension Executor {
             let now = setup.world.clock.now()
             let failure: Failure
             do {
-                let output = try await published(try result.get(), work, request.environment)
+                let output = try await published(
+                    try await kept(try result.get(), request), work, request.environment)
                 return Ending(
                     StepOutcome(.succeeded, output: output, attempts: number),
                     records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
@@ -103,6 +104,20 @@ extension Executor {
 
     private struct OutputFailure: Error {
         let failure: Failure
+    }
+
+    /// The output with the files it left in the run's folder where the journal keeps them.
+    private func kept(_ output: Value, _ request: Request) async throws -> Value {
+        let folder = request.context.filesDirectory + "/"
+        let files = output.files.filter { $0.path.hasPrefix(folder) }
+        guard !files.isEmpty else { return output }
+        var kept: [String: FileReference] = [:]
+        do {
+            for file in files where kept[file.path] == nil { kept[file.path] = try await journal.keep(file) }
+        } catch {
+            throw OutputFailure(failure: Failure(error))
+        }
+        return output.mapFiles { kept[$0.path] ?? $0 }
     }
 
     /// The step's `outputs:` where it has them, else the node's output.

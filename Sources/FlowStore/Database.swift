@@ -32,12 +32,14 @@ package final class Database: @unchecked Sendable {
     let handle: OpaquePointer
     let lock = RecursiveLock()
     let isInterrupted = Atomic<Bool>(false)
+    let patience: Patience
     // Everything below is touched with the lock held, which is what makes the class Sendable.
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
     var synchronous: Synchronous = .normal
 
-    private init(path: String, purpose: DatabasePurpose, mode: Mode, handle: OpaquePointer) {
+    private init(path: String, purpose: DatabasePurpose, mode: Mode, handle: OpaquePointer, patience: Patience) {
+        self.patience = patience
         self.path = path
         self.purpose = purpose
         self.mode = mode
@@ -52,8 +54,9 @@ package final class Database: @unchecked Sendable {
     /// Opens a database.
     ///
     /// - Parameters:
-    ///   - purpose: decides what failures advise.
+    ///   - purpose: decides what failures advise, and whether space can be given back.
     ///   - busyTimeout: how long a lock of another connection is waited for.
+    ///   - announce: told what is waited for, where that takes longer than a second.
     ///   - privateFile: the file is flowctl's own: it is made with mode 0600, its missing folders with 0700; where it
     ///     or its folder is open to others it is refused.
     ///   - wal: whether the file is put into write-ahead mode; nil means: where it is flowctl's own.
@@ -62,10 +65,27 @@ package final class Database: @unchecked Sendable {
     ///   no database.
     package static func open(
         _ path: String, for purpose: DatabasePurpose = .other, mode: Mode = .readWriteCreate,
-        synchronous: Synchronous = .normal,
-        busyTimeout: Duration = .seconds(10), privateFile: Bool = false, wal: Bool? = nil, secureDelete: Bool = false
+        synchronous: Synchronous = .normal, busyTimeout: Duration = .seconds(10),
+        announce: (@Sendable (String) -> Void)? = nil, privateFile: Bool = false, wal: Bool? = nil,
+        secureDelete: Bool = false
     ) throws(Failure) -> Database {
         if privateFile, mode != .memory { try PrivateFile.prepare(path, create: mode == .readWriteCreate) }
+        let patience = Patience(busyTimeout, for: path, announce: announce)
+        var database = try connect(to: path, purpose, mode, patience)
+        if mode == .readOnly, database.lacksOnlyItsIndex() {
+            database = try connect(to: path, purpose, mode, patience, isImmutable: true)
+        }
+        database.waitPatiently()
+        try database.configure(
+            synchronous: synchronous, wal: (wal ?? privateFile) && mode != .readOnly && mode != .memory,
+            secureDelete: secureDelete, patience: busyTimeout)
+        return database
+    }
+
+    /// - Parameter isImmutable: whether nobody changes the file, so that neither locks nor a log are looked at.
+    private static func connect(
+        to path: String, _ purpose: DatabasePurpose, _ mode: Mode, _ patience: Patience, isImmutable: Bool = false
+    ) throws(Failure) -> Database {
         let flags: Int32 =
             switch mode {
             case .readWriteCreate: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -74,19 +94,40 @@ package final class Database: @unchecked Sendable {
             case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
             }
         // "file:…", ":memory:" and "" have a meaning of their own for SQLite; a path never should.
-        let name = mode == .memory ? ":memory:" : path.hasPrefix("/") ? path : "./" + path
+        let plain = mode == .memory ? ":memory:" : path.hasPrefix("/") ? path : "./" + path
+        let name = isImmutable ? "file:\(PercentEncoding.encode(plain, keeping: "/"))?immutable=1" : plain
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(
+            name, &opened,
+            flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (isImmutable ? SQLITE_OPEN_URI : 0), nil)
         guard let handle = opened else {
             throw Failure(.internal, "no memory to open the database \"\(path)\"", code: "SQLITE_NOMEM")
         }
-        let database = Database(path: path, purpose: purpose, mode: mode, handle: handle)
+        let database = Database(path: path, purpose: purpose, mode: mode, handle: handle, patience: patience)
         guard code == SQLITE_OK else { throw database.failure(code) }
-        sqlite3_busy_timeout(handle, Int32(clamping: busyTimeout.components.seconds * 1000 + busyTimeout.milliseconds))
-        try database.configure(
-            synchronous: synchronous, wal: (wal ?? privateFile) && mode != .readOnly && mode != .memory,
-            secureDelete: secureDelete, patience: busyTimeout)
         return database
+    }
+
+    /// Whether it is in write-ahead mode, all of it is in its one file, and SQLite only can't make the index of a log
+    /// beside it, as on a disk that is mounted to be read.
+    private func lacksOnlyItsIndex() -> Bool {
+        guard access(PrivateFile.folderName(of: path), W_OK) != 0 else { return false }
+        let code = sqlite3_exec(handle, "PRAGMA schema_version", nil, nil, nil)
+        guard code & 0xFF == SQLITE_CANTOPEN, PrivateFile.exists(path) else { return false }
+        var log = stat()
+        return stat(path + "-wal", &log) != 0 || log.st_size == 0
+    }
+
+    private func waitPatiently() {
+        // The handler lives no longer than the connection, which this object closes.
+        sqlite3_busy_handler(
+            handle,
+            { context, count in
+                guard let context else { return 0 }
+                let database = Unmanaged<Database>.fromOpaque(context).takeUnretainedValue()
+                guard !database.isInterrupted.load(ordering: .sequentiallyConsistent) else { return 0 }
+                return database.patience.goesOn(Int(count)) ? 1 : 0
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func configure(
@@ -94,12 +135,17 @@ package final class Database: @unchecked Sendable {
     ) throws(Failure) {
         try executeScript("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;")
         if secureDelete { try execute("PRAGMA secure_delete = ON") }
+        // For space to be given back bit by bit. Where there is something in the file, this would be a write.
+        if purpose == .state, mode == .readWriteCreate, try query("PRAGMA page_count").first?[0] == 0 {
+            try execute("PRAGMA auto_vacuum = INCREMENTAL")
+        }
         if wal { try enterWriteAheadMode(patience: patience) }
         try setSynchronous(synchronous)
     }
 
     /// SQLite answers "busy" at once, without its time-out, when two connections switch a new file at the same time.
     private func enterWriteAheadMode(patience: Duration) throws(Failure) {
+        if let name = NetworkFileSystem.name(under: path) { return try stayOnOneFile(name) }
         let deadline = ContinuousClock.now + patience
         while true {
             do throws(Failure) {
@@ -111,6 +157,12 @@ package final class Database: @unchecked Sendable {
                 usleep(2000)
             }
         }
+    }
+
+    /// Where other machines may have the file open, all of it stays in that file, whose locks they see.
+    func stayOnOneFile(_ fileSystem: String) throws(Failure) {
+        try NetworkFileSystem.requireLocks(for: path, on: fileSystem)
+        try execute("PRAGMA journal_mode = DELETE")
     }
 
     func setSynchronous(_ level: Synchronous) throws(Failure) {
@@ -132,9 +184,4 @@ package final class Database: @unchecked Sendable {
         isInterrupted.store(true, ordering: .sequentiallyConsistent)
         sqlite3_interrupt(handle)
     }
-}
-
-extension Duration {
-    /// Whole milliseconds within the second.
-    fileprivate var milliseconds: Int64 { components.attoseconds / 1_000_000_000_000_000 }
 }

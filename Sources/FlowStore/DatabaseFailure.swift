@@ -1,5 +1,6 @@
 import CSQLite
 import FlowCore
+import Glibc
 
 /// What a database is kept for.
 package enum DatabasePurpose: Sendable, Hashable {
@@ -47,24 +48,32 @@ extension Database {
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED:
             return Failure(
-                .transient, "\(place) is locked by another process", hint: "try again when the other process is done",
-                code: name)
+                .transient, "\(place) is locked by \(LockHolder.words(of: path))",
+                hint: "try again when the other process is done", code: name)
         case SQLITE_FULL:
             return Failure(
                 .invalid, "no space left to write \(place)", hint: "free space on the disk that holds it, then repeat",
                 code: name)
         case SQLITE_READONLY:
-            return Failure(.permission, "\(place) can't be written", hint: purpose.hintIfReadOnly, code: name)
+            return cannotBeWritten(name)
         case SQLITE_PERM, SQLITE_AUTH:
             return Failure(
                 .permission, "\(place) may not be used: \(text)", hint: "check the permissions of the file", code: name)
         case SQLITE_CANTOPEN:
-            guard mode != .readWriteCreate, !PrivateFile.exists(path) else {
-                return Failure(
-                    .permission, "\(place) can't be opened",
-                    hint: "check that its folder exists and that you may read and write it", code: name)
+            let exists = PrivateFile.exists(path)
+            if !exists, mode != .readWriteCreate {
+                return Failure(.notFound, "there is no database \"\(path)\"", hint: "check the path", code: name)
             }
-            return Failure(.notFound, "there is no database \"\(path)\"", hint: "check the path", code: name)
+            // What SQLite needs beside it can't be made.
+            if exists, access(PrivateFile.folderName(of: path), W_OK) != 0 {
+                guard mode == .readOnly, access(path, R_OK) == 0 else { return cannotBeWritten(name) }
+                return Failure(
+                    .permission, "\(place) has a log that can't be read where its folder can't be written",
+                    hint: "make the folder writable, or copy it to one that is", code: name)
+            }
+            return Failure(
+                .permission, "\(place) can't be opened",
+                hint: "check that its folder exists and that you may read and write it", code: name)
         case SQLITE_CORRUPT:
             return Failure(.invalid, "\(place) is damaged", hint: purpose.hintIfDamaged, code: name)
         case SQLITE_NOTADB:
@@ -81,6 +90,11 @@ extension Database {
         case SQLITE_MISUSE: return Failure(.internal, "\(place) was used wrongly: \(text)", code: name)
         default: return Failure(.invalid, "\(place): \(text)", code: name)
         }
+    }
+
+    private func cannotBeWritten(_ code: String) -> Failure {
+        Failure(
+            .permission, "the database \"\(path)\" can't be written", hint: purpose.hintIfReadOnly, code: code)
     }
 
     /// The name of SQLite's header for a result code; the primary one where the extended one is not of interest.

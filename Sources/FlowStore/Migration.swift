@@ -48,6 +48,13 @@ extension Database {
         }
     }
 
+    /// Whether the file is of an older format.
+    ///
+    /// - Throws: `invalid` with the code `newer_format` where a newer flowctl made it.
+    func needsMigration(to latest: Int) throws(Failure) -> Bool {
+        try needsMigration(to: latest, from: try formatVersion)
+    }
+
     private func needsMigration(to latest: Int, from current: Int) throws(Failure) -> Bool {
         guard current <= latest else {
             throw Failure(

@@ -114,9 +114,7 @@ package final class SharedTable: Sendable {
         try opening.withLock { opening in
             if let opening { return opening }
             let result = Result { () throws(Failure) in
-                let database = try Database.open(
-                    path, for: .state, busyTimeout: SharedTable.busyTimeout, privateFile: true)
-                try database.migrate(JournalSchema.migrations)
+                let database = try StateDatabase.open(path, busyTimeout: SharedTable.busyTimeout)
                 try database.execute("DELETE FROM shared WHERE expires_at <= ?", [.micros(.wallClock)])
                 return database
             }

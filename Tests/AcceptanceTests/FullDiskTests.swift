@@ -75,7 +75,7 @@ import Testing
         #expect(result.output == "exit 1\nexit 0\n", "\(result.errors)")
         #expect(
             result.errors.contains(
-                "\(FullDiskTests.explanation)no space left to write the database \"\(machine.home)/state/state.db\"\n"
+                "\(FullDiskTests.explanation)no space left to write to the folder \"\(machine.home)/state/state.db-files\"\n"
                     + "  hint: free space on the disk that holds it, then repeat\n"), "\(result.errors)")
         #expect(machine.read("first.txt") == "x\n")
         #expect(machine.read("last.txt") == "600000\n")

@@ -67,6 +67,32 @@ import Testing
         #expect(machine.read("log.txt") == "held\nb\nc\n")
     }
 
+    @Test func cancelStopsTheHolderAfterItsStepAndItsFinally() async throws {
+        let machine = try Machine([
+            "deploy.yaml": """
+            name: deploy
+            concurrency: { group: g, policy: cancel }
+            inputs: { n: { type: string } }
+            env: { N: "${{ inputs.n }}" }
+            steps:
+              - run: echo "begin $N" >>log.txt; while [ $N = 1 ] && [ ! -e go ]; do sleep 0.01; done
+              - run: echo "end $N" >>log.txt
+            finally:
+              - run: echo "finally $N" >>log.txt
+            """
+        ])
+        let old = try machine.start("flowctl run deploy.yaml -i n=1")
+        try await eventually { machine.read("log.txt") == "begin 1\n" }
+        let new = try machine.start("flowctl run deploy.yaml -i n=2")
+        try await eventually { old.errorsSoFar.contains("of the same group came later") }
+        try machine.write("", to: "go")
+        let stopped = try await old.finish()
+        #expect(stopped.exit == 5)
+        #expect(stopped.errors.contains(/stopping: run [0-9a-z]{10} of the same group came later\n/))
+        #expect(try await new.finish().exit == 0)
+        #expect(machine.read("log.txt") == "begin 1\nfinally 1\nbegin 2\nend 2\nfinally 2\n")
+    }
+
     @Test func skipIsNoFailureAndSilentWhenAskedTo() async throws {
         let machine = try Machine([
             "hold.yaml": """

@@ -14,7 +14,7 @@ import Testing
     @Test func defaultsAreUnderHome() throws {
         let settings = try settings(["HOME": "/home/ada"])
         #expect(settings.stateDatabase == "/home/ada/.local/state/flowctl/state.db")
-        #expect(settings.blobFolder == "/home/ada/.local/state/flowctl/blobs")
+        #expect(settings.runFiles == "/home/ada/.local/state/flowctl/state.db-files")
         #expect(settings.vault == "/home/ada/.local/share/flowctl/vault.db")
         #expect(settings.responses == "/home/ada/.cache/flowctl/responses.db")
         #expect(settings.connectorFolder == "/home/ada/.config/flowctl/connectors")

@@ -49,6 +49,7 @@ final class DyingJournal: Journal {
     func enter(_ claim: GroupClaim) async throws -> GroupStanding { try await inner.enter(claim) }
     func standing() async throws -> GroupStanding { try await inner.standing() }
     func call(_ path: String) async throws -> StoredCall? { try await inner.call(path) }
+    func keep(_ file: FileReference) async throws -> FileReference { try await inner.keep(file) }
     /// A dead process gives nothing up.
     func close() async {}
 }

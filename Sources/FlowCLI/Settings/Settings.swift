@@ -1,11 +1,12 @@
 import FlowCore
+import FlowStore
 
 /// Where flowctl keeps things, from options, `FLOWCTL_…` variables and the XDG base directories, in that order.
 struct Settings: Sendable, Hashable {
     /// Runs and their journal.
     var stateDatabase: String
-    /// Files that belong to runs.
-    var blobFolder: String
+    /// Large values and files of runs.
+    var runFiles: String
     var vault: String
     /// Responses to be asked for again; nil where there is no folder for them.
     var responses: String?
@@ -31,7 +32,7 @@ struct Settings: Sendable, Hashable {
             return try folders.folder(kind) + (name.isEmpty ? "" : "/" + name)
         }
         self.stateDatabase = try path(stateDatabase, "FLOWCTL_STATE_DB", .state, "state.db")
-        blobFolder = Settings.folder(of: self.stateDatabase) + "/blobs"
+        runFiles = RunFiles(beside: self.stateDatabase).folder
         self.vault = try path(vault, "FLOWCTL_VAULT", .data, "vault.db")
         responses = try? path(nil, "FLOWCTL_CACHE", .cache, "responses.db")
         configFolder = try path(nil, "FLOWCTL_CONFIG_DIR", .config, "")

@@ -53,9 +53,10 @@ struct SavePath {
     func path(_ wanted: String?, url: String) throws -> String {
         let files = context.world.files
         guard let wanted, !wanted.isEmpty else {
-            try files.createFolder(context.filesDirectory)
-            let prefix = context.idempotencyKey.isEmpty ? "" : context.idempotencyKey.prefix(12) + "-"
-            return context.filesDirectory + "/" + prefix + SavePath.name(url)
+            // Items of a loop may well download files of one name.
+            let place = context.idempotencyKey.isEmpty ? "" : "/\(context.idempotencyKey.prefix(12))"
+            try files.createFolder(context.filesDirectory + place)
+            return "\(context.filesDirectory)\(place)/\(SavePath.name(url))"
         }
         let path = context.absolutePath(wanted)
         let isFolder = try wanted.hasSuffix("/") || files.info(path)?.kind == .folder

@@ -32,6 +32,12 @@ package protocol Journal: Sendable {
     /// How the run stands in its group now; where its turn has come, it is under way from here on.
     func standing() async throws -> GroupStanding
 
+    /// Takes a file that a node left in the run's own folder: it lies among the run's files from then on, as long as a
+    /// run names it.
+    ///
+    /// - Returns: the file where it lies now.
+    func keep(_ file: FileReference) async throws -> FileReference
+
     /// Waits for all that was noted, then gives up the lease. Nothing may be written afterwards.
     func close() async
 }
@@ -68,6 +74,44 @@ package enum JournalRecord: Sendable {
     case callEnded(path: String, RunEnd)
     case log(LogLine)
     case runEnded(RunEnd)
+}
+
+extension JournalRecord {
+    /// Whether a value in it belongs into a file.
+    var isLarge: Bool {
+        switch self {
+        case .resolved(_, _, let value), .checkpoint(_, _, _, let value): value.isLarge
+        case .stepEnded(_, let end), .itemEnded(_, _, _, let end): end.output?.isLarge ?? false
+        case .callStarted(let call): call.inputs.isLarge || call.vars.isLarge
+        case .runEnded(let end), .callEnded(_, let end): end.outputs?.isLarge ?? false
+        case .stepStarted, .attemptStarted, .attemptEnded, .log: false
+        }
+    }
+
+    func mapValues(_ transform: (StoredValue) throws(Failure) -> StoredValue) throws(Failure) -> JournalRecord {
+        switch self {
+        case .resolved(let path, let item, let value): return .resolved(path: path, item: item, try transform(value))
+        case .checkpoint(let path, let item, let name, let value):
+            return .checkpoint(path: path, item: item, name: name, try transform(value))
+        case .stepEnded(let path, var end):
+            if let output = end.output { end.output = try transform(output) }
+            return .stepEnded(path: path, end)
+        case .itemEnded(let path, let index, let key, var end):
+            if let output = end.output { end.output = try transform(output) }
+            return .itemEnded(path: path, index: index, key: key, end)
+        case .callStarted(var call):
+            call.inputs = try transform(call.inputs)
+            call.vars = try transform(call.vars)
+            return .callStarted(call)
+        case .callEnded(let path, var end):
+            if let outputs = end.outputs { end.outputs = try transform(outputs) }
+            return .callEnded(path: path, end)
+        case .runEnded(var end):
+            if let outputs = end.outputs { end.outputs = try transform(outputs) }
+            return .runEnded(end)
+        case .stepStarted, .attemptStarted, .attemptEnded, .log: return self
+        }
+    }
 }
 
 package struct AttemptIntent: Sendable, Hashable {

@@ -25,13 +25,13 @@ struct JournalReader {
             WHERE s.run = ?1 AND \(condition) ORDER BY s.number
             """, [.int(run), .string(text)]
         ).map { row in
-            StoredStep(
-                path: String((row[0].stringValue ?? "").dropFirst(base.count)), node: row[1].stringValue,
-                status: row[2].storedStatus,
+            let path = String((row[0].stringValue ?? "").dropFirst(base.count))
+            return StoredStep(
+                path: path, node: row[1].stringValue, status: row[2].storedStatus,
                 startedAt: row[3].storedTime, endedAt: row[4].storedTime, attempts: Int(row[5].intValue ?? 0),
-                output: row[6].storedValue(orLarge: row[7]), failure: row[8].storedFailure,
-                isHandled: row[9].intValue == 1, note: row[10].stringValue,
-                resolved: row[11].storedValue(orLarge: row[12]))
+                output: row[6].storedValue(or: row[7], in: database, "the output of step \"\(path)\""),
+                failure: row[8].storedFailure, isHandled: row[9].intValue == 1, note: row[10].stringValue,
+                resolved: row[11].storedValue(or: row[12], in: database, "what step \"\(path)\" was given"))
         }
     }
 
@@ -53,9 +53,11 @@ struct JournalReader {
             """,
             [.int(run), .string(base + path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit))]
         ).map { row in
-            StoredItem(
-                index: Int(row[0].intValue ?? 0), key: row[1].stringValue ?? "", status: row[2].storedStatus,
-                attempts: Int(row[3].intValue ?? 0), output: row[4].storedValue(orLarge: row[5]),
+            let index = Int(row[0].intValue ?? 0)
+            return StoredItem(
+                index: index, key: row[1].stringValue ?? "", status: row[2].storedStatus,
+                attempts: Int(row[3].intValue ?? 0),
+                output: row[4].storedValue(or: row[5], in: database, "the output of step \"\(path)[\(index)]\""),
                 failure: row[6].storedFailure, endedAt: row[7].storedTime)
         }
     }
@@ -92,7 +94,7 @@ struct JournalReader {
             """
             SELECT count(*) FROM attempts a
             WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND \(isLast) AND a.status = 'succeeded'
-            """, [.int(run), .string(path)]
+            """, [.int(run), .string(base + path)]
         ).first?[0].intValue
         return (Int(succeeded ?? 0), try attempts("AND \(isLast) AND a.status <> 'succeeded'", of: path, []))
     }
@@ -126,6 +128,6 @@ struct JournalReader {
             SELECT c.value, o.value FROM checkpoints c LEFT JOIN outputs o ON o.number = c.value_ref
             WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = ? AND c.name = ?
             """, [.int(run), .string(base + path), .item(item), .string(name)]
-        ).first.flatMap { $0[0].storedValue(orLarge: $0[1]) }
+        ).first.flatMap { $0[0].storedValue(or: $0[1], in: database, "a part of step \"\(path)\"") }
     }
 }

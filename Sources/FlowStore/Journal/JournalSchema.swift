@@ -1,11 +1,13 @@
 /// The format of `state.db`. Migrations are never edited, only added.
 ///
 /// Times are microseconds since 1970, so that a run of a few milliseconds has a length. Values are ``StoredValue``
-/// text; those over its limit stand in `outputs` and are named by `…_ref`. Steps are found by their path within the
-/// run; what there may be a million of (items, attempts) hangs on the step's number.
+/// text; one over its limit lies in a file and is named by the text (``RunFiles``). Up to format 2 it stood in
+/// `outputs`, named by `…_ref`. Steps are found by their path within the run; what there may be a million of (items,
+/// attempts) hangs on the step's number.
 enum JournalSchema {
     static let migrations = [
-        Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: calls), Migration(4, sql: claims),
+        Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept), Migration(4, sql: calls),
+        Migration(5, sql: claims),
     ]
 
     /// Places of runs in their groups, from when they come until they have ended.
@@ -33,11 +35,8 @@ enum JournalSchema {
             started_at INTEGER NOT NULL,
             ended_at INTEGER,
             inputs TEXT,
-            inputs_ref INTEGER,
             vars TEXT,
-            vars_ref INTEGER,
             outputs TEXT,
-            outputs_ref INTEGER,
             error TEXT,
             failed_step TEXT,
             PRIMARY KEY (run, path)
@@ -49,6 +48,21 @@ enum JournalSchema {
             source BLOB NOT NULL,
             PRIMARY KEY (run, name)
         ) WITHOUT ROWID;
+        """
+
+    /// Which run names which file, when what is done now and then was done last, and which runs came from elsewhere.
+    private static let kept = """
+        CREATE TABLE files (
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            PRIMARY KEY (run, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX files_by_name ON files (name);
+        CREATE TABLE upkeep (
+            task TEXT PRIMARY KEY,
+            done_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        ALTER TABLE runs ADD COLUMN imported_at INTEGER;
         """
 
     private static let shared = """

@@ -44,16 +44,14 @@ struct JournalStatements {
                 ])
         case .stepEnded(let path, let end): try write(end, ofStep: path)
         case .itemEnded(let path, let index, let key, let end):
-            let (inline, reference) = try place(end.output)
             try database.execute(
                 """
-                INSERT OR REPLACE INTO items
-                    (step, position, key, status, attempts, output, output_ref, error, ended_at)
-                VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO items (step, position, key, status, attempts, output, error, ended_at)
+                VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .int(run), .string(path), .int(Int64(index)), .string(key), .string(end.status.rawValue),
-                    .int(Int64(end.attempts)), inline, reference, .failure(end.failure), .micros(end.endedAt),
+                    .int(Int64(end.attempts)), try place(end.output), .failure(end.failure), .micros(end.endedAt),
                 ])
         case .checkpoint(let path, let item, let name, let value):
             try writeCheckpoint(name, of: path, item: item, value)
@@ -71,31 +69,30 @@ struct JournalStatements {
     }
 
     private func write(_ end: StepEnd, ofStep path: String) throws(Failure) {
-        let (inline, reference) = try place(end.output)
         try database.execute(
             """
-            INSERT INTO steps (run, path, status, attempts, output, output_ref, error, handled, note, ended_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO steps (run, path, status, attempts, output, error, handled, note, ended_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run, path) DO UPDATE SET status = excluded.status, attempts = excluded.attempts,
-                output = excluded.output, output_ref = excluded.output_ref, error = excluded.error,
+                output = excluded.output, output_ref = NULL, error = excluded.error,
                 handled = excluded.handled, note = excluded.note, ended_at = excluded.ended_at
             """,
             [
-                .int(run), .string(path), .string(end.status.rawValue), .int(Int64(end.attempts)), inline, reference,
-                .failure(end.failure), .bool(end.isHandled), .text(end.note), .micros(end.endedAt),
+                .int(run), .string(path), .string(end.status.rawValue), .int(Int64(end.attempts)),
+                try place(end.output), .failure(end.failure), .bool(end.isHandled), .text(end.note),
+                .micros(end.endedAt),
             ])
     }
 
     private func write(_ end: RunEnd) throws(Failure) {
-        let (inline, reference) = try place(end.outputs)
         try database.execute(
             """
-            UPDATE runs SET status = ?, outputs = ?, outputs_ref = ?, error = ?, failed_step = ?, ended_at = ?,
+            UPDATE runs SET status = ?, outputs = ?, outputs_ref = NULL, error = ?, failed_step = ?, ended_at = ?,
                 pid = NULL, pid_started = NULL, boot = NULL, heartbeat = NULL
             WHERE number = ?
             """,
             [
-                .string(end.status.rawValue), inline, reference, .failure(end.failure), .text(end.failedStep),
+                .string(end.status.rawValue), try place(end.outputs), .failure(end.failure), .text(end.failedStep),
                 .micros(end.endedAt), .int(run),
             ])
         try database.execute("DELETE FROM claims WHERE run = ?", [.int(run)])
@@ -104,21 +101,31 @@ struct JournalStatements {
     private func writeCheckpoint(
         _ name: String, of path: String, item: Int?, _ value: StoredValue
     ) throws(Failure) {
-        let (inline, reference) = try place(value)
         try database.execute(
             """
-            INSERT OR REPLACE INTO checkpoints (step, item, name, value, value_ref)
-            VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?)
-            """, [.int(run), .string(path), .item(item), .string(name), inline, reference])
+            INSERT OR REPLACE INTO checkpoints (step, item, name, value)
+            VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?)
+            """, [.int(run), .string(path), .item(item), .string(name), try place(value)])
     }
 
-    /// A small value as text for its row, a large one as the number of its row in `outputs`.
-    func place(_ value: StoredValue?) throws(Failure) -> (inline: Value, reference: Value) {
-        guard let value else { return (.null, .null) }
-        let text = Value.string(String(decoding: value.bytes, as: UTF8.self))
-        guard value.bytes.count > StoredValue.inlineLimit else { return (text, .null) }
-        try database.execute("INSERT INTO outputs (run, value) VALUES (?, ?)", [.int(run), text])
-        return (.null, .int(database.lastInsertRowID))
+    /// The text of a value for its row; a large one is put into a file, and the run becomes one that names it.
+    func place(_ value: StoredValue?) throws(Failure) -> Value {
+        guard let value else { return .null }
+        let files = RunFiles(beside: database.path)
+        for path in value.filePaths { if let name = files.name(at: path) { try claim(name) } }
+        let kept = try value.drafted(in: files)
+        if let draft = kept.draft { try keep(draft, in: files) }
+        return .string(String(decoding: kept.bytes, as: UTF8.self))
+    }
+
+    /// Gives a file its name, which the run holds from then on.
+    func keep(_ draft: FileDraft, in files: RunFiles) throws(Failure) {
+        try files.place(draft)
+        try claim(draft.name)
+    }
+
+    private func claim(_ name: String) throws(Failure) {
+        try database.execute("INSERT OR IGNORE INTO files (run, name) VALUES (?, ?)", [.int(run), .string(name)])
     }
 }
 
@@ -142,8 +149,14 @@ extension Value {
     }
     var storedStatus: RunStatus { stringValue.flatMap(RunStatus.init(rawValue:)) ?? .interrupted }
     var storedItem: Int? { intValue.flatMap { $0 < 0 ? nil : Int($0) } }
-    /// The column `value`, or where that is null the large value that was joined to the row.
-    func storedValue(orLarge large: Value) -> StoredValue? {
-        (stringValue ?? large.stringValue).map { StoredValue(bytes: Array($0.utf8)) }
+    /// The value of a column, or where that is null the one an older flowctl put into the row joined to it.
+    ///
+    /// - Parameter subject: what the value is, for messages.
+    func storedValue(
+        or joined: Value = .null, in database: Database, _ subject: @autoclosure () -> String
+    ) -> StoredValue? {
+        (stringValue ?? joined.stringValue).map {
+            StoredValue(row: $0, files: RunFiles(beside: database.path), subject: subject())
+        }
     }
 }

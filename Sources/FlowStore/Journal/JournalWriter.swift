@@ -112,7 +112,7 @@ final class JournalWriter: Sendable {
         }
     }
 
-    private static func explained(_ failure: Failure) -> Failure {
+    static func explained(_ failure: Failure) -> Failure {
         var copy = failure
         copy.message = "the run history can't be written: \(failure.message)"
         copy.nothingSent = true

@@ -23,20 +23,14 @@ extension RunSummary {
 }
 
 extension RunHistory {
-    /// A database of an older format has no calls.
-    private var knowsCalls: Bool {
-        get throws(Failure) { !(try database.query("SELECT 1 FROM sqlite_schema WHERE name = 'calls'").isEmpty) }
-    }
-
     /// The workflows that the steps of a run called, and those that these called, in the order in which they began.
     package func calls(of run: RunSummary, limit: Int = 1000) throws(Failure) -> [RunSummary] {
-        guard try knowsCalls else { return [] }
-        return try reader(run).calls(limit: limit).map(run.calling)
+        try reader(run).calls(limit: limit).map(run.calling)
     }
 
     /// - Throws: `not_found` where the step called none.
     func call(_ path: String, of run: RunSummary) throws(Failure) -> RunSummary {
-        guard let call = try knowsCalls ? reader(run).call(path) : nil else {
+        guard let call = try reader(run).call(path) else {
             throw Failure(
                 .notFound, "the step \"\(path)\" of run \(run.id) called no workflow",
                 hint: Suggestion.didYouMean(path, among: try calls(of: run).compactMap(\.call))
@@ -63,7 +57,6 @@ extension RunHistory {
     }
 
     func calledFiles(of run: RunSummary) throws(Failure) -> [String: [UInt8]] {
-        guard try knowsCalls else { return [:] }
         let rows = try database.query("SELECT name, source FROM called_files WHERE run = ?", [.int(run.number)])
         return Dictionary(rows.map { ($0[0].stringValue ?? "", $0[1].storedBytes) }) { $1 }
     }

@@ -17,6 +17,8 @@ package struct RunSummary: Sendable, Hashable {
     package var failedStep: String?
     /// Who runs it; nil where nobody does.
     package var lease: Lease?
+    /// Whether it ran elsewhere.
+    package var isImported: Bool
     var number: Int64
 
     /// What people call it: `0v3k8xq2m7`, and of a called workflow `0v3k8xq2m7/deploy`.
@@ -35,7 +37,7 @@ package struct RunSummary: Sendable, Hashable {
     /// - Throws: a `Failure` of kind `invalid` where it is only a part of a run.
     package func requireWhole() throws(Failure) {
         guard call != nil else { return }
-        throw Failure(.invalid, "\(name) is a part of run \(id)", hint: "resume that: flowctl resume \(id)")
+        throw Failure(.invalid, "\(name) is a part of run \(id)", hint: "name the run: \(id)")
     }
 }
 
@@ -48,14 +50,10 @@ package struct RunHistory: Sendable {
     /// - Throws: `not_found` where there is no state database yet; `invalid` where a newer flowctl wrote it.
     package static func open(_ path: String) throws(Failure) -> RunHistory {
         let database = try Database.open(path, for: .state, mode: .readOnly)
-        let format = try database.formatVersion
-        guard format <= JournalSchema.migrations.count else {
-            throw Failure(
-                .invalid,
-                "\"\(path)\" was made by a newer flowctl: its format is \(format), this one knows "
-                    + "\(JournalSchema.migrations.count)", hint: "update flowctl", code: "newer_format")
-        }
-        return RunHistory(database)
+        guard try database.needsMigration(to: JournalSchema.migrations.count) else { return RunHistory(database) }
+        // Of an older format: brought to this one, once.
+        _ = try StateDatabase.open(path)
+        return RunHistory(try Database.open(path, for: .state, mode: .readOnly))
     }
 
     /// The latest runs first.
@@ -64,21 +62,20 @@ package struct RunHistory: Sendable {
     package func runs(
         workflow: String? = nil, status: RunStatus? = nil, before: RunSummary? = nil, limit: Int = 50
     ) throws(Failure) -> [RunSummary] {
-        // A run whose process died is still written down as running or queued.
-        let stored: RunStatus? = status == .interrupted ? nil : status
+        // A run whose process died is still written down as running or queued; an imported one may be as it is.
+        let stored: [RunStatus] =
+            status == .interrupted ? [.queued, .running, .interrupted] : status.map { [$0] } ?? []
         var found: [RunSummary] = []
         var last = before?.number ?? Int64.max
         while found.count < limit {
+            // Only what is asked for, so that SQLite takes the index that fits.
+            var condition = "number < ?"
+            if workflow != nil { condition += " AND workflow = ?" }
+            if !stored.isEmpty { condition += " AND status IN (\(stored.map { _ in "?" }.joined(separator: ", ")))" }
             let page = try summaries(
-                """
-                number < ? AND (?2 IS NULL OR workflow = ?2) AND (?3 IS NULL OR status = ?3)
-                    AND (?5 = 0 OR status IN ('running', 'queued'))
-                ORDER BY number DESC LIMIT ?4
-                """,
-                [
-                    .int(last), .text(workflow), .text(stored?.rawValue), .int(Int64(limit)),
-                    .bool(status == .interrupted),
-                ])
+                "\(condition) ORDER BY number DESC LIMIT ?",
+                [.int(last)] + (workflow.map { [.string($0)] } ?? []) + stored.map { .string($0.rawValue) }
+                    + [.int(Int64(limit))])
             found += page.filter { status == nil || $0.status == status }
             guard page.count == limit, let end = page.last else { break }
             last = end.number
@@ -86,8 +83,8 @@ package struct RunHistory: Sendable {
         return Array(found.prefix(limit))
     }
 
-    /// The run of this id, or the only one whose id begins or ends so; `latest` is the last one begun. After a slash,
-    /// the path of a step of it that called a workflow.
+    /// The run of this id, or the only one whose id begins so, or where none does, ends so; `latest` is the last one
+    /// begun. After a slash, the path of a step of it that called a workflow.
     ///
     /// - Throws: `not_found`; `invalid` where several runs fit.
     package func run(named name: String) throws(Failure) -> RunSummary {
@@ -102,17 +99,14 @@ package struct RunHistory: Sendable {
         }
         let text = name.lowercased()
         if let run = try summaries("id = ?", [.string(text)]).first { return run }
-        let matches =
-            text.isEmpty
-            ? []
-            : try summaries(
-                "substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1 ORDER BY number DESC LIMIT 4",
-                [.string(text)])
-        if matches.count == 1 { return matches[0] }
-        guard !matches.isEmpty else {
-            throw Failure(
-                .notFound, "there is no run \"\(name)\"", hint: "run \"flowctl runs list\" for those there are")
+        guard !text.isEmpty else { throw Failure.noRun(named: name) }
+        // The index knows beginnings; for an end every id is looked at.
+        var matches = try summaries("id >= ?1 AND id < ?1 || '~' ORDER BY id DESC LIMIT 4", [.string(text)])
+        if matches.isEmpty {
+            matches = try summaries("substr(id, -length(?1)) = ?1 ORDER BY id DESC LIMIT 4", [.string(text)])
         }
+        if matches.count == 1 { return matches[0] }
+        guard !matches.isEmpty else { throw Failure.noRun(named: name) }
         let ids = matches.prefix(3).map(\.id.text).joined(separator: ", ")
         throw Failure(.invalid, "several runs fit \"\(name)\": \(ids)", hint: "give more of the id")
     }
@@ -137,9 +131,9 @@ package struct RunHistory: Sendable {
             snapshot: RunSnapshot(
                 workflow: summary.workflow, file: summary.file, source: row[0].storedBytes,
                 calledFiles: try calledFiles(of: summary), trigger: summary.trigger,
-                inputs: row[1].storedValue(orLarge: .null) ?? .null,
-                vars: row[2].storedValue(orLarge: .null) ?? .null,
-                event: row[3].storedValue(orLarge: .null) ?? .null, connectors: connectors,
+                inputs: row[1].storedValue(in: database, "the inputs") ?? .null,
+                vars: row[2].storedValue(in: database, "the variables") ?? .null,
+                event: row[3].storedValue(in: database, "the event") ?? .null, connectors: connectors,
                 workingDirectory: row[5].stringValue ?? "/", baseURL: row[6].stringValue,
                 version: row[7].stringValue ?? ""),
             attempt: Int(row[8].intValue ?? 1), handlersAttempt: Int(row[9].intValue ?? 1),
@@ -166,6 +160,13 @@ package struct RunHistory: Sendable {
     package func lastWrites(
         of path: String, in run: RunSummary
     ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) { try reader(run).lastWrites(of: path) }
+
+    /// The last attempt of each item that has no result of its own.
+    func openAttempts(of path: String, in run: RunSummary) throws(Failure) -> [Int: StoredAttempt] {
+        try reader(run).openAttempts(of: path)
+    }
+
+    var files: RunFiles { RunFiles(beside: database.path) }
 
     /// The finished items of a loop, from an index on.
     ///
@@ -200,7 +201,7 @@ package struct RunHistory: Sendable {
             SELECT r.outputs, o.value FROM runs r LEFT JOIN outputs o ON o.number = r.outputs_ref
             WHERE r.number = ?
             """, [.int(run.number)]
-        ).first.flatMap { $0[0].storedValue(orLarge: $0[1]) }
+        ).first.flatMap { $0[0].storedValue(or: $0[1], in: database, "the outputs") }
     }
 
     /// - Parameters:
@@ -238,6 +239,13 @@ package struct RunHistory: Sendable {
         }
     }
 
+    /// The runs of these numbers, oldest first.
+    func runs(numbered numbers: [Int64]) throws(Failure) -> [RunSummary] {
+        try summaries(
+            "number IN (SELECT value FROM json_each(?)) ORDER BY number",
+            [.string(JSON.text(.list(numbers.map(Value.int))))])
+    }
+
     func reader(_ run: RunSummary) -> JournalReader {
         JournalReader(database: database, run: run.number, base: run.base)
     }
@@ -246,7 +254,7 @@ package struct RunHistory: Sendable {
         try database.query(
             """
             SELECT number, id, workflow, file, trigger_kind, status, attempt, started_at, ended_at, error, failed_step,
-                pid, pid_started, boot, heartbeat
+                pid, pid_started, boot, heartbeat, imported_at
             FROM runs WHERE \(condition)
             """, parameters
         ).map { row in
@@ -258,7 +266,13 @@ package struct RunHistory: Sendable {
                 file: row[3].stringValue ?? "", trigger: row[4].stringValue ?? "", status: status,
                 attempt: Int(row[6].intValue ?? 1), startedAt: row[7].storedTime ?? Timestamp(seconds: 0),
                 endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
-                lease: status.isLeased ? lease : nil, number: row[0].intValue ?? 0)
+                lease: status.isLeased ? lease : nil, isImported: !row[15].isNull, number: row[0].intValue ?? 0)
         }
+    }
+}
+
+extension Failure {
+    fileprivate static func noRun(named name: String) -> Failure {
+        Failure(.notFound, "there is no run \"\(name)\"", hint: "run \"flowctl runs list\" for those there are")
     }
 }

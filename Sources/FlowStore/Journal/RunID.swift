@@ -9,7 +9,7 @@ package struct RunID: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     package init(text: String) { self.text = text }
 
-    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let epoch: Int64 = 1_735_689_600_000
 
     /// - Parameter random: two bytes or more of chance.
@@ -17,8 +17,12 @@ package struct RunID: Sendable, Hashable, Comparable, CustomStringConvertible {
         let ticks = UInt64(max(0, time.milliseconds - RunID.epoch)) * 32 / 1000
         let chance = random.prefix(2).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } & 0x7FFF
         let bits = (ticks & 0x7_FFFF_FFFF) << 15 | chance
-        text = String((0..<10).map { RunID.alphabet[Int(bits >> (45 - 5 * UInt64($0)) & 31)] })
+        text = String(
+            decoding: (0..<10).map { RunID.alphabet[Int(bits >> (45 - 5 * UInt64($0)) & 31)] }, as: UTF8.self)
     }
+
+    /// Whether a text has the form of an id.
+    static func isID(_ text: String) -> Bool { text.utf8.count == 10 && text.utf8.allSatisfy(alphabet.contains) }
 
     package var description: String { text }
     package static func < (left: RunID, right: RunID) -> Bool { left.text < right.text }

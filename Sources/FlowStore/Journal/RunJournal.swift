@@ -1,5 +1,6 @@
 import Dispatch
-import FlowCore
+package import FlowCore
+import Glibc
 
 /// The journal of one run in the state database. It holds the run's lease and renews it while it exists.
 ///
@@ -36,6 +37,8 @@ package final class RunJournal: Journal {
     package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
     package func commit(_ records: [JournalRecord], synced: Bool) async throws {
+        let isLarge = records.contains(where: \.isLarge)
+        let records = isLarge ? try await drafted(records) : records
         try await writer.commit(synced: synced) { [work = work(records), requireLease] database throws(Failure) in
             try requireLease(database)
             try work(database)
@@ -120,6 +123,50 @@ package final class RunJournal: Journal {
                 UPDATE runs SET pid = NULL, pid_started = NULL, boot = NULL, heartbeat = NULL
                 WHERE number = ? AND attempt = ?
                 """, [.int(number), .int(Int64(attempt))])
+        }
+        rmdir(files.folder(of: run))
+    }
+}
+
+// MARK: - Large values and files
+
+extension RunJournal {
+    private var files: RunFiles { RunFiles(beside: writer.database.path) }
+
+    /// Brings large values to disk before the journal's thread has its turn: other steps need not wait for that.
+    private func drafted(_ records: [JournalRecord]) async throws -> [JournalRecord] {
+        do {
+            return try await offTasks { [files] () throws(Failure) in
+                var drafted: [JournalRecord] = []
+                for record in records {
+                    drafted.append(try record.mapValues { value throws(Failure) in try value.drafted(in: files) })
+                }
+                return drafted
+            }
+        } catch {
+            throw JournalWriter.explained(Failure(error))
+        }
+    }
+
+    package func keep(_ file: FileReference) async throws -> FileReference {
+        let draft = try await offTasks { [files] () throws(Failure) in try files.draft(moving: file.path) }
+        try await writer.commit(synced: false) { [number, files, requireLease] database throws(Failure) in
+            try requireLease(database)
+            try JournalStatements(database: database, run: number).keep(draft, in: files)
+        }
+        // The folder of the attempt; another one may still be filling the run's.
+        rmdir(PrivateFile.folderName(of: file.path))
+        return FileReference(
+            path: files.path(of: draft.name), name: file.name, size: draft.size, mediaType: file.mediaType,
+            sha256: String(RunFiles.digest(in: draft.name)))
+    }
+
+    /// Waiting for a disk must not hold a thread of the tasks.
+    private func offTasks<T: Sendable>(_ work: @escaping @Sendable () throws(Failure) -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { () throws(Failure) in try work() }.mapError { $0 as any Error })
+            }
         }
     }
 }

@@ -13,14 +13,16 @@ package final class RunStore: Sendable {
 
     /// Opens the database and brings it to this format; makes it where it is missing.
     ///
+    /// - Parameters:
+    ///   - busyTimeout: how long another process may keep the database locked. A run has more to lose than time.
+    ///   - announce: is told what is waited for, where that takes longer than a second.
     /// - Throws: a `Failure` that names the file: it can't be written, is no database, is of a newer flowctl.
     package static func open(
-        _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(10)
+        _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(120),
+        announce: (@Sendable (String) -> Void)? = nil
     ) throws(Failure) -> RunStore {
-        let database = try Database.open(
-            path, for: .state, mode: .readWriteCreate, busyTimeout: busyTimeout, privateFile: true, wal: true)
-        try database.migrate(JournalSchema.migrations)
-        return RunStore(JournalWriter(database), identity)
+        RunStore(
+            JournalWriter(try StateDatabase.open(path, busyTimeout: busyTimeout, announce: announce)), identity)
     }
 
     /// Writes a new run with its snapshot and takes its lease.
@@ -71,6 +73,12 @@ package final class RunStore: Sendable {
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name)
                 try summary.requireWhole()
+                guard !summary.isImported else {
+                    throw Failure(
+                        .invalid,
+                        "run \(summary.id) was imported and can't be resumed: its secrets stayed where it ran",
+                        hint: "start a new one with \"flowctl run\"")
+                }
                 if let seen, !summary.status.isLeased, !summary.stands(as: seen) {
                     throw Failure(
                         .conflict, "run \(summary.id) has gone on meanwhile, and is \(summary.status.rawValue)",
@@ -104,6 +112,9 @@ package final class RunStore: Sendable {
         return (run, RunJournal(run: run.id, number: number, attempt: run.attempt, writer: writer))
     }
 
+    /// Lets no wait for another process go on for longer than this from now: the run is being stopped.
+    package func limitWaiting(to rest: Duration) { writer.database.patience.shorten(to: rest) }
+
     private static func freeID(
         at time: Timestamp, random: (Int) -> [UInt8], in database: Database
     ) throws(Failure) -> RunID {
@@ -116,17 +127,19 @@ package final class RunStore: Sendable {
             at: Timestamp(milliseconds: time.milliseconds + 40), random: random, in: database)
     }
 
-    private static func write(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
+    static func write(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
         let connectors = ValueMap(snapshot.connectors.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        let statements = JournalStatements(database: database, run: run)
         try database.execute(
             """
             INSERT INTO snapshots (run, source, inputs, vars, event, connectors, working_directory, base_url, version)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .int(run), .bytes(snapshot.source), .stored(snapshot.inputs), .stored(snapshot.vars),
-                .stored(snapshot.event), .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory),
-                .text(snapshot.baseURL), .string(snapshot.version),
+                .int(run), .bytes(snapshot.source), try statements.place(snapshot.inputs),
+                try statements.place(snapshot.vars), try statements.place(snapshot.event),
+                .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory), .text(snapshot.baseURL),
+                .string(snapshot.version),
             ])
         for (name, source) in snapshot.calledFiles {
             try database.execute(
@@ -134,10 +147,6 @@ package final class RunStore: Sendable {
                 [.int(run), .string(name), .bytes(source)])
         }
     }
-}
-
-extension Value {
-    static func stored(_ value: StoredValue) -> Value { .string(String(decoding: value.bytes, as: UTF8.self)) }
 }
 
 extension Timestamp {

@@ -49,32 +49,29 @@ package struct StoredCall: Sendable {
 
 extension JournalStatements {
     func write(_ call: StoredCall) throws(Failure) {
-        let inputs = try place(call.inputs)
-        let vars = try place(call.vars)
         try database.execute(
             """
             INSERT INTO calls (run, path, workflow, file, status, attempt, handlers_attempt, started_at, inputs,
-                inputs_ref, vars, vars_ref)
-            VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)
+                vars)
+            VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)
             ON CONFLICT (run, path) DO UPDATE SET status = 'running', attempt = excluded.attempt,
                 handlers_attempt = excluded.handlers_attempt, ended_at = NULL, error = NULL, failed_step = NULL
             """,
             [
                 .int(run), .string(call.path), .string(call.workflow), .string(call.file), .int(Int64(call.attempt)),
-                .int(Int64(call.handlersAttempt)), .micros(call.startedAt), inputs.inline, inputs.reference,
-                vars.inline, vars.reference,
+                .int(Int64(call.handlersAttempt)), .micros(call.startedAt), try place(call.inputs),
+                try place(call.vars),
             ])
     }
 
     func write(_ end: RunEnd, ofCall path: String) throws(Failure) {
-        let (inline, reference) = try place(end.outputs)
         try database.execute(
             """
-            UPDATE calls SET status = ?, outputs = ?, outputs_ref = ?, error = ?, failed_step = ?, ended_at = ?
+            UPDATE calls SET status = ?, outputs = ?, error = ?, failed_step = ?, ended_at = ?
             WHERE run = ? AND path = ?
             """,
             [
-                .string(end.status.rawValue), inline, reference, .failure(end.failure), .text(end.failedStep),
+                .string(end.status.rawValue), try place(end.outputs), .failure(end.failure), .text(end.failedStep),
                 .micros(end.endedAt), .int(run), .string(path),
             ])
     }
@@ -91,33 +88,29 @@ extension JournalReader {
     private func calls(_ condition: String, _ text: String, limit: Int) throws(Failure) -> [StoredCall] {
         try database.query(
             """
-            SELECT c.path, c.workflow, c.file, c.status, c.attempt, c.handlers_attempt, c.started_at, c.ended_at,
-                c.inputs, i.value, c.vars, v.value, c.error, c.failed_step
-            FROM calls c LEFT JOIN outputs i ON i.number = c.inputs_ref LEFT JOIN outputs v ON v.number = c.vars_ref
-            WHERE c.run = ?1 AND \(condition) ORDER BY c.started_at, c.path LIMIT ?3
+            SELECT path, workflow, file, status, attempt, handlers_attempt, started_at, ended_at, inputs, vars, error,
+                failed_step
+            FROM calls WHERE run = ?1 AND \(condition) ORDER BY started_at, path LIMIT ?3
             """, [.int(run), .string(text), .int(Int64(limit))]
         ).map { row in
+            let path = row[0].stringValue ?? ""
             var call = StoredCall(
-                path: row[0].stringValue ?? "", workflow: row[1].stringValue ?? "", file: row[2].stringValue ?? "",
+                path: path, workflow: row[1].stringValue ?? "", file: row[2].stringValue ?? "",
                 startedAt: row[6].storedTime ?? Timestamp(seconds: 0),
-                inputs: row[8].storedValue(orLarge: row[9]) ?? .null,
-                vars: row[10].storedValue(orLarge: row[11]) ?? .null)
+                inputs: row[8].storedValue(in: database, "the inputs of step \"\(path)\"") ?? .null,
+                vars: row[9].storedValue(in: database, "the variables of step \"\(path)\"") ?? .null)
             call.status = row[3].storedStatus
             call.attempt = Int(row[4].intValue ?? 1)
             call.handlersAttempt = Int(row[5].intValue ?? 1)
             call.endedAt = row[7].storedTime
-            call.failure = row[12].storedFailure
-            call.failedStep = row[13].stringValue
+            call.failure = row[10].storedFailure
+            call.failedStep = row[11].stringValue
             return call
         }
     }
 
     func outputs(ofCall path: String) throws(Failure) -> StoredValue? {
-        try database.query(
-            """
-            SELECT c.outputs, o.value FROM calls c LEFT JOIN outputs o ON o.number = c.outputs_ref
-            WHERE c.run = ? AND c.path = ?
-            """, [.int(run), .string(path)]
-        ).first.flatMap { $0[0].storedValue(orLarge: $0[1]) }
+        try database.query("SELECT outputs FROM calls WHERE run = ? AND path = ?", [.int(run), .string(path)])
+            .first?[0].storedValue(in: database, "the outputs of step \"\(path)\"")
     }
 }

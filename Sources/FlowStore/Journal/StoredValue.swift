@@ -11,13 +11,27 @@ package protocol ValueSealing: Sendable {
 /// A value as the journal keeps it: JSON in which what JSON lacks is a map of one tagged member, such as
 /// `{"$bytes": "AAE="}`, and what is secret is sealed. Nothing is lost: types, exact numbers, order and marks return.
 package struct StoredValue: Sendable, Hashable {
-    package let bytes: [UInt8]
+    private enum Content: Sendable, Hashable {
+        case inline([UInt8])
+        /// In a file that no row names yet.
+        case draft(FileDraft)
+        case file(LargeValue)
+    }
 
-    package init(bytes: [UInt8]) { self.bytes = bytes }
+    private let content: Content
+    /// The paths of the files in it.
+    let filePaths: [String]
+
+    private init(_ content: Content, filePaths: [String] = []) {
+        self.content = content
+        self.filePaths = filePaths
+    }
+
+    package init(bytes: [UInt8]) { self.init(.inline(bytes)) }
 
     package static let null = StoredValue(bytes: Array("null".utf8))
 
-    /// Larger values are kept apart from the row they belong to.
+    /// Larger values lie in a file of their own.
     package static let inlineLimit = 64 << 10
 
     /// Deeper than any value that can be read from a file or an answer, with room for tags.
@@ -26,21 +40,97 @@ package struct StoredValue: Sendable, Hashable {
     /// - Parameter context: what the value belongs to, such as the run's id; sealed parts open under it only.
     /// - Throws: a `Failure` of kind `auth` where the value holds a secret and there is nothing to seal it with.
     package init(_ value: Value, sealing: (any ValueSealing)?, context: String) throws(Failure) {
-        let tagged = value.isPlainJSON ? value : try Tag.wrap(value, sealing, context)
-        bytes = JSON.bytes(tagged)
+        if value.isPlainJSON {
+            self.init(bytes: JSON.bytes(value))
+        } else {
+            let tagged = try Tag.wrap(value, sealing, context)
+            self.init(.inline(JSON.bytes(tagged)), filePaths: value.files.map(\.path))
+        }
     }
 
-    /// - Throws: a `Failure`: `auth` where a sealed part can't be opened, `internal` where the bytes are no stored value.
+    /// - Throws: a `Failure`: `auth` where a sealed part can't be opened, `invalid` where its file is missing or damaged,
+    ///   `internal` where the bytes are no stored value.
     package func value(sealing: (any ValueSealing)?, context: String) throws(Failure) -> Value {
-        let tagged: Value
+        try Tag.unwrap(try tagged(ofRun: context), sealing, context)
+    }
+
+    /// The JSON it is made of, with its tags.
+    func tagged(ofRun run: String) throws(Failure) -> Value {
+        if case .file(let file) = content { return try StoredValue.parse(try file.bytes(ofRun: run)) }
+        return try StoredValue.parse(bytes)
+    }
+
+    fileprivate static func parse(_ bytes: [UInt8]) throws(Failure) -> Value {
         do {
-            tagged = try JSON.parse(bytes, maximumDepth: StoredValue.maximumDepth)
+            return try JSON.parse(bytes, maximumDepth: StoredValue.maximumDepth)
         } catch {
             throw Failure(
                 .internal, "a value in the run history is damaged", hint: "run \"flowctl doctor\"",
                 underlying: error.message)
         }
-        return try Tag.unwrap(tagged, sealing, context)
+    }
+}
+
+// MARK: - Large values
+
+extension StoredValue {
+    /// What its row holds: the value, or the name of the file it lies in.
+    package var bytes: [UInt8] {
+        switch content {
+        case .inline(let bytes): bytes
+        case .draft(let draft): Tag.largeReference(draft.name, draft.size)
+        case .file(let file): Tag.largeReference(file.name, file.size)
+        }
+    }
+
+    var isLarge: Bool { if case .inline(let bytes) = content { bytes.count > StoredValue.inlineLimit } else { false } }
+
+    /// Its file, where that has no name yet.
+    var draft: FileDraft? { if case .draft(let draft) = content { draft } else { nil } }
+
+    /// The same value with its bytes on disk, where they are many.
+    func drafted(in files: RunFiles) throws(Failure) -> StoredValue {
+        guard isLarge else { return self }
+        return StoredValue(.draft(try files.draft(bytes)), filePaths: filePaths)
+    }
+
+    /// From the text of a row.
+    ///
+    /// - Parameter subject: what it is, such as `the output of step "fetch"`.
+    init(row text: String, files: RunFiles, subject: @autoclosure () -> String) {
+        if text.utf8.starts(with: Tag.largeReferenceStart), let file = (try? JSON.parse(text))?[Tag.large.rawValue],
+            let name = file["name"]?.stringValue, RunFiles.isName(name), let size = file["size"]?.intValue
+        {
+            self.init(.file(LargeValue(name: name, size: size, files: files, subject: subject())))
+        } else {
+            self.init(bytes: Array(text.utf8))
+        }
+    }
+}
+
+// MARK: - Tags
+
+extension StoredValue {
+    /// What the one member of a tagged map holds.
+    enum TagKind {
+        /// What must not be seen outside.
+        case secret
+        case file
+        /// Values with tags of their own.
+        case container
+        /// Text or a number that stands for one value.
+        case scalar
+    }
+
+    /// nil where a member of this name is no tag.
+    static func kind(ofTag name: String) -> TagKind? {
+        switch Tag(rawValue: name) {
+        case nil: nil
+        case .secret, .large: .secret
+        case .file: .file
+        case .map, .optional: .container
+        case .bytes, .uint, .number, .double, .timestamp, .duration, .type, .absent: .scalar
+        }
     }
 }
 
@@ -73,6 +163,14 @@ private enum Tag: String {
     case secret = "$secret"
     /// A map as a list of pairs: its keys are not all text, or its one key looks like a tag.
     case map = "$map"
+    /// Not a part of a value, but instead of one: the name and size of its file.
+    case large = "$large"
+
+    static let largeReferenceStart = Array(#"{"\#(Tag.large.rawValue)":"#.utf8)
+
+    static func largeReference(_ name: String, _ size: Int64) -> [UInt8] {
+        JSON.bytes(Tag.large.holding(["name": .string(name), "size": .int(size)]))
+    }
 
     /// Whether a map can't be written as it is.
     static func isNeeded(for map: ValueMap) -> Bool {
@@ -174,6 +272,7 @@ private enum Tag: String {
         case .optional:
             return .optional(try parts.first.map { item throws(Failure) in try Tag.unwrap(item, sealing, context) })
         case .absent: return .absent
+        case .large: break
         case .secret: return try Tag.open(text, sealing, context).markedSecret
         case .map:
             var map = ValueMap(minimumCapacity: parts.count)
@@ -197,6 +296,6 @@ private enum Tag: String {
                 hint: "unlock the vault, or pass its key file")
         }
         let clear = try sealing.open(Base64.decode(text) ?? [], context: context)
-        return try unwrap(try JSON.parse(clear, maximumDepth: StoredValue.maximumDepth), sealing, context)
+        return try unwrap(try StoredValue.parse(clear), sealing, context)
     }
 }

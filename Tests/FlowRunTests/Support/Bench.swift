@@ -34,7 +34,7 @@ final class Bench: Sendable {
     func setup(_ change: (inout RunSetup) -> Void = { _ in }) -> RunSetup {
         var setup = RunSetup(
             nodes: nodes, world: .test(clock: clock), credentials: FixedCredentials(), observer: observer,
-            workingDirectory: "/work", filesRoot: folder.file("files"))
+            workingDirectory: "/work", filesRoot: database + "-files")
         change(&setup)
         return setup
     }

@@ -29,10 +29,12 @@ struct InterruptedRuns {
     func resume() async throws {
         let history = try session.history()
         // Those that were tried least come first, so that one that brings its process down doesn't hold up the others.
-        let runs = (try history?.runs(status: .interrupted, limit: .max) ?? [])
+        let runs = (try history?.runs(status: .interrupted, limit: .max) ?? []).filter { !$0.isImported }
             .sorted { ($0.attempt, $0.id) < ($1.attempt, $1.id) }
         guard let history, !runs.isEmpty else { return session.console.note("no run is interrupted") }
-        let store = try RunStore.open(try session.settings.stateDatabase)
+        let retention = try session.retention()
+        let console = session.console
+        let store = try RunStore.open(try session.settings.stateDatabase) { console.note(StyledText($0)) }
         let access = try session.vaultAccess()
         var status = ExitStatus.success
         for run in runs {
@@ -42,6 +44,7 @@ struct InterruptedRuns {
             if status == .success { status = code }
             if code == .cancelled { break }
         }
+        await store.tidy(retention)
         guard status == .success else { throw Exit.status(status) }
     }
 
@@ -59,7 +62,7 @@ struct InterruptedRuns {
                 await watch.finish()
                 throw error
             }
-            let driver = RunDriver(executor, watch, session.console)
+            let driver = RunDriver(executor, watch, session.console, store)
             return .ended(try await driver.drive(), driver)
         } catch let exit as Exit {
             for diagnostic in exit.diagnostics where session.console.format == .text {

@@ -115,10 +115,11 @@ struct ResumeCommand: Verb {
         }
         if dryRun { return sheet.show(on: session.console) }
         try confirm(sheet, session)
+        let retention = try session.retention()
         let watch = try observing.watch(in: session)
-        let store = try RunStore.open(try session.settings.stateDatabase)
+        let store = try RunStore.open(try session.settings.stateDatabase) { watch.view.announce($0) }
         let executor = try await resumption.executor(sheet.plan.options, observer: watch, store: store)
-        try await RunDriver(executor, watch, session.console).run()
+        try await RunDriver(executor, watch, session.console, store).run(keeping: retention)
     }
 
     private func request(_ session: Session) throws -> ResumeRequest {

@@ -29,7 +29,7 @@ struct Resumption {
             nodes: nodes, world: world,
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
-            workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)
+            workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type
         self.run = run
         self.stored = stored

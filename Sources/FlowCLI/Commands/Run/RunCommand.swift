@@ -66,19 +66,20 @@ struct RunCommand: Verb {
             nodes: nodes, world: try session.world(access, trace: dryRun ? nil : try traceOption.open(in: session)),
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
-            workingDirectory: session.workingDirectory, filesRoot: try session.settings.blobFolder)
+            workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type
         setup.baseURL = baseURL
         if dryRun {
             let entries = try await DryRun(workflow, inputs: inputs, event: event, setup: setup).entries()
             return try DryRunListing(workflow: workflow.name, entries: entries).show(on: session.console)
         }
+        let retention = try session.retention()
         let watch = try observing.watch(in: session)
         setup.observer = watch
-        let store = try RunStore.open(try session.settings.stateDatabase)
+        let store = try RunStore.open(try session.settings.stateDatabase) { watch.view.announce($0) }
         let executor = try await Executor.start(
             workflow, inputs: inputs, event: event, version: Version.number, setup: setup, store: store)
-        try await RunDriver(executor, watch, session.console).run()
+        try await RunDriver(executor, watch, session.console, store).run(keeping: retention)
     }
 
     private func noteIgnoredTriggers(of workflow: Workflow, on console: Console) {

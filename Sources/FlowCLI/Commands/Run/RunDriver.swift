@@ -8,18 +8,23 @@ struct RunDriver {
     private let executor: Executor
     private let watch: RunWatch
     private let console: Console
+    private let store: RunStore
 
-    init(_ executor: Executor, _ watch: RunWatch, _ console: Console) {
+    init(_ executor: Executor, _ watch: RunWatch, _ console: Console, _ store: RunStore) {
         self.executor = executor
         self.watch = watch
         self.console = console
+        self.store = store
     }
 
+    /// Then deletes what has become too old.
+    ///
     /// - Throws: an `Exit` with the status of a run that did not succeed.
-    func run() async throws {
+    func run(keeping retention: Retention) async throws {
         let result = try await drive()
         show(result)
         watch.view.conclude(result, resume: "flowctl resume \(result.id.text)")
+        await store.tidy(retention)
         guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
         throw Exit.status(status)
     }
@@ -29,11 +34,12 @@ struct RunDriver {
         let resume = "flowctl resume \(executor.id.text)"
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
-            onFirst: { [executor, view = watch.view] _ in
+            onFirst: { [executor, store, view = watch.view] _ in
                 view.announce(
                     "stopping: running steps have 10 seconds to end; Ctrl-C again stops at once. Resume with: \(resume)"
                 )
                 executor.cancel(graceful: true)
+                store.limitWaiting(to: .seconds(10))
             },
             onSecond: { [executor, view = watch.view] _ in
                 view.announce("stopping at once")

@@ -21,7 +21,7 @@ struct RunSheet {
             let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
             let took = run.took.map { " after \($0.humanText)" } ?? ""
             console.show(
-                "\(run.name, .bold)  \(run.workflow)  \(run.status.words, run.status.style)\(took)\(attempt)")
+                "\(run.name, .bold)  \(run.workflow)  \(run.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
             if let step = run.call { console.show("called by the step \(step) of run \(run.id.text)") }
             if let lease = run.lease { console.show("in \(lease.words)") }
@@ -35,7 +35,7 @@ struct RunSheet {
                     console.show("  \(key.text): \(FlowText.scalar(console.masker.mask(value)))")
                 }
             }
-            if run.status.canResume { console.note("resume it with: flowctl resume \(run.id.text)") }
+            if run.status.canResume, !run.isImported { console.note("resume it with: flowctl resume \(run.id.text)") }
         }
     }
 

@@ -1,3 +1,4 @@
+import FlowCore
 import FlowStore
 
 extension RunStatus {
@@ -29,4 +30,15 @@ extension RunStatus {
 
     /// `running, succeeded, …` for help and hints.
     static let names = RunStatus.allCases.map(\.rawValue)
+
+    /// - Throws: an `Exit` of status `usage` where no run can stand so.
+    init(option text: String) throws {
+        guard let known = RunStatus(rawValue: text) else {
+            throw Exit.usage(
+                "no run can be \"\(text)\"",
+                hint: Suggestion.didYouMean(text, among: RunStatus.names)
+                    ?? "use one of \(RunStatus.names.joined(separator: ", "))")
+        }
+        self = known
+    }
 }

@@ -1,0 +1,44 @@
+import ArgumentParser
+import FlowCore
+import FlowStore
+
+/// `flowctl runs export RUN`
+struct RunsExportCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write all that is known of a run into a folder or file, without its secrets.",
+        discussion: """
+            For support, and to keep a run longer than the history does. flowctl runs import reads it.
+            A name that ends in .jsonl makes one file with the run's files in it; anything else makes a folder.
+            With --output json: an object with path, lines, files, problems.
+            """)
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(
+        help: "The run's id, enough of its beginning or end, or latest.",
+        completion: .custom { _, _, _ in Completions.runs() })
+    var run: String
+
+    @Option(
+        help: ArgumentHelp("Where to write; run-ID in the working directory if left out.", valueName: "path"),
+        completion: .file())
+    var to: String?
+
+    func run(in session: Session) async throws {
+        let (run, history) = try session.run(named: run)
+        let console = session.console
+        let name = to ?? "run-\(run.id.text)"
+        let path = session.absolutePath(name)
+        let export = RunExport(history, run, masker: console.masker, version: Version.number)
+        let report = try export.write(to: path.hasSuffix(".jsonl") ? .file(path) : .folder(path))
+        let document: Value = [
+            "path": .string(path), "lines": .int(Int64(report.lines)), "files": .int(Int64(report.files)),
+            "problems": .list(report.problems.map(Value.string)),
+        ]
+        console.show(json: document) {
+            for problem in report.problems { console.complain("\("warning:", .yellow) left out: \(problem)") }
+            let files = report.files == 0 ? "" : " with \(counted(report.files, "file"))"
+            console.note("wrote run \(run.id.text, .bold)\(files) to \(name)")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import FlowCore
+import Glibc
+
+/// A new file that is written in small pieces.
+final class LineWriter {
+    private let path: String
+    private var descriptor: Int32
+    private var buffer: [UInt8] = []
+
+    private static let bufferSize = 128 << 10
+
+    /// - Throws: `conflict` where there is a file of that name.
+    init(_ path: String) throws(Failure) {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw LineWriter.failure(path, errno) }
+    }
+
+    deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+
+    func write(_ line: [UInt8]) throws(Failure) {
+        buffer += line
+        buffer.append(UInt8(ascii: "\n"))
+        if buffer.count >= LineWriter.bufferSize { try flush() }
+    }
+
+    func write(raw bytes: UnsafeRawBufferPointer) throws(Failure) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= LineWriter.bufferSize { try flush() }
+    }
+
+    func close() throws(Failure) {
+        try flush()
+        let code = Glibc.close(descriptor)
+        descriptor = -1
+        guard code == 0 else { throw LineWriter.failure(path, errno) }
+    }
+
+    private func flush() throws(Failure) {
+        var start = 0
+        while start < buffer.count {
+            let count = buffer.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw LineWriter.failure(path, errno) }
+            start += count
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    static func failure(_ path: String, _ error: Int32) -> Failure {
+        guard error != EEXIST else {
+            return Failure(.conflict, "there is something at \"\(path)\" already", hint: "name another place with --to")
+        }
+        let reason = String(cString: strerror(error)).lowercased()
+        return Failure(
+            error == EACCES || error == EPERM || error == EROFS ? .permission : .invalid,
+            "could not write \"\(path)\" (\(reason))", hint: "name another place with --to")
+    }
+}
