@@ -20,21 +20,20 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies + ["FlowTestKit"], exclude: exclude, swiftSettings: strict)
 }
 
-let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "flowctl",
     products: [.executable(name: "flowctl", targets: ["flowctl"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         // System libraries and data: no logic.
         .target(name: "CCurl"),
         .target(name: "CCompression"),
         .target(name: "CEdit"),
+        .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
@@ -58,7 +57,7 @@ let package = Package(
         module("FlowConnect", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "CCatalog"]),
         module(
             "FlowNodes",
-            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowStore", "CMustache", subprocess]),
+            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowStore", "CMustache", "CProcess"]),
 
         // Workflows and their execution.
         module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
@@ -75,7 +74,8 @@ let package = Package(
 
         // Benchmarks.
         .executableTarget(
-            name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP"], path: "bench/http-swift",
+            name: "flow-http-bench", dependencies: ["FlowCore", "FlowSpec", "FlowHTTP", "FlowNodes"],
+            path: "bench/http-swift",
             swiftSettings: strict),
         .executableTarget(
             name: "flow-expression-bench", dependencies: ["FlowCore", "FlowExpression"],

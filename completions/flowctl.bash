@@ -488,8 +488,8 @@ _flowctl_runs_logs() {
 _flowctl_runs_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
-    repeating_options=(--retry-uncertain --mark-done --from --env-file)
-    non_repeating_options=(--output --state-db --vault --step-output --trace --log-format --metrics-file)
+    repeating_options=(--retry-uncertain --mark-done --from --rerun --keep --env-file)
+    non_repeating_options=(--output --state-db --vault --step-output --file --trace --log-format --metrics-file)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -517,6 +517,16 @@ _flowctl_runs_resume() {
         return
         ;;
     '--from')
+        return
+        ;;
+    '--file')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--rerun')
+        return
+        ;;
+    '--keep')
         return
         ;;
     '--env-file')
@@ -686,8 +696,8 @@ _flowctl_runs_import() {
 _flowctl_resume() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --all-interrupted --failed-items --dry-run -y --yes --version -h --help)
-    repeating_options=(--retry-uncertain --mark-done --from --env-file)
-    non_repeating_options=(--output --state-db --vault --step-output --trace --log-format --metrics-file)
+    repeating_options=(--retry-uncertain --mark-done --from --rerun --keep --env-file)
+    non_repeating_options=(--output --state-db --vault --step-output --file --trace --log-format --metrics-file)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -715,6 +725,16 @@ _flowctl_resume() {
         return
         ;;
     '--from')
+        return
+        ;;
+    '--file')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--rerun')
+        return
+        ;;
+    '--keep')
         return
         ;;
     '--env-file')

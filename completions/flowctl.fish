@@ -40,7 +40,7 @@ function __flowctl_parse_tokens -S
             case 'logs'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'f/follow' 'version' 'h/help'
             case 'resume'
-                __flowctl_parse_subcommand -r 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'all-interrupted' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'from=+' 'failed-items' 'dry-run' 'y/yes' 'env-file=+' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
+                __flowctl_parse_subcommand -r 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'all-interrupted' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'from=+' 'failed-items' 'file=' 'rerun=+' 'keep=+' 'dry-run' 'y/yes' 'env-file=+' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
             case 'delete'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
             case 'prune'
@@ -51,7 +51,7 @@ function __flowctl_parse_tokens -S
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
             end
         case 'resume'
-            __flowctl_parse_subcommand -r 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'all-interrupted' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'from=+' 'failed-items' 'dry-run' 'y/yes' 'env-file=+' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
+            __flowctl_parse_subcommand -r 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'all-interrupted' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'from=+' 'failed-items' 'file=' 'rerun=+' 'keep=+' 'dry-run' 'y/yes' 'env-file=+' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
         case 'limits'
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -309,6 +309,9 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" step-output' -l 'step-output' -d 'A JSON file with the output of the step that is marked done.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'from' -d 'Run this step again, and all that comes after it; one item as step[key].' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" failed-items' -l 'failed-items' -d 'Run the items again that failed, and the steps that read their loop.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" file' -l 'file' -d 'Go on with this version of the file; shows first what becomes of each step.' -rfa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'rerun' -d 'With --file: run this changed step again although it has finished, and those that read it.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'keep' -d 'With --file: keep what this changed step gave.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" dry-run' -l 'dry-run' -d 'Show what would run again and what would be reused; nothing is done.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'env-file' -d 'A file of NAME=value lines, added to the environment.' -rF
@@ -372,6 +375,9 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" step-output' -l 'step-output' -d 'A JSON file with the output of the step that is marked done.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'from' -d 'Run this step again, and all that comes after it; one item as step[key].' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" failed-items' -l 'failed-items' -d 'Run the items again that failed, and the steps that read their loop.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" file' -l 'file' -d 'Go on with this version of the file; shows first what becomes of each step.' -rfa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'rerun' -d 'With --file: run this changed step again although it has finished, and those that read it.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'keep' -d 'With --file: keep what this changed step gave.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" dry-run' -l 'dry-run' -d 'Show what would run again and what would be reused; nothing is done.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'env-file' -d 'A file of NAME=value lines, added to the environment.' -rF

@@ -6,11 +6,12 @@ package struct CharacterSet: Sendable, Hashable {
     package let name: String
     private let markSize: Int
 
+    private static let marks: [(name: String, bytes: [UInt8])] = [
+        ("utf-8", [0xEF, 0xBB, 0xBF]), ("utf-16be", [0xFE, 0xFF]), ("utf-16le", [0xFF, 0xFE]),
+    ]
+
     package init(_ bytes: [UInt8], contentType: String?) {
-        let marks: [(name: String, bytes: [UInt8])] = [
-            ("utf-8", [0xEF, 0xBB, 0xBF]), ("utf-16be", [0xFE, 0xFF]), ("utf-16le", [0xFF, 0xFE]),
-        ]
-        if let mark = marks.first(where: { bytes.starts(with: $0.bytes) }) {
+        if let mark = CharacterSet.marks.first(where: { bytes.starts(with: $0.bytes) }) {
             (name, markSize) = (mark.name, mark.bytes.count)
         } else {
             (name, markSize) = (CharacterSet.declared(contentType) ?? "utf-8", 0)

@@ -2,44 +2,70 @@ extension Duration {
     /// Reads `30s`, `1.5s`, `250ms`, `2h`, `1h30m`, `7d`; units are d h m s ms us ns, largest first is not required.
     /// A bare number, an unknown unit or empty text gives nil.
     package init?(text: String) {
-        var rest = Substring(text)
-        let negative = rest.hasPrefix("-")
-        if negative || rest.hasPrefix("+") { rest = rest.dropFirst() }
-        guard !rest.isEmpty else { return nil }
-        if rest == "0" {
-            self = .zero
-            return
-        }
-        var total = Duration.zero
-        while !rest.isEmpty {
-            let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            rest = rest.dropFirst(number.count)
-            let unit = rest.prefix { $0.isLetter }
-            rest = rest.dropFirst(unit.count)
-            let parts = number.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let scale = Duration.nanosecondsPerUnit[String(unit)], let head = parts.first,
-                let whole = head.isEmpty && parts.count == 2 ? 0 : Int64(head)
-            else { return nil }
-            let (product, overflow) = whole.multipliedReportingOverflow(by: scale)
-            guard !overflow else { return nil }
-            var span = Duration.nanoseconds(product)
-            if parts.count == 2 {
-                guard !parts[1].isEmpty || !head.isEmpty, parts[1].allSatisfy(\.isNumber) else { return nil }
-                var divisor: Int64 = 1
-                for digit in parts[1].prefix(12) {
-                    divisor *= 10
-                    span += .nanoseconds(scale / divisor * Int64(digit.wholeNumberValue ?? 0))
-                }
-            }
-            total += span
-        }
-        self = negative ? .zero - total : total
+        var text = text
+        guard let duration = text.withUTF8(Duration.read) else { return nil }
+        self = duration
     }
 
-    private static let nanosecondsPerUnit: [String: Int64] = [
-        "d": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000,
-        "ms": 1_000_000, "us": 1000, "µs": 1000, "ns": 1,
-    ]
+    /// Over bytes, as the timeouts of each HTTP request come through here.
+    private static func read(_ text: UnsafeBufferPointer<UInt8>) -> Duration? {
+        var rest = text[...]
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+        guard !rest.isEmpty else { return nil }
+        if rest.elementsEqual("0".utf8) { return .zero }
+        var total = Duration.zero
+        while !rest.isEmpty {
+            let whole = rest.prefix(while: isDigit)
+            rest = rest[whole.endIndex...]
+            var fraction = whole[whole.endIndex...]
+            if rest.first == UInt8(ascii: ".") {
+                fraction = rest.dropFirst().prefix(while: isDigit)
+                rest = rest[fraction.endIndex...]
+            }
+            let unit = rest.prefix { !isDigit($0) && $0 != UInt8(ascii: ".") }
+            rest = rest[unit.endIndex...]
+            guard !whole.isEmpty || !fraction.isEmpty, let count = number(whole),
+                let scale = nanoseconds(of: String(decoding: unit, as: UTF8.self))
+            else { return nil }
+            let (product, overflow) = count.multipliedReportingOverflow(by: scale)
+            guard !overflow else { return nil }
+            total += .nanoseconds(product)
+            var part = scale
+            for digit in fraction.prefix(12) {
+                part /= 10
+                total += .nanoseconds(part * Int64(digit - UInt8(ascii: "0")))
+            }
+        }
+        return isNegative ? .zero - total : total
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+    /// nil where it is too large.
+    private static func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int64? {
+        var number: Int64 = 0
+        for digit in digits {
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isTooLargeNow) = tens.addingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+            guard !isTooLarge, !isTooLargeNow else { return nil }
+            number = sum
+        }
+        return number
+    }
+
+    private static func nanoseconds(of unit: String) -> Int64? {
+        switch unit {
+        case "d": 86_400_000_000_000
+        case "h": 3_600_000_000_000
+        case "m": 60_000_000_000
+        case "s": 1_000_000_000
+        case "ms": 1_000_000
+        case "us", "µs": 1000
+        case "ns": 1
+        default: nil
+        }
+    }
 
     /// Seconds as a double; for display and arithmetic where nanoseconds don't matter.
     package var inSeconds: Double {

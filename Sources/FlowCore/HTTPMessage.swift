@@ -29,8 +29,11 @@ package struct HTTPHeaders: Sendable, Hashable {
 
     package mutating func append(_ name: String, _ value: String) { fields.append(Field(name, value)) }
 
+    /// Over bytes, as each answer has a dozen names looked up.
     private static func same(_ a: String, _ b: String) -> Bool {
-        a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8) { lower($0) == lower($1) }
+        guard a.utf8.count == b.utf8.count else { return false }
+        var (a, b) = (a, b)
+        return a.withUTF8 { a in b.withUTF8 { b in a.indices.allSatisfy { lower(a[$0]) == lower(b[$0]) } } }
     }
 
     private static func lower(_ byte: UInt8) -> UInt8 {
@@ -139,8 +142,9 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
 
     private static func parts(_ url: UnsafeBufferPointer<UInt8>) -> (isSecure: Bool, host: String, port: Int?)? {
         guard let colon = url.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let scheme = String(decoding: url[..<colon], as: UTF8.self).lowercased()
-        guard scheme == "http" || scheme == "https", url[colon...].starts(with: "://".utf8) else { return nil }
+        let isSecure = colon == 5
+        let isScheme = (isSecure || colon == 4) && zip(url[..<colon], "https".utf8).allSatisfy { $0 | 0x20 == $1 }
+        guard isScheme, url[colon...].starts(with: "://".utf8) else { return nil }
         let rest = url[(colon + 3)...]
         let end = rest.firstIndex {
             $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") || $0 == UInt8(ascii: "\\")
@@ -156,7 +160,7 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
             }
             host = host[..<colon]
         }
-        return (scheme == "https", String(decoding: host, as: UTF8.self), port)
+        return (isSecure, String(decoding: host, as: UTF8.self), port)
     }
 
     package var description: String {

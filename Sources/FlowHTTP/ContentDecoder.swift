@@ -18,12 +18,13 @@ final class ContentDecoder {
     /// nil where nothing is to be undone.
     ///
     /// - Throws: a `Failure` of kind `protocol` where the answer is compressed in a way that can't be undone here.
-    static func of(_ headers: HTTPHeaders, from authority: String) throws(Failure) -> ContentDecoder? {
-        let coding = (headers["content-encoding"] ?? "").lowercased().filter { $0 != " " }
-        guard !coding.isEmpty, coding != "identity" else { return nil }
+    static func of(_ headers: HTTPHeaders, from exchange: Exchange) throws(Failure) -> ContentDecoder? {
+        guard let coding = headers["content-encoding"]?.lowercased().filter({ $0 != " " }), !coding.isEmpty,
+            coding != "identity"
+        else { return nil }
         guard let decoder = ContentDecoder(coding: coding) else {
             throw Failure(
-                .protocolError, "\(authority) compressed its answer as \(JSON.quoted(terminalSafe(coding)))",
+                .protocolError, "\(exchange.authority) compressed its answer as \(JSON.quoted(terminalSafe(coding)))",
                 hint: "ask for another coding with the header Accept-Encoding, such as identity")
         }
         return decoder

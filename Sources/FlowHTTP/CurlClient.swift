@@ -43,15 +43,6 @@ package final class CurlClient: HTTPClient {
         }
     }
 
-    /// The thread of the client as an executor. A task that prefers it sends and gets answers without a change of
-    /// threads, which is most of what a small request costs; it should do little else there, since all requests wait
-    /// for it.
-    ///
-    ///     try await withTaskExecutorPreference(client.executor()) { … try await client.send(call) … }
-    ///
-    /// - Throws: what the first request would.
-    package func executor() throws(Failure) -> any TaskExecutor { try startedLoop() }
-
     private func startedLoop() throws(Failure) -> CurlLoop {
         try loop.withLock { current throws(Failure) in
             if let current { return current }

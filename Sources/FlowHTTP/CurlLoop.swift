@@ -4,13 +4,10 @@ import Glibc
 import Synchronization
 
 /// The thread that all transfers of a client run on, seen from other threads.
-///
-/// Tasks may run on it too: what they send is on its way, and its answer with them, without a change of threads.
-final class CurlLoop: TaskExecutor {
+final class CurlLoop: Sendable {
     enum Command {
         case start(Transfer)
         case cancel(Transfer)
-        case run(UnownedJob)
     }
 
     /// Made here, used by the loop's thread alone.
@@ -73,11 +70,6 @@ final class CurlLoop: TaskExecutor {
     func cancel(_ transfer: Transfer) {
         transfer.isCancelled.store(true, ordering: .releasing)
         _ = post(.cancel(transfer))
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        if !post(.run(job)) { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
     }
 
     func close() {

@@ -4,12 +4,12 @@ import FlowSpec
 import Glibc
 import Synchronization
 
-/// What the loop's thread does: starts transfers, lets libcurl move bytes, hands out answers, and runs the tasks that
-/// prefer it. Never leaves its thread.
+/// What the loop's thread does: starts transfers, lets libcurl move bytes, hands out answers. Never leaves its thread.
 final class CurlReactor {
     private let multi: UnsafeMutableRawPointer
     private let share: UnsafeMutableRawPointer?
     private let loop: CurlLoop
+    private let userAgent: String
     private let clock = LoopClock()
     private var line: WaitingLine
     /// All handles, and those of them that have no transfer.
@@ -24,12 +24,11 @@ final class CurlReactor {
     private static let reservedDescriptors = 128
     /// What is kept of the handles, some 16 KiB each, where nothing is on its way.
     private static let restingHandles = 64
-    /// How often tasks may go on here before bytes move again.
-    private static let rounds = 8
 
     init(_ multi: CurlLoop.Multi, _ loop: CurlLoop, _ options: CurlClient.Options) {
         self.multi = multi.pointer
         self.loop = loop
+        userAgent = options.userAgent
         let sockets = max(16, sysconf(Int32(_SC_OPEN_MAX)) - CurlReactor.reservedDescriptors)
         line = WaitingLine(options, sockets: sockets)
         // One resumed TLS session serves all handles.
@@ -55,15 +54,10 @@ final class CurlReactor {
 
     /// - Returns: whether to end.
     private func obeyCommands() -> Bool {
-        // A task that goes on here often sends its next request at once: it is to leave together with the others.
-        for _ in 0..<CurlReactor.rounds {
-            let isClosing = loop.take(&commands)
-            for command in commands { obey(command) }
-            if isClosing { return true }
-            if commands.isEmpty { return false }
-            commands.removeAll(keepingCapacity: true)
-        }
-        return false
+        let isClosing = loop.take(&commands)
+        for command in commands { obey(command) }
+        commands.removeAll(keepingCapacity: true)
+        return isClosing
     }
 
     private func rest() {
@@ -95,7 +89,6 @@ final class CurlReactor {
             case .waiting: transfer.finish(transfer.ended(CurlReactor.cancelled))
             case .active: end(transfer, transfer.ended(CurlReactor.cancelled))
             }
-        case .run(let job): job.runSynchronously(on: loop.asUnownedTaskExecutor())
         }
     }
 
@@ -119,7 +112,7 @@ final class CurlReactor {
     }
 
     private func newHandle() -> EasyHandle? {
-        guard let handle = EasyHandle(share: share, clock: clock) else { return nil }
+        guard let handle = EasyHandle(share: share, clock: clock, userAgent: userAgent) else { return nil }
         handles.append(handle)
         return handle
     }
@@ -181,7 +174,6 @@ final class CurlReactor {
             switch command {
             case .start(let transfer): transfer.finish(.failure(CurlLoop.closed))
             case .cancel: break
-            case .run: obey(command)
             }
         }
     }
@@ -191,7 +183,7 @@ final class CurlReactor {
 
 /// The time as of the loop's last turn: exact enough for bounds of seconds, and asked for with every line of a header.
 final class LoopClock {
-    private(set) var now = ContinuousClock.now
+    @exclusivity(unchecked) private(set) var now = ContinuousClock.now
 
     func tick() { now = .now }
 }

@@ -5,17 +5,20 @@ import FlowCore
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    let clock: LoopClock
-    private(set) var transfer: Transfer?
+    private let clock: LoopClock
+    private let userAgent: String
+    // Asked for with every line of a header, by one thread alone: not worth a check for a second one.
+    @exclusivity(unchecked) private(set) var transfer: Transfer?
     /// What libcurl was told.
     private var setup: RequestSetup?
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
     /// nil where there is no memory for it.
-    init?(share: UnsafeMutableRawPointer?, clock: LoopClock) {
+    init?(share: UnsafeMutableRawPointer?, clock: LoopClock, userAgent: String) {
         guard let pointer = curl_easy_init() else { return nil }
         self.pointer = pointer
         self.clock = clock
+        self.userAgent = userAgent
         // Outlives a reset.
         flow_set_pointer(pointer, CURLOPT_SHARE, share)
     }
@@ -34,12 +37,12 @@ final class EasyHandle {
         self.transfer = transfer
         transfer.handle = self
         errorText[0] = 0
-        let wanted = RequestSetup(transfer)
-        if setup?.serves(wanted) != true {
+        if setup?.serves(transfer) != true {
+            let wanted = RequestSetup(transfer)
             curl_easy_reset(pointer)
             curl_slist_free_all(headerList)
             setCallbacks()
-            headerList = wanted.apply(to: pointer, transfer.options)
+            headerList = wanted.apply(to: pointer, userAgent: userAgent)
             setup = wanted
         }
         transfer.configure(pointer, context: context)
@@ -82,7 +85,8 @@ final class EasyHandle {
     /// The transfer a callback is about, which moves bytes just now.
     static func moving(_ context: UnsafeMutableRawPointer?) -> Transfer? {
         let handle = at(context)
-        handle.transfer?.lastActivity = handle.clock.now
-        return handle.transfer
+        guard let transfer = handle.transfer else { return nil }
+        transfer.lastActivity = handle.clock.now
+        return transfer
     }
 }

@@ -2,13 +2,13 @@ import FlowCore
 import FlowCrypto
 import FlowSpec
 import Glibc
-import Synchronization
 
-/// A download on its way: until it is whole it stands beside its name as `NAME.part-flowctl`.
+/// A download on its way: until it is whole it stands beside its name as `NAME.part-flowctl`, or with a number behind that
+/// where another download of the name is under way.
 ///
 /// What has come is kept when an answer breaks off, so that the next attempt asks for the rest only. What a killed process
-/// has left is overwritten by the next download of that name, as its lock is gone with it. Unchecked, because one thread
-/// has it at a time: that of the transfers while one is under way, else that of the call.
+/// has left is overwritten or deleted by the next download of that name, as its lock is gone with it. Unchecked, because
+/// one thread has it at a time: that of the transfers while one is under way, else that of the call.
 final class PartFile: BodySink, @unchecked Sendable {
     private let path: String
     private var partPath: String
@@ -25,13 +25,18 @@ final class PartFile: BodySink, @unchecked Sendable {
     private var running: StreamingDigest?
     private var mediaType: String?
 
-    private static let counter = Atomic<Int>(0)
+    /// How many downloads of one name there can be at once.
+    private static let most = 64
 
     init(for path: String, limit: Int64?, digest: ContentDigest?) {
         self.path = path
         self.limit = limit
         self.digest = digest
-        partPath = "\(path).part-flowctl"
+        partPath = PartFile.name(1, of: path)
+    }
+
+    private static func name(_ number: Int, of path: String) -> String {
+        "\(path).part-flowctl" + (number == 1 ? "" : "-\(number)")
     }
 
     deinit { discard() }
@@ -93,12 +98,10 @@ final class PartFile: BodySink, @unchecked Sendable {
 
     /// An empty file to write to.
     private func open() throws(Failure) {
-        if descriptor < 0 { descriptor = PartFile.locked(partPath) }
-        if descriptor < 0 {
-            // Another download of the same name has that one, or it isn't this user's.
-            let number = PartFile.counter.add(1, ordering: .relaxed).newValue
-            partPath = "\(path).part-\(getpid())-\(number)"
-            descriptor = Glibc.open(partPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        // Where another download of the same name has one, or it isn't this user's, the next is tried.
+        for number in 1...PartFile.most where descriptor < 0 {
+            partPath = PartFile.name(number, of: path)
+            descriptor = PartFile.locked(partPath)
         }
         guard descriptor >= 0, ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
             throw failure(errno)
@@ -139,7 +142,20 @@ final class PartFile: BodySink, @unchecked Sendable {
         guard isOnDisk, rename(partPath, path) == 0 else { throw failure(errno) }
         close(descriptor)
         descriptor = -1
+        deleteLeftovers()
         return FileReference(path: path, size: size, mediaType: mediaType, sha256: sha256)
+    }
+
+    /// Deletes what killed processes have left of downloads that ran beside others.
+    private func deleteLeftovers() {
+        for number in 2...PartFile.most {
+            let name = PartFile.name(number, of: path)
+            guard access(name, F_OK) == 0 else { return }
+            let leftover = PartFile.locked(name)
+            guard leftover >= 0 else { continue }
+            unlink(name)
+            close(leftover)
+        }
     }
 
     /// Deletes what has come; nothing happens where the file is complete.

@@ -17,26 +17,32 @@ struct RequestSetup {
         method = exchange.request.method
         sendsBody = transfer.sendsBody
         headers = exchange.request.headers
-        // libcurl before 8 can lose an HTTP/2 answer that comes before the request's body is sent.
-        usesHTTP2 = exchange.origin.scheme == "https" && !transfer.body.isPresent
+        usesHTTP2 = RequestSetup.usesHTTP2(transfer)
         proxy = transfer.proxy
         route = exchange.route
         connectTimeout = exchange.call.timeouts.connect
     }
 
-    /// Whether a handle that was told this is ready for a request that needs `other`.
-    func serves(_ other: RequestSetup) -> Bool {
+    /// libcurl before 8 can lose an HTTP/2 answer that comes before the request's body is sent.
+    private static func usesHTTP2(_ transfer: Transfer) -> Bool {
+        transfer.exchange.origin.scheme == "https" && !transfer.body.isPresent
+    }
+
+    /// Whether a handle that was told this is ready for the request of `transfer`.
+    func serves(_ transfer: Transfer) -> Bool {
+        let exchange = transfer.exchange
         // What it was told about a body a handle doesn't forget without a reset.
-        !sendsBody && !other.sendsBody && headers == other.headers && method == other.method
-            && usesHTTP2 == other.usesHTTP2 && proxy == other.proxy && route == other.route
-            && connectTimeout == other.connectTimeout
+        return !sendsBody && !transfer.sendsBody && headers == exchange.request.headers
+            && method == exchange.request.method && usesHTTP2 == RequestSetup.usesHTTP2(transfer)
+            && proxy == transfer.proxy && route == exchange.route
+            && connectTimeout == exchange.call.timeouts.connect
     }
 
     /// Tells a new or reset handle.
     ///
     /// - Returns: the header lines, which must live as long as the handle uses them.
     func apply(
-        to curl: UnsafeMutableRawPointer, _ options: CurlClient.Options
+        to curl: UnsafeMutableRawPointer, userAgent: String
     ) -> UnsafeMutablePointer<curl_slist>? {
         flow_set_long(curl, CURLOPT_NOSIGNAL, 1)
         flow_set_http_only(curl)
@@ -47,7 +53,7 @@ struct RequestSetup {
         setConnection(curl)
         flow_set_text(curl, CURLOPT_CUSTOMREQUEST, method)
         if method == "HEAD", !sendsBody { flow_set_long(curl, CURLOPT_NOBODY, 1) }
-        return setHeaders(curl, options)
+        return setHeaders(curl, userAgent)
     }
 
     private func setConnection(_ curl: UnsafeMutableRawPointer) {
@@ -81,7 +87,7 @@ struct RequestSetup {
     }
 
     private func setHeaders(
-        _ curl: UnsafeMutableRawPointer, _ options: CurlClient.Options
+        _ curl: UnsafeMutableRawPointer, _ userAgent: String
     ) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         for field in headers.fields {
@@ -97,7 +103,7 @@ struct RequestSetup {
             list = curl_slist_append(list, "Accept-Encoding: \(ContentDecoder.accepted)")
         }
         flow_set_headers(curl, list)
-        if headers["user-agent"] == nil { flow_set_text(curl, CURLOPT_USERAGENT, options.userAgent) }
+        if headers["user-agent"] == nil { flow_set_text(curl, CURLOPT_USERAGENT, userAgent) }
         return list
     }
 }

@@ -15,6 +15,8 @@ struct ResponseReader {
     private let exchange: Exchange
     private let maximumHeaderBytes: Int
     private var headerBytes = 0
+    /// The lines of the head that have come, but for the status line.
+    private var head: [UInt8] = []
     private var isInBody = false
     private var target: Target
     private var decoder: ContentDecoder?
@@ -39,38 +41,49 @@ struct ResponseReader {
                 code: "headers_too_large")
         }
         // What comes after the body are trailers, which nothing here needs.
-        guard !isInBody else { return }
-        var text = line
-        while let last = text.last, last == 0x0A || last == 0x0D || last == 0x20 {
-            text = UnsafeRawBufferPointer(rebasing: text.dropLast())
-        }
-        if text.isEmpty {
+        guard !isInBody, let first = line.first else { return }
+        if first == 0x0D || first == 0x0A {
             try endHeader()
-        } else if text.starts(with: "HTTP/".utf8) {
-            startHeader(text)
-        } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
-            let value = text[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
-            headers.append(
-                String(decoding: text[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+        } else if first == UInt8(ascii: "H"), line.starts(with: "HTTP/".utf8) {
+            startHeader(line)
+        } else {
+            // Taken apart all at once in the end.
+            head.append(contentsOf: line)
         }
     }
 
     /// A status line; an interim response (100, 103) comes before the one that counts.
     private mutating func startHeader(_ line: UnsafeRawBufferPointer) {
-        let afterVersion = line.firstIndex(of: 0x20) ?? line.endIndex
+        let afterVersion = line.firstIndex { $0 <= 0x20 } ?? line.endIndex
         version = String(decoding: line[..<afterVersion].dropFirst(5), as: UTF8.self)
-        let digits = line[afterVersion...].dropFirst().prefix { $0 != 0x20 }
+        let digits = line[afterVersion...].dropFirst().prefix { $0 > 0x20 }
         status = Int(String(decoding: digits, as: UTF8.self)) ?? 0
-        headers = HTTPHeaders()
+        head.removeAll(keepingCapacity: true)
+    }
+
+    private static func fields(_ head: [UInt8]) -> HTTPHeaders {
+        var headers = HTTPHeaders()
         headers.fields.reserveCapacity(16)
+        head.withUnsafeBytes { bytes in
+            for line in bytes.split(separator: 0x0A) {
+                guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+                var value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+                while let last = value.last, last == 0x0D || last == 0x20 { value = value.dropLast() }
+                headers.append(
+                    String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+            }
+        }
+        return headers
     }
 
     private mutating func endHeader() throws(Failure) {
         guard status >= 200 else { return }
         isInBody = true
+        headers = ResponseReader.fields(head)
+        head = []
         // Who asks for a coding wants it.
         if exchange.call.request.headers["accept-encoding"] == nil, exchange.request.method != "HEAD" {
-            decoder = try ContentDecoder.of(headers, from: exchange.authority)
+            decoder = try ContentDecoder.of(headers, from: exchange)
         }
         guard (200..<300).contains(status) else { return }
         let announced = headers["content-length"].flatMap { Int64($0) }

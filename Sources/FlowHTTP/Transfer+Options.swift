@@ -16,9 +16,6 @@ extension Transfer {
         if sendsBody { setBody(curl, context) }
     }
 
-    /// A body of no bytes says so with a length of zero, as servers want it from a POST.
-    var sendsBody: Bool { body.isPresent || ["POST", "PUT", "PATCH"].contains(exchange.request.method) }
-
     private func setBody(_ curl: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPointer) {
         flow_set_long(curl, CURLOPT_POST, 1)
         if let bytes = body.inMemory(upTo: Transfer.copiedBodyLimit) {

@@ -16,7 +16,8 @@ final class Transfer: @unchecked Sendable {
     let body: RequestBody
     /// The proxy it goes through.
     let proxy: String?
-    let options: CurlClient.Options
+    /// Whether libcurl is to send a body. One of no bytes says so with a length of zero, as servers want it from a POST.
+    let sendsBody: Bool
     /// Set from any thread.
     let isCancelled = Atomic<Bool>(false)
 
@@ -25,7 +26,7 @@ final class Transfer: @unchecked Sendable {
     var host: WaitingLine.Host?
     var handle: EasyHandle?
     /// When a byte last moved, once the connection stands.
-    var lastActivity: ContinuousClock.Instant?
+    @exclusivity(unchecked) var lastActivity: ContinuousClock.Instant?
     /// What one of our own callbacks stopped the transfer for.
     private(set) var objection: Failure?
     /// Whether ``times`` are wanted.
@@ -33,14 +34,18 @@ final class Transfer: @unchecked Sendable {
     private(set) var times: WireTimes?
     /// How often the request has been written to a connection.
     private(set) var timesSent = 0
-    private var reader: ResponseReader
+    @exclusivity(unchecked) private var reader: ResponseReader
     private var continuation: UnsafeContinuation<Answer, Never>?
 
     init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options, isTraced: Bool = false) {
         self.isTraced = isTraced
         self.exchange = exchange
         self.body = body
-        self.options = options
+        sendsBody =
+            switch exchange.request.method {
+            case "POST", "PUT", "PATCH": true
+            default: body.isPresent
+            }
         proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }

@@ -101,17 +101,25 @@ struct TransferError {
                     ? "have the server's certificate renewed, and check this machine's clock"
                     : "name the file of its authority with ca_file where the server is yours")
         default:
+            // TLS 1.2 has no alert of its own for this.
+            let mayWantCertificate =
+                exchange.route.clientCertificate == nil && detail.contains("alert handshake failure")
             return plain(
                 .tls, "no secure connection with \(authority)",
-                hint: "check that the port speaks TLS 1.2 or newer")
+                hint: "check that the port speaks TLS 1.2 or newer"
+                    + (mayWantCertificate ? ", and whether the server wants a client certificate" : ""))
         }
     }
 
     /// Whether the server said no to what the client has shown of itself, or there was nothing to show. With TLS 1.3 it
     /// says so only after the request, which it has not looked at.
     private var isAboutOwnCertificate: Bool {
-        if code == CURLE_SSL_CERTPROBLEM || detail.contains("alert certificate required") { return true }
-        let refusals = ["alert unknown ca", "alert bad certificate", "alert certificate "]
+        if code == CURLE_SSL_CERTPROBLEM || detail.contains("alert certificate required")
+            || detail.contains("alert bad certificate")
+        {
+            return true
+        }
+        let refusals = ["alert unknown ca", "alert certificate "]
         return exchange.route.clientCertificate != nil && refusals.contains { detail.contains($0) }
     }
 

@@ -40,6 +40,8 @@ struct WaitingLine {
     private let options: CurlClient.Options
     private let bound: Int
     private var hosts: [Origin: Host] = [:]
+    /// That of the last one who came: the next one often wants the same.
+    private var latest: Host?
     /// Hosts with someone waiting who were let in last come last.
     private var turns: [Host] = []
     private(set) var active = 0
@@ -63,10 +65,15 @@ struct WaitingLine {
     }
 
     private mutating func line(of origin: Origin) -> Host {
-        if let host = hosts[origin] { return host }
+        if let latest, latest.origin == origin { return latest }
+        if let host = hosts[origin] {
+            latest = host
+            return host
+        }
         let bound = origin.scheme == "https" ? options.streamsPerHost : options.requestsPerHost
         let host = Host(origin, bound: max(1, bound))
         hosts[origin] = host
+        latest = host
         return host
     }
 
@@ -103,5 +110,6 @@ struct WaitingLine {
     private mutating func forgetIfIdle(_ host: Host) {
         guard hosts.count > WaitingLine.idleHosts, host.active == 0, host.isEmpty else { return }
         hosts[host.origin] = nil
+        if latest === host { latest = nil }
     }
 }

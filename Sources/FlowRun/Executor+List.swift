@@ -3,6 +3,7 @@ import FlowExpression
 import FlowSpec
 import FlowStore
 import FlowWorkflow
+import Synchronization
 
 /// How a list of steps ended.
 struct ListEnd: Sendable {
@@ -30,6 +31,7 @@ extension Executor {
                             continue
                         }
                         running += 1
+                        tasks.add(1, ordering: .relaxed)
                         group.addTask { (index, await self.run(prepared, in: frame, condition)) }
                     case .skip(let reason):
                         take(await skip(prepared, in: frame, because: reason), of: index)
@@ -41,6 +43,7 @@ extension Executor {
                 }
                 guard running > 0, let (index, outcome) = await group.next() else { break }
                 running -= 1
+                tasks.subtract(1, ordering: .relaxed)
                 take(outcome, of: index)
             }
         }
@@ -48,7 +51,7 @@ extension Executor {
 
         func take(_ outcome: StepOutcome, of index: Int) {
             let step = list.steps[index].step
-            frame.record(outcome, of: step.id)
+            if reads.readsResult(of: step.id) { frame.record(outcome, of: step.id) }
             plan.end(index, as: outcome.planEnd)
             if outcome.status == .cancelled { end.isStopped = true }
             if outcome.planEnd == .failed, end.failed == nil {

@@ -3,6 +3,7 @@ import FlowExpression
 import FlowSpec
 import FlowStore
 import FlowWorkflow
+import Synchronization
 
 extension Executor {
     /// Runs a step for each of its items, up to `max_parallel` at a time and never more tasks than that.
@@ -51,6 +52,7 @@ extension Executor {
                         break
                     }
                     running += 1
+                    tasks.add(1, ordering: .relaxed)
                     let isKnown = !isKnown.isEmpty && isKnown[index]
                     let item = items[index]
                     let place = Place(path: path, item: index, key: keys[index])
@@ -58,6 +60,7 @@ extension Executor {
                 }
                 guard running > 0, let (index, outcome) = await group.next() else { break }
                 running -= 1
+                tasks.subtract(1, ordering: .relaxed)
                 guard outcome.isRecorded else {
                     wasLeftOut = true
                     continue

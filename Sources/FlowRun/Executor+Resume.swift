@@ -16,9 +16,7 @@ extension Executor {
         connectors: [String: String] = [:], version: String = "", setup: RunSetup, store: RunStore
     ) async throws -> Executor {
         let now = setup.world.clock.now()
-        let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
-        try await scopes.resolveEnvironment(workflow.env)
-        let vars = try await scopes.vars(of: workflow)
+        let vars = try await variables(of: workflow, inputs: inputs, event: event, setup: setup)
         let (run, journal) = try await store.begin(at: now, random: setup.world.random.bytes) { id throws(Failure) in
             func stored(_ value: Value) throws(Failure) -> StoredValue {
                 try StoredValue(value, sealing: setup.sealing, context: id.text)
@@ -34,17 +32,31 @@ extension Executor {
         return try Executor(workflow, run: run, setup: setup, journal: journal)
     }
 
+    /// Evaluates `vars`.
+    ///
+    /// - Parameter known: values that are taken as they are.
+    static func variables(
+        of workflow: Workflow, inputs: ValueMap, event: Value, known: ValueMap = ValueMap(), setup: RunSetup
+    ) async throws -> ValueMap {
+        let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
+        try await scopes.resolveEnvironment(workflow.env)
+        return try await scopes.vars(of: workflow, known: known)
+    }
+
     /// Takes up a run that failed, was cancelled, or whose process died, from its own snapshot.
     ///
     /// - Parameters:
     ///   - name: its id, the beginning or end of it, or `latest`.
+    ///   - snapshot: takes the place of the one it has.
     ///   - seen: what the decision to take it up rests on; it is refused where it has gone on since.
     ///   - read: makes the workflow of the stored file text, and of that of the workflows it calls.
     package static func resume(
-        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil, setup: RunSetup,
-        store: RunStore, read: (SourceText, StoredWorkflowFiles) throws -> Workflow
+        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil,
+        snapshot: RunSnapshot? = nil, setup: RunSetup, store: RunStore,
+        read: (SourceText, StoredWorkflowFiles) throws -> Workflow
     ) async throws -> Executor {
-        let (run, journal) = try await store.resume(name, seen: seen, reset: options.reset)
+        let (run, journal) = try await store.resume(
+            name, seen: seen, reset: options.reset, snapshot: snapshot)
         do {
             let workflow = try read(
                 SourceText(name: run.snapshot.file, bytes: run.snapshot.source),
@@ -89,7 +101,9 @@ extension Executor {
         let name = work.place.name
         let failure = Failure(
             .uncertain, "\"\(name)\" was writing when it was cut off; it may or may not have happened",
-            hint: "look whether it did, then resume with --mark-done \(name) or --retry-uncertain \(name)")
+            hint:
+                "look whether it did, then resume with --mark-done \(name.asShellWord) or --retry-uncertain \(name.asShellWord)"
+        )
         return Ending(StepOutcome(failed: failure, attempts: last.number))
     }
 }

@@ -3,6 +3,7 @@ import FlowExpression
 import FlowSpec
 import FlowStore
 import FlowWorkflow
+import Synchronization
 
 /// Where a piece of work belongs: a step, or one item of a loop.
 struct Place: Sendable {
@@ -99,7 +100,8 @@ extension Executor {
 
     /// Writes down the result of a step or item, with what else is to be written of it.
     func settle(_ ending: Ending, _ result: JournalRecord) async throws {
-        try await journal.commit(ending.records + [result], synced: false)
+        let isShared = tasks.load(ordering: .relaxed) > 1
+        try await journal.commit(ending.records + [result], synced: false, isShared: isShared)
     }
 
     /// Runs what a step says once: without a loop, or for one item of it.

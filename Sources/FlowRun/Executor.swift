@@ -24,6 +24,8 @@ package final class Executor: Sendable {
     let options: ResumeOptions
     let control: RunControl
     let scopes: ScopeSource
+    /// Steps and items that were started beside others and have not ended.
+    let tasks = Atomic(0)
     let program: PreparedWorkflow
     /// Bounds the steps, not the handlers.
     private let timeout: Duration?

@@ -45,6 +45,8 @@ struct Reads: Sendable {
         }
     }
 
+    func readsResult(of id: String) -> Bool { steps?.contains(id) ?? true }
+
     func readsItems(of id: String) -> Bool { steps == nil || itemsOf.contains(id) }
 
     /// What has to be kept of the items of a loop for all that is read of it.

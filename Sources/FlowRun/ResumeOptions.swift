@@ -62,7 +62,7 @@ private struct UndecidedSteps {
     }
 
     private var hint: String? {
-        guard let undecided = try? recorded.undecided() else { return nil }
+        guard let undecided = try? recorded.undecided(limit: 3) else { return nil }
         return undecided.isEmpty ? "no step of it is uncertain" : "uncertain: \(undecided.joined(separator: ", "))"
     }
 }

@@ -92,9 +92,15 @@ final class ScopeSource: Sendable {
     }
 
     /// Evaluates the workflow's `vars`, each of which sees those above it.
-    func vars(of workflow: Workflow) async throws -> ValueMap {
+    ///
+    /// - Parameter known: values that are taken as they are.
+    func vars(of workflow: Workflow, known: ValueMap = ValueMap()) async throws -> ValueMap {
         var vars = ValueMap()
         for (name, template) in workflow.vars {
+            if let value = known[name] {
+                vars[name] = value
+                continue
+            }
             let reads = Reads(template.expressions)
             let scope = scope(
                 in: Frame(), reading: reads, secrets: try await secrets(reads),

@@ -1,4 +1,5 @@
 package import FlowCore
+import Synchronization
 
 /// One kind of work a step can use. Values of it are shared by every step that uses it.
 package protocol Node: Sendable {
@@ -54,14 +55,19 @@ package protocol NodeSource: Sendable {
 }
 
 /// Several sources asked in order.
-package struct NodeCatalog: NodeSource {
+package final class NodeCatalog: NodeSource {
     private let sources: [any NodeSource]
+    /// Those that were asked for, so that a hundred thousand steps of one node share it.
+    private let known = Mutex<[String: any Node]>([:])
 
     package init(_ sources: [any NodeSource]) { self.sources = sources }
 
     package func node(named name: String) throws -> (any Node)? {
+        if let node = known.withLock({ $0[name] }) { return node }
         for source in sources {
-            if let node = try source.node(named: name) { return node }
+            guard let node = try source.node(named: name) else { continue }
+            known.withLock { $0[name] = node }
+            return node
         }
         return nil
     }

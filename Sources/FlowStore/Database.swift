@@ -37,6 +37,10 @@ package final class Database: @unchecked Sendable {
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
     var synchronous: Synchronous = .normal
+    /// Whether locks of other connections are waited for.
+    var isPatient = true
+    /// Of the write-ahead log after the last commit, where ``checkpointByHand()`` was asked for.
+    var logPages = 0
 
     private init(path: String, purpose: DatabasePurpose, mode: Mode, handle: OpaquePointer, patience: Patience) {
         self.patience = patience
@@ -70,6 +74,10 @@ package final class Database: @unchecked Sendable {
         secureDelete: Bool = false
     ) throws(Failure) -> Database {
         if privateFile, mode != .memory { try PrivateFile.prepare(path, create: mode == .readWriteCreate) }
+        let isOwn = mode != .memory && (privateFile || purpose != .other)
+        let network = isOwn ? NetworkFileSystem.name(under: path) : nil
+        // SQLite takes what says that there are none for one that is taken, and waits for it.
+        if let network, !NetworkFileSystem.hasLocks(beside: path) { throw withoutLocks(path, on: network, purpose) }
         let patience = Patience(busyTimeout, for: path, announce: announce)
         var database = try connect(to: path, purpose, mode, patience)
         if mode == .readOnly, database.lacksOnlyItsIndex() {
@@ -78,7 +86,7 @@ package final class Database: @unchecked Sendable {
         database.waitPatiently()
         try database.configure(
             synchronous: synchronous, wal: (wal ?? privateFile) && mode != .readOnly && mode != .memory,
-            secureDelete: secureDelete, patience: busyTimeout)
+            isShared: network != nil, secureDelete: secureDelete, patience: busyTimeout)
         return database
     }
 
@@ -111,11 +119,16 @@ package final class Database: @unchecked Sendable {
     /// Whether it is in write-ahead mode, all of it is in its one file, and SQLite only can't make the index of a log
     /// beside it, as on a disk that is mounted to be read.
     private func lacksOnlyItsIndex() -> Bool {
-        guard access(PrivateFile.folderName(of: path), W_OK) != 0 else { return false }
+        guard !PrivateFile.canMakeFiles(beside: path), !hasLog else { return false }
         let code = sqlite3_exec(handle, "PRAGMA schema_version", nil, nil, nil)
-        guard code & 0xFF == SQLITE_CANTOPEN, PrivateFile.exists(path) else { return false }
+        // The one on a read-only disk, the other in a folder without the permission.
+        return [SQLITE_CANTOPEN, SQLITE_READONLY].contains(code & 0xFF) && access(path, R_OK) == 0
+    }
+
+    /// Whether commits lie in a log beside the file.
+    var hasLog: Bool {
         var log = stat()
-        return stat(path + "-wal", &log) != 0 || log.st_size == 0
+        return stat(path + "-wal", &log) == 0 && log.st_size > 0
     }
 
     private func waitPatiently() {
@@ -125,13 +138,15 @@ package final class Database: @unchecked Sendable {
             { context, count in
                 guard let context else { return 0 }
                 let database = Unmanaged<Database>.fromOpaque(context).takeUnretainedValue()
-                guard !database.isInterrupted.load(ordering: .sequentiallyConsistent) else { return 0 }
+                guard database.isPatient, !database.isInterrupted.load(ordering: .sequentiallyConsistent) else {
+                    return 0
+                }
                 return database.patience.goesOn(Int(count)) ? 1 : 0
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     private func configure(
-        synchronous: Synchronous, wal: Bool, secureDelete: Bool, patience: Duration
+        synchronous: Synchronous, wal: Bool, isShared: Bool, secureDelete: Bool, patience: Duration
     ) throws(Failure) {
         try executeScript("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;")
         if secureDelete { try execute("PRAGMA secure_delete = ON") }
@@ -139,13 +154,13 @@ package final class Database: @unchecked Sendable {
         if purpose == .state, mode == .readWriteCreate, try query("PRAGMA page_count").first?[0] == 0 {
             try execute("PRAGMA auto_vacuum = INCREMENTAL")
         }
-        if wal { try enterWriteAheadMode(patience: patience) }
+        if wal, isShared { try stayOnOneFile() }
+        if wal, !isShared { try enterWriteAheadMode(patience: patience) }
         try setSynchronous(synchronous)
     }
 
     /// SQLite answers "busy" at once, without its time-out, when two connections switch a new file at the same time.
     private func enterWriteAheadMode(patience: Duration) throws(Failure) {
-        if let name = NetworkFileSystem.name(under: path) { return try stayOnOneFile(name) }
         let deadline = ContinuousClock.now + patience
         while true {
             do throws(Failure) {
@@ -160,8 +175,7 @@ package final class Database: @unchecked Sendable {
     }
 
     /// Where other machines may have the file open, all of it stays in that file, whose locks they see.
-    func stayOnOneFile(_ fileSystem: String) throws(Failure) {
-        try NetworkFileSystem.requireLocks(for: path, on: fileSystem)
+    func stayOnOneFile() throws(Failure) {
         try execute("PRAGMA journal_mode = DELETE")
     }
 

@@ -30,6 +30,14 @@ package enum DatabasePurpose: Sendable, Hashable {
         }
     }
 
+    fileprivate var hintIfThereAreNoLocks: String {
+        switch self {
+        case .state: "name a file on a disk of this machine with --state-db or FLOWCTL_STATE_DB"
+        case .responses: "name a file on a disk of this machine with FLOWCTL_CACHE"
+        case .other: "put it on a disk of this machine"
+        }
+    }
+
     fileprivate var hintIfReadOnly: String {
         switch self {
         case .state: "make the file and its folder writable, or name another file with --state-db"
@@ -50,26 +58,18 @@ extension Database {
             return Failure(
                 .transient, "\(place) is locked by \(LockHolder.words(of: path))",
                 hint: "try again when the other process is done", code: name)
-        case SQLITE_FULL:
-            return Failure(
-                .invalid, "no space left to write \(place)", hint: "free space on the disk that holds it, then repeat",
-                code: name)
-        case SQLITE_READONLY:
-            return cannotBeWritten(name)
+        case SQLITE_FULL: return hasNoSpace(name)
+        case SQLITE_READONLY: return cannotBeWritten(name)
         case SQLITE_PERM, SQLITE_AUTH:
             return Failure(
                 .permission, "\(place) may not be used: \(text)", hint: "check the permissions of the file", code: name)
         case SQLITE_CANTOPEN:
-            let exists = PrivateFile.exists(path)
-            if !exists, mode != .readWriteCreate {
+            if mode != .readWriteCreate, PrivateFile.isMissing(path) {
                 return Failure(.notFound, "there is no database \"\(path)\"", hint: "check the path", code: name)
             }
             // What SQLite needs beside it can't be made.
-            if exists, access(PrivateFile.folderName(of: path), W_OK) != 0 {
-                guard mode == .readOnly, access(path, R_OK) == 0 else { return cannotBeWritten(name) }
-                return Failure(
-                    .permission, "\(place) has a log that can't be read where its folder can't be written",
-                    hint: "make the folder writable, or copy it to one that is", code: name)
+            if access(path, R_OK) == 0, !PrivateFile.canMakeFiles(beside: path) {
+                return cannotBeWritten(name)
             }
             return Failure(
                 .permission, "\(place) can't be opened",
@@ -79,6 +79,8 @@ extension Database {
         case SQLITE_NOTADB:
             return Failure(.invalid, "\"\(path)\" is not a database", hint: purpose.hintIfNone, code: name)
         case SQLITE_IOERR:
+            // The index of the log has no error of its own for a full disk.
+            if [ENOSPC, EDQUOT].contains(sqlite3_system_errno(handle)) { return hasNoSpace(name) }
             return Failure(
                 .invalid, "\(place) can't be read or written: \(text)", hint: "check the disk that holds it",
                 code: name)
@@ -92,8 +94,27 @@ extension Database {
         }
     }
 
-    private func cannotBeWritten(_ code: String) -> Failure {
+    static func withoutLocks(_ path: String, on fileSystem: String, _ purpose: DatabasePurpose) -> Failure {
         Failure(
+            .invalid, "the database \"\(path)\" lies on a network file system (\(fileSystem)) that knows no locks",
+            hint: purpose.hintIfThereAreNoLocks, code: "no_locks")
+    }
+
+    private func hasNoSpace(_ code: String) -> Failure {
+        Failure(
+            .invalid, "no space left to write the database \"\(path)\"",
+            hint: "free space on the disk that holds it, then repeat", code: code)
+    }
+
+    private func cannotBeWritten(_ code: String) -> Failure {
+        // Reading wants to write where a log was never closed.
+        if mode == .readOnly, hasLog, !PrivateFile.canMakeFiles(beside: path) {
+            return Failure(
+                .permission,
+                "the database \"\(path)\" has a log beside it that can't be taken up where its folder can't be written",
+                hint: "make the folder writable, or copy both to one that is", code: code)
+        }
+        return Failure(
             .permission, "the database \"\(path)\" can't be written", hint: purpose.hintIfReadOnly, code: code)
     }
 

@@ -8,6 +8,14 @@ package enum PrivateFile {
         return stat(path, &info) == 0
     }
 
+    /// Whether there is certainly nothing at a path. Where its folder can't be looked into, there may be.
+    static func isMissing(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR)
+    }
+
+    static func canMakeFiles(beside path: String) -> Bool { access(folderName(of: path), W_OK) == 0 }
+
     /// Checks a private file and its folder, and makes both where they are missing.
     ///
     /// - Parameter create: whether a missing file is made, empty, with mode 0600; a missing file is left to the
@@ -44,7 +52,7 @@ package enum PrivateFile {
             let wanted = String(mode & allowed, radix: 8)
             throw Failure(
                 .permission, "the \(kind) \"\(place)\" has mode 0\(String(mode, radix: 8)), which is open to others",
-                hint: "run: chmod \(wanted) \(shellQuoted(place))", code: "open_permissions")
+                hint: "run: chmod \(wanted) \(place.asShellWord)", code: "open_permissions")
         }
     }
 
@@ -69,18 +77,5 @@ package enum PrivateFile {
         return Failure(
             number == EACCES || number == EPERM || number == EROFS ? .permission : .invalid, "\(what): \(reason)",
             hint: "check the folder it is in")
-    }
-
-    /// The path as one word of a shell.
-    private static func shellQuoted(_ path: String) -> String {
-        let plain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case 48...57, 65...90, 97...122: true
-            default: "/._-+@:,".utf8.contains(byte)
-            }
-        }
-        return plain
-            ? path
-            : "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
     }
 }

@@ -20,6 +20,8 @@ final class RecursiveLock: @unchecked Sendable {
     }
 
     func lock() { pthread_mutex_lock(mutex) }
+    /// Takes the lock where no other thread has it.
+    func tryLock() -> Bool { pthread_mutex_trylock(mutex) == 0 }
     func unlock() { pthread_mutex_unlock(mutex) }
 
     func locked<T>(_ body: () -> T) -> T {

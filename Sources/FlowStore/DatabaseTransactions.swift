@@ -32,6 +32,24 @@ extension Database {
             body, begin: mode == .readOnly ? "BEGIN" : "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK")
     }
 
+    /// Runs `body` as one transaction, where that can begin without waiting.
+    ///
+    /// - Returns: nil, and `body` was not run, where another thread has this connection or another process writes.
+    package func transactionAtOnce<T>(_ body: () throws -> T) throws(Failure) -> T? {
+        guard lock.tryLock() else { return nil }
+        defer { lock.unlock() }
+        guard transactionDepth == 0 else { return nil }
+        isPatient = false
+        defer { isPatient = true }
+        do throws(Failure) {
+            try execute("BEGIN IMMEDIATE")
+        } catch {
+            guard error.kind == .transient else { throw error }
+            return nil
+        }
+        return try finish(body, commit: "COMMIT", rollback: "ROLLBACK")
+    }
+
     /// Runs `body` on one unchanging state of the database. Other processes may write meanwhile in write-ahead mode.
     @discardableResult
     package func snapshot<T>(_ body: () throws -> T) throws(Failure) -> T {
@@ -47,6 +65,11 @@ extension Database {
         _ body: () throws -> T, begin: String, commit: String, rollback: String
     ) throws(Failure) -> T {
         try execute(begin)
+        return try finish(body, commit: commit, rollback: rollback)
+    }
+
+    /// Runs `body` in the transaction that was just begun, and ends it.
+    private func finish<T>(_ body: () throws -> T, commit: String, rollback: String) throws(Failure) -> T {
         transactionDepth += 1
         defer { transactionDepth -= 1 }
         do {

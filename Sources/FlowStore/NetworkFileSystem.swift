@@ -26,14 +26,12 @@ enum NetworkFileSystem {
         }
     }
 
-    /// Without locks, two processes would write over each other.
-    ///
-    /// - Throws: `invalid` where the folder of the file has none.
-    static func requireLocks(for path: String, on name: String) throws(Failure) {
+    /// Whether files beside a path can be locked. Without that, two processes would write over each other.
+    static func hasLocks(beside path: String) -> Bool {
         let probe = "\(path)-lock-\(getpid())"
         let descriptor = open(probe, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         // That nothing can be made there is told when the database is opened.
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0 else { return true }
         defer {
             close(descriptor)
             unlink(probe)
@@ -41,13 +39,6 @@ enum NetworkFileSystem {
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)
         lock.l_len = 1
-        guard fcntl(descriptor, F_SETLK, &lock) != 0 else { return }
-        throw withoutLocks(path, name)
-    }
-
-    static func withoutLocks(_ path: String, _ name: String) -> Failure {
-        Failure(
-            .invalid, "the database \"\(path)\" lies on a network file system (\(name)) that knows no locks",
-            hint: "name a file on a disk of this machine with --state-db or FLOWCTL_STATE_DB", code: "no_locks")
+        return fcntl(descriptor, F_SETLK, &lock) == 0
     }
 }

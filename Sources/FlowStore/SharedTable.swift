@@ -59,7 +59,7 @@ package final class SharedTable: Sendable {
 
     /// Everything that has not expired, by kind and key; empty where there is no database yet.
     package static func entries(in path: String) throws(Failure) -> [Entry] {
-        guard PrivateFile.exists(path) else { return [] }
+        guard !PrivateFile.isMissing(path) else { return [] }
         let database = try Database.open(path, for: .state, mode: .readOnly)
         // A database of an older format has no such table.
         guard try database.formatVersion >= 2 else { return [] }

@@ -46,17 +46,27 @@ final class Statement {
 /// Statements that are prepared and not in use, the ones used longest ago given up first.
 struct StatementCache {
     private let capacity: Int
-    private var idle: [String: (statement: Statement, age: Int)] = [:]
+    private var idle: [Key: (statement: Statement, age: Int)] = [:]
     private var clock = 0
+
+    /// To hash all of a long text takes longer than many a statement; its length and its end tell most apart.
+    private struct Key: Hashable {
+        let sql: String
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(sql.utf8.count)
+            for byte in sql.utf8.suffix(8) { hasher.combine(byte) }
+        }
+    }
 
     init(capacity: Int) { self.capacity = capacity }
 
     /// The caller has it for itself until it is put back, so that a statement may run inside itself.
-    mutating func take(_ sql: String) -> Statement? { idle.removeValue(forKey: sql)?.statement }
+    mutating func take(_ sql: String) -> Statement? { idle.removeValue(forKey: Key(sql: sql))?.statement }
 
     mutating func putBack(_ statement: Statement) {
         clock += 1
-        idle[statement.sql] = (statement, clock)
+        idle[Key(sql: statement.sql)] = (statement, clock)
         guard idle.count > capacity, let oldest = idle.min(by: { $0.value.age < $1.value.age }) else { return }
         idle[oldest.key] = nil
     }

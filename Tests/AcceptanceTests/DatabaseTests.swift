@@ -168,4 +168,63 @@ import Testing
 
                 """)
     }
+
+    @Test(.enabled(if: canMount, "this machine lets nobody mount a file system of their own"))
+    func historyThatCanOnlyBeRead() async throws {
+        let machine = try machine()
+        try machine.write(
+            """
+            export FLOWCTL_STATE_DB=state/state.db
+            mkdir -m 700 state && mount -t tmpfs -o size=20m,mode=700 none state || exit 99
+            flowctl -q run note.yaml && flowctl -q runs prune --keep 9 && rm -f state/state.db-shm state/state.db-wal
+            mount -o remount,ro state
+            flowctl runs list --output json | grep -o succeeded
+            flowctl runs show latest >shown; echo "exit $?"
+            mount -o remount,rw state
+            flowctl -q run note.yaml && rm -f state/state.db-shm
+            mount -o remount,ro state
+            flowctl runs list; echo "exit $?"
+            """, to: "ro.sh")
+        let result = try await machine.run("unshare -Urm sh ro.sh")
+        #expect(result.output == "succeeded\nexit 0\nexit 1\n", "\(result.errors)")
+        #expect(
+            result.errors == """
+                error: the database "\(machine.home)/state/state.db" has a log beside it that can't be taken up where its folder can't be written
+                  hint: make the folder writable, or copy both to one that is
+
+                """)
+    }
+
+    private static let isRoot = geteuid() == 0
+
+    @Test(.enabled(if: isRoot, "only root can take the part of somebody else"))
+    func foldersThatMayNotBeWrittenOrRead() async throws {
+        let machine = try machine()
+        try machine.write(
+            """
+            export FLOWCTL_STATE_DB=state/state.db
+            mkdir -m 700 state && flowctl -q run note.yaml && flowctl -q runs prune --keep 9
+            rm -f state/state.db-shm state/state.db-wal
+            cp "$(command -v flowctl)" own && chown -R 65534 . && chmod 500 state
+            as() { setpriv --reuid 65534 --clear-groups ./own "$@"; echo "exit $?"; }
+            as runs list --output json | grep -o 'succeeded\\|exit.*'
+            as run note.yaml
+            chmod 000 state
+            as runs list
+            as run note.yaml
+            chmod 700 state
+            """, to: "folders.sh")
+        let result = try await machine.run("sh folders.sh")
+        #expect(result.output == "succeeded\nexit 0\nexit 1\nexit 1\nexit 1\n", "\(result.errors)")
+        #expect(
+            result.errors == """
+                error: the database "\(machine.home)/state/state.db" can't be written
+                  hint: make the file and its folder writable, or name another file with --state-db
+                error: the database "\(machine.home)/state/state.db" can't be opened
+                  hint: check that its folder exists and that you may read and write it
+                error: the file "\(machine.home)/state/state.db" can't be made: permission denied
+                  hint: check the folder it is in
+
+                """)
+    }
 }

@@ -15,7 +15,7 @@ struct Normalizer {
 
     nonisolated(unsafe) private static let timestamp =
         /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?/
-    nonisolated(unsafe) private static let elapsed = /\b\d+(\.\d)? (µs|ms|s|min)\b/
+    nonisolated(unsafe) private static let elapsed = /\b\d+(\.\d)? (µs|ms|s|min)\b( \d+ s\b)?/
     nonisolated(unsafe) private static let runID = /\b1[0-9a-hjkmnp-tv-z]{9}\b/
     nonisolated(unsafe) private static let clock = /\b\d\d:\d\d:\d\d\b/
     nonisolated(unsafe) private static let milliseconds = /"elapsed_ms":\d+/

@@ -177,7 +177,26 @@ import Testing
             "  op:\n" + lines("request: POST t\nidempotency: { send: header.Idempotency-Key, valid_for: 24h }"))
         let (_, requests) = try await connector.run("op")
         #expect(requests[0].headers["Idempotency-Key"] == "key-1")
+        #expect(try connector.node("op").spec.keyLifetime == .seconds(86_400))
         #expect(await connector.failure("op", reply: .json("{}", status: 500))?.kind == .transient)
+    }
+
+    @Test func aWriteAmongOthersWithoutAKeyMakesAllUnsafeToRepeat() throws {
+        let connector = try TestConnector(
+            """
+              op:
+                summary: Write twice.
+                effect: write
+                steps:
+                  first: { request: POST a, idempotency: { send: header.Key, valid_for: 1h } }
+                  second: { request: POST b }
+              look:
+                summary: Look.
+                effect: read
+                request: GET t
+            """)
+        #expect(try connector.node("op").spec.keyLifetime == nil)
+        #expect(try connector.node("look").spec.keyLifetime == nil)
     }
 
     @Test func aStreamIsReadBeforeItIsSent() async throws {

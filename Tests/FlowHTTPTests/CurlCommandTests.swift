@@ -98,7 +98,7 @@ import Testing
     /// What the shell makes of it must reach the server as the request says it.
     @Test func aShellSendsTheSameRequest() async throws {
         let server = try FaultServer(replies: [.text("ok")])
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let file = try folder.write("it's a file.bin", [0, 1, 2, 0xFF])
         let json = ("Content-Type", "application/json")
         let requests = [
@@ -135,7 +135,7 @@ import Testing
     @Test func aShellFillsInTheSecrets() async throws {
         masker.add("fake-secret-value")
         let server = try FaultServer(replies: [.text("ok")])
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let request = HTTPRequest(
             "POST", server.url + "/x?token=fake-secret-value",
             headers: HTTPHeaders([("Authorization", "Bearer fake-secret-value"), ("Content-Type", "text/plain")]),

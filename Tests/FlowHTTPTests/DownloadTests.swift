@@ -13,7 +13,7 @@ import Testing
     private let content = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     private var path: String { folder.path + "/data.bin" }
 
-    init() throws { folder = try TemporaryFolder() }
+    init() { folder = TemporaryFolder() }
 
     private func client() -> DownloadClient {
         DownloadClient(RetryingClient(CurlClient(), clock: ManualClock(), random: SeededRandom()))
@@ -157,6 +157,17 @@ import Testing
         #expect(try folder.read("data.bin") == content)
         #expect(try folder.read("data.bin.part-flowctl") == [7])
         #expect(folder.names.sorted() == ["data.bin", "data.bin.part-flowctl"])
+    }
+
+    @Test func whatDownloadsBesideOthersHaveLeftIsDeleted() async throws {
+        _ = try folder.write("data.bin.part-flowctl-2", [7])
+        let kept = open(try folder.write("data.bin.part-flowctl-3", [7]), O_RDONLY | O_CLOEXEC)
+        defer { close(kept) }
+        #expect(flock(kept, LOCK_EX | LOCK_NB) == 0)
+        let server = try ranged(cut: 20_000)
+        _ = try await client().send(call(server))
+        #expect(try folder.read("data.bin") == content)
+        #expect(folder.names == ["data.bin", "data.bin.part-flowctl-3"])
     }
 
     @Test func linkInThePlaceOfThePartIsNotFollowed() async throws {

@@ -9,7 +9,7 @@ import Testing
     private let client = CurlClient()
     private let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() { folder = TemporaryFolder() }
 
     @Test func downloadLandsWhole() async throws {
         let server = try FaultServer(replies: [.text("the content", headers: [("Content-Language", "en")])])

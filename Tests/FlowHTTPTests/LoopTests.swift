@@ -2,60 +2,10 @@ import FlowCore
 import FlowHTTP
 import FlowSpec
 import FlowTestKit
-import Foundation
 import Testing
 
 /// What is shared between requests: the loop's thread and libcurl's handles.
 @Suite struct LoopTests {
-    private func thread() -> UInt { UInt(pthread_self()) }
-
-    @Test func taskThatPrefersTheLoopStaysOnItsThread() async throws {
-        let server = try FaultServer { .text($0.target) }
-        let client = CurlClient()
-        try await withTaskExecutorPreference(try client.executor()) {
-            let before = thread()
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                for number in 0..<100 {
-                    group.addTask {
-                        let response = try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/\(number)")))
-                        return response.text == "/\(number)" && thread() == before
-                    }
-                }
-                for try await isRight in group { #expect(isRight) }
-            }
-        }
-    }
-
-    @Test func taskThatPrefersTheLoopCanBeCancelled() async throws {
-        let server = try FaultServer(replies: [.hang])
-        let client = CurlClient()
-        let task = Task(executorPreference: try client.executor()) {
-            try await client.send(HTTPCall(HTTPRequest("GET", server.url)))
-        }
-        _ = await server.requests(atLeast: 1)
-        task.cancel()
-        let outcome = await failure { _ = try await task.value }
-        #expect(outcome.kind == .cancelled)
-    }
-
-    @Test func taskGoesOnElsewhereWhenTheLoopIsClosed() async throws {
-        let server = try FaultServer { $0.path == "/hang" ? .hang : .text("x") }
-        let client = CurlClient()
-        let executor = try client.executor()
-        let task = Task(executorPreference: executor) {
-            let outcome = await failure {
-                _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/hang")))
-            }
-            await Task.yield()
-            return (outcome.kind, try await client.send(HTTPCall(HTTPRequest("GET", server.url))).text)
-        }
-        _ = await server.requests(atLeast: 1)
-        client.close()
-        let (kind, text) = try await task.value
-        #expect(kind == .cancelled)
-        #expect(text == "x")
-    }
-
     /// One handle serves all of these, one after the other: nothing of a request may be left to the next.
     @Test func requestLeavesNothingToTheNextOne() async throws {
         let server = try FaultServer { request in

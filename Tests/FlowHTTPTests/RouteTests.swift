@@ -147,6 +147,19 @@ import Testing
         #expect(outcome.hint == "add client_cert and client_key to the credential")
     }
 
+    @Test func olderServerThatMayWantAClientCertificate() async throws {
+        let server = try StrictTLSServer(version: "-tls1_2")
+        var call = HTTPCall(HTTPRequest("POST", server.url), effect: .write)
+        call.route.caFile = server.certificate
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(outcome.kind == .tls)
+        #expect(outcome.nothingSent)
+        #expect(outcome.message == "no secure connection with \(server.authority)")
+        #expect(
+            outcome.hint
+                == "check that the port speaks TLS 1.2 or newer, and whether the server wants a client certificate")
+    }
+
     @Test func serverThatDoesNotTrustTheClientCertificate() async throws {
         let server = try StrictTLSServer()
         let other = try TLSServer()
@@ -164,7 +177,7 @@ import Testing
         let server = try TLSServer(redirect: other.url)
         var call = call(server)
         call.route.clientCertificate = .init(certificate: other.certificate, key: other.key)
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let authorities = try [server, other].map { try String(contentsOfFile: $0.certificate, encoding: .utf8) }
         call.route.caFile = try folder.write("ca.pem", Array(authorities.joined().utf8))
         #expect(try await client.send(call).status == 400)

@@ -10,7 +10,8 @@ final class StrictTLSServer: Sendable {
     private let process: pid_t
     private let own: TLSServer
 
-    init() throws {
+    /// - Parameter version: the option of `openssl s_server` for the only version it speaks.
+    init(version: String = "-tls1_3") throws {
         own = try TLSServer()
         port = try RefusingPort().port
         var ends: [Int32] = [-1, -1]
@@ -24,7 +25,7 @@ final class StrictTLSServer: Sendable {
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         let words = [
             TLSServer.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-cert", own.certificate, "-key", own.key,
-            "-Verify", "1", "-verify_return_error", "-www",
+            version, "-Verify", "1", "-verify_return_error", "-www",
         ]
         var texts = words.map { strdup($0) } + [nil]
         defer { texts.forEach { free($0) } }

@@ -13,26 +13,15 @@ func failure(_ work: () async throws -> Void) async -> Failure {
     }
 }
 
-/// A folder of its own that is deleted with this value.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "flow-http-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+extension TemporaryFolder {
+    var names: [String] { (try? Folder.list(path)) ?? [] }
 
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-        let file = path + "/" + name
-        try Data(bytes).write(to: URL(fileURLWithPath: file))
-        return file
+        try Folder.write(bytes, to: file(name))
+        return file(name)
     }
 
-    func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))) }
+    func read(_ name: String) throws -> [UInt8] { try Folder.bytes(of: file(name)) }
 }
 
 extension HTTPCall.Timeouts {

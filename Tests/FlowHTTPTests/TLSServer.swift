@@ -22,7 +22,7 @@ final class TLSServer: Sendable {
         protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil, hasExpired: Bool = false,
         wantsCertificate: Bool = false
     ) throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         port = try RefusingPort().port
         try TLSServer.run(
             TLSServer.openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",

@@ -31,7 +31,7 @@ import Testing
     private func runBound(_ node: any Node, _ params: ValueMap, _ folder: TemporaryFolder) async throws -> Value {
         let context = NodeContext(
             world: World(
-                http: UnexpectedHTTP(), files: PosixFileSystem(), clock: SystemClock(), processes: SubprocessRunner(),
+                http: UnexpectedHTTP(), files: PosixFileSystem(), clock: SystemClock(), processes: PosixProcessRunner(),
                 random: SystemRandom(), environment: ["PATH": "/usr/bin:/bin"]),
             workingDirectory: folder.path)
         return try await node.run(try node.spec.bind(params), in: context)

@@ -135,7 +135,7 @@ import Testing
 
     @Test func tooMuchOutputIsAFailure() async throws {
         let failure = await failure {
-            try await SubprocessRunner().run(
+            try await PosixProcessRunner().run(
                 ProcessCommand(
                     ["sh", "-c", "yes"], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: "/tmp",
                     outputLimit: 1000))
@@ -146,7 +146,7 @@ import Testing
 
     @Test func aMissingWorkingDirectoryIsNamed() async throws {
         let failure = await failure {
-            try await SubprocessRunner().run(
+            try await PosixProcessRunner().run(
                 ProcessCommand(
                     ["true"], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: "/no/such/folder"))
         }

@@ -33,7 +33,7 @@ func runNode(
 ) async throws -> Value {
     let node = try #require(NativeNodes().node(named: name))
     let world = World(
-        http: http, files: PosixFileSystem(), clock: ManualClock(), processes: SubprocessRunner(),
+        http: http, files: PosixFileSystem(), clock: ManualClock(), processes: PosixProcessRunner(),
         random: SeededRandom(), environment: ["PATH": "/usr/bin:/bin", "FLOWCTL_SECRET": "x", "OTHER": "y"])
     let bound = try node.spec.bind(ValueMap(arguments.map { ($0.key, $0.value) }))
     let context = NodeContext(

@@ -28,9 +28,9 @@ final class DyingJournal: Journal {
 
     func note(_ records: [JournalRecord]) { if survives() { inner.note(records) } }
 
-    func commit(_ records: [JournalRecord], synced: Bool) async throws {
+    func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
         guard survives() else { throw Failure(.internal, "the process died", nothingSent: true) }
-        try await inner.commit(records, synced: synced)
+        try await inner.commit(records, synced: synced, isShared: isShared)
     }
 
     func step(_ path: String) async throws -> StoredStep? { try await inner.step(path) }

@@ -87,7 +87,7 @@ import Testing
         }
 
         let again = try await bench.resume(steps)
-        #expect(again.failure?.hint?.hasSuffix("--mark-done each[bob] or --retry-uncertain each[bob]") == true)
+        #expect(again.failure?.hint?.hasSuffix("--mark-done 'each[bob]' or --retry-uncertain 'each[bob]'") == true)
         let last = try await bench.resume(
             steps, options: ResumeOptions(markDone: ["each[bob]": "done"]).resolved(in: run, of: history))
         #expect(last.failure?.message.hasPrefix("item a[b]: ") == true)

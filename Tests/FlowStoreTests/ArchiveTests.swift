@@ -271,6 +271,9 @@ struct ArchiveTests {
         #expect(try message(after: [#"{"what":1}"#]) == "\"PATH\", line 4: \"what\" is no line of an archive")
         #expect(
             try message(after: [#"{"end":{"lines":9}}"#]) == "\"PATH\", line 4: lines are missing before the last one")
+        #expect(
+            try message(after: [#"{"end":{"lines":4}}"#, "more"])
+                == "\"PATH\", line 4: there is something after the last line")
         #expect(try message(after: [#"{"end":{"lines":4}}"#]) == "imported")
         #expect(
             try message(after: [#"{"step":{"path":"a","status":"flying"}}"#])
@@ -307,6 +310,23 @@ struct ArchiveTests {
         #expect(try file("9000000000000000000", ["content"]) == "\"PATH\", line 6: the content of a file is missing")
         #expect(try file("-1", []) == "\"PATH\", line 4: \"size\" of the file is not a number")
         #expect(try file("7", ["con", "tent"]).hasSuffix("lines are missing before the last one"))
+    }
+
+    @Test func linksInTheFolderOfFilesAreNotFollowed() throws {
+        let bench = StoreBench()
+        let folder = bench.path("archive")
+        let lines = [Self.head, Self.run, Self.snapshot, #"{"file":{"name":"\#(Self.digest)","size":7}}"#]
+        try TemporaryFolder.write(lines.map { $0 + "\n" }.joined(), to: "\(folder)/run.jsonl")
+        try TemporaryFolder.write("content", to: bench.path("elsewhere"))
+        try TemporaryFolder.write("", to: "\(folder)/files/other")
+        symlink(bench.path("elsewhere"), "\(folder)/files/\(Self.digest)")
+        #expect {
+            _ = try RunImport(folder, into: bench.database).read()
+        } throws: {
+            ($0 as? Failure)?.message.hasSuffix("\(Self.digest)\" (too many levels of symbolic links)") == true
+        }
+        #expect(try bench.history().runs().isEmpty)
+        #expect(bench.fileNames.isEmpty)
     }
 
     @Test func referencesToWhatOthersKeepAreNotFollowed() async throws {

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowTestKit
+import Glibc
 import Synchronization
 import Testing
 
@@ -87,17 +88,30 @@ struct OddDatabaseTests {
 
     @Test func thereIsNoLogWhereSeveralMachinesMayWrite() throws {
         let bench = StoreBench()
-        try StateDatabase.open(bench.database).stayOnOneFile("nfs")
+        try StateDatabase.open(bench.database).stayOnOneFile()
         let database = try Database.open(bench.database, mode: .readWrite)
         #expect(try database.query("PRAGMA journal_mode")[0][0] == "delete")
         #expect(!PrivateFile.exists(bench.database + "-wal"))
     }
 
-    @Test func fileSystemWithoutLocksIsRefused() {
+    @Test(
+        arguments: [
+            (.state, "name a file on a disk of this machine with --state-db or FLOWCTL_STATE_DB"),
+            (.responses, "name a file on a disk of this machine with FLOWCTL_CACHE"),
+            (.other, "put it on a disk of this machine"),
+        ] as [(DatabasePurpose, String)])
+    func fileSystemWithoutLocksIsRefused(_ purpose: DatabasePurpose, _ hint: String) {
         #expect(
-            NetworkFileSystem.withoutLocks("/n/state.db", "nfs").description
-                == "the database \"/n/state.db\" lies on a network file system (nfs) that knows no locks "
-                + "(name a file on a disk of this machine with --state-db or FLOWCTL_STATE_DB)")
+            Database.withoutLocks("/n/state.db", on: "nfs", purpose).description
+                == "the database \"/n/state.db\" lies on a network file system (nfs) that knows no locks (\(hint))")
+    }
+
+    @Test func locksAreFoundWhereThereAreSome() {
+        let bench = StoreBench()
+        #expect(NetworkFileSystem.hasLocks(beside: bench.database))
+        // Nothing can be made there, which is told elsewhere.
+        #expect(NetworkFileSystem.hasLocks(beside: bench.path("none/state.db")))
+        #expect(!PrivateFile.exists("\(bench.database)-lock-\(getpid())"))
     }
 
     @Test func formatStaysWhileARunOfAnOlderFlowctlIsOn() throws {

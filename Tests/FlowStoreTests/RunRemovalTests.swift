@@ -205,6 +205,20 @@ struct RunRemovalTests {
         #expect(try left(bench).count == 101)
     }
 
+    @Test func tidyingWaitsForNobody() async throws {
+        let bench = StoreBench()
+        let store = try bench.store()
+        for _ in 0..<101 { try await run(bench, days: 20_000) }
+        let other = try Database.open(bench.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        let begin = ContinuousClock.now
+        await store.tidy(.standard)
+        // A run would wait for two minutes.
+        #expect(ContinuousClock.now - begin < .seconds(60))
+        try other.execute("ROLLBACK")
+        #expect(try left(bench).count == 101)
+    }
+
     @Test func tidyingStopsWhenItsTimeIsUp() async throws {
         let bench = StoreBench()
         let store = try bench.store()

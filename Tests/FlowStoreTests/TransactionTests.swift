@@ -1,6 +1,8 @@
+import Dispatch
 import FlowCore
 import FlowStore
 import FlowTestKit
+import Synchronization
 import Testing
 
 @Suite struct TransactionTests {
@@ -73,6 +75,37 @@ import Testing
             #expect(throws: problem) { try other.transaction {} }
         }
         try other.transaction {}
+    }
+
+    @Test func transactionAtOnceWaitsForNoOtherConnection() throws {
+        let other = try Database.open(folder.file("t.db"), privateFile: true)
+        try database.transaction {
+            let result: Int? = try other.transactionAtOnce { 1 }
+            #expect(result == nil)
+        }
+        #expect(try other.transactionAtOnce { try other.execute("INSERT INTO t VALUES (1)") } == 1)
+        #expect(throws: Failure(.conflict, "enough")) {
+            try other.transactionAtOnce {
+                try other.execute("INSERT INTO t VALUES (2)")
+                throw Failure(.conflict, "enough")
+            }
+        }
+        #expect(try rows() == [1])
+    }
+
+    @Test func transactionAtOnceWaitsForNoOtherThread() throws {
+        let database = database
+        try database.transaction {
+            let wasRun = Mutex<Bool?>(nil)
+            let isAsked = DispatchSemaphore(value: 0)
+            DispatchQueue.global().async {
+                let answer = try? database.transactionAtOnce { 1 }
+                wasRun.withLock { $0 = answer != nil }
+                isAsked.signal()
+            }
+            isAsked.wait()
+            #expect(wasRun.withLock { $0 } == false)
+        }
     }
 
     @Test func readersSeeOneStateAndDoNotBlockWriters() throws {

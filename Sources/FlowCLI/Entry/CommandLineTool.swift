@@ -73,13 +73,14 @@ package enum CommandLineTool {
         let global = verb.global
         var console = streams.console(global)
         console.logFormat = verb.logFormat
-        let session = Session(
+        var session = Session(
             console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt
         ) {
             try Settings(
                 stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
                 workingDirectory: workingDirectory)
         }
+        session.placeOptions = global.placeOptions
         do {
             try await verb.run(in: session)
             return .success

@@ -11,6 +11,8 @@ struct Session: Sendable {
     var workingDirectory: String
     var prompt: any Prompt
     var files: any FileSystem = PosixFileSystem()
+    /// Options of the command line that say where things are; a command the user is told to type needs them, too.
+    var placeOptions: [String] = []
 
     /// - Parameter settings: called when a command asks for them; those that need no folder work without HOME.
     init(
@@ -27,6 +29,11 @@ struct Session: Sendable {
     /// Where things are kept.
     var settings: Settings {
         get throws { try locate() }
+    }
+
+    /// A command for the user to type, ready for a shell.
+    func commandLine(_ words: [String]) -> String {
+        (["flowctl"] + words + placeOptions).map(\.asShellWord).joined(separator: " ")
     }
 
     /// `path` made absolute against the working directory.

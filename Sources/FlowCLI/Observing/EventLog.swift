@@ -27,9 +27,8 @@ final class EventLog: RunView {
     func finish() async {}
 
     /// The run's last event has said all but this.
-    func conclude(_ result: RunResult, resume: String) {
-        guard result.status != .succeeded, result.status != .skipped else { return }
-        announce("resume it with: \(resume)")
+    func conclude(_ result: RunResult, advice: [StyledText]) {
+        for line in advice { announce(line.rendered(colors: false)) }
     }
 
     private func write(_ fields: ValueMap) {

@@ -39,6 +39,6 @@ struct ObservingOptions: ParsableArguments {
             case .text: RunProgress(on: console)
             case .json: EventLog(on: console, clock: SystemClock())
             }
-        return RunWatch(view, others: others)
+        return RunWatch(view, others: others, keepsReports: console.format == .json)
     }
 }

@@ -13,6 +13,6 @@ protocol RunView: RunWatcher {
     func announce(_ line: String)
     /// The last words, after ``RunWatcher/finish()``.
     ///
-    /// - Parameter resume: the command that goes on with the run.
-    func conclude(_ result: RunResult, resume: String)
+    /// - Parameter advice: how to go on with the run; empty where nothing is left to do.
+    func conclude(_ result: RunResult, advice: [StyledText])
 }

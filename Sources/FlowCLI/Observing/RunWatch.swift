@@ -3,19 +3,21 @@ import FlowRun
 /// Everybody who watches a run: the view, what gathers the reports of steps, and what tells other programs.
 struct RunWatch: RunObserver {
     let view: any RunView
-    private let reports = StepReports()
+    private let reports: StepReports?
     private let others: [any RunWatcher]
 
-    init(_ view: any RunView, others: [any RunWatcher] = []) {
+    /// - Parameter keepsReports: whether the result will list the steps.
+    init(_ view: any RunView, others: [any RunWatcher] = [], keepsReports: Bool) {
         self.view = view
         self.others = others
+        reports = keepsReports ? StepReports() : nil
     }
 
-    /// What ended so far, without the steps inside items.
-    var stepReports: [StepReport] { reports.all }
+    /// What ended so far, without the steps inside items; nothing where they are not kept.
+    var stepReports: [StepReport] { reports?.all ?? [] }
 
     func observe(_ event: RunEvent) {
-        reports.observe(event)
+        reports?.observe(event)
         view.observe(event)
         for other in others { other.observe(event) }
     }

@@ -28,4 +28,9 @@ struct GlobalOptions: ParsableArguments {
             "The vault.", discussion: "Else FLOWCTL_VAULT, else $XDG_DATA_HOME/flowctl/vault.db.", valueName: "file"),
         completion: .file())
     var vault: String?
+
+    /// Those that say where things are, as they were given.
+    var placeOptions: [String] {
+        (stateDatabase.map { ["--state-db", $0] } ?? []) + (vault.map { ["--vault", $0] } ?? [])
+    }
 }

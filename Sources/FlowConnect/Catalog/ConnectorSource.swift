@@ -7,6 +7,7 @@ import Synchronization
 /// A file is read when one of its operations is asked for. Safe to use from any thread.
 package final class ConnectorSource: NodeSource {
     private struct Reading {
+        var text: SourceText
         var connector: Connector?
         var diagnostics: Diagnostics
     }
@@ -60,6 +61,9 @@ package final class ConnectorSource: NodeSource {
         return reading.connector
     }
 
+    /// The content of a connector's file; nil where there is none of that name.
+    package func content(of name: String) throws -> [UInt8]? { try reading(name)?.text.bytes }
+
     /// Everything there is to say about a connector's file; nil where there is none of that name.
     package func diagnostics(of name: String) throws -> Diagnostics? { try reading(name)?.diagnostics }
 
@@ -105,7 +109,8 @@ package final class ConnectorSource: NodeSource {
                 "shadows-embedded", "\"\(name)\" is part of flowctl, and this file would stand in for it", at: start,
                 hint: "add \"override: true\" to replace it, or give the connector another name")
         }
-        return Reading(connector: diagnostics.hasErrors ? nil : connector, diagnostics: diagnostics)
+        return Reading(
+            text: text, connector: diagnostics.hasErrors ? nil : connector, diagnostics: diagnostics)
     }
 
     /// Connector files in the folders by connector name.

@@ -78,6 +78,13 @@ package struct Operation: Sendable {
         requests.reduce(into: []) { $0.formUnion($1.parametersInAddress(defaults)) }
     }
 
+    /// How long the service remembers the keys of all writes the operation sends; nil where one goes without.
+    var keyLifetime: Duration? {
+        let writes = requests.filter { ($0.effect ?? ($0.isRead ? .read : effect)) == .write }
+        guard !writes.isEmpty, writes.allSatisfy({ $0.idempotency != nil }) else { return nil }
+        return writes.compactMap { $0.idempotency?.lifetime }.min()
+    }
+
     var requests: [RequestTemplate] {
         switch work {
         case .request(let request), .pages(let request, _): [request]

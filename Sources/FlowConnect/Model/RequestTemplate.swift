@@ -42,6 +42,9 @@ struct RequestTemplate: Sendable {
         var validFor: Duration?
         /// The status of an answer to a key that was used already.
         var replayStatus: Int?
+
+        /// Where the file doesn't say how long a key is remembered, a day: no service that documents it is content with less.
+        var lifetime: Duration { validFor ?? .seconds(86_400) }
     }
 
     /// Upper case.

@@ -155,13 +155,15 @@ private struct Attempt {
 enum LoggedURL {
     /// Without query, fragment, user name and password.
     static func text(_ url: String) -> String {
-        let bytes = url.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else {
-            return String(Substring(bytes))
+        var url = url
+        return url.withUTF8 { bytes in
+            let address = bytes.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+            guard let colon = address.firstIndex(of: UInt8(ascii: ":")), address[colon...].starts(with: "://".utf8),
+                case let start = colon + 3,
+                let at = address[start...].prefix(while: { $0 != UInt8(ascii: "/") }).lastIndex(of: UInt8(ascii: "@"))
+            else { return String(decoding: address, as: UTF8.self) }
+            return String(decoding: address[..<start], as: UTF8.self)
+                + String(decoding: address[(at + 1)...], as: UTF8.self)
         }
-        let start = bytes.index(colon, offsetBy: 3)
-        let authority = bytes[start...].prefix { $0 != UInt8(ascii: "/") }
-        guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return String(Substring(bytes)) }
-        return String(url[..<start]) + String(url[bytes.index(after: at)..<bytes.endIndex])
     }
 }

@@ -214,11 +214,14 @@ package final class TrafficControl: Sendable {
 
     /// Scheme, host and port as they are written: what finds a service without taking the URL apart.
     private static func address(_ url: String) -> String {
-        var slashes = 0
-        let end = url.utf8.firstIndex { byte in
-            if byte == UInt8(ascii: "/") { slashes += 1 }
-            return slashes == 3 || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+        var url = url
+        return url.withUTF8 { bytes in
+            var slashes = 0
+            let address = bytes.prefix { byte in
+                if byte == UInt8(ascii: "/") { slashes += 1 }
+                return slashes < 3 && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
+            }
+            return String(decoding: address, as: UTF8.self)
         }
-        return String(url[..<(end ?? url.endIndex)])
     }
 }

@@ -11,10 +11,10 @@ struct ResponseBody {
     func value(as format: String) throws(Failure) -> Value {
         if case .file(let file) = response.body { return .file(file) }
         let bytes = response.bytes
-        switch format == "auto" ? automatic : format {
+        let characters = CharacterSet(bytes, contentType: response.headers["Content-Type"])
+        switch format == "auto" ? automatic(characters) : format {
         case "json":
             if bytes.isEmpty { return .null }
-            let characters = characters
             do {
                 // JSON is UTF-8 unless a sender says otherwise, which some do.
                 return try JSON.parse(characters.name == "utf-8" ? bytes : Array(try text(characters).utf8))
@@ -28,16 +28,12 @@ struct ResponseBody {
         }
     }
 
-    private var automatic: String {
+    private func automatic(_ characters: CharacterSet) -> String {
         let type = mediaType
         if type == "application/json" || type.hasSuffix("+json") { return "json" }
         let isText =
             type.isEmpty || type.hasPrefix("text/") || type.hasSuffix("+xml") || ResponseBody.textTypes.contains(type)
         return isText && characters.text(response.bytes) != nil ? "text" : "bytes"
-    }
-
-    private var characters: CharacterSet {
-        CharacterSet(response.bytes, contentType: response.headers["Content-Type"])
     }
 
     private func text(_ characters: CharacterSet) throws(Failure) -> String {
@@ -50,8 +46,8 @@ struct ResponseBody {
     }
 
     private var mediaType: String {
-        let type = (response.headers["Content-Type"] ?? "").prefix { $0 != ";" }
-        return type.filter { !$0.isWhitespace }.lowercased()
+        let type = (response.headers["Content-Type"] ?? "").utf8.prefix { $0 != UInt8(ascii: ";") }
+        return String(decoding: type.filter { $0 > 0x20 }, as: UTF8.self).lowercased()
     }
 
     private var server: String { Origin(response.url)?.host ?? "the server" }

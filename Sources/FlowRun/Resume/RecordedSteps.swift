@@ -66,18 +66,23 @@ struct RecordedSteps {
 }
 
 extension RecordedSteps {
-    /// Names of the steps and items that wait for the user's word, of each loop the first three.
-    func undecided() throws(Failure) -> [String] {
+    /// Names of the steps and items that wait for the user's word: those that are uncertain, and those whose write was
+    /// cut off with its process, which the next resume would find out.
+    ///
+    /// - Parameter limit: of each loop no more than this.
+    func undecided(limit: Int) throws(Failure) -> [String] {
+        guard run.status != .running else { return [] }
         var names: [String] = []
-        for step in steps where step.status == .uncertain {
+        for step in steps where step.status == .uncertain || step.status == .interrupted {
             // A loop is so for its items, and what only holds others for these.
-            let items = try history.items(of: step.path, in: run, limit: 100, onlyUnsuccessful: true)
+            let items = try history.items(of: step.path, in: run, limit: 1000, onlyUnsuccessful: true)
                 .filter { $0.status == .uncertain }
-            if !items.isEmpty {
-                names += items.prefix(3).map { "\(step.path)[\($0.key)]" }
-            } else if !(try history.attempts(of: step.path, in: run)).isEmpty {
-                names.append(step.path)
+            names += items.prefix(limit).map { "\(step.path)[\($0.key)]" }
+            let isCut = try history.lastWrites(of: step.path, in: run).others.contains { attempt in
+                attempt.item == nil && attempt.intent.key == nil
+                    && (attempt.end == nil || attempt.end?.status == .uncertain)
             }
+            if isCut { names.append(step.path) }
         }
         return names
     }

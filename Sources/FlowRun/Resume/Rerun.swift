@@ -81,9 +81,12 @@ struct Rerun {
     func reopens(_ path: String) -> Bool { reopened.contains(path) && !restarts(path) }
 
     /// What the journal is to forget of what it has.
-    func reset(of steps: [StoredStep], note: String) -> RunReset {
+    ///
+    /// - Parameter changed: paths in the file of steps whose arguments are to be made anew where they go on.
+    func reset(of steps: [StoredStep], changed: Set<String> = [], note: String) -> RunReset {
         let paths = steps.map(\.path)
         return RunReset(
+            changed: Set(paths.filter { changed.contains($0.withoutItems) }),
             anew: Set(paths.filter(restarts)), reopened: Set(paths.filter(reopens)),
             items: items.filter { !restarts($0.key) }, note: note)
     }

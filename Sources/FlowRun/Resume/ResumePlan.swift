@@ -30,6 +30,8 @@ package struct ResumePlan: Sendable {
         /// How it stands; nil where it never started.
         package var status: RunStatus?
         package var fate: Fate
+        /// `changed` or `added`, where the file has been edited.
+        package var change: String?
     }
 
     /// A write that happened, or may have, and is done again.
@@ -44,6 +46,10 @@ package struct ResumePlan: Sendable {
 
     package let entries: [Entry]
     package let repetitions: [Repetition]
+    /// Steps of the run that its file has no more.
+    package let removed: [String]
+    /// What else the file says otherwise: `inputs`.
+    package let settings: [String]
     package let options: ResumeOptions
 
     /// - Parameters:
@@ -59,9 +65,20 @@ package struct ResumePlan: Sendable {
         for path in options.markDone.keys.sorted() where rerun.restarts(path) {
             throw Failure(.invalid, "\"\(path)\" can't be both marked done and run again")
         }
-        if !rerun.isEmpty { options.reset = rerun.reset(of: recorded.steps, note: "to run again") }
+        if let undecided = try request.edit?.undecided(recorded, rerun), !undecided.isEmpty {
+            throw Failure(
+                .invalid, "steps have changed that have finished: \(undecided.joined(separator: ", "))",
+                hint: "add --rerun STEP or --keep STEP for each")
+        }
+        let difference = request.edit?.difference
+        if !rerun.isEmpty || difference != nil {
+            options.reset = rerun.reset(of: recorded.steps, changed: difference?.changed ?? [], note: "to run again")
+        }
         self.options = options
-        entries = Outlook(recorded.steps, rerun, options).entries(of: workflow.steps)
+        let steps = Set(recorded.steps.map(\.path.withoutItems))
+        removed = difference?.removed.filter(steps.contains).sorted() ?? []
+        settings = difference?.settings ?? []
+        entries = Outlook(recorded.steps, rerun, options, difference).entries(of: workflow.steps)
         var repetitions: [Repetition] = []
         for step in recorded.steps {
             let items = options.reset?.items[step.path]
@@ -98,11 +115,13 @@ private struct Outlook {
     private let steps: [String: StoredStep]
     private let rerun: Rerun
     private let options: ResumeOptions
+    private let difference: WorkflowDifference?
 
-    init(_ steps: [StoredStep], _ rerun: Rerun, _ options: ResumeOptions) {
+    init(_ steps: [StoredStep], _ rerun: Rerun, _ options: ResumeOptions, _ difference: WorkflowDifference?) {
         self.steps = Dictionary(steps.map { ($0.path, $0) }) { $1 }
         self.rerun = rerun
         self.options = options
+        self.difference = difference
     }
 
     /// Steps in file order, those inside a block below it; not those inside items, of which there may be very many.
@@ -111,7 +130,10 @@ private struct Outlook {
             let path = prefix + step.id
             let stored = self.steps[path]
             let fate = fate(of: path, stored)
-            var entries = [ResumePlan.Entry(path: path, node: step.nodeName, status: stored?.status, fate: fate)]
+            var entries = [
+                ResumePlan.Entry(
+                    path: path, node: step.nodeName, status: stored?.status, fate: fate, change: change(of: path))
+            ]
             guard step.loop == nil, fate != .reused, fate != .runs else { return entries }
             if case .call(let call) = step.kind { entries += self.entries(of: call.workflow.steps, below: path + "/") }
             for branch in step.branches where branch.steps.contains(where: { self.steps["\(path)/\($0.id)"] != nil }) {
@@ -119,6 +141,11 @@ private struct Outlook {
             }
             return entries
         }
+    }
+
+    private func change(of path: String) -> String? {
+        guard let difference else { return nil }
+        return difference.added.contains(path) ? "added" : difference.changed.contains(path) ? "changed" : nil
     }
 
     private func fate(of path: String, _ stored: StoredStep?) -> ResumePlan.Fate {

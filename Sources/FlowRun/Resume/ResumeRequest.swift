@@ -10,11 +10,13 @@ package struct ResumeRequest: Sendable {
     package var from: [String] = []
     /// Loops whose failed items are tried again; empty for all that have any, nil for none.
     package var failedItems: [String]?
+    /// Another version of its file.
+    package var edit: EditedFile?
 
     package init() {}
 
     /// Whether anything is to run again that has ended well.
-    package var asksForMore: Bool { !from.isEmpty || failedItems != nil }
+    package var asksForMore: Bool { !from.isEmpty || failedItems != nil || edit != nil }
 
     func rerun(of workflow: Workflow, _ recorded: RecordedSteps) throws(Failure) -> Rerun {
         var rerun = Rerun(workflow)
@@ -22,6 +24,7 @@ package struct ResumeRequest: Sendable {
             let place = try recorded.place(named: name, hint: "a step that has not run yet needs no --from")
             try rerun.add(place.path, reach: .after)
         }
+        for name in edit?.rerun ?? [] { try rerun.add(try recorded.place(named: name).path, reach: .readers) }
         for path in try loopsWithFailures(recorded) { try rerun.add(path, isWhole: false, reach: .readers) }
         return rerun
     }
@@ -52,7 +55,7 @@ package struct ResumeRequest: Sendable {
 }
 
 extension RunHistory {
-    fileprivate func hasFailedItem(_ path: String, in run: RunSummary) throws(Failure) -> Bool {
+    func hasFailedItem(_ path: String, in run: RunSummary) throws(Failure) -> Bool {
         try !items(of: path, in: run, limit: 1, onlyUnsuccessful: true).isEmpty
     }
 }

@@ -20,8 +20,8 @@ final class LineReader {
     deinit { close(descriptor) }
 
     /// Opens a plain file, never a pipe or a device that would hold the process up.
-    static func open(_ path: String) throws(Failure) -> Int32 {
-        let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    static func open(_ path: String, followingLinks: Bool = true) throws(Failure) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (followingLinks ? 0 : O_NOFOLLOW))
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno)).lowercased()
             throw Failure(

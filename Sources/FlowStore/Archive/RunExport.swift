@@ -107,7 +107,8 @@ extension RunExport {
                 "inputs": try value(snapshot.inputs, &state),
                 "vars": try value(snapshot.vars, &state), "event": try value(snapshot.event, &state),
                 "connectors": .map(ValueMap(snapshot.connectors.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
-                "working_directory": .string(snapshot.workingDirectory), "base_url": .text(snapshot.baseURL),
+                "working_directory": .string(snapshot.workingDirectory),
+                "base_url": .text(snapshot.baseURL.map { masker.mask($0) }),
                 "flowctl": .string(snapshot.version),
             ]
         ])
@@ -133,7 +134,8 @@ extension RunExport {
                 "path": .string(step.path), "node": .text(step.node), "status": .string(step.status.rawValue),
                 "started_at": step.startedAt?.archived ?? .null, "ended_at": step.endedAt?.archived ?? .null,
                 "attempts": .int(Int64(step.attempts)), "output": try value(step.output, &state),
-                "error": masked(step.failure), "handled": .bool(step.isHandled), "note": .text(step.note),
+                "error": masked(step.failure), "handled": .bool(step.isHandled),
+                "note": .text(step.note.map { masker.mask($0) }),
                 "resolved": try value(step.resolved, &state),
             ]
         ])

@@ -159,6 +159,9 @@ package final class RunImport {
                     guard try line.content(of: "end").int("lines") == Int64(lineNumber) else {
                         throw Failure(.invalid, "lines are missing before the last one")
                     }
+                    guard try lines.next() == nil else {
+                        throw Failure(.invalid, "there is something after the last line")
+                    }
                     return true
                 default: throw Failure(.invalid, "\"\(line.kind.prefix(40))\" is no line of an archive")
                 }
@@ -190,11 +193,13 @@ package final class RunImport {
         let draft = try files.draft(like: name) { write throws(Failure) in
             guard let folder else { return try readContent(size, write) }
             let path = "\(folder)/\(ArchiveFormat.filesName)/\(name)"
-            let descriptor = try LineReader.open(path)
+            let descriptor = try LineReader.open(path, followingLinks: false)
             defer { close(descriptor) }
             try files.forEachPiece(of: descriptor, path, write)
         }
-        guard draft.name == name else { throw Failure(.invalid, "the file \"\(name)\" is not what its name says") }
+        guard draft.name == name, draft.size == size else {
+            throw Failure(.invalid, "the file \"\(name)\" is not what its name says")
+        }
         try database.transaction {
             try JournalStatements(database: database, run: number).keep(draft, in: files)
         }

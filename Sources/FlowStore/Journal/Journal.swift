@@ -9,9 +9,11 @@ package protocol Journal: Sendable {
 
     /// Writes records.
     ///
-    /// - Parameter synced: whether they must survive a power cut, too, as the intent of a write without a key.
+    /// - Parameters:
+    ///   - synced: whether they must survive a power cut, too, as the intent of a write without a key.
+    ///   - isShared: whether others are at work whose records come soon, so that a common commit is worth the wait.
     /// - Throws: a `Failure`, from then on for every call: what follows a lost record can't be believed.
-    func commit(_ records: [JournalRecord], synced: Bool) async throws
+    func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws
 
     /// What is known of a step from before this process; nil where it never started.
     func step(_ path: String) async throws -> StoredStep?
@@ -40,6 +42,12 @@ package protocol Journal: Sendable {
 
     /// Waits for all that was noted, then gives up the lease. Nothing may be written afterwards.
     func close() async
+}
+
+extension Journal {
+    package func commit(_ records: [JournalRecord], synced: Bool) async throws {
+        try await commit(records, synced: synced, isShared: false)
+    }
 }
 
 /// One try of one step or item.

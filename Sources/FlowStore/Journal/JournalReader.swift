@@ -89,6 +89,9 @@ struct JournalReader {
         let isLast = """
             a.effect = 'write' AND NOT EXISTS (
                 SELECT 1 FROM attempts b WHERE b.step = a.step AND b.item = a.item AND b.number > a.number)
+            AND NOT EXISTS (
+                SELECT 1 FROM checkpoints c WHERE c.step = a.step AND c.item = a.item
+                    AND c.name = '\(RunReset.checkpoint)' AND CAST(c.value AS INTEGER) >= a.number)
             """
         let succeeded = try database.query(
             """

@@ -2,10 +2,12 @@ import Dispatch
 import FlowCore
 import Synchronization
 
-/// One thread that writes to the state database for all runs of the process, many records to a commit.
+/// Writes to the state database for all runs of the process, many records to a commit.
 ///
-/// What arrives while a commit is under way goes into the next one together, so steps that run side by side share
-/// its cost. Waiting on the disk or on another process's lock happens on this thread and never on the tasks' pool.
+/// A commit that has to wait for nothing can be made where it is asked for, since two changes of thread would cost more
+/// than it does. All else is left to one thread: what must reach the disk, what another process or another commit is in
+/// the way of, what others will share, and copying the log into the database. What arrives while that thread is at work
+/// goes into its next commit together, and nothing blocks a thread of the tasks' pool.
 final class JournalWriter: Sendable {
     typealias Work = @Sendable (Database) throws(Failure) -> Void
 
@@ -23,16 +25,32 @@ final class JournalWriter: Sendable {
         /// do: a timer for each step would cost more than the step.
         var isLingering = false
         var failure: Failure?
+
+        mutating func take() -> [Entry] {
+            defer { waiting = [] }
+            return waiting
+        }
     }
 
     /// How long a record that nobody waits for may lie in memory.
     private static let linger = DispatchTimeInterval.milliseconds(50)
 
+    /// How many pages the log may have before they are copied into the database and it begins anew. A commit that must
+    /// reach the disk costs less where the log's file need not grow for it.
+    private static let longLog = 1000
+
     let database: Database
+    /// Whether a commit that need not survive a power cut waits for no disk.
+    private let hasLog: Bool
     private let queue = DispatchQueue(label: "flowctl.journal", qos: .userInitiated)
     private let state = Mutex(State())
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database) {
+        self.database = database
+        // There is none on a file system of the network.
+        hasLog = (try? database.query("PRAGMA journal_mode").first?[0].stringValue) == "wal"
+        database.checkpointByHand()
+    }
 
     /// Adds work that nobody waits for.
     func note(_ work: @escaping Work) {
@@ -51,13 +69,49 @@ final class JournalWriter: Sendable {
     }
 
     /// Adds work and waits until it and all before it are committed.
-    func commit(synced: Bool, _ work: @escaping Work) async throws {
+    ///
+    /// - Parameter mayWait: whether it is better made by the writer's thread: more comes soon that can share the commit, or
+    ///   the work takes long.
+    func commit(synced: Bool, mayWait: Bool = false, _ work: @escaping Work) async throws {
+        if hasLog, !synced, !mayWait, try commitAtOnce(work) { return }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             enqueue(
                 Entry(work: work, isSynced: synced) { failure in
                     if let failure { continuation.resume(throwing: failure) } else { continuation.resume() }
                 })
         }
+    }
+
+    /// Commits on the calling thread what waits, and this after it.
+    ///
+    /// - Returns: whether it is done; false where something is in the way, or waits that must reach the disk.
+    private func commitAtOnce(_ work: @escaping Work) throws(Failure) -> Bool {
+        guard database.lock.tryLock() else { return false }
+        defer { database.lock.unlock() }
+        var batch: [Entry] = []
+        do throws(Failure) {
+            let isWritten = try database.transactionAtOnce {
+                let waiting = state.withLock { state -> [Entry]? in
+                    guard state.failure == nil, !state.waiting.contains(where: \.isSynced) else { return nil }
+                    return state.take()
+                }
+                guard let waiting else { return false }
+                batch = waiting
+                for entry in waiting { try entry.work(database) }
+                try work(database)
+                return true
+            }
+            guard isWritten == true else { return false }
+        } catch {
+            let (late, failure) = lose(error)
+            for entry in batch + late { entry.done?(failure) }
+            throw failure
+        }
+        for entry in batch { entry.done?(nil) }
+        if database.logPages > JournalWriter.longLog {
+            queue.async { self.database.checkpoint(above: JournalWriter.longLog) }
+        }
+        return true
     }
 
     /// Reads on the writer's thread, after all that was added before.
@@ -90,25 +144,37 @@ final class JournalWriter: Sendable {
     }
 
     private func drain() {
+        // Taken with the connection in hand, so that nothing that came later is written first.
+        let (batch, failure) = database.lock.locked { writeWaiting() }
+        for entry in batch { entry.done?(failure) }
+        database.checkpoint(above: JournalWriter.longLog)
+    }
+
+    private func writeWaiting() -> ([Entry], Failure?) {
         let batch = state.withLock { state in
-            defer { state.waiting = [] }
             state.isScheduled = false
-            return state.waiting
+            return state.take()
         }
-        guard !batch.isEmpty else { return }
+        guard !batch.isEmpty else { return ([], nil) }
         do throws(Failure) {
             try database.transaction(synchronous: batch.contains(where: \.isSynced) ? .full : nil) {
                 for entry in batch { try entry.work(database) }
             }
-            for entry in batch { entry.done?(nil) }
+            return (batch, nil)
         } catch {
-            let failure = JournalWriter.explained(error)
-            let late = state.withLock { state in
-                state.failure = failure
-                defer { state.waiting = [] }
-                return state.waiting
-            }
-            for entry in batch + late { entry.done?(failure) }
+            let (late, failure) = lose(error)
+            return (batch + late, failure)
+        }
+    }
+
+    /// From now on everything fails.
+    ///
+    /// - Returns: what has come meanwhile, and the failure that all get.
+    private func lose(_ cause: Failure) -> ([Entry], Failure) {
+        let failure = JournalWriter.explained(cause)
+        return state.withLock { state in
+            state.failure = failure
+            return (state.take(), failure)
         }
     }
 

@@ -27,6 +27,14 @@ package struct RunSummary: Sendable, Hashable {
     /// Whether nothing has happened to the run since the other was read.
     func stands(as other: RunSummary) -> Bool { attempt == other.attempt && status == other.status }
 
+    /// - Throws: a `Failure` of kind `invalid` where the run was imported, so that its secrets aren't here.
+    package func requireItRanHere() throws(Failure) {
+        guard isImported else { return }
+        throw Failure(
+            .invalid, "run \(id) was imported and can't be resumed: its secrets stayed where it ran",
+            hint: "start a new one with \"flowctl run\"")
+    }
+
     /// - Throws: a `Failure` of kind `conflict` that says who runs it.
     package func requireNobodyRunsIt() throws(Failure) {
         guard status.isLeased, let lease else { return }
@@ -154,7 +162,8 @@ package struct RunHistory: Sendable {
         try reader(run).attempts(of: path, item: item)
     }
 
-    /// The last attempts at a step, or at each of its items, that were writes.
+    /// The last attempts at a step, or at each of its items, that were writes and that count: not those from before it
+    /// was asked for again.
     ///
     /// - Returns: how many succeeded, and all others.
     package func lastWrites(

@@ -36,10 +36,11 @@ package final class RunJournal: Journal {
 
     package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
-    package func commit(_ records: [JournalRecord], synced: Bool) async throws {
+    package func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
         let isLarge = records.contains(where: \.isLarge)
-        let records = isLarge ? try await drafted(records) : records
-        try await writer.commit(synced: synced) { [work = work(records), requireLease] database throws(Failure) in
+        let work = work(isLarge ? try await drafted(records) : records)
+        try await writer.commit(synced: synced, mayWait: isShared || isLarge) {
+            [requireLease] database throws(Failure) in
             try requireLease(database)
             try work(database)
         }

@@ -2,6 +2,8 @@ import FlowCore
 
 /// What of a run doesn't count any more when it goes on from an earlier place. Attempts stay where they are, as history.
 package struct RunReset: Sendable, Hashable {
+    /// Paths of steps that say something else now: what they go on with is made anew.
+    package var changed: Set<String>
     /// Paths of steps that start again as if they had never run. What stands inside them is named, too.
     package var anew: Set<String>
     /// Paths of steps whose result is made again, of the items and inner steps they have.
@@ -12,8 +14,10 @@ package struct RunReset: Sendable, Hashable {
     package var note: String
 
     package init(
-        anew: Set<String> = [], reopened: Set<String> = [], items: [String: Set<Int>] = [:], note: String
+        changed: Set<String> = [], anew: Set<String> = [], reopened: Set<String> = [], items: [String: Set<Int>] = [:],
+        note: String
     ) {
+        self.changed = changed
         self.anew = anew
         self.reopened = reopened
         self.items = items
@@ -26,6 +30,15 @@ package struct RunReset: Sendable, Hashable {
 
 extension RunReset {
     func apply(to run: Int64, in database: Database) throws(Failure) {
+        for path in changed.subtracting(anew).sorted() {
+            // A loop that has items goes on with them.
+            try database.execute(
+                """
+                DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
+                    AND name = ':resolved'
+                    AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
+                """, [.int(run), .string(path)])
+        }
         for path in anew.sorted() {
             try database.execute(
                 """

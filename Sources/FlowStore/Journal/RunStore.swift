@@ -64,21 +64,17 @@ package final class RunStore: Sendable {
     ///   - name: the run's id, or the beginning or end of it that no other run shares, or `latest`.
     ///   - seen: what the decision to take it up rests on.
     ///   - reset: what of it is to run again; then also one that succeeded is taken up.
+    ///   - snapshot: takes the place of the one it has.
     /// - Throws: `not_found`; `invalid` where it succeeded; `conflict` where its process still runs, or where another
     ///   one has taken it up in the meantime.
     package func resume(
-        _ name: String, seen: RunSummary? = nil, reset: RunReset? = nil
+        _ name: String, seen: RunSummary? = nil, reset: RunReset? = nil, snapshot: RunSnapshot? = nil
     ) async throws -> (StoredRun, RunJournal) {
         let (run, number) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name)
                 try summary.requireWhole()
-                guard !summary.isImported else {
-                    throw Failure(
-                        .invalid,
-                        "run \(summary.id) was imported and can't be resumed: its secrets stayed where it ran",
-                        hint: "start a new one with \"flowctl run\"")
-                }
+                try summary.requireItRanHere()
                 if let seen, !summary.status.isLeased, !summary.stands(as: seen) {
                     throw Failure(
                         .conflict, "run \(summary.id) has gone on meanwhile, and is \(summary.status.rawValue)",
@@ -106,6 +102,7 @@ package final class RunStore: Sendable {
                         .micros(.wallClock), .int(summary.number),
                     ])
                 try reset?.apply(to: summary.number, in: database)
+                if let snapshot { try RunStore.replace(snapshot, of: summary.number, in: database) }
                 return (try RunHistory(database).stored(summary), summary.number)
             }
         }
@@ -125,6 +122,13 @@ package final class RunStore: Sendable {
         // So many runs begin at this moment; the next one is as good.
         return try freeID(
             at: Timestamp(milliseconds: time.milliseconds + 40), random: random, in: database)
+    }
+
+    private static func replace(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
+        try database.execute("DELETE FROM snapshots WHERE run = ?", [.int(run)])
+        try database.execute("DELETE FROM called_files WHERE run = ?", [.int(run)])
+        try write(snapshot, of: run, in: database)
+        try database.execute("UPDATE runs SET file = ? WHERE number = ?", [.string(snapshot.file), .int(run)])
     }
 
     static func write(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {

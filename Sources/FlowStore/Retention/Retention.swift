@@ -35,6 +35,7 @@ extension RunStore {
     ///
     /// - Parameter budget: about how long it may take; what is left goes after the next run.
     package func tidy(_ retention: Retention, within budget: Duration = .milliseconds(100)) async {
+        limitWaiting(to: budget)
         // The run is over and written down; nobody waits for this, and it is tried again anyway.
         _ = try? await writer.read { database throws(Failure) in
             let now = Timestamp.wallClock

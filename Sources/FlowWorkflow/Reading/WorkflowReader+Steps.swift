@@ -14,7 +14,12 @@ extension WorkflowReader {
             diagnostics.error("no-steps", "\"\(key)\" holds no step", at: node.span, hint: "add a step")
         }
         var names = StepNames(explicit: items.compactMap { $0["id"]?.string })
-        return items.compactMap { step($0, names: &names) }
+        var steps: [Step] = []
+        steps.reserveCapacity(items.count)
+        for item in items {
+            if let step = step(item, names: &names) { steps.append(step) }
+        }
+        return steps
     }
 
     private mutating func step(_ node: SourceNode, names: inout StepNames) -> Step? {

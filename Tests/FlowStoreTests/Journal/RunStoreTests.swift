@@ -228,6 +228,48 @@ struct RunStoreTests {
         #expect(page.map(\.index) == Array(490..<495))
     }
 
+    @Test func linesOfOneWriterKeepTheirOrderHoweverTheyAreCommitted() async throws {
+        let folder = StateFolder()
+        let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for path in ["a", "b", "c", "d"] {
+                group.addTask {
+                    for number in 0..<60 {
+                        let line = LogLine(path: path, at: Self.time, level: "info", message: String(number))
+                        switch number % 3 {
+                        case 0: journal.note([.log(line)])
+                        case 1: try await journal.commit([.log(line)], synced: false)
+                        default: try await journal.commit([.log(line)], synced: number % 4 == 0)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await journal.close()
+        let history = try RunHistory.open(folder.database)
+        let run = try history.run(named: "latest")
+        for path in ["a", "b", "c", "d"] {
+            #expect(try history.logs(of: run, path: path).map(\.message) == (0..<60).map(String.init))
+        }
+    }
+
+    @Test func longLogIsCopiedIntoTheDatabase() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (_, journal) = try await folder.begin(store)
+        let text = String(repeating: "x", count: 1 << 20)
+        for _ in 0..<20 {
+            let line = LogLine(path: "a", at: Self.time, level: "info", message: text)
+            try await journal.commit([.log(line)], synced: false)
+        }
+        await journal.close()
+        _ = try await store.writer.read { _ in 0 }
+        var info = stat()
+        #expect(stat(folder.database, &info) == 0)
+        #expect(info.st_size > 12 << 20)
+    }
+
     @Test func notedRecordsKeepTheirOrderAndAreWrittenBeforeWhatIsCommitted() async throws {
         let folder = StateFolder()
         let (_, journal) = try await folder.begin(try RunStore.open(folder.database))

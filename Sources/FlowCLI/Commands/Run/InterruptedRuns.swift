@@ -54,6 +54,7 @@ struct InterruptedRuns {
         do {
             let resumption = try Resumption(of: run, in: history, access: access, trace: trace, session)
             if let failure = await resumption.missingSecret() { return .left(failure) }
+            try resumption.noteChangedConnectors()
             let watch = try observing.watch(in: session)
             let executor: Executor
             do {
@@ -62,7 +63,7 @@ struct InterruptedRuns {
                 await watch.finish()
                 throw error
             }
-            let driver = RunDriver(executor, watch, session.console, store)
+            let driver = RunDriver(executor, watch, session, store)
             return .ended(try await driver.drive(), driver)
         } catch let exit as Exit {
             for diagnostic in exit.diagnostics where session.console.format == .text {

@@ -50,6 +50,21 @@ struct ResumeCommand: Verb {
     @Flag(help: "Run the items again that failed, and the steps that read their loop.")
     var failedItems = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Go on with this version of the file; shows first what becomes of each step.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --file: run this changed step again although it has finished, and those that read it.",
+            valueName: "step"))
+    var rerun: [String] = []
+
+    @Option(help: ArgumentHelp("With --file: keep what this changed step gave.", valueName: "step"))
+    var keep: [String] = []
+
     @Flag(help: "Show what would run again and what would be reused; nothing is done.")
     var dryRun = false
 
@@ -71,9 +86,13 @@ struct ResumeCommand: Verb {
             throw Exit.usage(
                 "there is one run too many: \(JSON.quoted(loop[0]))", hint: "loops are named with --failed-items")
         }
+        guard file != nil || rerun.isEmpty && keep.isEmpty else {
+            throw Exit.usage(
+                "--rerun and --keep are about steps that --file has changed", hint: "run any step again with --from")
+        }
         let request = try request(session)
         guard !allInterrupted else {
-            guard run == nil, !request.asksForMore, request.decisions.isEmpty, !dryRun else {
+            guard run == nil, file == nil, !request.asksForMore, request.decisions.isEmpty, !dryRun else {
                 throw Exit.usage(
                     "--all-interrupted takes up every run as it is",
                     hint: "name one run, or leave out what is about one")
@@ -94,11 +113,13 @@ struct ResumeCommand: Verb {
     }
 
     private func resume(_ name: String, _ request: ResumeRequest, _ session: Session) async throws {
+        var request = request
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (run, history) = try session.run(named: name)
         try run.requireWhole()
+        try run.requireItRanHere()
         try run.requireNobodyRunsIt()
-        guard run.status != .succeeded || request.asksForMore else {
+        guard run.status != .succeeded || request.asksForMore || file != nil else {
             throw Exit.usage(
                 "run \(run.id.text) has succeeded; nothing is left to do",
                 hint: "start a new one with \"flowctl run \(run.file)\", or run a part again with --from")
@@ -106,20 +127,28 @@ struct ResumeCommand: Verb {
         let resumption = try Resumption(
             of: run, in: history, access: try session.vaultAccess(asks: !dryRun),
             trace: try traceOption.open(in: session), session)
+        if let file {
+            request.edit = try await resumption.editedFile(file, in: session.workingDirectory)
+            request.edit?.rerun = rerun
+            request.edit?.keep = keep
+        }
         let sheet: ResumeSheet
         do {
-            let plan = try ResumePlan(request, of: resumption.workflow, run, history, at: SystemClock().now())
-            sheet = ResumeSheet(run: run, plan: plan)
-        } catch {
-            throw Session.unlessDamaged(error)
+            let workflow = request.edit?.workflow ?? resumption.workflow
+            let plan = try ResumePlan(request, of: workflow, run, history, at: SystemClock().now())
+            sheet = ResumeSheet(run: run, plan: plan, changedConnectors: try resumption.changedConnectors())
+        } catch let failure as Failure {
+            throw Session.unlessDamaged(failure)
         }
         if dryRun { return sheet.show(on: session.console) }
-        try confirm(sheet, session)
+        if file == nil { try resumption.noteChangedConnectors() }
         let retention = try session.retention()
+        try confirm(sheet, session)
         let watch = try observing.watch(in: session)
         let store = try RunStore.open(try session.settings.stateDatabase) { watch.view.announce($0) }
-        let executor = try await resumption.executor(sheet.plan.options, observer: watch, store: store)
-        try await RunDriver(executor, watch, session.console, store).run(keeping: retention)
+        let executor = try await resumption.executor(
+            sheet.plan.options, edit: request.edit, observer: watch, store: store)
+        try await RunDriver(executor, watch, session, store).run(keeping: retention)
     }
 
     private func request(_ session: Session) throws -> ResumeRequest {
@@ -135,16 +164,21 @@ struct ResumeCommand: Verb {
         return request
     }
 
-    /// Asks before writes are done a second time.
+    /// Shows what an edited file changes; asks before it is gone on with, and before writes are done a second time.
     private func confirm(_ sheet: ResumeSheet, _ session: Session) throws {
-        guard !yes, !sheet.plan.repetitions.isEmpty else { return }
+        let console = session.console
+        for line in (file == nil ? [] : sheet.lines) + sheet.repetitions {
+            if yes { console.note(line) } else { console.complain(line) }
+        }
+        let repeated = sheet.plan.repetitions.map(\.path).joined(separator: ", ")
+        guard !yes, file != nil || !repeated.isEmpty else { return }
         guard session.prompt.isAvailable else {
-            let paths = sheet.plan.repetitions.map(\.path)
             throw Exit.usage(
-                "writes that have happened, or may have, would be done again: \(paths.joined(separator: ", "))",
+                repeated.isEmpty
+                    ? "there is no terminal to ask on whether to go on like this"
+                    : "writes that have happened, or may have, would be done again: \(repeated)",
                 hint: "look at the plan with --dry-run, then add --yes")
         }
-        for line in sheet.repetitions { session.console.complain(line) }
         let answer = try session.prompt.ask("go on? [y/N]", isSecret: false)
         guard answer.lowercased().hasPrefix("y") else { throw Exit.status(.cancelled) }
     }

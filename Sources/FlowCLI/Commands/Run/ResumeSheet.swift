@@ -6,20 +6,34 @@ import FlowStore
 struct ResumeSheet {
     let run: RunSummary
     let plan: ResumePlan
+    /// Connectors that are not what they were when the run began.
+    let changedConnectors: [String]
 
     func show(on console: Console) {
         console.show(json: document) {
             console.show("\(run.id.text, .bold)  \(run.workflow)  \("dry run: nothing is done", .dim)")
-            var table = Table("STEP", "NODE", "STATUS", "THEN")
-            for entry in plan.entries {
-                table.add(
-                    StyledText(entry.path, .bold), StyledText(entry.node),
-                    entry.status.map { StyledText($0.words, $0.style) } ?? StyledText(""),
-                    StyledText(entry.fate.rawValue, entry.fate == .reused ? .dim : nil))
-            }
-            table.show(on: console)
-            for line in repetitions { console.show(line) }
+            for line in lines + repetitions { console.show(line) }
         }
+    }
+
+    /// Each step with what becomes of it, and what else has changed.
+    var lines: [StyledText] {
+        var table = Table("STEP", "NODE", "STATUS", "THEN", "")
+        for entry in plan.entries {
+            table.add(
+                StyledText(entry.path, .bold), StyledText(entry.node),
+                entry.status.map { StyledText($0.words, $0.style) } ?? StyledText(""),
+                StyledText(entry.fate.rawValue, entry.fate == .reused ? .dim : nil),
+                StyledText(entry.change ?? "", .yellow))
+        }
+        var lines = table.lines
+        func add(_ title: String, _ names: [String]) {
+            if !names.isEmpty { lines.append("\(title) \(names.joined(separator: ", "))") }
+        }
+        add("no longer in the file:", plan.removed)
+        add("changed besides:", plan.settings)
+        add("connectors that have changed since the run began:", changedConnectors)
+        return lines
     }
 
     /// The writes that would happen a second time, under a title; empty where there are none.
@@ -37,7 +51,7 @@ struct ResumeSheet {
                     [
                         "id": .string(entry.path), "node": .string(entry.node),
                         "status": entry.status.map { .string($0.rawValue) } ?? .null,
-                        "then": .string(entry.fate.rawValue),
+                        "then": .string(entry.fate.rawValue), "change": entry.change.map(Value.string) ?? .null,
                     ]
                 }),
             "repeats": .list(
@@ -47,6 +61,8 @@ struct ResumeSheet {
                         "happened": .int(Int64(repetition.happened)), "uncertain": .int(Int64(repetition.uncertain)),
                     ]
                 }),
+            "removed": .list(plan.removed.map(Value.string)), "settings": .list(plan.settings.map(Value.string)),
+            "connectors": .list(changedConnectors.map(Value.string)),
         ]
     }
 }

@@ -1,3 +1,4 @@
+import FlowConnect
 import FlowCore
 import FlowHTTP
 import FlowRun
@@ -9,9 +10,13 @@ import FlowWorkflow
 /// A recorded run with all it needs to go on: its workflow, nodes and credentials, in the folder it was started in.
 struct Resumption {
     let run: RunSummary
+    /// As the run was started with it.
     let workflow: Workflow
     private let stored: StoredRun
     private let setup: RunSetup
+    private let connectors: ConnectorSource
+    /// In the run's own folder.
+    private let session: Session
 
     /// - Parameter access: the vault, which several runs may share so that nobody is asked twice.
     /// - Throws: an `Exit` of status `invalidFile` where this flowctl finds a mistake in the run's file.
@@ -22,11 +27,10 @@ struct Resumption {
         let stored = try history.stored(run)
         var session = session
         session.workingDirectory = stored.snapshot.workingDirectory
-        let connectors = try session.connectors(of: Settings.folder(of: run.file))
-        let nodes = try session.nodes(with: connectors)
+        connectors = try session.connectors(of: Settings.folder(of: run.file))
         let types = CredentialTypeIndex(connectors: connectors)
         var setup = RunSetup(
-            nodes: nodes, world: world,
+            nodes: try session.nodes(with: connectors), world: world,
             credentials: session.credentials(access, types: types.types(for: session.environment)),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
@@ -34,20 +38,55 @@ struct Resumption {
         self.run = run
         self.stored = stored
         self.setup = setup
+        self.session = session
         workflow = try session.workflow(
-            SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source), nodes: nodes,
+            SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source), nodes: setup.nodes,
             files: StoredWorkflowFiles(stored.snapshot.calledFiles), typeMistakes: .warning)
+    }
+
+    /// Another version of the file, for the run to go on with.
+    ///
+    /// - Parameters:
+    ///   - path: as the user gave it.
+    ///   - folder: where they gave it.
+    /// - Throws: an `Exit` of status `invalidFile` where it has mistakes, of status `usage` where the run's inputs don't
+    ///   fit it.
+    func editedFile(_ path: String, in folder: String) async throws -> EditedFile {
+        let isHere = folder == session.workingDirectory || path.hasPrefix("/")
+        let edited = try session.workflow(
+            isHere ? path : "\(folder)/\(path)", nodes: setup.nodes, calling: stored.snapshot.calledFiles)
+        do {
+            return try await EditedFile(
+                stored, from: workflow, to: edited, connectors: try connectors.marks(for: edited),
+                version: Version.number, setup: setup)
+        } catch let errors as InputErrors {
+            throw Exit(status: .usage, failures: errors.failures)
+        } catch let failure as Failure where failure.kind == .invalid {
+            throw Exit(status: .usage, failures: [failure])
+        }
+    }
+
+    /// Connectors whose files have changed since the run began.
+    func changedConnectors() throws -> [String] {
+        let marks = try connectors.marks(for: workflow)
+        return stored.snapshot.connectors.filter { marks[$0.key] != $0.value }.keys.sorted()
+    }
+
+    func noteChangedConnectors() throws {
+        for name in try changedConnectors() {
+            session.console.note("\("note:", .cyan) the connector \"\(name)\" has changed since the run began")
+        }
     }
 
     /// Takes the run up, unless something has happened to it meanwhile.
     func executor(
-        _ options: ResumeOptions = ResumeOptions(), observer: any RunObserver, store: RunStore
+        _ options: ResumeOptions = ResumeOptions(), edit: EditedFile? = nil, observer: any RunObserver, store: RunStore
     ) async throws -> Executor {
         var setup = setup
         setup.observer = observer
         return try await Executor.resume(
-            run.id.text, options: options, seen: run, setup: setup, store: store
-        ) { _, _ in workflow }
+            run.id.text, options: options, seen: run, snapshot: edit?.snapshot, setup: setup, store: store
+        ) { _, _ in edit?.workflow ?? workflow }
     }
 
     /// Why a secret that the run needs can't be had now; nil where all are at hand.

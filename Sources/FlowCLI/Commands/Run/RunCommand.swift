@@ -78,8 +78,9 @@ struct RunCommand: Verb {
         setup.observer = watch
         let store = try RunStore.open(try session.settings.stateDatabase) { watch.view.announce($0) }
         let executor = try await Executor.start(
-            workflow, inputs: inputs, event: event, version: Version.number, setup: setup, store: store)
-        try await RunDriver(executor, watch, session.console, store).run(keeping: retention)
+            workflow, inputs: inputs, event: event, connectors: try connectors.marks(for: workflow),
+            version: Version.number, setup: setup, store: store)
+        try await RunDriver(executor, watch, session, store).run(keeping: retention)
     }
 
     private func noteIgnoredTriggers(of workflow: Workflow, on console: Console) {

@@ -7,13 +7,14 @@ import FlowStore
 struct RunDriver {
     private let executor: Executor
     private let watch: RunWatch
-    private let console: Console
+    private let session: Session
     private let store: RunStore
+    private var console: Console { session.console }
 
-    init(_ executor: Executor, _ watch: RunWatch, _ console: Console, _ store: RunStore) {
+    init(_ executor: Executor, _ watch: RunWatch, _ session: Session, _ store: RunStore) {
         self.executor = executor
         self.watch = watch
-        self.console = console
+        self.session = session
         self.store = store
     }
 
@@ -23,7 +24,7 @@ struct RunDriver {
     func run(keeping retention: Retention) async throws {
         let result = try await drive()
         show(result)
-        watch.view.conclude(result, resume: "flowctl resume \(result.id.text)")
+        watch.view.conclude(result, advice: result.status == .succeeded ? [] : session.advice(forRun: result.id))
         await store.tidy(retention)
         guard let status = ExitStatus(rawValue: result.exitCode), status != .success else { return }
         throw Exit.status(status)
@@ -31,7 +32,7 @@ struct RunDriver {
 
     /// Takes the run to its end, and shows no more of it than its progress.
     func drive() async throws -> RunResult {
-        let resume = "flowctl resume \(executor.id.text)"
+        let resume = session.commandLine(["resume", executor.id.text])
         CrashNote.set(resume: resume)
         let signals = try SignalWatch(
             onFirst: { [executor, store, view = watch.view] _ in

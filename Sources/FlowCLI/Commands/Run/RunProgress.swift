@@ -56,7 +56,7 @@ final class RunProgress: RunView {
         }
     }
 
-    func conclude(_ result: RunResult, resume: String) {
+    func conclude(_ result: RunResult, advice: [StyledText]) {
         if let failure = result.failure, result.status.isFailure || result.status == .interrupted,
             console.format == .text
         {
@@ -71,7 +71,7 @@ final class RunProgress: RunView {
         console.note(
             "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(result.status.words) after \(result.elapsed.humanText)"
         )
-        if result.status != .succeeded { console.note("  resume it with: \(resume)") }
+        for line in advice { console.note("  \(line)") }
     }
 
     private func redraw() {

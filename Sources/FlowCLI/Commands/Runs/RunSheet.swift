@@ -1,4 +1,5 @@
 import FlowCore
+import FlowRun
 import FlowStore
 
 /// A run on one page: its state, its steps, its outputs.
@@ -8,15 +9,19 @@ struct RunSheet {
     /// The workflows that its steps called.
     var calls: [RunSummary]
     var history: RunHistory
+    /// What to type to go on.
+    var advice: ResumeAdvice
 
     private static let shownCalls = 20
 
-    func show(on console: Console) throws {
+    func show(in session: Session) throws {
+        let console = session.console
         let outputs = try history.outputs(of: run)?.shown(in: run)
         var document = run.asValue.mapValue ?? ValueMap()
         document["outputs"] = outputs ?? .null
         document["steps"] = .list(steps.map(\.asValue))
         document["calls"] = .list(calls.map(\.asValue))
+        document["next"] = .list(advice.commands.map { .string(session.commandLine($0.words)) })
         console.show(json: .map(document)) {
             let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
             let took = run.took.map { " after \($0.humanText)" } ?? ""
@@ -35,7 +40,7 @@ struct RunSheet {
                     console.show("  \(key.text): \(FlowText.scalar(console.masker.mask(value)))")
                 }
             }
-            if run.status.canResume, !run.isImported { console.note("resume it with: flowctl resume \(run.id.text)") }
+            for line in advice.lines(in: session) { console.note(line) }
         }
     }
 
@@ -71,11 +76,6 @@ struct RunSheet {
         }
         table.show(on: console)
     }
-}
-
-extension RunStatus {
-    /// Whether `flowctl resume` has something to do.
-    var canResume: Bool { self != .succeeded && !isLeased }
 }
 
 extension StoredStep {

@@ -39,8 +39,10 @@ struct RunsShowCommand: Verb {
         let (run, history) = try session.run(named: run)
         let steps = try history.steps(of: run)
         guard let step else {
-            return try RunSheet(run: run, steps: steps, calls: try history.calls(of: run), history: history).show(
-                on: session.console)
+            let advice = try ResumeAdvice(for: run, history)
+            return try RunSheet(
+                run: run, steps: steps, calls: try history.calls(of: run), history: history, advice: advice
+            ).show(in: session)
         }
         let (path, key) = ItemName.parts(of: step) { path in steps.contains { $0.path == path } }
         guard let found = steps.first(where: { $0.path == path }) else {

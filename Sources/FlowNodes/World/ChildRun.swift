@@ -1,0 +1,161 @@
+import FlowCore
+import FlowSpec
+import Glibc
+
+/// One child from its start to its end, for a thread that has nothing else to do meanwhile.
+struct ChildRun: ~Copyable {
+    private enum Ending { case cancelled, timedOut, tooMuchOutput }
+
+    private let command: ProcessCommand
+    private let stop: StopSignal
+    private let child: ChildProcess
+    private var output: Outlet
+    private var errors: Outlet
+    /// nil when the child has all of its input, or closed it.
+    private var input: Descriptor?
+    private var written = 0
+    /// Why it has to end before it would.
+    private var ending: Ending?
+    /// When it is told to end, and after that when it is killed.
+    private var deadline: ContinuousClock.Instant?
+
+    /// Starts the child.
+    init(_ command: ProcessCommand, stop: StopSignal) throws(Failure) {
+        self.command = command
+        self.stop = stop
+        let pipes: ChildPipes
+        (child, pipes) = try command.start()
+        input = pipes.input
+        func outlet(_ descriptor: Descriptor, isError: Bool) -> Outlet {
+            let onLine = command.onLine.map { report in { @Sendable line in report(line, isError) } }
+            return Outlet(descriptor: descriptor, lines: LineSplitter(limit: command.outputLimit, onLine: onLine))
+        }
+        output = outlet(pipes.output, isError: false)
+        errors = outlet(pipes.errors, isError: true)
+        deadline = command.timeout.map { .now + $0 }
+    }
+
+    /// Waits for the child's end. What it leaves behind in its group is killed then, so that nothing of a finished step
+    /// goes on in the background.
+    mutating func finish() throws(Failure) -> ProcessResult {
+        LiveProcesses.insert(child.pid)
+        defer { LiveProcesses.remove(child.pid) }
+        while !child.hasEnded { takeWhatComes() }
+        // While the child is a zombie, nobody else has the number of its group.
+        child.signalGroup(SIGKILL)
+        output.read()
+        errors.read()
+        let exitCode: Int
+        do throws(SystemError) {
+            exitCode = try child.reap()
+        } catch {
+            throw Failure(.internal, "nothing is known of how \"\(command.program)\" ended: \(error.text)")
+        }
+        return try result(exitCode)
+    }
+
+    private mutating func takeWhatComes() {
+        func wait(for descriptor: Descriptor?, _ event: Int32 = POLLIN) -> pollfd {
+            pollfd(fd: descriptor?.number ?? -1, events: Int16(event), revents: 0)
+        }
+        var waits = [
+            wait(for: ending == nil ? stop.descriptor : nil), wait(for: output.descriptor),
+            wait(for: errors.descriptor),
+            wait(for: input, POLLOUT), wait(for: child.end),
+        ]
+        guard poll(&waits, nfds_t(waits.count), patience) >= 0 else { return }
+        if waits[0].revents != 0 { end(.cancelled) }
+        if waits[1].revents != 0 { output.read() }
+        if waits[2].revents != 0 { errors.read() }
+        if waits[3].revents != 0 { feed() }
+        if ending == nil, output.lines.isOverLimit || errors.lines.isOverLimit {
+            ending = .tooMuchOutput
+            child.signalGroup(SIGKILL)
+        }
+        guard let deadline, deadline <= .now else { return }
+        if ending == nil {
+            end(.timedOut)
+        } else {
+            self.deadline = nil
+            child.signalGroup(SIGKILL)
+        }
+    }
+
+    /// Milliseconds to the deadline; -1 for ever.
+    private var patience: Int32 {
+        // Where nothing tells of the child's end, somebody has to look.
+        let look: Int32 = child.end == nil ? 20 : -1
+        guard let deadline else { return look }
+        let (seconds, attoseconds) = (ContinuousClock.now.duration(to: deadline)).components
+        let milliseconds = Int32(clamping: max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
+        return look < 0 ? milliseconds : min(look, milliseconds)
+    }
+
+    /// Asks the child and all it started to end.
+    private mutating func end(_ reason: Ending) {
+        ending = reason
+        deadline = .now + command.grace
+        child.signalGroup(SIGTERM)
+    }
+
+    private mutating func feed() {
+        guard let descriptor = input else { return }
+        while written < command.input.count {
+            let count = command.input[written...].withUnsafeBytes {
+                write(descriptor.number, $0.baseAddress, $0.count)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno == EAGAIN {
+                return
+            } else if errno != EINTR {
+                // A child may close its input without reading all of it, and that is no mistake.
+                break
+            }
+        }
+        input = nil
+    }
+
+    private mutating func result(_ exitCode: Int) throws(Failure) -> ProcessResult {
+        let program = command.program
+        switch ending {
+        case .cancelled: throw Failure(.cancelled, "cancelled")
+        case .timedOut:
+            throw Failure(
+                .timeout, "\"\(program)\" ran longer than \(command.timeout?.humanText ?? "it may") and was stopped",
+                hint: "give the step a longer timeout")
+        case .tooMuchOutput, nil: break
+        }
+        guard !output.lines.isOverLimit, !errors.lines.isOverLimit else {
+            let stream = output.lines.isOverLimit ? "standard output" : "standard error"
+            throw Failure(
+                .invalid, "\"\(program)\" wrote more than \(command.outputLimit) bytes to \(stream)",
+                hint: "let it write to a file")
+        }
+        output.lines.finish()
+        errors.lines.finish()
+        return ProcessResult(exitCode: exitCode, stdout: output.lines.bytes, stderr: errors.lines.bytes)
+    }
+}
+
+/// Our end of what a child writes.
+private struct Outlet {
+    /// nil when there is nothing more to come.
+    var descriptor: Descriptor?
+    var lines: LineSplitter
+
+    /// Takes what is there.
+    mutating func read() {
+        while let open = descriptor, !lines.isOverLimit {
+            let count = withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { buffer in
+                let count = Glibc.read(open.number, buffer.baseAddress, buffer.count)
+                if count > 0 { lines.append(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+                return count
+            }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN { return }
+            if count <= 0 { descriptor = nil }
+        }
+        if lines.isOverLimit { descriptor = nil }
+    }
+}

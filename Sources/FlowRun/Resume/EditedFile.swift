@@ -1,0 +1,82 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+package import FlowStore
+package import FlowWorkflow
+
+/// Another version of its file that a run goes on with.
+package struct EditedFile: Sendable {
+    package let workflow: Workflow
+    package let difference: WorkflowDifference
+    /// What the run has from then on.
+    package let snapshot: RunSnapshot
+    /// Changed steps that are to run again although they have finished, with the steps that read their results.
+    package var rerun: [String] = []
+    /// Changed steps whose results are kept as they are.
+    package var keep: [String] = []
+
+    /// Fits the run's inputs to the new declarations, and makes the variables anew whose definitions have changed.
+    ///
+    /// - Throws: `InputErrors`; a `Failure` where the files can't be compared, a value of the run can't be opened, or a
+    ///   variable can't be made.
+    package init(
+        _ run: StoredRun, from old: Workflow, to new: Workflow, connectors: [String: String], version: String,
+        setup: RunSetup
+    ) async throws {
+        workflow = new
+        difference = try WorkflowDifference(from: old, to: new)
+        func open(_ value: StoredValue) throws(Failure) -> ValueMap {
+            let opened = try value.value(sealing: setup.sealing, context: run.id.text)
+            setup.masker.add(secretsIn: opened)
+            return opened.mapValue ?? ValueMap()
+        }
+        let declared = Set(new.inputs.map(\.parameter.name))
+        let given = try open(run.snapshot.inputs).filter { declared.contains($0.key.text) && !$0.value.isAbsent }
+        let inputs = try InputBinding.bind(new.inputs, values: ValueMap(given.map { ($0.key.text, $0.value) }))
+        let names = Set(new.vars.map(\.name)).subtracting(difference.vars)
+        let known = try open(run.snapshot.vars).filter { names.contains($0.key.text) }
+        let event = try run.snapshot.event.value(sealing: setup.sealing, context: run.id.text)
+        let vars = try await Executor.variables(
+            of: new, inputs: inputs, event: event, known: ValueMap(known.map { ($0.key.text, $0.value) }), setup: setup)
+        var snapshot = run.snapshot
+        snapshot.file = new.source.name
+        snapshot.source = new.source.bytes
+        for called in new.called { snapshot.calledFiles[called.source.name] = called.source.bytes }
+        snapshot.inputs = try StoredValue(.map(inputs), sealing: setup.sealing, context: run.id.text)
+        snapshot.vars = try StoredValue(.map(vars), sealing: setup.sealing, context: run.id.text)
+        snapshot.connectors = connectors
+        snapshot.version = version
+        self.snapshot = snapshot
+    }
+
+    /// Steps of the run that have changed after they finished, or after items of them did.
+    func undecided(_ recorded: RecordedSteps, _ rerun: Rerun) throws(Failure) -> [String] {
+        var kept: Set<String> = []
+        for name in keep { kept.insert(try recorded.place(named: name).step.path.withoutItems) }
+        var undecided: [String] = []
+        for step in recorded.steps where difference.changed.contains(step.path.withoutItems) {
+            guard !rerun.restarts(step.path), !kept.contains(step.path.withoutItems),
+                try recorded.hasFinishedWork(step), undecided.last != step.path.withoutItems
+            else { continue }
+            undecided.append(step.path.withoutItems)
+        }
+        return undecided
+    }
+}
+
+extension RecordedSteps {
+    fileprivate func hasFinishedWork(_ step: StoredStep) throws(Failure) -> Bool {
+        if step.status == .succeeded || step.isHandled { return true }
+        return try history.itemCounts(of: step.path, in: run)[.succeeded] != nil
+    }
+}
+
+extension String {
+    /// A step's path as it stands in the file: `deploy/upload` of `deploy[3]/upload`.
+    var withoutItems: String {
+        split(separator: "/", omittingEmptySubsequences: false).map { part in
+            let name = part.prefix { $0 != "[" && $0 != "#" }
+            return String(name)
+        }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,76 @@
+import FlowCore
+import FlowYAML
+
+/// What a workflow file says of each step and of everything else, as plain values: layout, comments and the order of
+/// keys make no difference.
+struct StepDefinitions {
+    /// By the steps' paths, without what stands in the steps inside them.
+    private(set) var steps: [String: Value] = [:]
+    /// By the keys at the top, without `steps`.
+    let settings: [String: Value]
+    private let maps: [Place: SourceNode]
+
+    private struct Place: Hashable {
+        let start: Int
+        let end: Int
+
+        init(_ span: SourceSpan) {
+            start = span.start
+            end = span.end
+        }
+    }
+
+    init(_ workflow: Workflow) {
+        var ignored = Diagnostics()
+        let root = YAML.read(workflow.source, diagnostics: &ignored)
+        var maps: [Place: SourceNode] = [:]
+        var open = root.map { [$0] } ?? []
+        while let node = open.popLast() {
+            switch node.content {
+            case .map(let entries):
+                maps[Place(node.span)] = node
+                open += entries.map(\.value)
+            case .list(let items): open += items
+            case .scalar: break
+            }
+        }
+        self.maps = maps
+        settings = Dictionary((root?.map ?? []).filter { $0.key != "steps" }.map { ($0.key, $0.value.plain) }) { $1 }
+        add(workflow.steps, below: "")
+    }
+
+    private mutating func add(_ steps: [Step], below prefix: String) {
+        for step in steps {
+            let path = prefix + step.id
+            self.steps[path] = definition(of: step)
+            for branch in step.branches { add(branch.steps, below: "\(path)/\(branch.prefix)") }
+        }
+    }
+
+    private func definition(of step: Step) -> Value {
+        var said: [Value] = []
+        for entry in (maps[Place(step.span)]?.map ?? []).sorted(by: { $0.key < $1.key }) {
+            switch entry.key {
+            case "id", "name", "steps", "parallel", "on_error": continue
+            case "switch": said.append([.string(entry.key), entry.value["value"]?.plain ?? .null])
+            default: said.append([.string(entry.key), entry.value.plain])
+            }
+        }
+        let inside = step.branches.map { branch -> Value in
+            [.string(branch.label ?? ""), .bool(branch.isParallel), .list(branch.steps.map { .string($0.id) })]
+        }
+        return [.list(said), .list(inside)]
+    }
+}
+
+extension SourceNode {
+    /// The value it stands for; keys of maps are sorted.
+    fileprivate var plain: Value {
+        switch content {
+        case .scalar(let value): value
+        case .list(let items): .list(items.map(\.plain))
+        case .map(let entries):
+            .map(ValueMap(entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.plain) }))
+        }
+    }
+}

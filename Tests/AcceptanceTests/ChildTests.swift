@@ -1,0 +1,62 @@
+import FlowTestKit
+import Testing
+
+/// Processes of steps, where flowctl itself was started in an odd way.
+@Suite struct ChildTests {
+    @Test func descriptorsOfChildrenAreGivenBack() async throws {
+        let machine = try Machine([
+            "many.yaml": """
+            name: many
+            steps:
+              - id: each
+                for_each: "${{ range(200) }}"
+                max_parallel: 4
+                uses: shell.run
+                with: { command: cat, input: "${{ string(item) }}" }
+            """
+        ])
+        let result = try await machine.run("ulimit -n 64; exec flowctl run many.yaml")
+        #expect(result.exit == 0, "\(result.errors)")
+    }
+
+    @Test func tooFewDescriptorsAreTold() async throws {
+        let machine = try Machine([
+            "many.yaml": """
+            name: many
+            steps:
+              - id: each
+                for_each: "${{ range(40) }}"
+                max_parallel: 40
+                run: sleep 600
+                timeout: 2s
+            """
+        ])
+        let result = try await machine.run("ulimit -n 48; exec flowctl run many.yaml")
+        #expect(result.exit != 0)
+        #expect(result.errors.contains("can't start \"sh\": too many open files"), "\(result.errors)")
+    }
+
+    @Test func endsAreSeenWhereTheStarterIgnoredThoseOfChildren() async throws {
+        let machine = try Machine(["exit.yaml": "name: exit\nsteps:\n  - run: exit 3\n"])
+        let result = try await machine.run("trap '' CHLD; exec flowctl run exit.yaml")
+        #expect(result.exit == 1)
+        #expect(result.errors.contains("the command exited with 3"), "\(result.errors)")
+    }
+
+    @Test func childrenSeeNothingOfTheStateDatabase() async throws {
+        let machine = try Machine([
+            "open.yaml": """
+            name: open
+            steps:
+              - { id: open, run: "ls -l /proc/$$/fd; :" }
+            outputs: { open: "${{ steps.open.output.stdout }}" }
+            """
+        ])
+        // Standard input is closed, so that its number is free for something else.
+        let result = try await machine.run("exec flowctl run open.yaml <&-")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(!result.output.contains("state.db"), "\(result.output)")
+        #expect(result.output.contains("/dev/null"), "\(result.output)")
+        #expect(result.output.split(separator: "pipe:").count == 3, "\(result.output)")
+    }
+}
