@@ -24,23 +24,31 @@ package struct CSVFormat: Sendable, Hashable {
     /// - Throws: a failure of kind `invalid` that says the line.
     package func parse(_ bytes: [UInt8]) throws(Failure) -> Value {
         var reader = CSVReader(bytes, delimiter: delimiter)
+        let columns = try columns(&reader)
         var rows: [Value] = []
-        guard hasHeader else {
-            while let row = try reader.next() { rows.append(.list(row.fields.map(Value.string))) }
-            return .list(rows)
-        }
-        guard let names = try reader.next()?.fields else { return .list([]) }
-        try requireDifferent(names)
-        while let row = try reader.next() {
-            guard row.fields.count == names.count else {
-                throw Failure(
-                    .invalid,
-                    "line \(row.line) of the CSV has \(row.fields.count) fields, but the header has \(names.count)",
-                    hint: "mend the line, or set header: false")
-            }
-            rows.append(.map(ValueMap(zip(names, row.fields.map(Value.string)))))
-        }
+        while let row = try row(&reader, columns) { rows.append(row) }
         return .list(rows)
+    }
+
+    /// Reads the names of the columns; nil where there is no header, empty where there is nothing at all.
+    package func columns(_ reader: inout CSVReader) throws(Failure) -> [String]? {
+        guard hasHeader else { return nil }
+        let names = try reader.next()?.fields ?? []
+        try requireDifferent(names)
+        return names
+    }
+
+    /// The next row: a map with the names of the columns, a list where there are none; nil at the end.
+    package func row(_ reader: inout CSVReader, _ columns: [String]?) throws(Failure) -> Value? {
+        guard let row = try reader.next() else { return nil }
+        guard let columns else { return .list(row.fields.map(Value.string)) }
+        guard row.fields.count == columns.count else {
+            throw Failure(
+                .invalid,
+                "line \(row.line) of the CSV has \(row.fields.count) fields, but the header has \(columns.count)",
+                hint: "mend the line, or set header: false")
+        }
+        return .map(ValueMap(zip(columns, row.fields.map(Value.string))))
     }
 
     private func requireDifferent(_ names: [String]) throws(Failure) {

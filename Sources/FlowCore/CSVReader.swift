@@ -2,13 +2,17 @@
 package struct CSVReader {
     private let bytes: [UInt8]
     private let delimiter: UInt8
-    private var position = 0
-    private var line = 1
+    /// Bytes that have been read.
+    package private(set) var position = 0
+    /// The number of the line at ``position``.
+    package private(set) var line: Int
 
-    package init(_ bytes: [UInt8], delimiter: UInt8 = UInt8(ascii: ",")) {
+    /// - Parameter line: where the text begins, when it is a part of another.
+    package init(_ bytes: [UInt8], delimiter: UInt8 = UInt8(ascii: ","), line: Int = 1) {
         self.bytes = bytes
         self.delimiter = delimiter
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+        self.line = line
+        if line == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
     /// The next row with the line it starts on; nil at the end. Empty lines are passed over.

@@ -56,6 +56,12 @@ package struct ValueTemplate: Sendable {
         }
     }
 
+    /// The expression that stands here alone; nil where there is more.
+    package var onlyExpression: Expression? {
+        guard case .template(let template) = content, template.parts.count == 1 else { return nil }
+        return template.expressions.first
+    }
+
     /// Members and items that evaluate to `absent` are left out.
     package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
         switch content {

@@ -154,6 +154,11 @@ package struct DryRun: Sendable {
             entry.remarks.append(remark(on: loop.items, foresight, outside))
             inner.unknown.formUnion([loop.variable, "index"])
         }
+        if let repetition = step.repetition {
+            let words = "\(repetition.kind.rawValue) ‹\(repetition.condition.source)›"
+            entry.remarks.append("\(words), at most \(repetition.maxIterations) times")
+            inner.unknown.formUnion([Step.Repetition.index, Step.Repetition.last])
+        }
         if case .switch(let choice) = step.kind { entry.remarks.append("by ‹\(choice.value.source)›") }
         do {
             entry.previews = try await previews(prepared, inner)

@@ -13,26 +13,35 @@ struct ListEnd: Sendable {
     var isStopped = false
 }
 
+/// What a list of steps waits for.
+private enum ListEvent: Sendable {
+    case ended(Int, StepOutcome)
+    /// Whether the output of a step that may come in pages has one.
+    case opened(Int, Bool)
+}
+
 extension Executor {
     /// Runs a list: one driver admits what the plan says is ready, up to a window, and each step is a task.
     func run(_ list: StepList, in frame: Frame) async -> ListEnd {
         var plan = Plan(list.graph)
         var end = ListEnd()
-        await withTaskGroup(of: (Int, StepOutcome).self) { group in
+        await withTaskGroup(of: ListEvent.self) { group in
             var running = 0
             while true {
                 while running < setup.window, let index = plan.next() {
                     let prepared = list.steps[index]
                     switch admission(of: index, prepared, in: list, plan, frame) {
                     case .run(let condition):
-                        guard running > 0 || plan.hasReady else {
+                        let spool = list.openings[index] == nil ? nil : spool(of: prepared, in: frame)
+                        guard running > 0 || plan.hasReady || spool != nil else {
                             // Nothing runs beside it, and a task of its own would cost more than many a step.
                             take(await run(prepared, in: frame, condition), of: index)
                             continue
                         }
                         running += 1
                         tasks.add(1, ordering: .relaxed)
-                        group.addTask { (index, await self.run(prepared, in: frame, condition)) }
+                        group.addTask { .ended(index, await self.run(prepared, in: frame, condition)) }
+                        if let spool { group.addTask { .opened(index, await spool.holds(1)) } }
                     case .skip(let reason):
                         take(await skip(prepared, in: frame, because: reason), of: index)
                     case .fail(let failure):
@@ -41,10 +50,15 @@ extension Executor {
                         take(.leftOut, of: index)
                     }
                 }
-                guard running > 0, let (index, outcome) = await group.next() else { break }
-                running -= 1
-                tasks.subtract(1, ordering: .relaxed)
-                take(outcome, of: index)
+                guard running > 0, let event = await group.next() else { break }
+                switch event {
+                case .ended(let index, let outcome):
+                    running -= 1
+                    tasks.subtract(1, ordering: .relaxed)
+                    take(outcome, of: index)
+                case .opened(let index, let hasPage):
+                    if hasPage { plan.begin(index, for: list.openings[index] ?? []) }
+                }
             }
         }
         return end

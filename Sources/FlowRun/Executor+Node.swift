@@ -15,6 +15,7 @@ extension Executor {
         let settled = earlier.isEmpty ? 0 : try await lastSettledAttempt(at: place)
         if let ending = unrepeatable(work, earlier.filter { $0.number > settled }) { return ending }
         let first = (earlier.last?.number ?? 0) + 1
+        let spool = spool(of: prepared, in: work.frame)
         let request: Request
         do {
             request = try await resolve(work, node, isKnown: isKnown, settled: settled)
@@ -25,7 +26,9 @@ extension Executor {
         while true {
             let attempt = AttemptID(path: place.path, item: place.item, number: number)
             try await announce(attempt, node, request)
-            let result = await perform(node, request, prepared.timeout)
+            let result = await perform(node, request, prepared.timeout, into: spool)
+            // It goes on after its last page when the run is taken up again.
+            if spool?.isUnwanted == true { return Ending(.leftOut) }
             let now = setup.world.clock.now()
             let failure: Failure
             do {
@@ -84,12 +87,20 @@ extension Executor {
     }
 
     /// One attempt, bounded in time.
-    private func perform(_ node: any Node, _ request: Request, _ timeout: Duration?) async -> Result<Value, Failure> {
+    ///
+    /// - Parameter spool: takes the output where that comes in pages; null is given for it then.
+    private func perform(
+        _ node: any Node, _ request: Request, _ timeout: Duration?, into spool: Spool?
+    ) async -> Result<Value, Failure> {
         // A node that counts its own tries bounds each of them itself, without its waits in between.
         let bound = node.spec.retryOwner == .engine ? timeout : nil
         do {
             return .success(
                 try await bounded(bound) {
+                    if let spool, let node = node as? any PagedNode, node.comesInPages(request.arguments) {
+                        try await self.fill(spool, by: node, request)
+                        return .null
+                    }
                     let output = try await node.run(request.arguments, in: request.context)
                     guard case .stream(let stream) = output.revealed else {
                         return output.marked(by: self.setup.masker)

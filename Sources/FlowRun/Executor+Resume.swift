@@ -73,7 +73,7 @@ extension Executor {
     func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
         guard previous.status == .succeeded || previous.isHandled else { return nil }
         guard prepared.step.loop != nil else { return try StepOutcome(previous) { try open($0) } }
-        var items = LoopItems(keeping: program.reads.kept(of: prepared.step))
+        var items = LoopItems(keeping: reads.kept(of: prepared.step))
         if !items.kept.isEmpty {
             try await forEachStoredItem(of: previous.path, hasOutputs: items.kept.contains(.outputs)) { item in
                 try items.take(item) { try open($0) }

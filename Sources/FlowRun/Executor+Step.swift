@@ -39,6 +39,9 @@ extension Executor {
         let step = prepared.step
         let path = frame.prefix + step.id
         let start = setup.world.clock.monotonic()
+        let spool = spool(of: prepared, in: frame)
+        var failure: Failure?
+        defer { spool?.end(failure) }
         do {
             let previous = isResumed ? try await journal.step(path) : nil
             if let previous, let outcome = try await reuse(previous, of: prepared) {
@@ -58,13 +61,17 @@ extension Executor {
             var ending: Ending
             if let failed = handling?.failed {
                 ending = Ending(failed)
+            } else if let repetition = step.repetition {
+                ending = try await runRepeated(work, repetition, previous: previous)
             } else if step.loop == nil {
                 ending = try await runOnce(work, isKnown: previous != nil)
             } else {
                 ending = try await runLoop(work, previous: previous)
             }
             ending = try await handle(ending, of: work, earlier: handling)
-            return try await end(prepared, path, ending, name: name, since: start)
+            let outcome = try await end(prepared, path, ending, name: name, since: start)
+            failure = outcome.failure
+            return outcome
         } catch {
             return lost(error)
         }

@@ -33,6 +33,8 @@ package final class Executor: Sendable {
     let base: String
     /// Whether an earlier process began this run.
     let isResumed: Bool
+    /// What anything in the workflow looks at.
+    var reads: Reads { program.reads }
 
     /// - Parameter run: what the journal holds of it.
     /// - Throws: a `Failure` where a step uses a node that doesn't exist, or a stored value can't be opened.

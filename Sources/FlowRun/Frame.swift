@@ -15,6 +15,7 @@ final class Frame: Sendable {
     let deadline: Duration?
     private let variables: ValueMap
     private let outcomes = Mutex<[String: StepOutcome]>([:])
+    private let spools = Mutex<[String: Spool]>([:])
 
     init(
         parent: Frame? = nil, prefix: String = "", base: RunCondition = .success, isHandler: Bool? = nil,
@@ -32,6 +33,22 @@ final class Frame: Sendable {
     func record(_ outcome: StepOutcome, of id: String) { outcomes.withLock { $0[id] = outcome } }
 
     func outcome(of id: String) -> StepOutcome? { outcomes.withLock { $0[id] } ?? parent?.outcome(of: id) }
+
+    /// Where the output of one of its steps goes, made when it is first asked for.
+    func makeSpool(of id: String) -> Spool {
+        spools.withLock { spools in
+            if let spool = spools[id] { return spool }
+            let spool = Spool(path: prefix + id)
+            spools[id] = spool
+            return spool
+        }
+    }
+
+    /// Where the output of a step goes page by page; nil where it is kept whole.
+    func spool(of id: String) -> Spool? {
+        if let spool = spools.withLock({ $0[id] }) { return spool }
+        return outcomes.withLock { $0[id] } == nil ? parent?.spool(of: id) : nil
+    }
 
     func variable(_ name: String) -> Value? { variables[name] ?? parent?.variable(name) }
 

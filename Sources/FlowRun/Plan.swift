@@ -23,6 +23,10 @@ package struct Plan: Sendable {
     private var missing: [Int]
     /// For each step, those that wait for it.
     private var dependents: [[Int]]
+    /// For a step that has begun to give its output, those of them that didn't wait for its end.
+    private var early: [Int: Set<Int>] = [:]
+    /// Those that ended before what they had begun with.
+    private var waitingToEnd: [Int: End] = [:]
     /// Whether a step failed somewhere before this one.
     private var isAfterFailure: [Bool]
     /// Ready ones, in the order in which they became so; the first `taken` of them have been handed out.
@@ -53,12 +57,32 @@ package struct Plan: Sendable {
     package var hasReady: Bool { taken < ready.count }
 
     package mutating func end(_ index: Int, as end: End) {
+        // To the others, a step ends after what it waits for, as if it had not begun early.
+        guard !early.contains(where: { ends[$0.key] == nil && $0.value.contains(index) }) else {
+            waitingToEnd[index] = end
+            return
+        }
         ends[index] = end
+        let begun = early[index] ?? []
         for dependent in dependents[index] {
             if end == .failed || isAfterFailure[index] { isAfterFailure[dependent] = true }
-            missing[dependent] -= 1
-            if missing[dependent] == 0 { ready.append(dependent) }
+            if !begun.contains(dependent) { release(dependent) }
         }
+        for dependent in begun.sorted() {
+            if let end = waitingToEnd.removeValue(forKey: dependent) { self.end(dependent, as: end) }
+        }
+    }
+
+    /// Lets steps start that need no more of another one than that it has begun to give its output.
+    package mutating func begin(_ index: Int, for dependents: [Int]) {
+        guard ends[index] == nil, early[index] == nil else { return }
+        early[index] = Set(dependents)
+        for dependent in dependents { release(dependent) }
+    }
+
+    private mutating func release(_ dependent: Int) {
+        missing[dependent] -= 1
+        if missing[dependent] == 0 { ready.append(dependent) }
     }
 
     /// Whether a step before this one failed, and nothing said to go on as if it had not.

@@ -15,7 +15,7 @@ final class PreparedWorkflow: Sendable {
     /// - Throws: a `Failure` of kind `invalid` where a step uses a node that doesn't exist.
     init(_ workflow: Workflow, _ preparation: Preparation) throws {
         self.workflow = workflow
-        reads = Reads(workflow.expressions)
+        reads = Reads(workflow)
         main = try StepList(workflow.steps, of: workflow, preparation)
         handlers = [
             .onFailure: try StepList(workflow.onFailure, of: workflow, preparation),

@@ -11,6 +11,8 @@ struct Reads: Sendable {
     private(set) var itemsOf: Set<String> = []
     /// Those of them whose `output` is looked at.
     private(set) var outputsOf: Set<String> = []
+    /// Those of them whose `output` a loop goes through item by item.
+    private(set) var loopedOver: Set<String> = []
     /// Names of credentials, and whether only `secrets.NAME` is written, which means its one field.
     private(set) var secrets: [String: Bool] = [:]
     /// Whether another evaluation may give another value.
@@ -26,10 +28,7 @@ struct Reads: Sendable {
     }
 
     init(_ expressions: [Expression]) {
-        for expression in expressions {
-            if !expression.functions.isDisjoint(with: Reads.unreproducible) { isReproducible = false }
-            for reference in expression.references { add(reference) }
-        }
+        for expression in expressions { add(expression) }
     }
 
     private mutating func add(_ reference: Expression.Reference) {
@@ -45,7 +44,44 @@ struct Reads: Sendable {
         }
     }
 
-    func readsResult(of id: String) -> Bool { steps?.contains(id) ?? true }
+    /// What anything in a workflow looks at.
+    init(_ workflow: Workflow) {
+        self.init(workflow.outputs.flatMap(\.value.expressions))
+        for steps in [workflow.steps, workflow.onFailure, workflow.onSuccess, workflow.finally] { add(steps) }
+    }
+
+    /// What a step looks at, and those inside it, but for what it goes through item by item.
+    init(besideItemsOf step: Step) {
+        self.init([])
+        add(step)
+    }
+
+    private mutating func add(_ steps: [Step]) { for step in steps { add(step) } }
+
+    private mutating func add(_ step: Step) {
+        let source = step.loop?.source?.step
+        if let source { loopedOver.insert(source) }
+        for expression in step.loop?.items.expressions ?? [] { add(expression, without: source) }
+        for expression in step.expressionsBesideItems { add(expression) }
+        for branch in step.branches { add(branch.steps) }
+    }
+
+    /// - Parameter source: a step whose output is gone through item by item, and is not looked at otherwise.
+    private mutating func add(_ expression: Expression, without source: String? = nil) {
+        if !expression.functions.isDisjoint(with: Reads.unreproducible) { isReproducible = false }
+        for reference in expression.references {
+            if let source, reference.root == "steps", reference.members.first == source { continue }
+            add(reference)
+        }
+    }
+
+    /// Whether the output of this step is only gone through by loops, item by item.
+    func onlyLoopsRead(_ id: String) -> Bool {
+        steps != nil && loopedOver.contains(id) && !outputsOf.contains(id)
+    }
+
+    /// Whether anything looks at what came of this step.
+    func readsResult(of id: String) -> Bool { steps == nil || steps?.contains(id) == true || loopedOver.contains(id) }
 
     func readsItems(of id: String) -> Bool { steps == nil || itemsOf.contains(id) }
 
@@ -53,34 +89,29 @@ struct Reads: Sendable {
     func kept(of step: Step) -> LoopItems.Kept {
         if step.loop?.collect == .nothing { return readsItems(of: step.id) ? [.failures] : [] }
         if readsItems(of: step.id) { return [.outputs, .failures] }
-        return outputsOf.contains(step.id) ? [.outputs] : []
-    }
-}
-
-extension Workflow {
-    /// Every expression that sees results of steps.
-    var expressions: [Expression] {
-        func all(_ steps: [Step]) -> [Expression] {
-            steps.flatMap { $0.expressions + all($0.branches.flatMap(\.steps)) }
-        }
-        return [steps, onFailure, onSuccess, self.finally].flatMap(all) + outputs.flatMap(\.value.expressions)
+        return outputsOf.contains(step.id) || loopedOver.contains(step.id) ? [.outputs] : []
     }
 }
 
 extension Step {
     /// Every expression of the step itself, without those of the steps inside it.
-    var expressions: [Expression] {
+    var expressions: [Expression] { (loop?.items.expressions ?? []) + expressionsBesideItems }
+
+    /// Those that decide what is done: arguments, items, environment.
+    var workExpressions: [Expression] { (loop?.items.expressions ?? []) + ownWork }
+
+    fileprivate var expressionsBesideItems: [Expression] {
         var found: [Expression] = []
         if let condition { found.append(condition) }
-        found += workExpressions
+        if let repetition { found.append(repetition.condition) }
+        found += ownWork
         if let name { found += name.expressions }
         for (_, value) in outputs ?? [] { found += value.expressions }
         return found
     }
 
-    /// Those that decide what is done: arguments, items, environment.
-    var workExpressions: [Expression] {
-        var found = loop?.expressions ?? []
+    private var ownWork: [Expression] {
+        var found = loop?.key?.expressions ?? []
         switch kind {
         case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
         case .call(let call): for (_, value) in call.arguments { found += value.expressions }
@@ -98,5 +129,23 @@ extension Step {
             }
         }
         return found
+    }
+}
+
+extension Step.Loop {
+    /// The step whose output a loop goes through item by item.
+    struct Source: Sendable {
+        var step: String
+        /// Whether it is gone through as it is, without `filter` and `map`.
+        var isWhole: Bool
+    }
+
+    /// nil where the loop needs its list whole.
+    var source: Source? {
+        guard case .list(let items) = items, let expression = items.onlyExpression,
+            let path = expression.itemwisePath, path.count == 3, path[0] == "steps", path[2] == "output",
+            Reads([expression]).isReproducible
+        else { return nil }
+        return Source(step: path[1], isWhole: expression.functions.isEmpty)
     }
 }

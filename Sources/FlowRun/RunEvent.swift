@@ -16,8 +16,9 @@ package enum RunEvent: Sendable {
     case retryWaiting(path: String, item: Int?, failure: Failure, pause: Duration)
     /// Nothing failed; a request has to wait until it may be sent.
     case waiting(path: String, item: Int?, HTTPWait)
-    /// After each item of a loop; `failed` counts all that did not succeed.
-    case itemEnded(path: String, key: String, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int)
+    /// After each item of a loop; `failed` counts all that did not succeed, `total` is nil while more items come.
+    case itemEnded(
+        path: String, key: String, status: RunStatus, failure: Failure?, ended: Int, failed: Int, total: Int?)
     case log(LogLine)
     case stepSkipped(path: String, reason: String)
     /// A resumed run takes the result it has.

@@ -15,6 +15,6 @@ extension Workflow {
                 && lists.contains { $0.contains { $0.span.start <= use.span.start && use.span.end <= $0.span.end } }
         }
         let before = env.flatMap(\.expressions) + vars.flatMap(\.value.expressions)
-        return Set(named.map(\.name)).union(Reads(before + expressions).secrets.keys)
+        return Set(named.map(\.name)).union(Reads(before).secrets.keys).union(Reads(self).secrets.keys)
     }
 }

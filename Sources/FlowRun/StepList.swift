@@ -7,6 +7,8 @@ import FlowWorkflow
 struct StepList: Sendable {
     let graph: StepGraph
     let steps: [PreparedStep]
+    /// For a step whose output may come in pages, the loops that can start with the first.
+    let openings: [Int: [Int]]
 
     /// - Throws: a `Failure` of kind `invalid` where a step uses a node that doesn't exist.
     init(
@@ -14,6 +16,22 @@ struct StepList: Sendable {
     ) throws {
         graph = StepGraph(steps, order: workflow.listOrder(isParallel: isParallel))
         self.steps = try steps.map { try PreparedStep($0, of: workflow, preparation) }
+        openings = StepList.openings(of: self.steps, graph)
+    }
+
+    private static func openings(of steps: [PreparedStep], _ graph: StepGraph) -> [Int: [Int]] {
+        var found: [Int: [Int]] = [:]
+        for (index, loop) in steps.enumerated() {
+            guard let id = loop.step.loop?.source?.step, !loop.asksForStatus,
+                let source = graph.vertices[index].waitsFor.first(where: { steps[$0].step.id == id }),
+                steps[source].mayComeInPages, !steps[source].step.isForgiven,
+                // It says itself that it waits for the end, or sees how the step ended.
+                loop.step.needs?.contains(where: { $0.id == id }) != true,
+                Reads(besideItemsOf: loop.step).steps?.contains(id) == false
+            else { continue }
+            found[source, default: []].append(index)
+        }
+        return found
     }
 }
 
@@ -61,6 +79,11 @@ final class PreparedStep: Sendable {
     /// What runs when the step failed for good.
     var handler: StepList? { step.onError == nil ? nil : branches.last }
 
+    /// Whether its output may be kept page by page.
+    var mayComeInPages: Bool {
+        node is any PagedNode && step.loop == nil && step.repetition == nil && step.outputs == nil
+    }
+
     var nodeName: String { step.nodeName }
 
     /// Whether its condition asks for it by itself; where it doesn't, `success()` is implied.
@@ -73,6 +96,9 @@ final class PreparedStep: Sendable {
 }
 
 extension Step {
+    /// Whether the run goes on when it fails.
+    var isForgiven: Bool { continueOnError || onError != nil }
+
     /// What does its work, for people: a node, or the keyword.
     var nodeName: String {
         switch kind {

@@ -103,6 +103,8 @@ package struct HTTPCall: Sendable {
 package protocol FileSystem: Sendable {
     /// - Parameter limit: more bytes than this is a failure of kind `invalid`.
     func read(_ path: String, limit: Int) throws -> [UInt8]
+    /// At most `count` bytes from a place on; fewer only at the end of the file.
+    func read(_ path: String, from offset: Int64, count: Int) throws -> FilePiece
     /// Atomic: beside the file and renamed over it; the old content stays where it fails. `mode` such as 0o644.
     func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws
     func append(_ bytes: [UInt8], to path: String) throws
@@ -116,6 +118,30 @@ package protocol FileSystem: Sendable {
     func delete(_ path: String, recursive: Bool) throws
     func move(_ path: String, to destination: String) throws
     func copy(_ path: String, to destination: String) throws
+}
+
+extension FileSystem {
+    /// For files that are small.
+    package func read(_ path: String, from offset: Int64, count: Int) throws -> FilePiece {
+        let bytes = try read(path, limit: .max)
+        let modified = try info(path)?.modified ?? Timestamp(seconds: 0)
+        return FilePiece(
+            bytes: Array(bytes.dropFirst(Int(offset)).prefix(count)), size: Int64(bytes.count), modified: modified)
+    }
+}
+
+/// Some of a file's bytes, with what tells whether it is still the file it was.
+package struct FilePiece: Sendable, Hashable {
+    package var bytes: [UInt8]
+    /// Of the whole file, in bytes.
+    package var size: Int64
+    package var modified: Timestamp
+
+    package init(bytes: [UInt8], size: Int64, modified: Timestamp) {
+        self.bytes = bytes
+        self.size = size
+        self.modified = modified
+    }
 }
 
 package struct FileInfo: Sendable, Hashable {

@@ -186,6 +186,7 @@ package struct Step: Sendable {
     /// nil where the file says nothing: then all steps above it.
     package var needs: [(id: String, span: SourceSpan)]?
     @Boxed package var loop: Loop? = nil
+    @Boxed package var repetition: Repetition? = nil
     @Boxed package var credential: (name: Template, span: SourceSpan)? = nil
     package var environment: [EnvironmentEntry] = []
     package var workingDirectory: Template?

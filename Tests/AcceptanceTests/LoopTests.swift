@@ -1,3 +1,4 @@
+import Dispatch
 import FlowCore
 import FlowTestKit
 import Glibc
@@ -96,6 +97,56 @@ import Testing
         #expect(Set(requests) == Set(0..<count))
         #expect(requests.count - before == count - Int(finished))
         #expect((1..<96 * 1024).contains(peak), "\(peak) KiB")
+    }
+
+    @Test func itemsOfTheFirstPageAreWorkedOnBeforeTheServerGivesTheLast() async throws {
+        let order = Mutex<[String]>([])
+        let hasStarted = DispatchSemaphore(value: 0)
+        let address = Mutex("")
+        let server = try FaultServer { request in
+            order.withLock { $0.append(request.target) }
+            switch request.target {
+            case "/orders":
+                let next = address.withLock { $0 } + "/orders?page=2"
+                return .json([["id": 1], ["id": 2]], headers: [("Link", "<\(next)>; rel=\"next\"")])
+            case "/orders?page=2":
+                // The list goes on only when an item of its first page has come.
+                guard hasStarted.wait(timeout: .now() + 30) == .success else { return .json([], status: 500) }
+                return .json([["id": 3]])
+            default:
+                hasStarted.signal()
+                return .json(["ok": true])
+            }
+        }
+        address.withLock { $0 = server.url }
+        let machine = try Machine([
+            "connectors/shop.yaml": """
+            connector: shop
+            title: Shop
+            base: \(server.url)
+            operations:
+              list:
+                summary: List the orders.
+                effect: read
+                request: GET /orders
+                paginate: { by: link, items: "${{ body }}" }
+            """,
+            "orders.yaml": """
+            name: orders
+            defaults: { retry: 0 }
+            steps:
+              - { id: orders, uses: shop.list }
+              - id: each
+                for_each: ${{ steps.orders.output }}
+                uses: http.request
+                with: { url: "\(server.url)/done/${{ item.id }}", method: PUT }
+            """,
+        ])
+        let result = try await machine.run("flowctl run orders.yaml --quiet")
+        #expect(result.exit == 0, "\(result.errors)")
+        let seen = order.withLock { $0 }
+        #expect(Set(seen) == ["/orders", "/orders?page=2", "/done/1", "/done/2", "/done/3"])
+        #expect(seen.count == 5)
     }
 
     /// The most memory the process has had, in KiB.

@@ -87,4 +87,52 @@ import Testing
         #expect(failure?.kind == .protocolError)
         #expect(failure?.message == "acme.list: the answer has \"none\" where its items should be")
     }
+
+    // MARK: Page by page
+
+    private static func paged(_ paginate: String) throws -> TestConnector {
+        try TestConnector("  list: { summary: List things., effect: read, request: GET t, paginate: \(paginate) }")
+    }
+
+    @Test(arguments: [
+        ("{ by: page, items: \"${{ body.l }}\", send: query.page, more: \"${{ body.c != null }}\" }", "page=3"),
+        ("{ by: offset, items: \"${{ body.l }}\", send: query.skip, more: \"${{ body.c != null }}\" }", "skip=4"),
+        ("{ by: cursor, items: \"${{ body.l }}\", cursor: \"${{ body.c }}\", send: query.after }", "after=p3"),
+        ("{ by: next_url, items: \"${{ body.l }}\", url: \"${{ body.c == null ? null : '/t/' + body.c }}\" }", "t/p3"),
+    ])
+    func readingGoesOnAfterTheMarkOfAPage(paginate: String, third: String) async throws {
+        let connector = try Self.paged(paginate)
+        let replies: [HTTPResponse] = [
+            .json(#"{"l":[1,2],"c":"p2"}"#), .json(#"{"l":[3,4],"c":"p3"}"#), .json(#"{"l":[5],"c":null}"#),
+        ]
+        let all = try await connector.pages("list", replies: replies)
+        #expect(all.pages.map(\.items) == [[1, 2], [3, 4], [5]])
+        #expect(all.pages[2].next == nil)
+        let rest = try await connector.pages("list", from: all.pages[1].next, replies: [replies[2]])
+        #expect(rest.pages == [all.pages[2]])
+        #expect(rest.requests.map(\.url) == [all.requests[2].url])
+        #expect(rest.requests[0].url.hasSuffix(third))
+    }
+
+    @Test func asManyItemsAsAskedForAreCountedFromTheFirstPage() async throws {
+        let connector = try Self.paged("{ by: page, items: \"${{ body }}\", send: query.page }")
+        let limit = ValueMap([("max_items", 3)])
+        let all = try await connector.pages("list", limit, replies: [.json("[1,2]"), .json("[3,4]")])
+        #expect(all.pages.map(\.items) == [[1, 2], [3]])
+        let rest = try await connector.pages("list", limit, from: all.pages[0].next, replies: [.json("[3,4]")])
+        #expect(rest.pages == [all.pages[1]])
+    }
+
+    @Test func aServerThatLeadsInACircleIsToldAfterThePagesBefore() async throws {
+        let connector = try Self.paged(
+            "{ by: cursor, items: \"${{ body.l }}\", cursor: \"${{ body.c }}\", send: query.c }")
+        let reply = HTTPResponse.json(#"{"l":[1],"c":"x"}"#)
+        do {
+            _ = try await connector.pages("list", replies: [reply, reply])
+            Issue.record("it came to an end")
+        } catch {
+            #expect(Failure(error).message == "acme.list: page 2 leads back to an earlier page")
+            #expect(Failure(error).hint == "bound the list with max_items")
+        }
+    }
 }

@@ -3,6 +3,7 @@ import FlowCore
 import FlowSpec
 import FlowTestKit
 import Synchronization
+import Testing
 
 /// Connectors written into tests, and what running their operations sends.
 struct TestConnector {
@@ -35,12 +36,37 @@ struct TestConnector {
     ) async throws -> (output: Value, requests: [HTTPRequest]) {
         let client = ReplyingClient(replies)
         let node = try node(operation)
-        let context = NodeContext(
-            world: .test(http: client, files: files), credential: credential, effect: effect ?? node.spec.effect,
-            idempotencyKey: "key-1", workingDirectory: "/work", filesDirectory: "/run/files", baseURL: baseURL,
+        let context = context(
+            node, client, credential: credential, files: files, effect: effect, baseURL: baseURL,
             checkpoints: checkpoints)
         let output = try await node.run(node.spec.bind(arguments), in: context)
         return (output, client.requests)
+    }
+
+    /// Reads an operation's list page by page; gives the pages and the requests it sent.
+    func pages(
+        _ operation: String, _ arguments: ValueMap = ValueMap(), from mark: Value? = nil, replies: [HTTPResponse]
+    ) async throws -> (pages: [Page], requests: [HTTPRequest]) {
+        let client = ReplyingClient(replies)
+        let node = try node(operation)
+        let arguments = try node.spec.bind(arguments)
+        try #require(node.comesInPages(arguments))
+        let pages = Mutex<[Page]>([])
+        try await node.pages(arguments, from: mark, in: context(node, client)) { page in
+            pages.withLock { $0.append(page) }
+        }
+        return (pages.withLock { $0 }, client.requests)
+    }
+
+    private func context(
+        _ node: ConnectorNode, _ client: ReplyingClient, credential: Credential? = nil,
+        files: any FileSystem = MemoryFiles(texts: [:]), effect: Effect? = nil, baseURL: String? = nil,
+        checkpoints: any Checkpoints = NoCheckpoints()
+    ) -> NodeContext {
+        NodeContext(
+            world: .test(http: client, files: files), credential: credential, effect: effect ?? node.spec.effect,
+            idempotencyKey: "key-1", workingDirectory: "/work", filesDirectory: "/run/files", baseURL: baseURL,
+            checkpoints: checkpoints)
     }
 
     /// The failure of an operation whose only answer is `reply`.

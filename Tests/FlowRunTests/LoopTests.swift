@@ -73,7 +73,7 @@ import Testing
     func theFirstFailureInOrderCounts(ends: [(Int, RunStatus)], index: Int) throws {
         var items = LoopItems(count: 4, keeping: [])
         for (index, status) in ends {
-            items.end(index, StepOutcome(status, failure: Failure(.invalid, "item \(index)")))
+            items.end(index, StepOutcome(status, failure: Failure(.invalid, "item \(index)")), key: String(index))
         }
         #expect(items.decisive?.index == index)
         #expect(items.failed == 3)

@@ -35,7 +35,7 @@ extension RunEvent {
                 [
                     "step": .string(path), "key": .string(key), "status": .string(status.rawValue),
                     "error": failure?.asValue ?? .null, "ended": .int(Int64(ended)),
-                    "failed": .int(Int64(failed)), "total": .int(Int64(total)),
+                    "failed": .int(Int64(failed)), "total": total.map { .int(Int64($0)) } ?? .null,
                 ])
         case .log(let line):
             RunEvent.fields("log", level: line.level, line.path, line.item, ["message": .string(line.message)])

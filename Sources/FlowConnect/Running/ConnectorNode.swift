@@ -45,6 +45,21 @@ package struct ConnectorNode: Node {
     }
 }
 
+extension ConnectorNode: PagedNode {
+    package func comesInPages(_ arguments: Arguments) -> Bool {
+        if case .pages = operation.work { true } else { false }
+    }
+
+    package func pages(
+        _ arguments: Arguments, from mark: Value?, in context: NodeContext,
+        _ take: @escaping @Sendable (Page) async throws -> Void
+    ) async throws {
+        let arguments = try await arguments.withStreamsRead()
+        try await OperationRun(connector, operation, arguments: arguments, context: context)
+            .forEachPage(from: mark, take)
+    }
+}
+
 extension NodeSpec {
     /// What every reader needs to know of an operation.
     init(_ connector: Connector, _ operation: Operation) {

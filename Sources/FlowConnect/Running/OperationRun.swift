@@ -54,6 +54,14 @@ struct OperationRun: Sendable {
         }
     }
 
+    /// Gives the output page by page, where it comes so.
+    func forEachPage(from mark: Value?, _ take: (Page) async throws -> Void) async throws {
+        guard case .pages(let template, let pagination) = operation.work else {
+            return try await take(Page([try await output()]))
+        }
+        try await PageReader(run: self, template: template, pagination: pagination).forEachPage(from: mark, take)
+    }
+
     /// Sends one request after the other; a resumed run takes what the journal has of the earlier ones.
     private func follow(_ steps: [(name: String, request: RequestTemplate)]) async throws -> Value {
         var results = ValueMap()

@@ -5,55 +5,79 @@ import FlowSpec
 /// Reads a list page by page until it ends or has as many items as asked for.
 struct PageReader {
     /// What the next request is.
-    private enum Next {
+    enum Next {
         case first
         /// The marker or number to send.
         case marker(Value)
         case address(String)
     }
 
+    /// How far the list has been read.
+    struct Position {
+        var next = Next.first
+        var items = 0
+        var pages = 0
+        /// Marks of the pages that have been asked for, of which none may come again.
+        var seen: Set<String> = []
+    }
+
     let run: OperationRun
     let template: RequestTemplate
     let pagination: Pagination
 
-    /// - Throws: a failure of kind `protocol` where the server leads in a circle or gives no list.
+    private var limit: Int { run.arguments[Pagination.limitParameter]?.intValue.map { Int(clamping: $0) } ?? .max }
+
+    /// The whole list.
     func items() async throws -> Value {
-        let limit = run.arguments[Pagination.limitParameter]?.intValue.map { Int(clamping: $0) } ?? .max
         var items: [Value] = []
-        var next = Next.first
-        var seen: Set<String> = []
-        var pages = 0
-        while true {
-            try Task.checkCancellation()
-            let request = try request(next, limit: limit)
-            let (response, decoded) = try await run.send(request, template, run.rendering)
-            let scope = run.rendering.with(decoded)
-            let page = try pageItems(scope)
-            pages += 1
+        var position: Position? = Position()
+        while let current = position {
+            let (page, next) = try await page(at: current)
             items += page
-            if items.count >= limit { return .list(Array(items.prefix(limit))) }
-            guard let following = try following(response, scope, page: page, count: items.count, pages: pages) else {
-                return .list(items)
-            }
-            let mark =
-                switch following {
-                case .first: ""
-                case .marker(let value): WireText.of(value)
-                case .address(let url): url
-                }
-            guard seen.insert(mark).inserted else {
-                throw Failure(
-                    .protocolError, "\(run.node): page \(pages) leads back to an earlier page",
-                    hint: "bound the list with \(Pagination.limitParameter)")
-            }
-            next = following
+            position = next
         }
+        return .list(items)
+    }
+
+    /// Gives page after page.
+    ///
+    /// - Parameter mark: as ``Page/next`` of the page before had it; nil from the beginning.
+    func forEachPage(from mark: Value?, _ take: (Page) async throws -> Void) async throws {
+        var position: Position? = Position(mark)
+        while let current = position {
+            let (items, next) = try await page(at: current)
+            try await take(Page(items, next: next?.mark))
+            position = next
+        }
+    }
+
+    /// - Returns: the items, and the position after them; nil where the list ends.
+    /// - Throws: a failure of kind `protocol` where the server leads in a circle or gives no list.
+    private func page(at position: Position) async throws -> (items: [Value], next: Position?) {
+        try Task.checkCancellation()
+        let request = try request(position.next, limit: limit)
+        let (response, decoded) = try await run.send(request, template, run.rendering)
+        let scope = run.rendering.with(decoded)
+        let items = try pageItems(scope)
+        var after = position
+        after.pages += 1
+        after.items += items.count
+        if after.items >= limit { return (Array(items.prefix(limit - position.items)), nil) }
+        guard let next = try following(response, scope, page: items, count: after.items, pages: after.pages) else {
+            return (items, nil)
+        }
+        after.next = next
+        guard after.seen.insert(next.text).inserted else {
+            throw Failure(
+                .protocolError, "\(run.node): page \(after.pages) leads back to an earlier page",
+                hint: "bound the list with \(Pagination.limitParameter)")
+        }
+        return (items, after)
     }
 
     /// The request of the first page.
     func firstRequest() throws(Failure) -> HTTPRequest {
-        let limit = run.arguments[Pagination.limitParameter]?.intValue.map { Int(clamping: $0) } ?? .max
-        return try request(.first, limit: limit)
+        try request(.first, limit: limit)
     }
 
     private func request(_ next: Next, limit: Int) throws(Failure) -> HTTPRequest {
@@ -136,5 +160,40 @@ extension RequestBuilder.Draft {
         default:
             query = query.filter { $0.name != slot.name } + [(slot.name, WireText.of(value))]
         }
+    }
+}
+
+extension PageReader.Next {
+    /// What tells pages apart.
+    fileprivate var text: String {
+        switch self {
+        case .first: ""
+        case .marker(let value): WireText.of(value)
+        case .address(let url): url
+        }
+    }
+}
+
+extension PageReader.Position {
+    /// - Parameter mark: as ``mark`` made it, perhaps in another process; nil for the beginning.
+    init(_ mark: Value?) {
+        guard let mark else { return }
+        items = Int(clamping: mark["items"]?.intValue ?? 0)
+        pages = Int(clamping: mark["pages"]?.intValue ?? 0)
+        if let url = mark["address"]?.revealed.stringValue {
+            next = .address(url)
+        } else if let marker = mark["marker"] {
+            next = .marker(marker)
+        }
+    }
+
+    var mark: Value {
+        var map = ValueMap([("items", .int(Int64(items))), ("pages", .int(Int64(pages)))])
+        switch next {
+        case .first: break
+        case .marker(let value): map["marker"] = value
+        case .address(let url): map["address"] = .string(url)
+        }
+        return .map(map)
     }
 }

@@ -8,7 +8,7 @@ struct CSVOptions {
         Parameter("delimiter", .string, default: ",", help: "csv: what stands between two fields.", example: ";"),
     ]
 
-    private let format: CSVFormat
+    let format: CSVFormat
     /// The columns to write, in order; nil takes the keys in the order they occur.
     private let columns: [String]?
 

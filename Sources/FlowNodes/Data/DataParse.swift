@@ -4,7 +4,8 @@ import FlowSpec
 /// `data.parse`: text in a known format to values.
 struct DataParse: Node {
     let spec = NodeSpec(
-        "data.parse", summary: "Read JSON, JSON Lines, CSV or YAML.", effect: .read,
+        "data.parse", summary: "Read JSON, JSON Lines, CSV or YAML.",
+        details: "A for_each goes through a file of JSON Lines or CSV without holding all of it.", effect: .read,
         parameters: [
             Parameter("text", .any, help: "The text, or its bytes.", example: "id,name\n1,Ada\n"),
             Parameter("file", .file, help: "The file to read instead."),
@@ -46,5 +47,29 @@ struct DataParse: Node {
                 .invalid, "data.parse: parameter \"text\" must be text or bytes, not \(other?.shortText ?? "null")",
                 hint: "leave the step out where the data is parsed already")
         }
+    }
+}
+
+extension DataParse: PagedNode {
+    func comesInPages(_ arguments: Arguments) -> Bool {
+        guard let file = arguments["file"], !file.isNull else { return false }
+        return ["jsonl", "csv"].contains(arguments.string("format"))
+    }
+
+    func pages(
+        _ arguments: Arguments, from mark: Value?, in context: NodeContext,
+        _ take: @escaping @Sendable (Page) async throws -> Void
+    ) async throws {
+        let csv = arguments.string("format") == "csv" ? try CSVOptions(arguments).format : nil
+        let file = RecordFile(
+            path: arguments.path("file", in: context) ?? "", files: context.world.files, csv: csv)
+        var next = mark
+        repeat {
+            try Task.checkCancellation()
+            let mark = next
+            let page = try await offPool { try file.page(from: mark) }
+            try await take(page)
+            next = page.next
+        } while next != nil
     }
 }

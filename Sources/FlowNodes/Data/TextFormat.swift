@@ -19,7 +19,7 @@ enum TextFormat: String, CaseIterable {
     /// - Throws: a failure of kind `invalid` that says the line.
     func parse(_ bytes: [UInt8], csv: CSVOptions) throws -> Value {
         switch self {
-        case .json: try json(bytes[...], what: "the JSON")
+        case .json: try Self.json(bytes[...], what: "the JSON")
         case .jsonl: try jsonLines(bytes)
         case .csv: try csv.parse(bytes)
         case .yaml: try yaml(bytes)
@@ -45,7 +45,7 @@ enum TextFormat: String, CaseIterable {
             hint: "put the value in a list")
     }
 
-    private func json(_ bytes: ArraySlice<UInt8>, what: String) throws(Failure) -> Value {
+    private static func json(_ bytes: ArraySlice<UInt8>, what: String) throws(Failure) -> Value {
         do {
             return try JSON.parse(Array(bytes))
         } catch {
@@ -57,10 +57,16 @@ enum TextFormat: String, CaseIterable {
         var items: [Value] = []
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0x0D || $0 == 0x09 }
-            if !isBlank { items.append(try json(line, what: "line \(index + 1) of the JSON Lines")) }
+            if let item = try TextFormat.jsonLine(line, number: index + 1) { items.append(item) }
         }
         return .list(items)
+    }
+
+    /// A line of JSON Lines; nil where it is blank.
+    static func jsonLine(_ line: ArraySlice<UInt8>, number: Int) throws(Failure) -> Value? {
+        let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0x0D || $0 == 0x09 }
+        if isBlank { return nil }
+        return try json(line, what: "line \(number) of the JSON Lines")
     }
 
     private func yaml(_ bytes: [UInt8]) throws(Failure) -> Value {

@@ -37,6 +37,20 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Fewer than `count` bytes only at the end of the file.
+    func read(from offset: Int64, upTo count: Int) throws(Failure) -> [UInt8] {
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw FileFailure.failure("read", path, errno: errno)
+        }
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let piece = try read(upTo: count - bytes.count)
+            if piece.isEmpty { break }
+            bytes += piece
+        }
+        return bytes
+    }
+
     func write(_ bytes: [UInt8], named name: String) throws(Failure) {
         var offset = 0
         while offset < bytes.count {

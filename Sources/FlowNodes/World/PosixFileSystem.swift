@@ -28,6 +28,17 @@ package struct PosixFileSystem: FileSystem {
         }
     }
 
+    package func read(_ path: String, from offset: Int64, count: Int) throws -> FilePiece {
+        let file = try OpenFile(path, flags: O_RDONLY, action: "read")
+        let information = try file.information()
+        guard information.st_mode & S_IFMT != S_IFDIR else {
+            throw FileFailure.failure("read", path, errno: EISDIR)
+        }
+        return FilePiece(
+            bytes: try file.read(from: offset, upTo: count), size: Int64(information.st_size),
+            modified: information.modified)
+    }
+
     package func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws {
         try replace(path, mode: mode) { file throws(Failure) in try file.write(bytes, named: path) }
     }
@@ -45,8 +56,7 @@ package struct PosixFileSystem: FileSystem {
         }
         return FileInfo(
             kind: kind(information.st_mode), size: Int64(information.st_size),
-            modified: Timestamp(
-                seconds: Int64(information.st_mtim.tv_sec), nanoseconds: Int32(information.st_mtim.tv_nsec)),
+            modified: information.modified,
             mode: information.st_mode & 0o7777)
     }
 
@@ -151,5 +161,11 @@ package struct PosixFileSystem: FileSystem {
         case S_IFLNK: .link
         default: .other
         }
+    }
+}
+
+extension stat {
+    fileprivate var modified: Timestamp {
+        Timestamp(seconds: Int64(st_mtim.tv_sec), nanoseconds: Int32(st_mtim.tv_nsec))
     }
 }

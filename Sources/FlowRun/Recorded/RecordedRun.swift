@@ -1,5 +1,6 @@
 import FlowCore
 import FlowExpression
+import FlowSpec
 package import FlowStore
 package import FlowWorkflow
 
@@ -64,13 +65,10 @@ package struct RecordedRun {
             var inside = frame
             var ended: StoredItem?
             if let item = place.item {
-                guard let loop = step.loop else { return nil }
-                let before = view(step, stored, nil, frame, status)
-                guard let value = try element(item, of: loop, in: before) else { return nil }
+                guard let variables = try variables(of: item, step, stored, frame, status) else { return nil }
                 ended = try history.items(of: stepPath, in: summary, from: item, limit: 1).first { $0.index == item }
                 inside = Frame(
-                    parent: frame, prefix: "\(stepPath)[\(item)]/", base: status,
-                    variables: loop.variables(value, item))
+                    parent: frame, prefix: "\(stepPath)[\(item)]/", base: status, variables: variables)
             }
             if names.isEmpty { return view(step, stored, ended, inside, status) }
             if place.item == nil { inside = Frame(parent: frame, prefix: stepPath + "/", base: status) }
@@ -150,12 +148,32 @@ extension RecordedRun {
     private func outcome(of step: Step, in frame: Frame) throws -> StepOutcome? {
         let path = frame.prefix + step.id
         guard let stored = steps[path] else { return nil }
-        guard step.loop != nil else { return try StepOutcome(stored) { try open($0) } }
+        guard step.loop != nil else {
+            var outcome = try StepOutcome(stored) { try open($0) }
+            let pages = try history.pages(of: path, in: summary)
+            if !pages.isEmpty { outcome.output = .list(try pages.flatMap { Page(try open($0)).items }) }
+            return outcome
+        }
         var items = LoopItems()
         for item in try history.items(of: path, in: summary, limit: .max) {
             try items.take(item) { try open($0) }
         }
         return try StepOutcome(stored, items: items) { try open($0) }
+    }
+
+    /// What an item or iteration sees by name; nil where the step has none of that number.
+    private func variables(
+        of item: Int, _ step: Step, _ stored: StoredStep?, _ frame: Frame, _ status: RunCondition
+    ) throws -> ValueMap? {
+        let path = frame.prefix + step.id
+        if step.repetition != nil {
+            let before = try history.items(of: path, in: summary, from: max(0, item - 1), limit: 1).first
+            let last = item == 0 ? .null : try before?.output.map(open) ?? .null
+            return Step.Repetition.variables(index: item, last: last)
+        }
+        guard let loop = step.loop else { return nil }
+        let before = view(step, stored, nil, frame, status)
+        return try element(item, of: loop, in: before).map { loop.variables($0, item) }
     }
 
     /// One item of a loop; nil where it has none of that number.

@@ -125,6 +125,26 @@ struct JournalReader {
         }
     }
 
+    func pages(of path: String) throws(Failure) -> [StoredValue] {
+        try database.query(
+            """
+            SELECT value FROM checkpoints WHERE \(JournalReader.isPage)
+            ORDER BY CAST(substr(name, 7) AS INTEGER)
+            """, [.int(run), .string(base + path)]
+        ).compactMap { $0[0].storedValue(in: database, "a page of step \"\(path)\"") }
+    }
+
+    func pageCount(of path: String) throws(Failure) -> Int {
+        let count = try database.query(
+            "SELECT count(*) FROM checkpoints WHERE \(JournalReader.isPage)", [.int(run), .string(base + path)]
+        ).first?[0].intValue
+        return Int(count ?? 0)
+    }
+
+    private static let isPage = """
+        step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND item = -1 AND name GLOB ':page.*'
+        """
+
     func checkpoint(_ name: String, of path: String, item: Int?) throws(Failure) -> StoredValue? {
         try database.query(
             """

@@ -193,6 +193,16 @@ package struct RunHistory: Sendable {
         try reader(run).item(key, of: path)
     }
 
+    /// The pages of a step's output in order, where it was kept so; each as the engine wrote it down.
+    package func pages(of path: String, in run: RunSummary) throws(Failure) -> [StoredValue] {
+        try reader(run).pages(of: path)
+    }
+
+    /// How many ``pages(of:in:)`` there are.
+    package func pageCount(of path: String, in run: RunSummary) throws(Failure) -> Int {
+        try reader(run).pageCount(of: path)
+    }
+
     /// How many items of a loop ended how.
     package func itemCounts(of path: String, in run: RunSummary) throws(Failure) -> [RunStatus: Int] {
         let rows = try database.query(

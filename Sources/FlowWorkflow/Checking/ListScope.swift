@@ -47,9 +47,11 @@ struct ListScope {
         guard let position = index[id] else { return nil }
         guard let reader else { return .ended(loop: steps[position].loop) }
         if position == reader {
+            let isRepeated = steps[position].repetition != nil
             return .obstacle(
                 message: "the step \"\(id)\" can't read its own result",
-                hint: "read it in a later step, or in outputs:")
+                hint: isRepeated
+                    ? "read last, the output of the iteration before" : "read it in a later step, or in outputs:")
         }
         // In a graph the reading itself is an edge; where that closes a cycle, the cycle is reported.
         if listOrder == .graph || order.isOrdered(reader, after: position) {

@@ -19,7 +19,8 @@ extension WorkflowCheck {
         let isLiteral = ["true", "false"].contains(condition.source)
         // An assertion that is false is how a step fails on purpose.
         if place == "assert", condition.source == "false" { return }
-        let remedy = "let it depend on inputs, steps or event"
+        let isRepetition = Step.Repetition.Kind(rawValue: place) != nil
+        let remedy = "let it depend on \(isRepetition ? "last or index" : "inputs, steps or event")"
         let hasQuotes = condition.source.contains { $0 == "'" || $0 == "\"" }
         types.add(
             Diagnostic(

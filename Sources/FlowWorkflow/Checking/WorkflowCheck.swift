@@ -89,6 +89,10 @@ struct WorkflowCheck {
             bind(loop, in: &scope)
             check(text: loop.key, in: scope, place: "key", needs: .string.joined(with: .int))
         }
+        if let repetition = step.repetition {
+            scope = scope.adding(variables: [Step.Repetition.index: .int, Step.Repetition.last: .dynamic])
+            check(condition: repetition.condition, in: scope, place: repetition.kind.rawValue)
+        }
         check(text: step.credential?.name, in: scope, place: "credential", needs: .string)
         check(text: step.workingDirectory, in: scope, place: "working_directory", needs: .string)
         check(step.environment, &scope)
@@ -99,6 +103,8 @@ struct WorkflowCheck {
             scope = scope.adding(handlers)
             output = output.orNull
         }
+        // None may have run at all.
+        if step.repetition?.kind == .while { output = output.orNull }
         absence.check(step)
         guard let outputs = step.outputs else { return output }
         if let inside { return check(outputs, in: scope.adding(inside)) }

@@ -6,6 +6,7 @@ extension Step {
         var found: [Expression] = []
         if let condition { found.append(condition) }
         found += loop?.expressions ?? []
+        if let repetition { found.append(repetition.condition) }
         switch kind {
         case .node(_, _, let arguments): found += arguments.flatMap(\.value.expressions)
         case .call(let call): found += call.arguments.flatMap(\.value.expressions)

@@ -81,7 +81,12 @@ package enum Keywords {
             Keyword(
                 "on_error", .steps, "Steps that run when this one failed for good; when they succeed, the run goes on.",
                 spellings: ["on-error"]),
-            .later("while"), .later("until"), .later("max_iterations"), .later("interval"),
+            Keyword("while", .condition, "Runs the step again as long as this is true; asked before each iteration."),
+            Keyword("until", .condition, "Runs the step again until this is true; asked after each iteration."),
+            Keyword(
+                "max_iterations", .int(minimum: 1), "How many iterations a while or until may take.",
+                spellings: ["max-iterations"]),
+            Keyword("interval", .duration, "The pause between two iterations of a while or until."),
             .later("idempotency_key"),
         ])
 
@@ -100,6 +105,9 @@ package enum Keywords {
 
     /// Keywords that go with `for_each`, and but for `as` with `matrix`.
     static let loop = ["as", "key", "max_parallel", "on_item_error", "collect"]
+
+    /// Keywords that go with `while` and `until` only.
+    static let repetition = ["max_iterations", "interval"]
 
     static let retryShape = Keyword.Shape.either([.int(minimum: 0), .table(retry)])
 

@@ -47,6 +47,7 @@ extension WorkflowReader {
         step.id = id(map, work: work, kind: kind, names: &names)
         readCommon(map, &step)
         step.loop = loop(map)
+        step.repetition = repetition(map)
         return step
     }
 
@@ -87,11 +88,30 @@ extension WorkflowReader {
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" can't go with \"\(work)\"", at: entry.keySpan, hint: hint)
             }
-            if Keywords.loop.contains(entry.key), !map.has("for_each"), entry.key == "as" || !map.has("matrix") {
-                diagnostics.error(
-                    "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
-            }
+            checkLoop(entry, map)
+            checkRepetition(entry, map)
         }
+    }
+
+    private mutating func checkLoop(_ entry: SourceNode.Entry, _ map: MapDecoder) {
+        guard Keywords.loop.contains(entry.key), !map.has("for_each"), entry.key == "as" || !map.has("matrix") else {
+            return
+        }
+        if let repetition = ["while", "until"].first(where: map.has) {
+            diagnostics.error(
+                "misplaced-key", "\"\(entry.key)\" can't go with \"\(repetition)\"", at: entry.keySpan,
+                hint: "remove it; iterations run one after the other")
+        } else {
+            diagnostics.error(
+                "misplaced-key", "\"\(entry.key)\" needs \"for_each\"", at: entry.keySpan, hint: "add for_each")
+        }
+    }
+
+    private mutating func checkRepetition(_ entry: SourceNode.Entry, _ map: MapDecoder) {
+        guard Keywords.repetition.contains(entry.key), !map.has("while"), !map.has("until") else { return }
+        diagnostics.error(
+            "misplaced-key", "\"\(entry.key)\" needs \"while\" or \"until\"", at: entry.keySpan,
+            hint: "add until, or remove it")
     }
 
     /// What every kind of step may have.

@@ -87,5 +87,6 @@ extension Step {
 
     fileprivate var marks: [String] {
         (condition == nil ? [] : ["if"]) + (loop.map { [$0.isMatrix ? "matrix" : "for each"] } ?? [])
+            + (repetition.map { [$0.kind.rawValue] } ?? [])
     }
 }

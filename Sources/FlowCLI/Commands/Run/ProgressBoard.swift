@@ -9,7 +9,8 @@ struct ProgressBoard {
         var path: String
         var node: String
         var since: ContinuousClock.Instant
-        var items: (ended: Int, failed: Int, total: Int)?
+        /// The total is nil while more items come.
+        var items: (ended: Int, failed: Int, total: Int?)?
         var note: String?
     }
 
@@ -87,7 +88,7 @@ struct ProgressBoard {
             var line: StyledText =
                 "  \(spinner, .cyan) \(step.path)  \(step.node, .dim)  \((now - step.since).humanText)"
             if let items = step.items {
-                line += "  \(items.ended)/\(items.total)"
+                line += "  \(items.ended)" + (items.total.map { "/\($0)" } ?? "")
                 if items.failed > 0 { line += "  \("\(items.failed) failed", .red)" }
             }
             if let note = step.note { line += "  \(note, .yellow)" }

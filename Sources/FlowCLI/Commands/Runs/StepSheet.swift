@@ -9,6 +9,8 @@ struct StepSheet {
     private let itemCounts: [RunStatus: Int]
     /// The first of those that did not succeed.
     private let items: [StoredItem]
+    /// In how many pages its output is kept for the loops that go through it.
+    private let pageCount: Int
     /// The latest HTTP tries: what each gave, how long it waited, and why the next one followed.
     private let requests: [LogLine]
 
@@ -23,6 +25,7 @@ struct StepSheet {
         itemCounts = try history.itemCounts(of: step.path, in: run)
         items =
             try history.items(of: step.path, in: run, limit: StepSheet.shownItems.json, onlyUnsuccessful: true)
+        pageCount = try history.pageCount(of: step.path, in: run)
         requests = try history.requests(of: step.path, in: run, limit: StepSheet.shownRequests.json)
     }
 
@@ -30,6 +33,7 @@ struct StepSheet {
         let output = try step.output?.shown(in: run)
         var document = step.asValue.mapValue ?? ValueMap()
         document["output"] = output ?? .null
+        if pageCount > 0 { document["pages"] = .int(Int64(pageCount)) }
         document["tries"] = .list(attempts.map { $0.asValue(in: run) })
         document["requests"] = .list(
             requests.map { line in
@@ -52,6 +56,10 @@ struct StepSheet {
             showRequests(on: console)
             showItems(on: console)
             console.show(failure: step.failure, output: output)
+            if pageCount > 0 {
+                let pages = pageCount == 1 ? "1 page" : "\(pageCount) pages"
+                console.show("output: \(pages), for the loops that go through them")
+            }
         }
     }
 

@@ -16,6 +16,7 @@ package struct LoopItems: Sendable {
     /// The failure that stands for all.
     struct Decisive: Sendable {
         var index: Int
+        var key: String
         var status: RunStatus
         var failure: Failure
     }
@@ -43,9 +44,10 @@ package struct LoopItems: Sendable {
     /// The outputs in the order of the items, null where there is none; null where they are not kept.
     package var output: Value { kept.contains(.outputs) ? .list(outputs) : .null }
 
-    func status(of index: Int) -> RunStatus? { statuses[index] }
+    func status(of index: Int) -> RunStatus? { index < statuses.count ? statuses[index] : nil }
 
-    mutating func end(_ index: Int, _ outcome: StepOutcome) {
+    mutating func end(_ index: Int, _ outcome: StepOutcome, key: String) {
+        if kept.contains(.failures) { keys.set(key, of: index) }
         grow(to: index + 1)
         statuses[index] = outcome.status
         ended += 1
@@ -54,14 +56,13 @@ package struct LoopItems: Sendable {
         guard let failure = outcome.failure else { return }
         failed += 1
         if kept.contains(.failures) { failures[index] = failure }
-        let candidate = Decisive(index: index, status: outcome.status, failure: failure)
+        let candidate = Decisive(index: index, key: key, status: outcome.status, failure: failure)
         if candidate.comes(before: decisive) { decisive = candidate }
     }
 
     /// Takes what the journal has of an item.
     mutating func take(_ stored: StoredItem, open: (StoredValue) throws -> Value) throws {
-        if kept.contains(.failures) { keys.set(stored.key, of: stored.index) }
-        end(stored.index, try StepOutcome(stored, open: open))
+        end(stored.index, try StepOutcome(stored, open: open), key: stored.key)
     }
 
     private mutating func grow(to count: Int) {
