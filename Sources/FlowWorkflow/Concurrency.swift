@@ -6,9 +6,13 @@ extension Workflow {
         package enum Policy: String, Sendable, CaseIterable { case queue, skip, cancel }
 
         package var group: Template
-        package var policy = Policy.queue
-        package var limit = 1
+        package var policy: Policy
+        package var limit: Int
 
-        package init(group: Template) { self.group = group }
+        package init(group: Template, policy: Policy = .queue, limit: Int = 1) {
+            self.group = group
+            self.policy = policy
+            self.limit = limit
+        }
     }
 }

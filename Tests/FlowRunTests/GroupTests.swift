@@ -11,8 +11,7 @@ struct GroupTests {
     private static func concurrency(
         _ policy: Workflow.Concurrency.Policy = .queue, group: String = "deploy-${{ inputs.to }}"
     ) throws -> (inout Workflow) throws -> Void {
-        var concurrency = Workflow.Concurrency(group: try Make.text(group))
-        concurrency.policy = policy
+        let concurrency = Workflow.Concurrency(group: try Make.text(group), policy: policy)
         return { $0.concurrency = concurrency }
     }
 

@@ -121,7 +121,7 @@ struct FolderFiles: WorkflowFiles {
     private let session: Session
     private let known: [String: [UInt8]]
 
-    init(_ session: Session, known: [String: [UInt8]]) {
+    init(_ session: Session, known: [String: [UInt8]] = [:]) {
         self.session = session
         self.known = known
     }

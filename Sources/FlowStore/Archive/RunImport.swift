@@ -135,7 +135,6 @@ package final class RunImport {
             RunSnapshot(
                 workflow: try run.text("workflow"), file: try run.text("file"),
                 source: Array((snapshot.optionalText("source") ?? "").utf8), calledFiles: snapshot.sources("called"),
-                trigger: try run.text("trigger"),
                 inputs: try snapshot.value("inputs", files) ?? .null, vars: try snapshot.value("vars", files) ?? .null,
                 event: try snapshot.value("event", files) ?? .null,
                 workingDirectory: try snapshot.text("working_directory"), baseURL: snapshot.optionalText("base_url"),

@@ -12,13 +12,11 @@ extension WorkflowReader {
             }
             return group(node).map { Workflow.Concurrency(group: $0) }
         }
-        guard let map = MapDecoder(node, Keywords.concurrency, &diagnostics),
-            let group = map.required("group", &diagnostics).flatMap({ group($0) })
-        else { return nil }
-        var concurrency = Workflow.Concurrency(group: group)
-        concurrency.policy = map.choice("policy", &diagnostics) ?? .queue
-        concurrency.limit = map.int("max", in: 1...10_000, &diagnostics) ?? 1
-        return concurrency
+        guard let map = MapDecoder(node, Keywords.concurrency, &diagnostics) else { return nil }
+        let name = map.required("group", &diagnostics).flatMap { group($0) }
+        let policy: Workflow.Concurrency.Policy? = map.choice("policy", &diagnostics)
+        let limit = map.int("max", in: 1...10_000, &diagnostics)
+        return name.map { Workflow.Concurrency(group: $0, policy: policy ?? .queue, limit: limit ?? 1) }
     }
 
     private mutating func group(_ node: SourceNode) -> Template? {
