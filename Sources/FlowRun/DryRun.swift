@@ -134,7 +134,7 @@ package struct DryRun: Sendable {
     private func entry(
         _ step: Step, _ prefix: String, _ depth: Int, _ foresight: Foresight
     ) async throws -> (Entry, Foresight) {
-        let prepared = try PreparedStep(step, of: workflow, Preparation(nodes: setup.nodes))
+        let prepared = try PreparedStep([step], 0, of: workflow, Preparation(nodes: setup.nodes))
         var entry = Entry(
             path: prefix + step.id, depth: depth, node: prepared.nodeName, remarks: [], isSkipped: false, previews: [])
         var inner = foresight

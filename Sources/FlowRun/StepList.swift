@@ -15,7 +15,7 @@ struct StepList: Sendable {
         _ steps: [Step], isParallel: Bool = false, of workflow: Workflow, _ preparation: Preparation
     ) throws {
         graph = StepGraph(steps, order: workflow.listOrder(isParallel: isParallel))
-        self.steps = try steps.map { try PreparedStep($0, of: workflow, preparation) }
+        self.steps = try steps.indices.map { try PreparedStep(steps, $0, of: workflow, preparation) }
         openings = StepList.openings(of: self.steps, graph)
     }
 
@@ -37,7 +37,10 @@ struct StepList: Sendable {
 
 /// One step, ready to be run any number of times.
 final class PreparedStep: Sendable {
-    let step: Step
+    /// A step is large, and there may be a hundred thousand, so they stay where the workflow has them.
+    private let list: [Step]
+    private let index: Int
+    var step: Step { list[index] }
     let node: (any Node)?
     /// The lists of ``Step/branches``, in their order.
     let branches: [StepList]
@@ -49,9 +52,9 @@ final class PreparedStep: Sendable {
     /// Whether its arguments come out the same when they are evaluated again on resume.
     let isReproducible: Bool
 
-    init(_ step: Step, of workflow: Workflow, _ preparation: Preparation) throws {
-        let defaults = workflow.defaults
-        self.step = step
+    init(_ list: [Step], _ index: Int, of workflow: Workflow, _ preparation: Preparation) throws {
+        let (defaults, step) = (workflow.defaults, list[index])
+        (self.list, self.index) = (list, index)
         branches = try step.branches.map {
             try StepList($0.steps, isParallel: $0.isParallel, of: workflow, preparation)
         }

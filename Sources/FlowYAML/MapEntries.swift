@@ -44,12 +44,16 @@ struct MapEntries {
     /// In file order; the map's own keys win over merged ones, wherever they stand.
     var merged: [SourceNode.Entry] {
         var taken: Set<String> = []
-        return parts.flatMap { part -> [SourceNode.Entry] in
+        var entries: [SourceNode.Entry] = []
+        // A file may have a hundred thousand maps, so none gets more room than it needs.
+        entries.reserveCapacity(parts.count)
+        for part in parts {
             switch part {
-            case .own(let entry): return [entry]
-            case .merge(let entries):
-                return entries.filter { ownKeys[$0.key] == nil && taken.insert($0.key).inserted }
+            case .own(let entry): entries.append(entry)
+            case .merge(let others):
+                entries += others.filter { ownKeys[$0.key] == nil && taken.insert($0.key).inserted }
             }
         }
+        return entries
     }
 }

@@ -23,7 +23,7 @@ import Testing
         let bound = try node.spec.bind(ValueMap(arguments.map { ($0.key, $0.value) }))
         try #require(node.comesInPages(bound))
         let world = World(
-            http: UnexpectedUse(), files: PosixFileSystem(), clock: ManualClock(), processes: SubprocessRunner(),
+            http: UnexpectedUse(), files: PosixFileSystem(), clock: ManualClock(), processes: PosixProcessRunner(),
             random: SeededRandom(), environment: [:])
         let context = NodeContext(world: world, workingDirectory: folder.path)
         try await node.pages(bound, from: mark, in: context) { found.add($0) }

@@ -157,6 +157,42 @@ struct EditedFileTests {
         #expect(bench.nodes.said == ["write old", "write bad", "write new"])
     }
 
+    @Test func stepsInItemsAreNamedAsInTheFile() async throws {
+        let bench = bench()
+        func text(_ value: String) -> String {
+            Self.head + """
+                steps:
+                  - id: each
+                    for_each: [1, 2]
+                    steps:
+                      - { id: inner, uses: test.write, with: { value: \(value) } }
+                      - { id: other, uses: test.write, with: { value: other } }
+                  - { id: b, uses: test.write, with: { value: bad } }
+
+                """
+        }
+        _ = try await run(text("old"), bench)
+        let failure = await #expect(throws: Failure.self) { _ = try await plan(text("new"), bench) }
+        #expect(failure?.message == "steps have changed that have finished: each/inner")
+        let (kept, _) = try await plan(text("new"), bench, keep: ["each/inner"])
+        #expect(kept.repetitions.isEmpty)
+        let (again, _) = try await plan(text("new"), bench, rerun: ["each/inner"])
+        #expect(again.repetitions.map(\.path) == ["each[0]/inner", "each[1]/inner"])
+    }
+
+    @Test func stepThatIsToBeKeptAndRunsAgainIsRefused() async throws {
+        let bench = bench()
+        _ = try await run(steps(["a": "a", "reader": "${{ steps.a.output }}", "b": "bad"]), bench)
+        let new = steps(["a": "new", "reader": "${{ steps.a.output }}", "b": "bad"])
+        for name in ["a", "reader"] {
+            let failure = await #expect(throws: Failure.self) {
+                _ = try await plan(new, bench, rerun: ["a"], keep: [name])
+            }
+            #expect(failure?.message == "\"\(name)\" can't be both kept and run again")
+            #expect(failure?.hint == "leave out --keep, or what makes it run again")
+        }
+    }
+
     @Test func removedAndAddedStepsAreTold() async throws {
         let bench = bench()
         _ = try await run(steps(["a": "a", "gone": "x", "b": "bad"]), bench)

@@ -50,13 +50,24 @@ package struct EditedFile: Sendable {
     }
 
     /// Steps of the run that have changed after they finished, or after items of them did.
+    ///
+    /// - Throws: a `Failure` of kind `invalid` where one is to be kept that runs again.
     func undecided(_ recorded: RecordedSteps, _ rerun: Rerun) throws(Failure) -> [String] {
-        var kept: Set<String> = []
-        for name in keep { kept.insert(try recorded.place(named: name).step.path.withoutItems) }
+        var decided: Set<String> = []
+        for name in keep {
+            for path in try recorded.paths(named: name) {
+                guard !rerun.restarts(path) else {
+                    throw Failure(
+                        .invalid, "\"\(path.withoutItems)\" can't be both kept and run again",
+                        hint: "leave out --keep, or what makes it run again")
+                }
+                decided.insert(path.withoutItems)
+            }
+        }
         var undecided: [String] = []
         for step in recorded.steps where difference.changed.contains(step.path.withoutItems) {
-            guard !rerun.restarts(step.path), !kept.contains(step.path.withoutItems),
-                try recorded.hasFinishedWork(step), undecided.last != step.path.withoutItems
+            guard !rerun.restarts(step.path), try recorded.hasFinishedWork(step),
+                decided.insert(step.path.withoutItems).inserted
             else { continue }
             undecided.append(step.path.withoutItems)
         }

@@ -51,6 +51,12 @@ struct RecordedSteps {
         return place
     }
 
+    /// What `name` means, where it may be a step of the file that each item of a loop has.
+    func paths(named name: String) throws(Failure) -> [String] {
+        let paths = steps.map(\.path).filter { $0.withoutItems == name }
+        return paths.isEmpty ? [try place(named: name).path] : paths
+    }
+
     private func candidates(for id: String) -> [StoredStep] {
         let fitting = steps.filter { $0.path == id }
         return fitting.isEmpty ? steps.filter { $0.path.hasSuffix("/" + id) } : fitting

@@ -24,7 +24,9 @@ package struct ResumeRequest: Sendable {
             let place = try recorded.place(named: name, hint: "a step that has not run yet needs no --from")
             try rerun.add(place.path, reach: .after)
         }
-        for name in edit?.rerun ?? [] { try rerun.add(try recorded.place(named: name).path, reach: .readers) }
+        for name in edit?.rerun ?? [] {
+            for path in try recorded.paths(named: name) { try rerun.add(path, reach: .readers) }
+        }
         for path in try loopsWithFailures(recorded) { try rerun.add(path, isWhole: false, reach: .readers) }
         return rerun
     }
