@@ -42,14 +42,17 @@ package struct DryRun: Sendable {
     /// All steps in file order, handlers after the others.
     ///
     /// - Throws: a `Failure` where a step uses a node that doesn't exist, or `env` can't be made.
-    package func entries() async throws -> [Entry] {
+    package func entries() async throws -> [Entry] { try await entries(below: "", depth: 0) }
+
+    private func entries(below base: String, depth: Int) async throws -> [Entry] {
         try await scopes.resolveEnvironment(workflow.env)
         var found: [Entry] = []
         for (prefix, steps) in [
             ("", workflow.steps), ("on_failure/", workflow.onFailure), ("on_success/", workflow.onSuccess),
             ("finally/", workflow.finally),
         ] {
-            found += try await entries(steps, prefix, depth: 0, Foresight(unknown: ["steps", "secrets", "run"]))
+            found += try await entries(
+                steps, base + prefix, depth: depth, Foresight(unknown: ["steps", "secrets", "run"]))
         }
         return found
     }
@@ -62,6 +65,13 @@ package struct DryRun: Sendable {
             let (entry, inner) = try await entry(step, prefix, depth, foresight)
             found.append(entry)
             guard !entry.isSkipped else { continue }
+            if case .call(let call) = step.kind {
+                do {
+                    found += try await entries(of: call, entry, inner)
+                } catch {
+                    found[found.count - 1].failure = setup.masker.mask(Failure(error))
+                }
+            }
             for branch in branches(of: step, inner) {
                 var foresight = inner
                 if branch.prefix == Step.handlerPrefix { foresight.unknown.insert("error") }
@@ -76,6 +86,28 @@ package struct DryRun: Sendable {
             }
         }
         return found
+    }
+
+    /// The steps of a workflow that a step calls; what isn't known of its inputs is shown in them.
+    private func entries(of call: Step.Call, _ entry: Entry, _ foresight: Foresight) async throws -> [Entry] {
+        let scope = scopes.scope(in: Frame(), reading: Reads([]))
+        var values = ValueMap()
+        var hasUnknown = false
+        for (name, template) in call.arguments {
+            hasUnknown = hasUnknown || template.expressions.contains(where: foresight.isUnknown)
+            values[name] = try foresight.strictValue(of: template, scope)
+        }
+        let inputs: ValueMap
+        do throws(InputErrors) {
+            inputs = try InputBinding.bind(call.workflow.inputs, values: values)
+        } catch {
+            // A placeholder is text where the value may have another type.
+            guard hasUnknown else { throw error.failure(of: call) }
+            inputs = ValueMap(
+                call.workflow.inputs.map(\.parameter).map { ($0.name, values[$0.name] ?? $0.defaultValue ?? .absent) })
+        }
+        return try await DryRun(call.workflow, inputs: inputs, setup: setup)
+            .entries(below: "\(entry.path)/", depth: entry.depth + 1)
     }
 
     /// The lists inside a step that may run: of a `switch`, the case that is known already.
@@ -102,7 +134,7 @@ package struct DryRun: Sendable {
     private func entry(
         _ step: Step, _ prefix: String, _ depth: Int, _ foresight: Foresight
     ) async throws -> (Entry, Foresight) {
-        let prepared = try PreparedStep([step], 0, of: workflow, nodes: setup.nodes)
+        let prepared = try PreparedStep([step], 0, of: workflow, Preparation(nodes: setup.nodes))
         var entry = Entry(
             path: prefix + step.id, depth: depth, node: prepared.nodeName, remarks: [], isSkipped: false, previews: [])
         var inner = foresight

@@ -134,16 +134,22 @@ extension Executor {
     /// The step's `outputs:` where it has them, else the node's output.
     private func published(_ output: Value, _ work: Work, _ environment: ValueMap) async throws -> Value {
         let step = work.prepared.step
-        guard let outputs = step.outputs else { return output }
-        // Its own result is seen under its own id while `outputs:` is evaluated.
-        let frame = Frame(parent: work.frame)
-        frame.record(StepOutcome(.succeeded, output: output, attempts: 1), of: step.id)
+        guard step.outputs != nil else { return output }
         do {
-            return try await scopes.outputs(
-                outputs, in: frame, environment: environment, extra: ValueMap([("output", output)]))
+            return try await outputs(of: step, from: output, in: work.frame, environment)
         } catch {
             throw OutputFailure(failure: Failure(error))
         }
+    }
+
+    /// What the `outputs:` of a step make of what its node or workflow gave.
+    func outputs(of step: Step, from output: Value, in frame: Frame, _ environment: ValueMap?) async throws -> Value {
+        guard let outputs = step.outputs else { return output }
+        // Its own result is seen under its own id while `outputs:` is evaluated.
+        let own = Frame(parent: frame)
+        own.record(StepOutcome(.succeeded, output: output, attempts: 1), of: step.id)
+        return try await scopes.outputs(
+            outputs, in: own, environment: environment, extra: ValueMap([("output", output)]))
     }
 }
 

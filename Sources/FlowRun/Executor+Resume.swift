@@ -22,7 +22,9 @@ extension Executor {
                 try StoredValue(value, sealing: setup.sealing, context: id.text)
             }
             return RunSnapshot(
-                workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes, trigger: trigger,
+                workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes,
+                calledFiles: Dictionary(workflow.called.map { ($0.source.name, $0.source.bytes) }) { $1 },
+                trigger: trigger,
                 inputs: try stored(.map(inputs)), vars: try stored(.map(vars)), event: try stored(event),
                 connectors: connectors, workingDirectory: setup.workingDirectory, baseURL: setup.baseURL?.text,
                 version: version)
@@ -38,19 +40,7 @@ extension Executor {
     ) async throws -> ValueMap {
         let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
         try await scopes.resolveEnvironment(workflow.env)
-        var vars = ValueMap()
-        for (name, template) in workflow.vars {
-            if let value = known[name] {
-                vars[name] = value
-                continue
-            }
-            let reads = Reads(template.expressions)
-            let scope = scopes.scope(
-                in: Frame(), reading: reads, secrets: try await scopes.secrets(reads),
-                extra: ValueMap([("vars", .map(vars))]))
-            vars[name] = try template.evaluate(scope)
-        }
-        return vars
+        return try await scopes.vars(of: workflow, known: known)
     }
 
     /// Takes up a run that failed, was cancelled, or whose process died, from its own snapshot.
@@ -59,16 +49,18 @@ extension Executor {
     ///   - name: its id, the beginning or end of it, or `latest`.
     ///   - snapshot: takes the place of the one it has.
     ///   - seen: what the decision to take it up rests on; it is refused where it has gone on since.
-    ///   - read: makes the workflow of the stored file text.
+    ///   - read: makes the workflow of the stored file text, and of that of the workflows it calls.
     package static func resume(
         _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil,
-        snapshot: RunSnapshot? = nil, setup: RunSetup,
-        store: RunStore, read: (SourceText) throws -> Workflow
+        snapshot: RunSnapshot? = nil, setup: RunSetup, store: RunStore,
+        read: (SourceText, StoredWorkflowFiles) throws -> Workflow
     ) async throws -> Executor {
         let (run, journal) = try await store.resume(
             name, seen: seen, reset: options.reset, snapshot: snapshot)
         do {
-            let workflow = try read(SourceText(name: run.snapshot.file, bytes: run.snapshot.source))
+            let workflow = try read(
+                SourceText(name: run.snapshot.file, bytes: run.snapshot.source),
+                StoredWorkflowFiles(run.snapshot.calledFiles))
             return try Executor(workflow, run: run, setup: setup, journal: journal, options: options)
         } catch {
             // It stays as it is: without a lease it counts as interrupted.

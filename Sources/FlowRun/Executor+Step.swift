@@ -117,6 +117,7 @@ extension Executor {
     func runOnce(_ work: Work, isKnown: Bool) async throws -> Ending {
         switch work.prepared.step.kind {
         case .node: return try await runNode(work, isKnown: isKnown)
+        case .call(let call): return try await runCall(work, call, isKnown: isKnown)
         case .block, .parallel: return try await runBranch(0, of: work)
         case .switch(let choice): return try await runSwitch(work, choice, isKnown: isKnown)
         case .assert(let that, let message): return await runAssert(work, that, message)
@@ -134,9 +135,16 @@ extension Executor {
             deadline: prepared.timeout.map { now + $0 })
         let end: ListEnd
         do {
-            end = try await bounded(prepared.timeout) { await self.run(list, in: frame) }
+            end = try await bounded(prepared.timeout) {
+                let end = await self.run(list, in: frame)
+                // Cut off, and not failed by itself before.
+                if Task.isCancelled, end.isStopped, end.failed.map({ $0.status == .cancelled }) ?? true {
+                    throw CancellationError()
+                }
+                return end
+            }
         } catch {
-            return Ending(failed: error)
+            return control.reason == nil ? Ending(failed: error) : Ending(.leftOut)
         }
         if end.isStopped, control.reason != nil { return Ending(.leftOut) }
         if let failed = end.failed {

@@ -26,12 +26,15 @@ package final class Executor: Sendable {
     let scopes: ScopeSource
     /// Steps and items that were started beside others and have not ended.
     let tasks = Atomic(0)
+    let program: PreparedWorkflow
+    /// Bounds the steps, not the handlers.
+    private let timeout: Duration?
+    /// Before the paths of all its steps: empty of a run, `deploy/` of a workflow that the step `deploy` calls.
+    let base: String
+    /// Whether an earlier process began this run.
+    let isResumed: Bool
     /// What anything in the workflow looks at.
-    let reads: Reads
-    private let main: StepList
-    private let handlers: [Handler: StepList]
-
-    enum Handler: String, Hashable { case onFailure = "on_failure", onSuccess = "on_success", finally }
+    var reads: Reads { program.reads }
 
     /// - Parameter run: what the journal holds of it.
     /// - Throws: a `Failure` where a step uses a node that doesn't exist, or a stored value can't be opened.
@@ -64,19 +67,41 @@ package final class Executor: Sendable {
         scopes = ScopeSource(
             setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members)
-        reads = Reads(workflow)
-        func list(_ steps: [Step]) throws -> StepList {
-            try StepList(steps, of: workflow, nodes: setup.nodes)
-        }
-        main = try list(workflow.steps)
-        handlers = [
-            .onFailure: try list(workflow.onFailure), .onSuccess: try list(workflow.onSuccess),
-            .finally: try list(workflow.finally),
-        ]
+        program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
+        timeout = workflow.timeout
+        base = ""
+        isResumed = run.attempt > 1
     }
 
-    /// Whether an earlier process began this run.
-    var isResumed: Bool { attempt > 1 }
+    /// A workflow that a step calls, as a part of the step's run.
+    ///
+    /// - Parameters:
+    ///   - call: what the journal holds of it.
+    ///   - timeout: of the step.
+    init(
+        _ prepared: PreparedWorkflow, call: StoredCall, inputs: ValueMap, vars: ValueMap, timeout: Duration?,
+        of caller: Executor
+    ) {
+        program = prepared
+        self.inputs = inputs
+        self.vars = vars
+        self.timeout = [timeout, prepared.workflow.timeout].compactMap(\.self).min()
+        id = caller.id
+        workflow = prepared.workflow
+        setup = caller.setup
+        journal = caller.journal
+        options = caller.options
+        event = .null
+        trigger = RunSnapshot.callTrigger
+        attempt = call.attempt
+        handlersAttempt = call.handlersAttempt
+        startedAt = call.startedAt
+        control = RunControl(clock: setup.world.clock, grace: setup.grace)
+        scopes = ScopeSource(
+            setup: setup, inputs: inputs, vars: vars, event: .null, run: call.members(of: caller.id))
+        base = call.path + "/"
+        isResumed = caller.isResumed
+    }
 
     /// Stops the run: gracefully, no new step starts, running ones get the grace period, `finally` runs; otherwise
     /// everything is cancelled at once.
@@ -90,13 +115,25 @@ package final class Executor: Sendable {
         setup.observer.observe(
             .runStarted(
                 id: id, workflow: workflow.name, attempt: attempt, steps: workflow.steps.count))
+        if let verdict = await admission() { return await finish(verdict, .map(ValueMap()), since: begin) }
+        let heed = heedRivals()
+        defer { heed?.cancel() }
+        let (verdict, outputs) = await execute()
+        return await finish(verdict, outputs, since: begin)
+    }
+
+    /// Runs the steps and the handlers; what came of the whole is still to be written down.
+    ///
+    /// - Parameter deadline: of what is around a called workflow.
+    func execute(within deadline: Duration? = nil) async -> (Verdict, outputs: Value) {
+        let begin = setup.world.clock.monotonic()
         var verdict = Verdict()
         var outputs = Value.map(ValueMap())
-        let top = Frame(deadline: workflow.timeout.map { begin + $0 })
+        let top = Frame(prefix: base, deadline: [deadline, timeout.map { begin + $0 }].compactMap(\.self).min())
         do {
             try await scopes.resolveEnvironment(workflow.env)
             let ends = await runMain(in: top)
-            verdict = Verdict(ends, stop: control.reason)
+            verdict = Verdict(ends, stop: control.reason, of: base.isEmpty ? "the run" : "the workflow")
             if verdict.status == .succeeded {
                 outputs = try await scopes.outputs(workflow.outputs, in: top)
             }
@@ -104,31 +141,34 @@ package final class Executor: Sendable {
             verdict.fail(Failure(error))
         }
         await runHandlers(&verdict, around: top)
-        return await finish(verdict, outputs, since: begin)
+        return (verdict, outputs)
     }
 
     private func runMain(in frame: Frame) async -> ListEnd {
-        let timer = workflow.timeout.map { timeout in
+        let timer = timeout.map { timeout in
             Task { [control, clock = setup.world.clock] in
                 try await clock.sleep(timeout)
                 control.stop(.timedOut(timeout))
             }
         }
         defer { timer?.cancel() }
-        return await control.supervise(.work) { await self.run(self.main, in: frame) }
+        return await control.supervise(.work) { await self.run(self.program.main, in: frame) }
     }
 
     private func runHandlers(_ verdict: inout Verdict, around top: Frame) async {
-        scopes.setError(verdict.failure, step: verdict.failedStep)
+        scopes.setError(verdict.failure, step: verdict.failedStep(below: base))
         if verdict.status.isFailure { await run(.onFailure, &verdict, top) }
         if verdict.status == .succeeded { await run(.onSuccess, &verdict, top) }
         await run(.finally, &verdict, top)
     }
 
-    private func run(_ handler: Handler, _ verdict: inout Verdict, _ top: Frame) async {
-        guard let list = handlers[handler], !list.steps.isEmpty, control.mayStart(isHandler: true) else { return }
+    private func run(_ handler: PreparedWorkflow.Handler, _ verdict: inout Verdict, _ top: Frame) async {
+        guard let list = program.handlers[handler], !list.steps.isEmpty, control.mayStart(isHandler: true) else {
+            return
+        }
         let mark = handlersAttempt > 1 ? "#\(handlersAttempt)" : ""
-        let frame = Frame(parent: top, prefix: "\(handler.rawValue)\(mark)/", base: verdict.condition, isHandler: true)
+        let frame = Frame(
+            parent: top, prefix: "\(base)\(handler.rawValue)\(mark)/", base: verdict.condition, isHandler: true)
         let ends = await control.supervise(.handler) { await self.run(list, in: frame) }
         verdict.addHandler(ends, stop: control.reason)
     }
@@ -161,68 +201,4 @@ package final class Executor: Sendable {
         setup.observer.observe(.runEnded(result))
         return result
     }
-}
-
-/// How the run stands, and why.
-struct Verdict {
-    private(set) var status = RunStatus.succeeded
-    private(set) var failure: Failure?
-    private(set) var failedStep: String?
-    private(set) var ranOutOfTime = false
-
-    init() {}
-
-    init(_ ends: ListEnd, stop: RunControl.Reason?) {
-        if let failed = ends.failed {
-            status = failed.status
-            failure = failed.failure
-            failedStep = failed.origin
-        }
-        guard let stop, ends.isStopped || stop.isLoss else { return }
-        switch stop {
-        case .cancelled:
-            status = .cancelled
-            failure = failure ?? Failure(.cancelled, "the run was cancelled")
-        case .timedOut(let timeout):
-            status = .timedOut
-            ranOutOfTime = true
-            failure = Failure(.timeout, "the run took longer than its timeout of \(timeout.celText)")
-        case .journalLost(let loss): lose(loss)
-        }
-    }
-
-    /// What `success()` and its like answer in handlers.
-    var condition: RunCondition { RunCondition(status) }
-
-    /// A failure of the run itself.
-    mutating func fail(_ failure: Failure) {
-        guard status == .succeeded else { return }
-        let outcome = StepOutcome(failed: failure)
-        status = outcome.status
-        self.failure = failure
-    }
-
-    /// What can't be written down didn't end: the run can be taken up again.
-    mutating func lose(_ failure: Failure) {
-        status = .interrupted
-        self.failure = failure
-    }
-
-    /// A handler's failure changes only a run that was green.
-    mutating func addHandler(_ ends: ListEnd, stop: RunControl.Reason?) {
-        if case .journalLost(let loss) = stop { return lose(loss) }
-        guard status == .succeeded else { return }
-        if let failed = ends.failed {
-            status = failed.status
-            failure = failed.failure
-            failedStep = failed.origin
-        } else if ends.isStopped {
-            status = .cancelled
-            failure = Failure(.cancelled, "the run was cancelled")
-        }
-    }
-}
-
-extension RunControl.Reason {
-    var isLoss: Bool { if case .journalLost = self { true } else { false } }
 }

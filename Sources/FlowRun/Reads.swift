@@ -114,6 +114,7 @@ extension Step {
         var found = loop?.key?.expressions ?? []
         switch kind {
         case .node(_, _, let arguments): for (_, value) in arguments { found += value.expressions }
+        case .call(let call): for (_, value) in call.arguments { found += value.expressions }
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
         case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
         case .switch(let choice): found.append(choice.value)
@@ -124,7 +125,7 @@ extension Step {
         for entry in environment {
             switch entry.origin {
             case .value(let value): found += value.expressions
-            case .process(_, let fallback): found += fallback?.expressions ?? []
+            case .process(_, let fallback, _): found += fallback?.expressions ?? []
             }
         }
         return found

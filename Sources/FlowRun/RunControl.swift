@@ -89,6 +89,25 @@ final class RunControl: Sendable {
         }
     }
 
+    /// Runs `body`, a part of the run with a control of its own that is told when this one stops. Where the task is
+    /// cancelled the part's steps are, and its handlers run.
+    ///
+    /// - Parameter isHandler: whether the part goes on when nothing new may start but handlers.
+    func lead<T: Sendable>(
+        _ part: RunControl, isHandler: Bool, _ body: @escaping @Sendable () async -> T
+    ) async -> T {
+        let numbers = [
+            isHandler ? nil : register(.wait) { part.stop(.cancelled) }, register(.handler) { part.abort() },
+        ]
+        defer { for case let number? in numbers { unregister(number) } }
+        return await withTaskCancellationHandler {
+            await Task { await body() }.value
+        } onCancel: {
+            part.stop(.cancelled)
+            part.cancelWork()
+        }
+    }
+
     /// Waits.
     ///
     /// - Returns: false where the run was stopped meanwhile.

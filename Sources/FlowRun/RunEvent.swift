@@ -6,6 +6,10 @@ package import FlowStore
 package enum RunEvent: Sendable {
     /// `steps` are those of the workflow's own list, without handlers and what stands inside others.
     case runStarted(id: RunID, workflow: String, attempt: Int, steps: Int)
+    /// It waits for these to end, which are in its group.
+    case queued(group: String, behind: [RunID])
+    /// It stops because this one of its group came later.
+    case givesWay(to: RunID)
     case stepStarted(path: String, name: String, node: String)
     /// Only from the second attempt on is it worth a line.
     case attemptStarted(path: String, item: Int?, number: Int)

@@ -32,9 +32,10 @@ package struct RunResult: Sendable {
         self.ranOutOfTime = ranOutOfTime
     }
 
-    /// 0 succeeded, 4 no valid credential, 5 cancelled, 6 the run's time was up, 7 uncertain, 70 a bug, else 1.
+    /// 0 succeeded or skipped, 4 no valid credential, 5 cancelled, 6 the run's time was up, 7 uncertain, 70 a bug, else 1.
     package var exitCode: Int32 {
-        if status == .succeeded { return 0 }
+        // A schedule that finds the last run still under way has nothing to complain of.
+        if status == .succeeded || status == .skipped { return 0 }
         if ranOutOfTime { return 6 }
         if status == .cancelled { return 5 }
         return failure.map(RunResult.exitCode) ?? 1

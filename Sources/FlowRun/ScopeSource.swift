@@ -91,6 +91,25 @@ final class ScopeSource: Sendable {
                 ?? "run \"flowctl credentials add \(name)\"", nothingSent: true)
     }
 
+    /// Evaluates the workflow's `vars`, each of which sees those above it.
+    ///
+    /// - Parameter known: values that are taken as they are.
+    func vars(of workflow: Workflow, known: ValueMap = ValueMap()) async throws -> ValueMap {
+        var vars = ValueMap()
+        for (name, template) in workflow.vars {
+            if let value = known[name] {
+                vars[name] = value
+                continue
+            }
+            let reads = Reads(template.expressions)
+            let scope = scope(
+                in: Frame(), reading: reads, secrets: try await secrets(reads),
+                extra: ValueMap([("vars", .map(vars))]))
+            vars[name] = try template.evaluate(scope)
+        }
+        return vars
+    }
+
     /// Evaluates the workflow's `env`, which all its steps have.
     func resolveEnvironment(_ entries: [EnvironmentEntry]) async throws {
         let resolved = try await environment(entries, in: Frame(), over: ValueMap())
@@ -124,7 +143,7 @@ final class ScopeSource: Sendable {
             switch entry.origin {
             case .value(let template):
                 result[entry.name] = try await text(of: template)
-            case .process(let variable, let fallback):
+            case .process(let variable, let fallback, _):
                 guard !variable.hasPrefix("FLOWCTL_") else {
                     throw Failure(
                         .invalid, "env \"\(entry.name)\" may not take the variable \"\(variable)\"",
@@ -139,6 +158,10 @@ final class ScopeSource: Sendable {
                         .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
                         hint: "set it, or give a default", position: entry.span)
                 }
+            }
+            if entry.isSecret, let value = result[entry.name], !value.isNull {
+                result[entry.name] = value.markedSecret
+                setup.masker.add(secretsIn: value.markedSecret)
             }
         }
         return result

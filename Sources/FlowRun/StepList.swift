@@ -12,10 +12,10 @@ struct StepList: Sendable {
 
     /// - Throws: a `Failure` of kind `invalid` where a step uses a node that doesn't exist.
     init(
-        _ steps: [Step], isParallel: Bool = false, of workflow: Workflow, nodes: any NodeSource
+        _ steps: [Step], isParallel: Bool = false, of workflow: Workflow, _ preparation: Preparation
     ) throws {
         graph = StepGraph(steps, order: workflow.listOrder(isParallel: isParallel))
-        self.steps = try steps.indices.map { try PreparedStep(steps, $0, of: workflow, nodes: nodes) }
+        self.steps = try steps.indices.map { try PreparedStep(steps, $0, of: workflow, preparation) }
         openings = StepList.openings(of: self.steps, graph)
     }
 
@@ -44,26 +44,29 @@ final class PreparedStep: Sendable {
     let node: (any Node)?
     /// The lists of ``Step/branches``, in their order.
     let branches: [StepList]
+    /// The workflow that the step calls.
+    let callee: PreparedWorkflow?
     let retry: RetryPolicy
     let timeout: Duration?
     let reads: Reads
     /// Whether its arguments come out the same when they are evaluated again on resume.
     let isReproducible: Bool
 
-    init(_ list: [Step], _ index: Int, of workflow: Workflow, nodes: any NodeSource) throws {
+    init(_ list: [Step], _ index: Int, of workflow: Workflow, _ preparation: Preparation) throws {
         let (defaults, step) = (workflow.defaults, list[index])
         (self.list, self.index) = (list, index)
         branches = try step.branches.map {
-            try StepList($0.steps, isParallel: $0.isParallel, of: workflow, nodes: nodes)
+            try StepList($0.steps, isParallel: $0.isParallel, of: workflow, preparation)
         }
+        callee = if case .call(let call) = step.kind { try preparation.called(call.workflow) } else { nil }
         reads = Reads(step.expressions)
         isReproducible = Reads(step.workExpressions).isReproducible
         switch step.kind {
         case .node(let name, let span, _):
-            guard let node = try nodes.node(named: name) else {
+            guard let node = try preparation.nodes.node(named: name) else {
                 throw Failure(
                     .invalid, "there is no node \"\(name)\"",
-                    hint: Suggestion.didYouMean(name, among: nodes.names)
+                    hint: Suggestion.didYouMean(name, among: preparation.nodes.names)
                         ?? "run \"flowctl nodes list\" for those there are", position: span)
             }
             self.node = node
@@ -103,6 +106,7 @@ extension Step {
     var nodeName: String {
         switch kind {
         case .node(let name, _, _): name
+        case .call(let call): call.path
         case .block: "steps"
         case .parallel: "parallel"
         case .switch: "switch"

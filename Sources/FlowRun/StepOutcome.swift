@@ -57,7 +57,7 @@ package struct StepOutcome: Sendable {
         return switch status {
         case .succeeded: .passed
         case .skipped: .skipped
-        case .failed, .timedOut, .uncertain, .cancelled, .interrupted, .running: .failed
+        case .failed, .timedOut, .uncertain, .cancelled, .interrupted, .running, .queued: .failed
         }
     }
 

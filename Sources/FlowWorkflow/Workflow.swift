@@ -15,6 +15,7 @@ package struct Workflow: Sendable {
     package var defaults = StepDefaults()
     /// Bounds the run.
     package var timeout: Duration?
+    package var concurrency: Concurrency?
     /// What orders the steps of every list of the file.
     package var order = Order.file
     package var steps: [Step] = []
@@ -22,6 +23,8 @@ package struct Workflow: Sendable {
     package var onSuccess: [Step] = []
     package var finally: [Step] = []
     package var outputs: [(name: String, value: ValueTemplate)] = []
+    /// The type of the map that ``outputs`` make.
+    package var outputType = StaticType.dynamic
     /// Every credential that the file names by a literal, or means by leaving it out, for the caller to look up.
     package var credentialNames: [CredentialUse] = []
 
@@ -75,13 +78,18 @@ package struct WorkflowInput: Sendable {
 package struct EnvironmentEntry: Sendable {
     package enum Origin: Sendable {
         case value(ValueTemplate)
-        /// `{from: VAR}`: the process variable VAR, with a value for when it isn't set.
-        case process(variable: String, fallback: ValueTemplate?)
+        /// `{from: VAR}`: the process variable VAR, with a value for when it isn't set, and whether it is a secret.
+        case process(variable: String, fallback: ValueTemplate?, isSecret: Bool = false)
     }
 
     package var name: String
     package var origin: Origin
     package var span: SourceSpan
+
+    /// Whether the value is marked as a secret, wherever it comes from.
+    package var isSecret: Bool {
+        if case .process(_, _, let isSecret) = origin { isSecret } else { false }
+    }
 
     package init(name: String, origin: Origin, span: SourceSpan) {
         self.name = name
@@ -110,6 +118,7 @@ package struct Step: Sendable {
         /// `parallel:` — started together.
         case parallel([Step])
         case `switch`(Switch)
+        case call(Call)
         case assert(that: Expression, message: Template?)
         case wait(Wait)
     }

@@ -40,8 +40,12 @@ struct CaseTests {
             return call.value
         }
         let text = try #require(expected["workflow"]?.stringValue)
+        let files = Dictionary(
+            (expected["files"]?.mapValue ?? ValueMap()).map { ($0.key.text, Array(($0.value.stringValue ?? "").utf8)) }
+        ) { $1 }
         let read = WorkflowReader.read(
-            SourceText(name: "case.yaml", text: text), nodes: bench.nodes, diagnostics: &diagnostics)
+            SourceText(name: "case.yaml", text: text), nodes: bench.nodes, files: StoredWorkflowFiles(files),
+            diagnostics: &diagnostics)
         #expect(diagnostics.all.map(\.rendered) == [])
         let workflow = try #require(read)
         let inputs = try InputBinding.bind(workflow.inputs, values: expected["inputs"]?.mapValue ?? ValueMap())

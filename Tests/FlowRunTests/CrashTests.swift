@@ -46,6 +46,9 @@ final class DyingJournal: Journal {
     func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue? {
         try await inner.checkpoint(name, of: path, item: item)
     }
+    func enter(_ claim: GroupClaim) async throws -> GroupStanding { try await inner.enter(claim) }
+    func standing() async throws -> GroupStanding { try await inner.standing() }
+    func call(_ path: String) async throws -> StoredCall? { try await inner.call(path) }
     func keep(_ file: FileReference) async throws -> FileReference { try await inner.keep(file) }
     /// A dead process gives nothing up.
     func close() async {}
@@ -59,6 +62,7 @@ struct CrashTests {
             try .write("each", "${{ \"item\" + string(index) }}").each([1, 2, 3], max: 2),
             try .block("inner", [.write("deep"), .read("look")]),
             try .choose("route", "run.attempt == 1 ? 1 : 2", ["1": [.write("send")], "2": [.write("late")]]),
+            try .call("sub", [.write("low"), .read("peek")]) { $0.finally = [try .read("sweep")] },
             try .assert("check", "1 > 2").onError([.write("mend"), .read("tell")]), try .read("last"),
         ]
     }
@@ -89,7 +93,7 @@ struct CrashTests {
             rounds += 1
             var done: [String: Value] = [:]
             for name in [
-                "post", "each[0]", "each[1]", "each[2]", "inner/deep", "route/send", "route/late",
+                "post", "each[0]", "each[1]", "each[2]", "inner/deep", "route/send", "route/late", "sub/low",
                 "check/on_error/mend",
             ] { done[name] = "done" }
             result = try await bench.resume(try steps(), options: ResumeOptions(markDone: done))
@@ -104,7 +108,8 @@ struct CrashTests {
                 "the finished step \(path) ran again after \(writes) writes")
         }
         for write in [
-            "write post", "write item0", "write item1", "write item2", "write deep", "write send", "write mend",
+            "write post", "write item0", "write item1", "write item2", "write deep", "write send", "write low",
+            "write mend",
         ] {
             #expect(after.count { $0 == write } <= 1, "\(write) ran twice after \(writes) writes")
         }

@@ -13,7 +13,10 @@ struct EditedFileTests {
     private func read(_ text: String, _ bench: Bench, name: String = "test.yaml") throws -> Workflow {
         var diagnostics = Diagnostics()
         let source = SourceText(name: name, text: text)
-        guard let workflow = WorkflowReader.read(source, nodes: bench.nodes, diagnostics: &diagnostics) else {
+        guard
+            let workflow = WorkflowReader.read(
+                source, nodes: bench.nodes, files: StoredWorkflowFiles(), diagnostics: &diagnostics)
+        else {
             throw Failure(.invalid, diagnostics.all.map(\.message).joined(separator: "; "))
         }
         return workflow
@@ -47,7 +50,7 @@ struct EditedFileTests {
         let (plan, edit) = try await plan(text, bench, rerun: rerun, keep: keep)
         return try await Executor.resume(
             "latest", options: plan.options, snapshot: edit.snapshot, setup: bench.setup(), store: bench.store()
-        ) { _ in edit.workflow }.run()
+        ) { _, _ in edit.workflow }.run()
     }
 
     private func bench() -> Bench {

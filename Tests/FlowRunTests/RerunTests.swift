@@ -48,6 +48,25 @@ struct RerunTests {
         #expect(try history.attempts(of: "b", in: run).map(\.number) == [1, 2])
     }
 
+    @Test func stepOfACalledWorkflowRunsAgainOrAllOfIt() async throws {
+        let bench = Bench()
+        let call = try Step.call("sub", [.read("first"), .read("second")]) { $0.finally = [try .read("clean")] }
+        let steps = [call, try .read("after")]
+        #expect(try await bench.run(steps).status == .succeeded)
+        let inner = try plan(bench, steps) { $0.from = ["sub/second"] }
+        #expect(
+            inner.entries.map { "\($0.path) \($0.fate.rawValue)" }
+                == ["sub goes on", "sub/first reused", "sub/second runs again", "after runs again"])
+        #expect(try await bench.resume(steps, options: inner.options).status == .succeeded)
+        #expect(bench.nodes.said.suffix(3) == ["read second", "read clean", "read after"])
+        #expect(try bench.history().run(named: "latest/sub").attempt == 2)
+
+        #expect(try await resume(bench, steps, from: "sub").status == .succeeded)
+        #expect(bench.nodes.said.suffix(4) == ["read first", "read second", "read clean", "read after"])
+        #expect(bench.nodes.said.count == 4 + 3 + 4)
+        #expect(try bench.history().run(named: "latest/sub").attempt == 1)
+    }
+
     @Test func whatDoesNotComeAfterItIsReused() async throws {
         let bench = Bench()
         let steps = [

@@ -76,6 +76,19 @@ struct RetryTests {
         #expect(ended.failure?.message == "took longer than its timeout of 30s")
     }
 
+    @Test func timeoutOfABlockIsItsOwnFailure() async throws {
+        let bench = Bench(clock: ManualClock(skipsSleep: false))
+        let inner = Step.block("inner", [try .wait("long", "1h"), try .read("never")])
+        let block = Step.block("block", [inner]).with { $0.timeout = .seconds(5) }
+            .onError([try .read("mend", "${{ error.message }}")])
+        async let result = bench.run([block, .read("after")])
+        await bench.clock.sleepers(atLeast: 2)
+        bench.clock.advance(by: .seconds(5))
+        #expect(try await result.status == .succeeded)
+        #expect(bench.nodes.said == ["read took longer than its timeout of 5s", "read after"])
+        #expect(try bench.statuses()["block"] == "timed_out")
+    }
+
     @Test func timeoutOfTheRunIsExitCode6AndRunsFinally() async throws {
         let bench = Bench(clock: ManualClock(skipsSleep: false)) { call in
             if call.text == "a" { try await call.context.world.clock.sleep(.seconds(3600)) }

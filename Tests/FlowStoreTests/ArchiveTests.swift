@@ -63,6 +63,45 @@ struct ArchiveTests {
         return try RunExport(history, history.run(named: run.text), masker: masker, version: "0.1.0").write(to: target)
     }
 
+    @Test func calledWorkflowsTravelAlong() async throws {
+        let (from, to) = (StoreBench(), StoreBench())
+        let (run, journal) = try await from.store().begin(at: Self.time, random: from.random) { _ in
+            RunSnapshot(
+                workflow: "w", file: "w.yaml", source: Array("name: w\n".utf8),
+                calledFiles: ["sub.yaml": Array("name: sub\n".utf8)])
+        }
+        let call = StoredCall(
+            path: "a", workflow: "sub", file: "sub.yaml", startedAt: Self.time,
+            inputs: StoredValue(bytes: Array(#"{"n":1}"#.utf8)), vars: .null)
+        let end = RunEnd(
+            status: .succeeded, outputs: StoredValue(bytes: Array(#"{"done":true}"#.utf8)), endedAt: Self.time)
+        try await journal.commit(
+            [
+                .stepStarted(path: "a", node: "./sub.yaml", at: Self.time), .callStarted(call),
+                .stepStarted(path: "a/b", node: "test.n", at: Self.time), .callEnded(path: "a", end),
+                .runEnded(RunEnd(status: .succeeded, endedAt: Self.time)),
+            ], synced: false)
+        await journal.close()
+        let path = from.path("archive.jsonl")
+        _ = try export(from, run.id, to: .file(path))
+
+        _ = try RunImport(path, into: to.database).read()
+        let history = try to.history()
+        let part = try history.run(named: "\(run.id)/a")
+        #expect(part.status == .succeeded && part.workflow == "sub" && part.isImported)
+        let snapshot = try history.stored(part).snapshot
+        #expect(String(decoding: snapshot.source, as: UTF8.self) == "name: sub\n")
+        #expect(try snapshot.inputs.value(sealing: nil, context: "") == ["n": 1])
+        #expect(try history.outputs(of: part)?.value(sealing: nil, context: "") == ["done": true])
+        #expect(try history.steps(of: part).map(\.path) == ["b"])
+        let whole = RunExport(history, part, masker: Masker(), version: "0.1.0")
+        let failure = #expect(throws: Failure.self) { try whole.write(to: .file(to.path("part.jsonl"))) }
+        #expect(failure?.message == "\(run.id)/a is a part of run \(run.id)")
+        #expect(failure?.hint == "name the run: \(run.id)")
+        #expect(throws: Failure.self) { try RunRemoval.open(to.database).delete(part) }
+        #expect(try history.runs().map(\.id) == [run.id])
+    }
+
     @Test(arguments: [true, false])
     func runTravelsWhole(asFolder: Bool) async throws {
         let (from, to) = (StoreBench(), StoreBench())

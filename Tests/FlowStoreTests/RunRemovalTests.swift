@@ -54,13 +54,14 @@ struct RunRemovalTests {
         for status in [RunStatus.succeeded, .failed, .cancelled, .timedOut, .uncertain] {
             try await run(bench, days: 40, workflow: status.rawValue, status: status)
         }
+        try await run(bench, days: 40, workflow: "skipped", status: .skipped)
         _ = try await bench.begin(workflow: "interrupted", at: Self.days(40), process: StoreBench.deadProcess)
         let removal = try RunRemoval.open(bench.database)
-        #expect(try removal.matches(of: PruneRule()).map(\.workflow) == ["succeeded"])
+        #expect(try removal.matches(of: PruneRule()).map(\.workflow) == ["succeeded", "skipped"])
         #expect(try removal.matches(of: PruneRule(statuses: [.failed])).map(\.workflow) == ["failed"])
         #expect(try removal.matches(of: PruneRule(statuses: [.interrupted])).map(\.workflow) == ["interrupted"])
         #expect(try removal.matches(of: PruneRule(workflow: "x", statuses: PruneRule.everyEnd)).isEmpty)
-        #expect(try removal.prune(PruneRule(statuses: PruneRule.everyEnd)).runs == 6)
+        #expect(try removal.prune(PruneRule(statuses: PruneRule.everyEnd)).runs == 7)
     }
 
     @Test func liveRunNeverGoes() async throws {

@@ -27,7 +27,7 @@ import Testing
         let path = CaseTests.folder + name
         let source = SourceText(name: "\(name).yaml", bytes: try #require(CaseTests.read(path + ".yaml")))
         var diagnostics = Diagnostics()
-        let workflow = WorkflowReader.read(source, nodes: SampleNodes(), diagnostics: &diagnostics)
+        let workflow = WorkflowReader.read(source, nodes: SampleNodes(), files: CaseFiles(), diagnostics: &diagnostics)
         #expect((workflow == nil) == diagnostics.hasErrors)
         let said = diagnostics.sorted.map { $0.rendered + "\n" }.joined(separator: "\n")
         if getenv("FLOWCTL_RECORD") != nil { CaseTests.write(said, to: path + ".expected") }
@@ -36,6 +36,16 @@ import Testing
     }
 
     @Test func thereAreCases() { #expect(CaseTests.names.count >= 20) }
+
+    /// The files that cases call, in `Cases/called`.
+    private struct CaseFiles: WorkflowFiles {
+        func source(named name: String) throws(Failure) -> SourceText {
+            guard let bytes = CaseTests.read(CaseTests.folder + name) else {
+                throw Failure(.notFound, "there is no file \"\(name)\"")
+            }
+            return SourceText(name: name, bytes: bytes)
+        }
+    }
 
     private static func read(_ path: some StringProtocol) -> [UInt8]? {
         guard let file = fopen(String(path), "r") else { return nil }

@@ -7,6 +7,7 @@ import Testing
 func workflow(_ text: String) throws -> Workflow {
     var diagnostics = Diagnostics()
     let source = SourceText(name: "dir/sample.yaml", text: text)
-    let workflow = WorkflowReader.read(source, nodes: SampleNodes(), diagnostics: &diagnostics)
+    let workflow = WorkflowReader.read(
+        source, nodes: SampleNodes(), files: StoredWorkflowFiles(), diagnostics: &diagnostics)
     return try #require(workflow, "\(diagnostics.sorted.map(\.rendered))")
 }

@@ -81,7 +81,9 @@ import Testing
         let text =
             "nam: x\nsteps:\n  - { uses: nothing.here }\n  - { id: b, run: ls, env: { A: \"${{ inputs.x }}\" } }\n"
         let source = SourceText(name: "w.yaml", text: text)
-        #expect(WorkflowReader.read(source, nodes: SampleNodes(), diagnostics: &diagnostics) == nil)
+        #expect(
+            WorkflowReader.read(source, nodes: SampleNodes(), files: StoredWorkflowFiles(), diagnostics: &diagnostics)
+                == nil)
         #expect(diagnostics.sorted.map(\.id) == ["unknown-key", "unknown-node", "unknown-reference"])
     }
 
@@ -91,7 +93,8 @@ import Testing
             var diagnostics = Diagnostics()
             let text = "inputs: { n: { type: int } }\nsteps: [{ id: a, if: \"\(condition)\", run: ls }]\n"
             let workflow = WorkflowReader.read(
-                SourceText(name: "w.yaml", text: text), nodes: SampleNodes(), typeMistakes: .warning,
+                SourceText(name: "w.yaml", text: text), nodes: SampleNodes(), files: StoredWorkflowFiles(),
+                typeMistakes: .warning,
                 diagnostics: &diagnostics)
             return (workflow, diagnostics.sorted.map { "\($0.severity) \($0.id)" })
         }

@@ -87,26 +87,47 @@ extension Session {
 
     /// Reads and checks a workflow file.
     ///
+    /// - Parameter known: texts of files it calls that are not read again.
     /// - Throws: an `Exit` of status `invalidFile` with every mistake of the file.
-    func workflow(_ path: String, nodes: any NodeSource) throws -> Workflow {
+    func workflow(
+        _ path: String, nodes: any NodeSource, calling known: [String: [UInt8]] = [:]
+    ) throws -> Workflow {
         let bytes: [UInt8]
         do {
             bytes = try read(path, as: "the workflow")
         } catch {
             throw Exit.invalidFile(error)
         }
-        return try workflow(SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes), nodes: nodes)
+        let source = SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes)
+        return try workflow(source, nodes: nodes, files: FolderFiles(self, known: known))
     }
 
-    /// - Parameter typeMistakes: as for `WorkflowReader.read`.
+    /// - Parameters: as for `WorkflowReader.read`.
     func workflow(
-        _ source: SourceText, nodes: any NodeSource, typeMistakes: Diagnostic.Severity = .error
+        _ source: SourceText, nodes: any NodeSource, files: any WorkflowFiles,
+        typeMistakes: Diagnostic.Severity = .error
     ) throws -> Workflow {
         var diagnostics = Diagnostics()
         let workflow = WorkflowReader.read(
-            source, nodes: nodes, typeMistakes: typeMistakes, diagnostics: &diagnostics)
+            source, nodes: nodes, files: files, typeMistakes: typeMistakes, diagnostics: &diagnostics)
         guard let workflow else { throw Exit.invalidFile(diagnostics.sorted) }
         if !console.isQuiet, console.format == .text { diagnostics.sorted.forEach(console.complain) }
         return workflow
+    }
+}
+
+/// The files of called workflows: those that a run has already, others where the command runs.
+struct FolderFiles: WorkflowFiles {
+    private let session: Session
+    private let known: [String: [UInt8]]
+
+    init(_ session: Session, known: [String: [UInt8]] = [:]) {
+        self.session = session
+        self.known = known
+    }
+
+    func source(named name: String) throws(Failure) -> SourceText {
+        if let bytes = known[name] { return SourceText(name: name, bytes: bytes) }
+        return SourceText(name: name, bytes: try session.read(name == "-" ? "./-" : name, as: "the workflow"))
     }
 }

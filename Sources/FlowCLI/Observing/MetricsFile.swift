@@ -27,7 +27,8 @@ final class MetricsFile: RunWatcher {
     /// A file that can't be written is worth a remark; the run is what it was.
     func finish() async {
         let metrics = metrics.withLock { $0 }
-        guard let result = metrics.result else { return }
+        // A run that its group left no place says nothing of the workflow: the file keeps the figures of the last one that ran.
+        guard let result = metrics.result, result.status != .skipped else { return }
         do {
             // The collector often runs as a user of its own.
             try files.write(Array(text(metrics, result).utf8), to: path, mode: 0o644)
@@ -42,7 +43,7 @@ final class MetricsFile: RunWatcher {
         func counts(_ counts: [RunStatus: Int], _ statuses: [RunStatus]) -> [([(String, String)], Double)] {
             statuses.map { (workflow + [("status", $0.rawValue)], Double(counts[$0] ?? 0)) }
         }
-        let ends = RunStatus.allCases.filter { $0 != .running && $0 != .interrupted }
+        let ends = RunStatus.allCases.filter { !$0.isLeased && $0 != .interrupted }
         var page = PrometheusText()
         page.gauge(
             "flowctl_run_succeeded", "Whether the last run of the workflow succeeded.",

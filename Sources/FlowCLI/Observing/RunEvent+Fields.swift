@@ -12,6 +12,11 @@ extension RunEvent {
             RunEvent.fields(
                 "run_started",
                 ["workflow": .string(workflow), "attempt": .int(Int64(attempt)), "steps": .int(Int64(steps))])
+        case .queued(let group, let others):
+            RunEvent.fields(
+                "run_queued", ["group": .string(group), "behind": .list(others.map { .string($0.text) })])
+        case .givesWay(let rival):
+            RunEvent.fields("run_gives_way", level: "warning", ["to": .string(rival.text)])
         case .stepStarted(let path, _, let node):
             RunEvent.fields("step_started", ["step": .string(path), "node": .string(node)])
         case .attemptStarted(let path, let item, let number):
@@ -49,7 +54,7 @@ extension RunEvent {
                 ])
         case .runEnded(let result):
             RunEvent.fields(
-                "run_ended", level: result.status == .succeeded ? "info" : "error",
+                "run_ended", level: [.succeeded, .skipped].contains(result.status) ? "info" : "error",
                 [
                     "workflow": .string(result.workflow), "status": .string(result.status.rawValue),
                     "elapsed_ms": .int(result.elapsed.inMilliseconds), "error": result.failure?.asValue ?? .null,
@@ -80,7 +85,7 @@ extension RunEvent {
 extension StepReport {
     fileprivate var level: String {
         switch status {
-        case .running, .succeeded, .skipped: "info"
+        case .queued, .running, .succeeded, .skipped: "info"
         case .failed, .cancelled, .timedOut, .uncertain, .interrupted: isHandled ? "warning" : "error"
         }
     }

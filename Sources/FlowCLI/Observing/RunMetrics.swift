@@ -29,7 +29,7 @@ struct RunMetrics {
             waited += pause
         case .waiting(_, _, let wait): waited += wait.duration
         case .runEnded(let result): self.result = result
-        case .runStarted, .stepStarted, .attemptStarted, .log, .stepReused: break
+        case .runStarted, .queued, .givesWay, .stepStarted, .attemptStarted, .log, .stepReused: break
         }
     }
 }

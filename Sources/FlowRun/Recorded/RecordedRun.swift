@@ -72,7 +72,13 @@ package struct RecordedRun {
             }
             if names.isEmpty { return view(step, stored, ended, inside, status) }
             if place.item == nil { inside = Frame(parent: frame, prefix: stepPath + "/", base: status) }
-            guard let branch = step.branch(on: &names) else { return nil }
+            guard let branch = step.branch(on: &names) else {
+                guard case .call = step.kind else { return nil }
+                throw Failure(
+                    .invalid, "\"\(path)\" is a step of the workflow that \"\(place.id)\" calls",
+                    hint: "ask there: run \(summary.name)/\(stepPath)\(place.item.map { "[\($0)]" } ?? ""), step "
+                        + names.joined(separator: "/"))
+            }
             if branch.prefix == Step.handlerPrefix {
                 let failure = stored?.failure?.asValue ?? .null
                 inside = Frame(

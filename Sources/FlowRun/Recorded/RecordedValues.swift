@@ -13,6 +13,16 @@ extension StoredRun {
     }
 }
 
+extension StoredCall {
+    /// What expressions of the called workflow see as `run`.
+    func members(of run: RunID) -> ValueMap {
+        ValueMap([
+            ("id", .string("\(run)/\(path)")), ("workflow", .string(workflow)), ("started_at", .timestamp(startedAt)),
+            ("trigger", .string(RunSnapshot.callTrigger)), ("attempt", .int(Int64(attempt))),
+        ])
+    }
+}
+
 extension Failure {
     /// What handlers see as `run.error`.
     func asRunError(step: String?) -> Value {

@@ -41,6 +41,7 @@ package struct EditedFile: Sendable {
         var snapshot = run.snapshot
         snapshot.file = new.source.name
         snapshot.source = new.source.bytes
+        for called in new.called { snapshot.calledFiles[called.source.name] = called.source.bytes }
         snapshot.inputs = try StoredValue(.map(inputs), sealing: setup.sealing, context: run.id.text)
         snapshot.vars = try StoredValue(.map(vars), sealing: setup.sealing, context: run.id.text)
         snapshot.connectors = connectors

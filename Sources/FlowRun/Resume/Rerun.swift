@@ -30,6 +30,7 @@ struct Rerun {
     /// - Throws: a `Failure` of kind `invalid` where the workflow has no such step, or it belongs to a handler.
     mutating func add(_ path: String, isWhole: Bool = true, reach: Reach) throws(Failure) {
         var names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        var workflow = workflow
         var steps = workflow.steps
         var prefix = ""
         var isParallel = false
@@ -56,8 +57,14 @@ struct Rerun {
                     .invalid, "\"\(path)\" belongs to on_error, which can't run again without its step",
                     hint: "name \(step)")
             }
-            guard let branch = steps[position].branch(on: &names) else { throw unknown(path) }
             prefix = "\(step)\(name.item.map { "[\($0)]" } ?? "")/"
+            if case .call(let call) = steps[position].kind {
+                workflow = call.workflow
+                steps = workflow.steps
+                isParallel = false
+                continue
+            }
+            guard let branch = steps[position].branch(on: &names) else { throw unknown(path) }
             steps = branch.steps
             isParallel = branch.isParallel
         }
@@ -106,7 +113,9 @@ struct Rerun {
     }
 
     private func unknown(_ path: String) -> Failure {
-        let isHandler = ["on_failure", "on_success", "finally"].contains { path.hasPrefix($0) }
+        let isHandler = ["on_failure", "on_success", "finally"].contains {
+            path.hasPrefix($0) || path.contains("/\($0)")
+        }
         return isHandler
             ? Failure(
                 .invalid, "\"\(path)\" belongs to a handler, which runs again by itself", hint: "name another step")

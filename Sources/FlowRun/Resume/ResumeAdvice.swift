@@ -22,7 +22,7 @@ package struct ResumeAdvice: Sendable {
         let undecided = try recorded.undecided(limit: ResumeAdvice.mostNames).prefix(ResumeAdvice.mostNames)
         let hasFailedItems = run.status == .succeeded ? try recorded.hasHandledFailedItems : false
         switch run.status {
-        case _ where run.isImported, .running: commands = []
+        case _ where run.isImported || run.call != nil, .running, .queued, .skipped: commands = []
         case .succeeded:
             commands =
                 hasFailedItems

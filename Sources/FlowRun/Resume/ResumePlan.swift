@@ -135,6 +135,7 @@ private struct Outlook {
                     path: path, node: step.nodeName, status: stored?.status, fate: fate, change: change(of: path))
             ]
             guard step.loop == nil, fate != .reused, fate != .runs else { return entries }
+            if case .call(let call) = step.kind { entries += self.entries(of: call.workflow.steps, below: path + "/") }
             for branch in step.branches where branch.steps.contains(where: { self.steps["\(path)/\($0.id)"] != nil }) {
                 entries += self.entries(of: branch.steps, below: path + "/")
             }
@@ -157,7 +158,7 @@ private struct Outlook {
         case .succeeded: .reused
         case .skipped: .decidedAgain
         case .uncertain: options.retryUncertain.contains(path) ? .runsAgain : .undecided
-        case .running, .interrupted: .goesOn
+        case .running, .queued, .interrupted: .goesOn
         case .failed, .cancelled, .timedOut: .runsAgain
         }
     }

@@ -69,6 +69,15 @@ struct ArchiveObject {
         return status
     }
 
+    /// Texts of files by their names; none where it is missing.
+    func sources(_ name: String) -> [String: [UInt8]] {
+        var sources: [String: [UInt8]] = [:]
+        for (file, text) in members[name]?.mapValue ?? ValueMap() {
+            sources[file.text] = Array((text.stringValue ?? "").utf8)
+        }
+        return sources
+    }
+
     var failure: Failure? { members["error"].flatMap(Failure.init(value:)) }
 
     /// - Parameter files: where the files lie that the value names.
@@ -100,6 +109,7 @@ extension ArchiveLine {
     func records(_ files: RunFiles, steps: inout Set<String>) throws(Failure) -> [JournalRecord] {
         let line = try content(of: kind)
         switch kind {
+        case "call": return try line.call(files)
         case "step":
             steps.insert(try line.text("path"))
             return try line.step(files)
@@ -125,6 +135,20 @@ extension ArchiveLine {
 }
 
 extension ArchiveObject {
+    fileprivate func call(_ files: RunFiles) throws(Failure) -> [JournalRecord] {
+        let status = try status("status")
+        var call = StoredCall(
+            path: try text("path"), workflow: try text("workflow"), file: try text("file"),
+            startedAt: try time("started_at"), inputs: try value("inputs", files) ?? .null,
+            vars: try value("vars", files) ?? .null)
+        call.attempt = Int(try int("attempt"))
+        guard let end = try optionalTime("ended_at"), !status.isLeased else { return [.callStarted(call)] }
+        let ended = RunEnd(
+            status: status, outputs: try value("outputs", files), failure: failure,
+            failedStep: optionalText("failed_step"), endedAt: end)
+        return [.callStarted(call), .callEnded(path: call.path, ended)]
+    }
+
     fileprivate func step(_ files: RunFiles) throws(Failure) -> [JournalRecord] {
         let path = try text("path")
         let status = try status("status")

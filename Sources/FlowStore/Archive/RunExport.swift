@@ -37,6 +37,7 @@ package struct RunExport {
     /// - Throws: `conflict` where there is something at that place already; `invalid` where it can't be written. Nothing
     ///   of it is left then.
     package func write(to target: Target) throws(Failure) -> Report {
+        try run.requireWhole()
         switch target {
         case .file(let path):
             let lines = try LineWriter(path)
@@ -57,6 +58,7 @@ package struct RunExport {
                     "flowctl": .string(version),
                 ])
             try addRun(&state)
+            for call in try history.calls(of: run, limit: .max) { try add(call, &state) }
             for step in try history.steps(of: run) { try add(step, &state) }
             try addLog(&state)
             for name in state.names.sorted() { try addFile(name, folder, &state) }
@@ -97,15 +99,31 @@ extension RunExport {
                 "failed_step": .text(run.failedStep), "outputs": try value(try history.outputs(of: run), &state),
             ]
         ])
-        let text = String(validating: snapshot.source, as: UTF8.self)
         try state.add([
             "snapshot": [
-                "source": .text(text.map { masker.mask($0) }), "inputs": try value(snapshot.inputs, &state),
+                "source": source(snapshot.source),
+                "called": .map(
+                    ValueMap(snapshot.calledFiles.sorted { $0.key < $1.key }.map { ($0.key, source($0.value)) })),
+                "inputs": try value(snapshot.inputs, &state),
                 "vars": try value(snapshot.vars, &state), "event": try value(snapshot.event, &state),
                 "connectors": .map(ValueMap(snapshot.connectors.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
                 "working_directory": .string(snapshot.workingDirectory),
                 "base_url": .text(snapshot.baseURL.map { masker.mask($0) }),
                 "flowctl": .string(snapshot.version),
+            ]
+        ])
+    }
+
+    private func add(_ call: RunSummary, _ state: inout State) throws(Failure) {
+        let snapshot = try history.stored(call).snapshot
+        try state.add([
+            "call": [
+                "path": .text(call.call), "workflow": .string(call.workflow), "file": .string(call.file),
+                "status": .string(call.status.rawValue), "attempt": .int(Int64(call.attempt)),
+                "started_at": call.startedAt.archived, "ended_at": call.endedAt?.archived ?? .null,
+                "inputs": try value(snapshot.inputs, &state), "vars": try value(snapshot.vars, &state),
+                "outputs": try value(try history.outputs(of: call), &state), "error": masked(call.failure),
+                "failed_step": .text(call.failedStep),
             ]
         ])
     }
@@ -188,6 +206,10 @@ extension RunExport {
                 ])
             }
         }
+    }
+
+    private func source(_ bytes: [UInt8]) -> Value {
+        .text(String(validating: bytes, as: UTF8.self).map { masker.mask($0) })
     }
 
     private func masked(_ failure: Failure?) -> Value { failure.map { masker.mask($0).asValue } ?? .null }

@@ -105,7 +105,7 @@ package final class RunImport {
             let start = try run.time("started_at")
             end = RunEnd(
                 // What ran when it was exported is cut off here.
-                status: status == .running ? .interrupted : status, outputs: try run.value("outputs", files),
+                status: status.isLeased ? .interrupted : status, outputs: try run.value("outputs", files),
                 failure: run.failure, failedStep: run.optionalText("failed_step"),
                 endedAt: try run.optionalTime("ended_at") ?? start)
             return (id, try database.transaction { try insert(id, run, snapshot) })
@@ -134,7 +134,7 @@ package final class RunImport {
         try RunStore.write(
             RunSnapshot(
                 workflow: try run.text("workflow"), file: try run.text("file"),
-                source: Array((snapshot.optionalText("source") ?? "").utf8),
+                source: Array((snapshot.optionalText("source") ?? "").utf8), calledFiles: snapshot.sources("called"),
                 inputs: try snapshot.value("inputs", files) ?? .null, vars: try snapshot.value("vars", files) ?? .null,
                 event: try snapshot.value("event", files) ?? .null,
                 workingDirectory: try snapshot.text("working_directory"), baseURL: snapshot.optionalText("base_url"),
@@ -147,7 +147,7 @@ package final class RunImport {
             let isLast = try located { () throws(Failure) in
                 let line = try ArchiveLine(try nextValue())
                 switch line.kind {
-                case "step", "page", "attempt", "item", "log":
+                case "call", "step", "page", "attempt", "item", "log":
                     records += try line.records(files, steps: &steps)
                     if records.count >= RunImport.batch { try write(to: number) }
                 case "file":

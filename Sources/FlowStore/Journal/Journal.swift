@@ -26,6 +26,13 @@ package protocol Journal: Sendable {
     /// The last attempt of each item that has no result of its own yet.
     func openAttempts(of path: String) async throws -> [Int: StoredAttempt]
     func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue?
+    /// What is known of the workflow that the step or item of this path called; nil where it never began.
+    func call(_ path: String) async throws -> StoredCall?
+
+    /// Takes the run's place in a group of runs, or a place in its queue.
+    func enter(_ claim: GroupClaim) async throws -> GroupStanding
+    /// How the run stands in its group now; where its turn has come, it is under way from here on.
+    func standing() async throws -> GroupStanding
 
     /// Takes a file that a node left in the run's own folder: it lies among the run's files from then on, as long as a
     /// run names it.
@@ -70,6 +77,9 @@ package enum JournalRecord: Sendable {
     case stepEnded(path: String, StepEnd)
     case itemEnded(path: String, index: Int, key: String, StepEnd)
     case checkpoint(path: String, item: Int?, name: String, StoredValue)
+    /// A workflow that a step calls begins, or is taken up again; the path has the item's index.
+    case callStarted(StoredCall)
+    case callEnded(path: String, RunEnd)
     case log(LogLine)
     case runEnded(RunEnd)
 }
@@ -85,7 +95,8 @@ extension JournalRecord {
         switch self {
         case .resolved(_, _, let value), .checkpoint(_, _, _, let value): value.isLarge
         case .stepEnded(_, let end), .itemEnded(_, _, _, let end): end.output?.isLarge ?? false
-        case .runEnded(let end): end.outputs?.isLarge ?? false
+        case .callStarted(let call): call.inputs.isLarge || call.vars.isLarge
+        case .runEnded(let end), .callEnded(_, let end): end.outputs?.isLarge ?? false
         case .stepStarted, .attemptStarted, .attemptEnded, .log: false
         }
     }
@@ -101,6 +112,13 @@ extension JournalRecord {
         case .itemEnded(let path, let index, let key, var end):
             if let output = end.output { end.output = try transform(output) }
             return .itemEnded(path: path, index: index, key: key, end)
+        case .callStarted(var call):
+            call.inputs = try transform(call.inputs)
+            call.vars = try transform(call.vars)
+            return .callStarted(call)
+        case .callEnded(let path, var end):
+            if let outputs = end.outputs { end.outputs = try transform(outputs) }
+            return .callEnded(path: path, end)
         case .runEnded(var end):
             if let outputs = end.outputs { end.outputs = try transform(outputs) }
             return .runEnded(end)

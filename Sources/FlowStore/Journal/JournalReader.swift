@@ -5,12 +5,16 @@ struct JournalReader {
     let database: Database
     /// The run's number.
     let run: Int64
+    /// Before every path: of a called workflow, `deploy/`; empty of a run.
+    var base = ""
 
     func step(_ path: String) throws(Failure) -> StoredStep? {
-        try steps("AND s.path = ?", [.string(path)]).first
+        try steps("s.path = ?2", base + path).first
     }
 
-    func steps(_ condition: String = "", _ parameters: [Value] = []) throws(Failure) -> [StoredStep] {
+    func steps() throws(Failure) -> [StoredStep] { try steps("substr(s.path, 1, length(?2)) = ?2", base) }
+
+    private func steps(_ condition: String, _ text: String) throws(Failure) -> [StoredStep] {
         try database.query(
             """
             SELECT s.path, s.node, s.status, s.started_at, s.ended_at, s.attempts, s.output, o.value, s.error,
@@ -18,10 +22,10 @@ struct JournalReader {
             FROM steps s LEFT JOIN outputs o ON o.number = s.output_ref
             LEFT JOIN checkpoints c ON c.step = s.number AND c.item = -1 AND c.name = ':resolved'
             LEFT JOIN outputs co ON co.number = c.value_ref
-            WHERE s.run = ? \(condition) ORDER BY s.number
-            """, [.int(run)] + parameters
+            WHERE s.run = ?1 AND \(condition) ORDER BY s.number
+            """, [.int(run), .string(text)]
         ).map { row in
-            let path = row[0].stringValue ?? ""
+            let path = String((row[0].stringValue ?? "").dropFirst(base.count))
             return StoredStep(
                 path: path, node: row[1].stringValue, status: row[2].storedStatus,
                 startedAt: row[3].storedTime, endedAt: row[4].storedTime, attempts: Int(row[5].intValue ?? 0),
@@ -46,7 +50,8 @@ struct JournalReader {
             WHERE i.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND i.position >= ?
                 AND (?4 = 0 OR i.status <> 'succeeded')
             ORDER BY i.position LIMIT ?5
-            """, [.int(run), .string(path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit))]
+            """,
+            [.int(run), .string(base + path), .int(Int64(first)), .bool(onlyUnsuccessful), .int(Int64(limit))]
         ).map { row in
             let index = Int(row[0].intValue ?? 0)
             return StoredItem(
@@ -63,7 +68,7 @@ struct JournalReader {
             """
             SELECT position FROM items
             WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND key = ?
-            """, [.int(run), .string(path), .string(key)]
+            """, [.int(run), .string(base + path), .string(key)]
         ).first?[0].storedItem
         return try place.flatMap { index throws(Failure) in try items(of: path, from: index, limit: 1).first }
     }
@@ -92,7 +97,7 @@ struct JournalReader {
             """
             SELECT count(*) FROM attempts a
             WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND \(isLast) AND a.status = 'succeeded'
-            """, [.int(run), .string(path)]
+            """, [.int(run), .string(base + path)]
         ).first?[0].intValue
         return (Int(succeeded ?? 0), try attempts("AND \(isLast) AND a.status <> 'succeeded'", of: path, []))
     }
@@ -106,7 +111,7 @@ struct JournalReader {
                 a.error, a.ended_at
             FROM attempts a WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) \(condition)
             ORDER BY a.item, a.number
-            """, [.int(run), .string(path)] + parameters
+            """, [.int(run), .string(base + path)] + parameters
         ).map { row in
             var failure = row[8].storedFailure
             failure?.nothingSent = row[7].intValue == 1
@@ -125,13 +130,13 @@ struct JournalReader {
             """
             SELECT value FROM checkpoints WHERE \(JournalReader.isPage)
             ORDER BY CAST(substr(name, 7) AS INTEGER)
-            """, [.int(run), .string(path)]
+            """, [.int(run), .string(base + path)]
         ).compactMap { $0[0].storedValue(in: database, "a page of step \"\(path)\"") }
     }
 
     func pageCount(of path: String) throws(Failure) -> Int {
         let count = try database.query(
-            "SELECT count(*) FROM checkpoints WHERE \(JournalReader.isPage)", [.int(run), .string(path)]
+            "SELECT count(*) FROM checkpoints WHERE \(JournalReader.isPage)", [.int(run), .string(base + path)]
         ).first?[0].intValue
         return Int(count ?? 0)
     }
@@ -145,7 +150,7 @@ struct JournalReader {
             """
             SELECT c.value, o.value FROM checkpoints c LEFT JOIN outputs o ON o.number = c.value_ref
             WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = ? AND c.name = ?
-            """, [.int(run), .string(path), .item(item), .string(name)]
+            """, [.int(run), .string(base + path), .item(item), .string(name)]
         ).first.flatMap { $0[0].storedValue(or: $0[1], in: database, "a part of step \"\(path)\"") }
     }
 }

@@ -5,7 +5,50 @@
 /// `outputs`, named by `…_ref`. Steps are found by their path within the run; what there may be a million of (items,
 /// attempts) hangs on the step's number.
 enum JournalSchema {
-    static let migrations = [Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept)]
+    static let migrations = [
+        Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept), Migration(4, sql: calls),
+        Migration(5, sql: claims),
+    ]
+
+    /// Places of runs in their groups, from when they come until they have ended.
+    private static let claims = """
+        CREATE TABLE claims (
+            number INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL UNIQUE REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            capacity INTEGER NOT NULL,
+            stopped_by TEXT
+        );
+        CREATE INDEX claims_by_name ON claims (name, number);
+        """
+
+    /// Steps of a called workflow stand in `steps` below the path of the step that calls it.
+    private static let calls = """
+        CREATE TABLE calls (
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            path TEXT NOT NULL,
+            workflow TEXT NOT NULL,
+            file TEXT NOT NULL,
+            status TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            handlers_attempt INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            inputs TEXT,
+            vars TEXT,
+            outputs TEXT,
+            error TEXT,
+            failed_step TEXT,
+            PRIMARY KEY (run, path)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE called_files (
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            source BLOB NOT NULL,
+            PRIMARY KEY (run, name)
+        ) WITHOUT ROWID;
+        """
 
     /// Which run names which file, when what is done now and then was done last, and which runs came from elsewhere.
     private static let kept = """

@@ -55,6 +55,8 @@ struct JournalStatements {
                 ])
         case .checkpoint(let path, let item, let name, let value):
             try writeCheckpoint(name, of: path, item: item, value)
+        case .callStarted(let call): try write(call)
+        case .callEnded(let path, let end): try write(end, ofCall: path)
         case .log(let line):
             try database.execute(
                 "INSERT INTO logs (run, path, item, at, level, message) VALUES (?, ?, ?, ?, ?, ?)",
@@ -93,6 +95,7 @@ struct JournalStatements {
                 .string(end.status.rawValue), try place(end.outputs), .failure(end.failure), .text(end.failedStep),
                 .micros(end.endedAt), .int(run),
             ])
+        try database.execute("DELETE FROM claims WHERE run = ?", [.int(run)])
     }
 
     private func writeCheckpoint(

@@ -3,6 +3,8 @@ package import FlowCore
 /// What `runs list` shows of a run.
 package struct RunSummary: Sendable, Hashable {
     package var id: RunID
+    /// The path of the step that called the workflow, where this is a part of the run; nil for the run itself.
+    package var call: String?
     package var workflow: String
     package var file: String
     package var trigger: String
@@ -19,6 +21,9 @@ package struct RunSummary: Sendable, Hashable {
     package var isImported: Bool
     var number: Int64
 
+    /// What people call it: `0v3k8xq2m7`, and of a called workflow `0v3k8xq2m7/deploy`.
+    package var name: String { id.text + (call.map { "/\($0)" } ?? "") }
+
     /// Whether nothing has happened to the run since the other was read.
     func stands(as other: RunSummary) -> Bool { attempt == other.attempt && status == other.status }
 
@@ -32,15 +37,21 @@ package struct RunSummary: Sendable, Hashable {
 
     /// - Throws: a `Failure` of kind `conflict` that says who runs it.
     package func requireNobodyRunsIt() throws(Failure) {
-        guard status == .running, let lease else { return }
+        guard status.isLeased, let lease else { return }
         throw Failure(
-            .conflict, "run \(id) is running, in \(lease.words)", hint: lease.hint, code: "run_is_live")
+            .conflict, "run \(id) is \(status.rawValue), in \(lease.words)", hint: lease.hint, code: "run_is_live")
+    }
+
+    /// - Throws: a `Failure` of kind `invalid` where it is only a part of a run.
+    package func requireWhole() throws(Failure) {
+        guard call != nil else { return }
+        throw Failure(.invalid, "\(name) is a part of run \(id)", hint: "name the run: \(id)")
     }
 }
 
 /// The state database for reading: what `runs list|show|logs` know. Writes nothing.
 package struct RunHistory: Sendable {
-    private let database: Database
+    let database: Database
 
     init(_ database: Database) { self.database = database }
 
@@ -59,8 +70,9 @@ package struct RunHistory: Sendable {
     package func runs(
         workflow: String? = nil, status: RunStatus? = nil, before: RunSummary? = nil, limit: Int = 50
     ) throws(Failure) -> [RunSummary] {
-        // A run whose process died is still written down as running; an imported one may be as it is.
-        let stored: [RunStatus] = status == .interrupted ? [.running, .interrupted] : status.map { [$0] } ?? []
+        // A run whose process died is still written down as running or queued; an imported one may be as it is.
+        let stored: [RunStatus] =
+            status == .interrupted ? [.queued, .running, .interrupted] : status.map { [$0] } ?? []
         var found: [RunSummary] = []
         var last = before?.number ?? Int64.max
         while found.count < limit {
@@ -80,10 +92,15 @@ package struct RunHistory: Sendable {
     }
 
     /// The run of this id, or the only one whose id begins so, or where none does, ends so; `latest` is the last one
-    /// begun.
+    /// begun. After a slash, the path of a step of it that called a workflow.
     ///
     /// - Throws: `not_found`; `invalid` where several runs fit.
     package func run(named name: String) throws(Failure) -> RunSummary {
+        guard let slash = name.firstIndex(of: "/") else { return try wholeRun(named: name) }
+        return try call(String(name[name.index(after: slash)...]), of: try wholeRun(named: String(name[..<slash])))
+    }
+
+    private func wholeRun(named name: String) throws(Failure) -> RunSummary {
         if name == "latest" {
             if let run = try summaries("1 ORDER BY number DESC LIMIT 1", []).first { return run }
             throw Failure(.notFound, "there is no run yet", hint: "start one with \"flowctl run FILE\"")
@@ -117,11 +134,11 @@ package struct RunHistory: Sendable {
         if case .map(let map) = try JSON.parse(row[4].stringValue ?? "{}") {
             for (key, value) in map { connectors[key.text] = value.stringValue }
         }
-        let source: [UInt8] = if case .bytes(let bytes) = row[0] { bytes } else { [] }
-        return StoredRun(
+        let run = StoredRun(
             id: summary.id,
             snapshot: RunSnapshot(
-                workflow: summary.workflow, file: summary.file, source: source, trigger: summary.trigger,
+                workflow: summary.workflow, file: summary.file, source: row[0].storedBytes,
+                calledFiles: try calledFiles(of: summary), trigger: summary.trigger,
                 inputs: row[1].storedValue(in: database, "the inputs") ?? .null,
                 vars: row[2].storedValue(in: database, "the variables") ?? .null,
                 event: row[3].storedValue(in: database, "the event") ?? .null, connectors: connectors,
@@ -129,6 +146,7 @@ package struct RunHistory: Sendable {
                 version: row[7].stringValue ?? ""),
             attempt: Int(row[8].intValue ?? 1), handlersAttempt: Int(row[9].intValue ?? 1),
             startedAt: summary.startedAt)
+        return try summary.call.map { path throws(Failure) in try called(path, of: summary, in: run) } ?? run
     }
 
     /// The steps that started or were skipped, in the order in which they did. What nobody runs any more is
@@ -196,12 +214,13 @@ package struct RunHistory: Sendable {
             """
             SELECT status, count(*) FROM items
             WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) GROUP BY status
-            """, [.int(run.number), .string(path)])
+            """, [.int(run.number), .string(run.base + path)])
         return Dictionary(rows.map { ($0[0].storedStatus, Int($0[1].intValue ?? 0)) }) { $1 }
     }
 
     package func outputs(of run: RunSummary) throws(Failure) -> StoredValue? {
-        try database.query(
+        if let path = run.call { return try reader(run).outputs(ofCall: path) }
+        return try database.query(
             """
             SELECT r.outputs, o.value FROM runs r LEFT JOIN outputs o ON o.number = r.outputs_ref
             WHERE r.number = ?
@@ -216,25 +235,29 @@ package struct RunHistory: Sendable {
         of run: RunSummary, path: String? = nil, after skipped: Int = 0, limit: Int = 10_000
     ) throws(Failure) -> [LogLine] {
         try lines(
+            of: run,
             """
             run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
             ORDER BY number LIMIT ?3 OFFSET ?4
-            """, [.int(run.number), .text(path), .int(Int64(limit)), .int(Int64(skipped))])
+            """,
+            [.int(run.number), .text(path.map { run.base + $0 } ?? run.call), .int(Int64(limit)), .int(Int64(skipped))])
     }
 
     /// The latest HTTP tries of a step, in order.
     package func requests(of path: String, in run: RunSummary, limit: Int = 1000) throws(Failure) -> [LogLine] {
         try lines(
-            "run = ? AND path = ? AND level = 'http' ORDER BY number DESC LIMIT ?",
-            [.int(run.number), .string(path), .int(Int64(limit))]
+            of: run, "run = ? AND path = ? AND level = 'http' ORDER BY number DESC LIMIT ?",
+            [.int(run.number), .string(run.base + path), .int(Int64(limit))]
         ).reversed()
     }
 
-    private func lines(_ condition: String, _ parameters: [Value]) throws(Failure) -> [LogLine] {
+    private func lines(
+        of run: RunSummary, _ condition: String, _ parameters: [Value]
+    ) throws(Failure) -> [LogLine] {
         try database.query("SELECT path, item, at, level, message FROM logs WHERE \(condition)", parameters).map {
             row in
             LogLine(
-                path: row[0].stringValue ?? "", item: row[1].storedItem,
+                path: String((row[0].stringValue ?? "").dropFirst(run.base.count)), item: row[1].storedItem,
                 at: row[2].storedTime ?? Timestamp(seconds: 0), level: row[3].stringValue ?? "",
                 message: row[4].stringValue ?? "")
         }
@@ -247,7 +270,9 @@ package struct RunHistory: Sendable {
             [.string(JSON.text(.list(numbers.map(Value.int))))])
     }
 
-    private func reader(_ run: RunSummary) -> JournalReader { JournalReader(database: database, run: run.number) }
+    func reader(_ run: RunSummary) -> JournalReader {
+        JournalReader(database: database, run: run.number, base: run.base)
+    }
 
     private func summaries(_ condition: String, _ parameters: [Value]) throws(Failure) -> [RunSummary] {
         try database.query(
@@ -259,13 +284,13 @@ package struct RunHistory: Sendable {
         ).map { row in
             let lease = Lease(row)
             var status = row[5].storedStatus
-            if status == .running, lease?.isLive != true { status = .interrupted }
+            if status.isLeased, lease?.isLive != true { status = .interrupted }
             return RunSummary(
                 id: RunID(text: row[1].stringValue ?? ""), workflow: row[2].stringValue ?? "",
                 file: row[3].stringValue ?? "", trigger: row[4].stringValue ?? "", status: status,
                 attempt: Int(row[6].intValue ?? 1), startedAt: row[7].storedTime ?? Timestamp(seconds: 0),
                 endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
-                lease: status == .running ? lease : nil, isImported: !row[15].isNull, number: row[0].intValue ?? 0)
+                lease: status.isLeased ? lease : nil, isImported: !row[15].isNull, number: row[0].intValue ?? 0)
         }
     }
 }

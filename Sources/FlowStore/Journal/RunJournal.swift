@@ -89,6 +89,24 @@ package final class RunJournal: Journal {
         try await read { reader throws(Failure) in try reader.checkpoint(name, of: path, item: item) }
     }
 
+    package func call(_ path: String) async throws -> StoredCall? {
+        try await read { reader throws(Failure) in try reader.call(path) }
+    }
+
+    /// Looks at the run's group.
+    func look<T: Sendable>(_ body: @escaping @Sendable (RunGroup) throws(Failure) -> T) async throws -> T {
+        try await writer.read { [number] database throws(Failure) in
+            try body(RunGroup(database: database, run: number))
+        }
+    }
+
+    /// Looks at the run's group and changes it, while no other process does.
+    func change<T: Sendable>(_ body: @escaping @Sendable (RunGroup) throws(Failure) -> T) async throws -> T {
+        try await writer.read { [number] database throws(Failure) in
+            try database.transaction { try body(RunGroup(database: database, run: number)) }
+        }
+    }
+
     private func read<T: Sendable>(
         _ body: @escaping @Sendable (JournalReader) throws(Failure) -> T
     ) async throws -> T {

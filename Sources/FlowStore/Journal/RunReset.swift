@@ -47,6 +47,9 @@ extension RunReset {
                 WHERE run = ? AND path = ?
                 """, [.string(note), .int(run), .string(path)])
             try forget(item: nil, of: path, run, database)
+            try database.execute(
+                "DELETE FROM calls WHERE run = ?1 AND (path = ?2 OR substr(path, 1, length(?2) + 1) = ?2 || '[')",
+                [.int(run), .string(path)])
         }
         for path in reopened.subtracting(anew).sorted() {
             try database.execute(
@@ -56,7 +59,11 @@ extension RunReset {
                 """, [.string(note), .int(run), .string(path)])
         }
         for (path, indices) in items.sorted(by: { $0.key < $1.key }) {
-            for index in indices.sorted() { try forget(item: index, of: path, run, database) }
+            for index in indices.sorted() {
+                try forget(item: index, of: path, run, database)
+                try database.execute(
+                    "DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string("\(path)[\(index)]")])
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 /// How a run, a step, an attempt or an item stands.
 package enum RunStatus: String, Sendable, Hashable, CaseIterable {
+    /// Of a run: waits for its place in a group of runs.
+    case queued
     case running
     case succeeded
     case failed
-    /// Never for a run.
+    /// A run is where its group had no place for it.
     case skipped
     case cancelled
     case timedOut = "timed_out"
@@ -14,4 +16,7 @@ package enum RunStatus: String, Sendable, Hashable, CaseIterable {
 
     /// Whether later steps stop and `on_failure` runs.
     package var isFailure: Bool { self == .failed || self == .timedOut || self == .uncertain }
+
+    /// Whether a run that stands so is held by a process.
+    package var isLeased: Bool { self == .running || self == .queued }
 }

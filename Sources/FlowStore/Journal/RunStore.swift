@@ -73,8 +73,9 @@ package final class RunStore: Sendable {
         let (run, number) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name)
+                try summary.requireWhole()
                 try summary.requireItRanHere()
-                if let seen, summary.status != .running, !summary.stands(as: seen) {
+                if let seen, !summary.status.isLeased, !summary.stands(as: seen) {
                     throw Failure(
                         .conflict, "run \(summary.id) has gone on meanwhile, and is \(summary.status.rawValue)",
                         hint: "look at it with \"flowctl runs show \(summary.id)\"", code: "run_moved_on")
@@ -84,7 +85,7 @@ package final class RunStore: Sendable {
                     throw Failure(
                         .invalid, "run \(summary.id) has succeeded; nothing is left to do",
                         hint: "start a new one with \"flowctl run \(summary.file)\"")
-                case .running: try summary.requireNobodyRunsIt()
+                case .running, .queued: try summary.requireNobodyRunsIt()
                 default: break
                 }
                 // Handlers that ended with their run belong to that attempt; those of a dead process go on, unless they
@@ -125,6 +126,7 @@ package final class RunStore: Sendable {
 
     private static func replace(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
         try database.execute("DELETE FROM snapshots WHERE run = ?", [.int(run)])
+        try database.execute("DELETE FROM called_files WHERE run = ?", [.int(run)])
         try write(snapshot, of: run, in: database)
         try database.execute("UPDATE runs SET file = ? WHERE number = ?", [.string(snapshot.file), .int(run)])
     }
@@ -143,6 +145,11 @@ package final class RunStore: Sendable {
                 .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory), .text(snapshot.baseURL),
                 .string(snapshot.version),
             ])
+        for (name, source) in snapshot.calledFiles {
+            try database.execute(
+                "INSERT INTO called_files (run, name, source) VALUES (?, ?, ?)",
+                [.int(run), .string(name), .bytes(source)])
+        }
     }
 }
 

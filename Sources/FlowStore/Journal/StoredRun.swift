@@ -6,6 +6,8 @@ package struct RunSnapshot: Sendable {
     /// The name of the file as given.
     package var file: String
     package var source: [UInt8]
+    /// The text of the workflows that it calls, and of those that these call, by name.
+    package var calledFiles: [String: [UInt8]]
     package var trigger: String
     package var inputs: StoredValue
     package var vars: StoredValue
@@ -18,13 +20,15 @@ package struct RunSnapshot: Sendable {
     package var version: String
 
     package init(
-        workflow: String, file: String, source: [UInt8], trigger: String = "manual", inputs: StoredValue = .null,
+        workflow: String, file: String, source: [UInt8], calledFiles: [String: [UInt8]] = [:],
+        trigger: String = "manual", inputs: StoredValue = .null,
         vars: StoredValue = .null, event: StoredValue = .null, connectors: [String: String] = [:],
         workingDirectory: String = "/", baseURL: String? = nil, version: String = ""
     ) {
         self.workflow = workflow
         self.file = file
         self.source = source
+        self.calledFiles = calledFiles
         self.trigger = trigger
         self.inputs = inputs
         self.vars = vars

@@ -7,11 +7,11 @@ package struct PruneRule: Sendable, Hashable {
     /// Of each workflow the latest this many stay.
     package var keep: Int
     package var workflow: String?
-    /// Only runs that stand so. All but succeeded ones could be resumed, unless they were imported.
+    /// Only runs that stand so. All but those that are done could be resumed, unless they were imported.
     package var statuses: Set<RunStatus>
 
     package init(
-        endedBefore: Timestamp? = nil, keep: Int = 0, workflow: String? = nil, statuses: Set<RunStatus> = [.succeeded]
+        endedBefore: Timestamp? = nil, keep: Int = 0, workflow: String? = nil, statuses: Set<RunStatus> = PruneRule.done
     ) {
         self.endedBefore = endedBefore
         self.keep = keep
@@ -19,9 +19,12 @@ package struct PruneRule: Sendable, Hashable {
         self.statuses = statuses
     }
 
+    /// How runs stand that nobody would resume.
+    package static let done: Set<RunStatus> = [.succeeded, .skipped]
+
     /// All ways in which a run can stand that is not under way.
     package static let everyEnd: Set<RunStatus> = [
-        .succeeded, .failed, .cancelled, .timedOut, .uncertain, .interrupted,
+        .succeeded, .skipped, .failed, .cancelled, .timedOut, .uncertain, .interrupted,
     ]
 
     /// The numbers of runs that fit, oldest first; those of live processes may be among them.
@@ -54,9 +57,9 @@ package struct PruneRule: Sendable, Hashable {
         )
     }
 
-    /// As they stand in the table, where a run whose process died is still running.
+    /// As they stand in the table, where a run whose process died is still running or queued.
     private var storedStatuses: String {
-        let stored = statuses.contains(.interrupted) ? statuses.union([.running]) : statuses
+        let stored = statuses.contains(.interrupted) ? statuses.union([.queued, .running]) : statuses
         return JSON.text(.list(stored.map { .string($0.rawValue) }))
     }
 
@@ -64,6 +67,6 @@ package struct PruneRule: Sendable, Hashable {
     private var takesImported: Bool { statuses.contains(.succeeded) }
 
     func allows(_ run: RunSummary) -> Bool {
-        run.status != .running && (statuses.contains(run.status) || run.isImported && takesImported)
+        !run.status.isLeased && (statuses.contains(run.status) || run.isImported && takesImported)
     }
 }

@@ -2,7 +2,7 @@ import FlowCore
 
 /// How long runs stay in the history by themselves.
 package struct Retention: Sendable, Hashable {
-    /// How long after their end runs that succeeded stay; nil is for ever.
+    /// How long after their end runs that succeeded or were skipped stay; nil is for ever.
     package var succeeded: Duration?
     /// The same for those that could still be resumed.
     package var unfinished: Duration?
@@ -19,8 +19,8 @@ package struct Retention: Sendable, Hashable {
     }
 
     func rules(at now: Timestamp) -> [PruneRule] {
-        let unfinished = PruneRule.everyEnd.subtracting([.succeeded])
-        let ages: [(Duration?, Set<RunStatus>)] = [(succeeded, [.succeeded]), (self.unfinished, unfinished)]
+        let unfinished = PruneRule.everyEnd.subtracting(PruneRule.done)
+        let ages: [(Duration?, Set<RunStatus>)] = [(succeeded, PruneRule.done), (self.unfinished, unfinished)]
         return ages.compactMap { age, statuses in
             guard let before = age.flatMap({ now.adding(.zero - $0) }) else { return nil }
             return PruneRule(endedBefore: before, keep: Retention.keep, statuses: statuses)

@@ -68,10 +68,11 @@ package struct RunRemoval: Sendable {
 
     /// Deletes one run, however it stands.
     ///
-    /// - Throws: `not_found`; `conflict` with the code `run_is_live` where its process runs.
+    /// - Throws: `not_found`; `invalid` where it is a part of one; `conflict` with the code `run_is_live` where its process runs.
     package func delete(_ run: RunSummary) throws(Failure) -> Report {
+        try run.requireWhole()
         var report = Report()
-        try delete([run.number], where: { $0.status != .running }, &report)
+        try delete([run.number], where: { !$0.status.isLeased }, &report)
         if report.runs == 0 { try RunHistory(database).run(named: run.id.text).requireNobodyRunsIt() }
         return report
     }

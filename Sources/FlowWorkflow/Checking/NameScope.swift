@@ -5,6 +5,8 @@ import FlowExpression
 struct NameScope {
     /// Members of `inputs`, `vars`, `env`, `run` and `matrix`; a root that is missing here can't be used at all.
     var members: [String: [String: StaticType]] = [:]
+    /// Members of `vars` that are not computed yet: the one that reads, and those below it.
+    var pendingVars: [String] = []
     /// The lists of steps around the place, the innermost last.
     var lists: [ListScope] = []
     /// The step whose own result is seen, in its `outputs:`, with the type of its output.

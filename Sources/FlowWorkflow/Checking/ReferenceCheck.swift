@@ -38,6 +38,9 @@ struct ReferenceCheck {
         case "inputs", "vars", "env", "run", Matrix.variable:
             guard let names = scope.members[root] else { return reportMisplaced(reference, place) }
             guard let name = reference.members.first, names[name] == nil else { return }
+            if root == "vars", let reader = scope.pendingVars.first, scope.pendingVars.contains(name) {
+                return reportOrder(of: name, readBy: reader, at: reference.span)
+            }
             diagnostics.error(
                 "unknown-reference", ReferenceCheck.missing(name, in: root), at: reference.span,
                 hint: Suggestion.didYouMean(name, among: names.keys.sorted())
@@ -50,6 +53,18 @@ struct ReferenceCheck {
                 hint: ForeignNames.remedy(for: reference)
                     ?? Suggestion.didYouMean(root, among: scope.roots + ["secrets"])
                     ?? "use one of \(scope.roots.joined(separator: ", ")), or quote text")
+        }
+    }
+
+    private mutating func reportOrder(of name: String, readBy reader: String, at span: SourceSpan) {
+        if name == reader {
+            diagnostics.error(
+                "not-ordered", "the variable \"\(name)\" can't read itself", at: span,
+                hint: "give one of them another name")
+        } else {
+            diagnostics.error(
+                "not-ordered", "the variable \"\(name)\" has no value yet when \"\(reader)\" reads it", at: span,
+                hint: "vars are computed from top to bottom: write \(name) above \(reader)")
         }
     }
 

@@ -8,20 +8,28 @@ extension WorkflowCheck {
         _ arguments: [(name: String, value: ValueTemplate)], of node: String, in scope: NameScope
     ) -> StaticType {
         let spec = catalog.known(node)
+        check(arguments, of: node, spec.map(Signature.init), in: scope)
         var written = WrittenArguments()
+        for (name, value) in arguments { written[name] = value.argument }
+        return catalog.outputType(of: node, written)
+    }
+
+    /// - Parameter signature: nil where nothing is known of the node; that is reported already.
+    mutating func check(
+        _ arguments: [(name: String, value: ValueTemplate)], of owner: String, _ signature: Signature?,
+        in scope: NameScope
+    ) {
+        let noun = signature?.noun ?? "parameter"
         for (name, value) in arguments {
-            written[name] = value.argument
-            let parameter = spec?.parameter(name)
-            // Of a node that isn't known nothing is known; that is reported already.
+            let parameter = signature?.parameter(name)
             references.check(
-                value.expressions, in: scope, place: "the parameter \"\(name)\" of \(node)",
-                takesSecrets: spec == nil || parameter?.takesSecrets ?? false)
+                value.expressions, in: scope, place: "the \(noun) \"\(name)\" of \(owner)",
+                takesSecrets: signature == nil || parameter?.takesSecrets ?? false)
             guard let parameter, parameter.codeRemedy == nil else { continue }
             check(
                 value, fits: parameter.type, of: parameter, in: scope,
-                as: "parameter \"\(parameter.name)\" of \"\(node)\"")
+                as: "\(noun) \"\(parameter.name)\" of \"\(owner)\"")
         }
-        return catalog.outputType(of: node, written)
     }
 
     /// Holds what expressions give against the parameter; what is written out was checked when it was read.

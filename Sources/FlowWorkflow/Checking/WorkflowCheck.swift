@@ -11,6 +11,8 @@ struct WorkflowCheck {
     private var absence = AbsenceCheck()
     /// What the types of expressions show.
     var types = Diagnostics()
+    /// Of the workflow's outputs.
+    private(set) var outputType = StaticType.dynamic
 
     /// What the order of the steps and the names in expressions show.
     var namesAndOrder: Diagnostics {
@@ -45,16 +47,23 @@ struct WorkflowCheck {
         for input in workflow.inputs { scope.members["inputs"]?[input.parameter.name] = input.parameter.valueType }
         check(workflow.env, &scope)
         scope.members["vars"] = [:]
-        for (name, value) in workflow.vars {
+        for (index, (name, value)) in workflow.vars.enumerated() {
+            scope.pendingVars = workflow.vars[index...].map(\.name)
             let type = check(value, in: scope, place: "vars").widened
             scope.members["vars"]?[name] = type
+        }
+        scope.pendingVars = []
+        if let concurrency = workflow.concurrency {
+            var known = scope
+            known.members["env"] = nil
+            check(text: concurrency.group, in: known, place: "concurrency")
         }
         scope.members["run"] = StepTypes.run
         check(text: workflow.defaults.workingDirectory, in: scope, place: "working_directory")
 
         scope.seesSteps = true
         let after = scope.adding(check(workflow.steps, in: scope))
-        _ = check(workflow.outputs, in: after)
+        outputType = check(workflow.outputs, in: after)
         for handlers in [workflow.onFailure, workflow.onSuccess, workflow.finally] { _ = check(handlers, in: after) }
     }
 
@@ -135,6 +144,9 @@ struct WorkflowCheck {
     private mutating func checkKind(of step: Step, in scope: NameScope) -> (StaticType, ListScope?) {
         switch step.kind {
         case .node(let name, _, let arguments): return (check(arguments, of: name, in: scope), nil)
+        case .call(let call):
+            check(call.arguments, of: call.path, Signature(call.path, call.workflow.inputs), in: scope)
+            return (call.workflow.outputType, nil)
         case .assert(let that, let message):
             check(condition: that, in: scope, place: "assert")
             check(text: message, in: scope, place: "assert")
@@ -183,9 +195,9 @@ struct WorkflowCheck {
             let type: StaticType
             switch entry.origin {
             case .value(let value): type = check(value, in: scope, place: "env", takesSecrets: true)
-            case .process(_, let fallback?):
+            case .process(_, let fallback?, _):
                 type = check(fallback, in: scope, place: "env", takesSecrets: true).joined(with: .string)
-            case .process(_, nil): type = .string
+            case .process(_, nil, _): type = .string
             }
             scope.members["env", default: [:]][entry.name] = StepTypes.variable(holding: type)
         }

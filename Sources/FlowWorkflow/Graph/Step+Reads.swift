@@ -9,6 +9,7 @@ extension Step {
         if let repetition { found.append(repetition.condition) }
         switch kind {
         case .node(_, _, let arguments): found += arguments.flatMap(\.value.expressions)
+        case .call(let call): found += call.arguments.flatMap(\.value.expressions)
         case .assert(let that, let message): found += [that] + (message?.expressions ?? [])
         case .wait(.duration(let value)), .wait(.until(let value)): found += value.expressions
         case .switch(let choice): found.append(choice.value)
@@ -67,7 +68,7 @@ extension EnvironmentEntry {
     package var expressions: [Expression] {
         switch origin {
         case .value(let value): value.expressions
-        case .process(_, let fallback): fallback?.expressions ?? []
+        case .process(_, let fallback, _): fallback?.expressions ?? []
         }
     }
 }

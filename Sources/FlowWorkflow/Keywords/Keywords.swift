@@ -23,7 +23,9 @@ package enum Keywords {
             Keyword("on_failure", .steps, "Steps that follow a failed run.", spellings: ["on-failure"]),
             Keyword("on_success", .steps, "Steps that follow a successful run.", spellings: ["on-success"]),
             Keyword("finally", .steps, "Steps that always come last."),
-            .later("concurrency"),
+            Keyword(
+                "concurrency", .either([.string, .table(concurrency)]),
+                "How many runs of a group may be under way at once."),
         ])
 
     package static let step = KeywordTable(
@@ -31,8 +33,11 @@ package enum Keywords {
         [
             Keyword("id", .string, "Names the step in expressions and needs."),
             Keyword("name", .string, "What people read; may hold templates."),
-            Keyword("uses", .string, "The node that does the work, such as slack.send_message."),
-            Keyword("with", .map(of: .value), "The node's arguments."),
+            Keyword(
+                "uses", .string,
+                "The node that does the work, such as slack.send_message, or the file of a workflow, such as ./other.yaml."
+            ),
+            Keyword("with", .map(of: .value), "The node's arguments, or the workflow's inputs."),
             Keyword("credential", .string, "The vault entry to use; by default the one named like the connector."),
             Keyword("run", .string, "A shell script; short for uses: shell.run."),
             Keyword("shell", .string, "The program that runs the script: sh, bash or another."),
@@ -95,6 +100,9 @@ package enum Keywords {
         "effect": ["uses", "run"], "working_directory": ["uses", "run"], "env": ["uses", "run"],
     ]
 
+    /// Keywords that go with a node and not with a workflow, which has its own for all of its steps.
+    static let ofNodesOnly = ["credential", "retry", "cache", "effect", "working_directory", "env"]
+
     /// Keywords that go with `for_each`, and but for `as` with `matrix`.
     static let loop = ["as", "key", "max_parallel", "on_item_error", "collect"]
 
@@ -138,6 +146,16 @@ package enum Keywords {
             Keyword("description", .string, "What it is for."),
         ])
 
+    package static let concurrency = KeywordTable(
+        "\"concurrency\"",
+        [
+            Keyword("group", .string, "The group's name; may hold templates.", required: true),
+            Keyword(
+                "policy", .choice(Workflow.Concurrency.Policy.allCases.map(\.rawValue)),
+                "What a run does that finds no place: queue (the default), skip, or cancel those before it."),
+            Keyword("max", .int(minimum: 1), "Runs that may be under way at once; 1 by default."),
+        ])
+
     static let inputTypes = ["string", "int", "number", "bool", "list", "map", "file"]
 
     static let processVariable = KeywordTable(
@@ -145,6 +163,7 @@ package enum Keywords {
         [
             Keyword("from", .string, "The process variable to take.", required: true),
             Keyword("default", .value, "The value where it is not set."),
+            Keyword("secret", .bool, "Whether the value is masked wherever it would be shown; false by default."),
         ])
 
     static let environmentEntry = Keyword.Shape.either([.string, .number, .bool, .table(processVariable)])

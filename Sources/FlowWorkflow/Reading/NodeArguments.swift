@@ -19,18 +19,47 @@ struct NodeArgument {
     }
 }
 
+/// What may stand under `with:`: the parameters of a node, or the inputs of a workflow.
+struct Signature {
+    let name: String
+    /// For messages: `parameter`, `input`.
+    let noun: String
+    let parameters: [Parameter]
+    let rules: [NodeSpec.Rule]
+    /// Where the names that there are can be found.
+    let remedy: String
+
+    init(_ spec: NodeSpec) {
+        name = spec.name
+        noun = "parameter"
+        parameters = spec.parameters
+        rules = spec.rules
+        remedy = "run \"flowctl nodes show \(spec.name)\" for its parameters"
+    }
+
+    init(_ path: String, _ inputs: [WorkflowInput]) {
+        name = path
+        noun = "input"
+        parameters = inputs.map(\.parameter)
+        rules = []
+        let names = parameters.map(\.name).joined(separator: ", ")
+        remedy = parameters.isEmpty ? "it declares no inputs" : "its inputs are \(names)"
+    }
+
+    func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
+}
+
 extension WorkflowReader {
-    /// What can be known of a node's arguments before they are evaluated.
-    mutating func check(_ arguments: [NodeArgument], of spec: NodeSpec, at span: SourceSpan, hasArguments: Bool) {
+    /// What can be known of arguments before they are evaluated.
+    mutating func check(_ arguments: [NodeArgument], of signature: Signature, at span: SourceSpan) {
         for argument in arguments {
-            guard let parameter = spec.parameter(argument.name) else {
-                let near = Suggestion.nearest(to: argument.name, among: spec.parameters.map(\.name))
+            guard let parameter = signature.parameter(argument.name) else {
+                let near = Suggestion.nearest(to: argument.name, among: signature.parameters.map(\.name))
                 diagnostics.add(
                     .error(
-                        "unknown-parameter", "\"\(spec.name)\" has no parameter \"\(argument.name)\"",
+                        "unknown-parameter", "\"\(signature.name)\" has no \(signature.noun) \"\(argument.name)\"",
                         at: argument.nameSpan,
-                        hint: near.map { "did you mean \"\($0)\"?" }
-                            ?? "run \"flowctl nodes show \(spec.name)\" for its parameters",
+                        hint: near.map { "did you mean \"\($0)\"?" } ?? signature.remedy,
                         edit: near.map { Diagnostic.Edit(span: argument.nameSpan, replacement: $0) }))
                 continue
             }
@@ -39,29 +68,31 @@ extension WorkflowReader {
             if parameter.type == .expressions { checkExpressions(value) }
             if let objection = value.objection(of: parameter) {
                 diagnostics.error(
-                    "wrong-argument", "parameter \"\(parameter.name)\" of \"\(spec.name)\" \(objection)",
+                    "wrong-argument",
+                    "\(signature.noun) \"\(parameter.name)\" of \"\(signature.name)\" \(objection)",
                     at: argument.valueSpan, hint: parameter.help.isEmpty ? nil : parameter.help)
             }
         }
         let given = Set(arguments.map(\.name))
-        for parameter in spec.parameters
+        for parameter in signature.parameters
         where parameter.isRequired && parameter.defaultValue == nil && !given.contains(parameter.name) {
             diagnostics.error(
-                "missing-parameter", "\"\(spec.name)\" needs the parameter \"\(parameter.name)\"", at: span,
+                "missing-parameter", "\"\(signature.name)\" needs the \(signature.noun) \"\(parameter.name)\"",
+                at: span,
                 hint: "add \(parameter.name) under with:\(parameter.help.isEmpty ? "" : " (\(parameter.help))")")
         }
-        checkRules(of: spec, arguments, at: span)
+        checkRules(of: signature, arguments, at: span)
     }
 
     /// A computed argument may turn out to be absent, so a rule is broken only where it is so either way.
-    private mutating func checkRules(of spec: NodeSpec, _ arguments: [NodeArgument], at span: SourceSpan) {
+    private mutating func checkRules(of signature: Signature, _ arguments: [NodeArgument], at span: SourceSpan) {
         let possible = Set(arguments.filter { !($0.value?.isLiteralNull ?? false) }.map(\.name))
         let certain = Set(arguments.filter { $0.value.map { $0.isLiteral && !$0.isLiteralNull } ?? false }.map(\.name))
-        for rule in spec.rules {
+        for rule in signature.rules {
             guard let objection = rule.objection(given: possible.contains),
                 rule.objection(given: certain.contains) != nil
             else { continue }
-            diagnostics.error("broken-rule", "\"\(spec.name)\": \(objection)", at: span)
+            diagnostics.error("broken-rule", "\"\(signature.name)\": \(objection)", at: span)
         }
     }
 

@@ -94,7 +94,10 @@ extension WorkflowReader {
             checkVariable(variable, at: map.node("from")?.span ?? node.span)
             let fallback = map.node("default").map { value($0) }
             return EnvironmentEntry(
-                name: entry.key, origin: .process(variable: variable, fallback: fallback), span: entry.keySpan)
+                name: entry.key,
+                origin: .process(
+                    variable: variable, fallback: fallback, isSecret: map.bool("secret", &diagnostics) ?? false),
+                span: entry.keySpan)
         }
         if node.list != nil {
             node.expected("text, a number or {from: VARIABLE}", for: entry.key, &diagnostics)

@@ -62,8 +62,12 @@ extension WorkflowReader {
 
     private mutating func id(_ map: MapDecoder, work: String, kind: Step.Kind?, names: inout StepNames) -> String {
         guard let node = map.node("id") else {
-            if case .node(let name, _, _) = kind, work == "uses" { return names.make(from: name) }
-            return names.make(from: work)
+            guard work == "uses" else { return names.make(from: work) }
+            return switch kind {
+            case .node(let name, _, _): names.make(from: name)
+            case .call(let call): names.make(from: WorkflowReader.stem(of: call.path))
+            default: names.make(from: work)
+            }
         }
         guard let id = node.decodeString(for: "id", &diagnostics) else { return names.make(from: work) }
         check(id: id, "the id", at: node.span)

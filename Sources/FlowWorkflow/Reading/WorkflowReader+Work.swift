@@ -24,8 +24,9 @@ extension WorkflowReader {
             NodeArgument(entry, ValueTemplate.compile(entry.value, diagnostics: &diagnostics))
         }
         guard let name = node.decodeString(for: "uses", &diagnostics) else { return nil }
+        if WorkflowPath.isPath(name), let kind = call(name, at: node.span, arguments, map) { return kind }
         if let spec = spec(name, at: node.span) {
-            check(arguments, of: spec, at: node.span, hasArguments: map.has("with"))
+            check(arguments, of: Signature(spec), at: node.span)
             checkCredential(map, spec, at: node.span)
         }
         return .node(
@@ -41,12 +42,8 @@ extension WorkflowReader {
                 hint: "write a step for each node and choose with if:")
             return nil
         }
-        if name.hasPrefix("./") || name.hasPrefix("../") || name.hasPrefix("/") {
-            diagnostics.error(
-                "not-yet", "a workflow can't use another workflow yet", at: span,
-                hint: "copy its steps, or run it with shell.run")
-            return nil
-        }
+        // What is wrong with it is reported.
+        if WorkflowPath.isPath(name) { return nil }
         switch catalog.spec(name) {
         case .success(let spec?): return spec
         case .success(nil):
@@ -59,6 +56,7 @@ extension WorkflowReader {
     }
 
     private func nearestNode(_ name: String) -> String {
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return "write ./\(name) for the file of a workflow" }
         let names = catalog.nodes.names
         if let near = Suggestion.didYouMean(name, among: names) { return near }
         let group = name.prefix { $0 != "." }

@@ -7,6 +7,7 @@ package import FlowYAML
 package struct WorkflowReader {
     var diagnostics = Diagnostics()
     let catalog: SpecCatalog
+    let called: CalledWorkflows
     /// `defaults.shell`, which each `run:` without its own takes.
     var defaultShell: SourceNode?
     var credentialNames: [CredentialUse] = []
@@ -15,31 +16,43 @@ package struct WorkflowReader {
 
     /// - Parameters:
     ///   - nodes: what `uses` may name.
+    ///   - files: gives the files that `uses` may name.
     ///   - typeMistakes: how grave it is what the types of expressions show. A run that began with a file goes on with
     ///     it, even where a later version of the check finds more.
-    /// - Returns: nil where there is any error.
+    /// - Returns: nil where there is any error, also in a workflow that it calls.
     package static func read(
-        _ source: SourceText, nodes: any NodeSource, limits: YAMLLimits = YAMLLimits(),
+        _ source: SourceText, nodes: any NodeSource, files: any WorkflowFiles, limits: YAMLLimits = YAMLLimits(),
         typeMistakes: Diagnostic.Severity = .error, diagnostics: inout Diagnostics
+    ) -> Workflow? {
+        let called = CalledWorkflows(by: source, files, limits: limits, typeMistakes: typeMistakes)
+        return read(source, catalog: SpecCatalog(nodes), called: called, &diagnostics)
+    }
+
+    static func read(
+        _ source: SourceText, catalog: SpecCatalog, called: CalledWorkflows, _ diagnostics: inout Diagnostics
     ) -> Workflow? {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found.all) }
-        guard let root = YAML.read(source, limits: limits, diagnostics: &found) else { return nil }
-        var reader = WorkflowReader(catalog: SpecCatalog(nodes))
+        guard let root = YAML.read(source, limits: called.limits, diagnostics: &found) else { return nil }
+        var reader = WorkflowReader(catalog: catalog, called: called)
         let workflow = reader.workflow(root)
         found.add(contentsOf: reader.diagnostics.all)
-        guard let workflow else { return nil }
+        guard var workflow else { return nil }
         var check = WorkflowCheck(workflow, catalog: reader.catalog)
         check.run()
+        workflow.outputType = check.outputType
         found.add(contentsOf: check.namesAndOrder.all)
         for var mistake in check.types.all {
-            if mistake.severity == .error { mistake.severity = typeMistakes }
+            if mistake.severity == .error { mistake.severity = called.typeMistakes }
             found.add(mistake)
         }
         return found.hasErrors ? nil : workflow
     }
 
-    private init(catalog: SpecCatalog) { self.catalog = catalog }
+    private init(catalog: SpecCatalog, called: CalledWorkflows) {
+        self.catalog = catalog
+        self.called = called
+    }
 
     private mutating func workflow(_ root: SourceNode) -> Workflow? {
         guard let map = MapDecoder(root, Keywords.workflow, &diagnostics) else { return nil }
@@ -56,6 +69,7 @@ package struct WorkflowReader {
         workflow.vars = values(map, "vars")
         if let defaults = map.node("defaults") { workflow.defaults = stepDefaults(defaults) }
         workflow.timeout = map.duration("timeout", &diagnostics)
+        workflow.concurrency = map.node("concurrency").flatMap { concurrency($0) }
         workflow.order = map.choice("order", &diagnostics) ?? .file
         if let steps = map.required("steps", &diagnostics) { workflow.steps = self.steps(steps, key: "steps") }
         workflow.onFailure = map.node("on_failure").map { steps($0, key: "on_failure") } ?? []
@@ -68,7 +82,7 @@ package struct WorkflowReader {
     }
 
     /// `digest` of `dir/digest.yaml`.
-    private static func stem(of path: String) -> String {
+    static func stem(of path: String) -> String {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         for suffix in [".yaml", ".yml"] where file.hasSuffix(suffix) && file.count > suffix.count {
             return String(file.dropLast(suffix.count))

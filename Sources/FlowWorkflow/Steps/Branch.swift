@@ -29,7 +29,7 @@ extension Step {
         case .block(let steps): [Branch(steps)]
         case .parallel(let steps): [Branch(steps, isParallel: true)]
         case .switch(let choice): choice.branches
-        case .node, .assert, .wait: []
+        case .node, .call, .assert, .wait: []
         }
     }
 

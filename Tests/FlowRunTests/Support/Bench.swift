@@ -68,7 +68,7 @@ final class Bench: Sendable {
     ) async throws -> RunResult {
         let workflow = try Bench.workflow(steps, change)
         return try await Executor.resume(
-            "latest", options: options, setup: setup ?? self.setup(), store: store(), read: { _ in workflow }
+            "latest", options: options, setup: setup ?? self.setup(), store: store(), read: { _, _ in workflow }
         ).run()
     }
 

@@ -67,6 +67,19 @@ extension Step {
             span: Make.span)
     }
 
+    /// `uses: ./ID.yaml`
+    static func call(
+        _ id: String, _ steps: [Step], with arguments: KeyValuePairs<String, Value> = [:],
+        _ change: (inout Workflow) throws -> Void = { _ in }
+    ) throws -> Step {
+        var workflow = Workflow(source: SourceText(name: "\(id).yaml", text: "name: \(id)\n"), name: id)
+        workflow.steps = steps
+        try change(&workflow)
+        let call = Call(
+            path: "./\(id).yaml", span: Make.span, workflow: workflow, arguments: try Make.values(arguments))
+        return Step(id: id, hasExplicitID: true, kind: .call(call), span: Make.span)
+    }
+
     static func wait(_ id: String, _ duration: Value) throws -> Step {
         Step(id: id, hasExplicitID: true, kind: .wait(.duration(try Make.value(duration))), span: Make.span)
     }

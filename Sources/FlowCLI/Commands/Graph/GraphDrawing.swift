@@ -76,6 +76,7 @@ extension Step {
     fileprivate var work: String {
         switch kind {
         case .node(let name, _, _): name
+        case .call(let call): call.path
         case .block: "steps"
         case .parallel: "parallel"
         case .switch: "switch"

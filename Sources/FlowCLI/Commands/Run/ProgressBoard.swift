@@ -41,6 +41,9 @@ struct ProgressBoard {
             count.total = total
             let again = attempt > 1 ? ", attempt \(attempt)" : ""
             return ["\(workflow, .bold)  \("run \(id.text)\(again)", .dim)"]
+        case .queued(let group, let others):
+            return ["  \("…", .yellow) waiting in the group \(JSON.quoted(group)) for \(RunID.list(others))"]
+        case .givesWay(let rival): return ["stopping: run \(rival.text) of the same group came later"]
         case .stepStarted(let path, _, let node):
             steps.append(Running(path: path, node: node, since: .now))
             return []

@@ -71,10 +71,7 @@ struct ResumeCommand: Verb {
     @Flag(name: [.short, .long], help: "Don't ask.")
     var yes = false
 
-    @Option(
-        help: ArgumentHelp("A file of NAME=value lines, added to the environment.", valueName: "file"),
-        completion: .file())
-    var envFile: [String] = []
+    @OptionGroup var environmentFiles: EnvironmentFileOption
 
     @OptionGroup var traceOption: TraceOption
 
@@ -84,9 +81,7 @@ struct ResumeCommand: Verb {
 
     func run(in session: Session) async throws {
         var session = session
-        for path in envFile {
-            try EnvironmentFile(session.readArgument(path, as: "the environment file")).add(to: &session)
-        }
+        try environmentFiles.add(to: &session)
         guard loop.isEmpty || failedItems else {
             throw Exit.usage(
                 "there is one run too many: \(JSON.quoted(loop[0]))", hint: "loops are named with --failed-items")
@@ -121,6 +116,7 @@ struct ResumeCommand: Verb {
         var request = request
         // Names the run by a failure of wrong usage before anything is opened for writing.
         let (run, history) = try session.run(named: name)
+        try run.requireWhole()
         try run.requireItRanHere()
         try run.requireNobodyRunsIt()
         guard run.status != .succeeded || request.asksForMore || file != nil else {

@@ -41,7 +41,7 @@ struct Resumption {
         self.session = session
         workflow = try session.workflow(
             SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source), nodes: setup.nodes,
-            typeMistakes: .warning)
+            files: StoredWorkflowFiles(stored.snapshot.calledFiles), typeMistakes: .warning)
     }
 
     /// Another version of the file, for the run to go on with.
@@ -53,7 +53,8 @@ struct Resumption {
     ///   fit it.
     func editedFile(_ path: String, in folder: String) async throws -> EditedFile {
         let isHere = folder == session.workingDirectory || path.hasPrefix("/")
-        let edited = try session.workflow(isHere ? path : "\(folder)/\(path)", nodes: setup.nodes)
+        let edited = try session.workflow(
+            isHere ? path : "\(folder)/\(path)", nodes: setup.nodes, calling: stored.snapshot.calledFiles)
         do {
             return try await EditedFile(
                 stored, from: workflow, to: edited, connectors: try connectors.marks(for: edited),
@@ -85,7 +86,7 @@ struct Resumption {
         setup.observer = observer
         return try await Executor.resume(
             run.id.text, options: options, seen: run, snapshot: edit?.snapshot, setup: setup, store: store
-        ) { _ in edit?.workflow ?? workflow }
+        ) { _, _ in edit?.workflow ?? workflow }
     }
 
     /// Why a secret that the run needs can't be had now; nil where all are at hand.

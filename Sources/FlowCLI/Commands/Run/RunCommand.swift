@@ -34,10 +34,7 @@ struct RunCommand: Verb {
         completion: .file())
     var event: String?
 
-    @Option(
-        help: ArgumentHelp("A file of NAME=value lines, added to the environment.", valueName: "file"),
-        completion: .file())
-    var envFile: [String] = []
+    @OptionGroup var environmentFiles: EnvironmentFileOption
 
     @Option(
         help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
@@ -55,9 +52,7 @@ struct RunCommand: Verb {
     func run(in session: Session) async throws {
         var session = session
         let baseURL = try BaseURL.option(baseURL)
-        for path in envFile {
-            try EnvironmentFile(session.readArgument(path, as: "the environment file")).add(to: &session)
-        }
+        try environmentFiles.add(to: &session)
         let connectors = try session.connectors(of: Settings.folder(of: file))
         let nodes = try session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)

@@ -64,6 +64,10 @@ final class RunProgress: RunView {
             if let step = result.failedStep { shown.message = "\(step): \(failure.message)" }
             console.complain(shown)
         }
+        if result.status == .skipped {
+            let reason = result.failure?.message ?? ""
+            return console.note("\(result.status.symbol, .dim) run \(result.id.text, .bold) skipped: \(reason)")
+        }
         console.note(
             "\(result.status.symbol, result.status.style) run \(result.id.text, .bold) \(result.status.words) after \(result.elapsed.humanText)"
         )

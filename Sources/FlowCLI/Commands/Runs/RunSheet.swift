@@ -6,9 +6,13 @@ import FlowStore
 struct RunSheet {
     var run: RunSummary
     var steps: [StoredStep]
+    /// The workflows that its steps called.
+    var calls: [RunSummary]
     var history: RunHistory
     /// What to type to go on.
     var advice: ResumeAdvice
+
+    private static let shownCalls = 20
 
     func show(in session: Session) throws {
         let console = session.console
@@ -16,16 +20,19 @@ struct RunSheet {
         var document = run.asValue.mapValue ?? ValueMap()
         document["outputs"] = outputs ?? .null
         document["steps"] = .list(steps.map(\.asValue))
+        document["calls"] = .list(calls.map(\.asValue))
         document["next"] = .list(advice.commands.map { .string(session.commandLine($0.words)) })
         console.show(json: .map(document)) {
             let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
             let took = run.took.map { " after \($0.humanText)" } ?? ""
             console.show(
-                "\(run.id.text, .bold)  \(run.workflow)  \(run.words, run.status.style)\(took)\(attempt)")
+                "\(run.name, .bold)  \(run.workflow)  \(run.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
+            if let step = run.call { console.show("called by the step \(step) of run \(run.id.text)") }
             if let lease = run.lease { console.show("in \(lease.words)") }
             if let failure = run.failure { showFailure(failure, on: console) }
             showSteps(on: console)
+            showCalls(on: console)
             if let outputs = outputs?.mapValue, !outputs.isEmpty {
                 console.show("")
                 console.show(StyledText("outputs", .bold))
@@ -41,6 +48,19 @@ struct RunSheet {
         let step = run.failedStep.map { "\($0): " } ?? ""
         console.show("\("error:", .red) \(step)\(failure.message)")
         if let hint = failure.hint { console.show("  \("hint:", .cyan) \(hint)") }
+    }
+
+    private func showCalls(on console: Console) {
+        guard !calls.isEmpty else { return }
+        console.show("")
+        var table = Table("CALLED", "WORKFLOW", "STATUS", "TOOK")
+        for call in calls.prefix(RunSheet.shownCalls) {
+            table.add(
+                StyledText(call.name, .bold), StyledText(call.workflow),
+                StyledText(call.status.words, call.status.style), StyledText(call.took?.humanText ?? ""))
+        }
+        table.show(on: console)
+        if calls.count > RunSheet.shownCalls { console.show("and \(calls.count - RunSheet.shownCalls) more") }
     }
 
     private func showSteps(on console: Console) {

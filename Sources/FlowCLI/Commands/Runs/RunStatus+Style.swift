@@ -6,7 +6,7 @@ extension RunStatus {
     var style: Style {
         switch self {
         case .succeeded: .green
-        case .running: .blue
+        case .running, .queued: .blue
         case .skipped: .dim
         case .cancelled, .interrupted, .uncertain: .yellow
         case .failed, .timedOut: .red
@@ -17,7 +17,7 @@ extension RunStatus {
     var symbol: String {
         switch self {
         case .succeeded: "✓"
-        case .running: "•"
+        case .running, .queued: "•"
         case .skipped: "-"
         case .cancelled, .interrupted: "○"
         case .uncertain: "?"

@@ -11,7 +11,7 @@ struct RunTable {
         var table = Table("RUN", "WORKFLOW", "STATUS", "STARTED", "TOOK")
         for run in runs {
             table.add(
-                StyledText(run.id.text, .bold), StyledText(run.workflow), StyledText(run.words, run.status.style),
+                StyledText(run.name, .bold), StyledText(run.workflow), StyledText(run.words, run.status.style),
                 StyledText(run.startedAt.localText), StyledText(run.took?.humanText ?? ""))
         }
         table.show(on: console)
@@ -28,8 +28,10 @@ extension RunSummary {
     /// As `runs list` and `runs show` give it to tools.
     var asValue: Value {
         [
-            "id": .string(id.text), "workflow": .string(workflow), "file": .string(file),
-            "status": .string(status.rawValue), "trigger": .string(trigger), "attempt": .int(Int64(attempt)),
+            "id": .string(name), "workflow": .string(workflow), "file": .string(file),
+            "status": .string(status.rawValue), "trigger": .string(trigger),
+            "called_by": call.map { ["run": .string(id.text), "step": .string($0)] } ?? .null,
+            "attempt": .int(Int64(attempt)),
             "started_at": .string(startedAt.rfc3339), "ended_at": endedAt.map { .string($0.rfc3339) } ?? .null,
             "error": failure?.asValue ?? .null, "failed_step": failedStep.map(Value.string) ?? .null,
             "pid": lease.map { .int(Int64($0.holder.pid)) } ?? .null, "imported": .bool(isImported),

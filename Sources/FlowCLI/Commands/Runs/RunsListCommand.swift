@@ -23,10 +23,15 @@ struct RunsListCommand: Verb {
     @Option(help: ArgumentHelp("At most this many.", valueName: "count"))
     var limit = 20
 
+    @Flag(help: "Show the workflows that the steps of each run called, too.")
+    var calls = false
+
     func run(in session: Session) async throws {
         let console = session.console
-        let runs = try session.history()?.runs(
+        let history = try session.history()
+        var runs = try history?.runs(
             workflow: workflow, status: try status.map(RunStatus.init(option:)), limit: max(1, limit))
+        if calls { runs = try runs?.flatMap { [$0] + (try history?.calls(of: $0) ?? []) } }
         console.show(json: .list((runs ?? []).map(\.asValue))) {
             guard let runs, !runs.isEmpty else {
                 return console.note(workflow == nil && status == nil ? "no runs yet" : "no such runs")

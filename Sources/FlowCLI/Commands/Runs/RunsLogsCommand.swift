@@ -27,7 +27,7 @@ struct RunsLogsCommand: Verb {
         var seen = 0
         while true {
             // Asked before the lines, so that none that came before the end is missed.
-            let isOver = try history.run(named: run.id.text).status != .running
+            let isOver = try !history.run(named: run.name).status.isLeased
             var page: [LogLine]
             repeat {
                 page = try history.logs(of: run, path: step, after: seen, limit: 1000)

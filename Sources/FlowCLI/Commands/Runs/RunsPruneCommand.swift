@@ -69,8 +69,9 @@ struct RunsPruneCommand: Verb {
         if unfinished { rule.statuses = PruneRule.everyEnd }
         if !status.isEmpty {
             rule.statuses = Set(try status.map(RunStatus.init(option:)))
-            if rule.statuses.contains(.running) {
-                throw Exit.usage("a run that is running is never deleted", hint: "stop it with Ctrl-C where it runs")
+            if rule.statuses.contains(where: \.isLeased) {
+                throw Exit.usage(
+                    "a run that is running or queued is never deleted", hint: "stop it with Ctrl-C where it runs")
             }
         }
         return rule

@@ -40,7 +40,9 @@ struct RunsShowCommand: Verb {
         let steps = try history.steps(of: run)
         guard let step else {
             let advice = try ResumeAdvice(for: run, history)
-            return try RunSheet(run: run, steps: steps, history: history, advice: advice).show(in: session)
+            return try RunSheet(
+                run: run, steps: steps, calls: try history.calls(of: run), history: history, advice: advice
+            ).show(in: session)
         }
         let (path, key) = ItemName.parts(of: step) { path in steps.contains { $0.path == path } }
         guard let found = steps.first(where: { $0.path == path }) else {
@@ -63,7 +65,7 @@ struct RunsShowCommand: Verb {
         let record = try session.recordedRun(named: run)
         let view = try record.view(ofStep: step)
         guard let stored = view.stored else {
-            throw Exit.usage("the step \"\(step)\" never started in run \(record.summary.id.text)")
+            throw Exit.usage("the step \"\(step)\" never started in run \(record.summary.name)")
         }
         try WhySheet(step, stored, view, record.secrets).show(on: session.console)
     }

@@ -33,7 +33,8 @@ extension Session {
         let connectors = try session.connectors(of: Settings.folder(of: stored.snapshot.file))
         let workflow = try session.workflow(
             SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source),
-            nodes: session.nodes(with: connectors), typeMistakes: .warning)
+            nodes: session.nodes(with: connectors), files: StoredWorkflowFiles(stored.snapshot.calledFiles),
+            typeMistakes: .warning)
         let secrets = RecordedSecrets(try vaultAccess(asks: false))
         return RunRecord(
             summary: run, history: history,
@@ -45,8 +46,8 @@ extension Session {
 extension Exit {
     static func noStep(_ path: String, in run: RunSummary, among steps: [StoredStep]) -> Exit {
         usage(
-            "run \(run.id.text) has no step \"\(path)\"",
+            "run \(run.name) has no step \"\(path)\"",
             hint: Suggestion.didYouMean(path, among: steps.map(\.path))
-                ?? "run \"flowctl runs show \(run.id.text)\" for its steps")
+                ?? "run \"flowctl runs show \(run.name)\" for its steps")
     }
 }

@@ -114,7 +114,7 @@ extension StepSheet {
     private func showRequests(on console: Console) {
         let shown = requests.suffix(StepSheet.shownRequests.text)
         if shown.count < requests.count {
-            console.show("  earlier requests: flowctl runs logs \(run.id.text) --step \(step.path)")
+            console.show("  earlier requests: flowctl runs logs \(run.name) --step \(step.path)")
         }
         for line in shown {
             let item = line.item.map { "[\($0)] " } ?? ""

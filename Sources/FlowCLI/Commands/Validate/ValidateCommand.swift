@@ -37,7 +37,8 @@ struct ValidateCommand: Verb {
         do {
             let connectors = try session.connectors(of: Settings.folder(of: file))
             let nodes = try session.nodes(with: connectors)
-            let workflow = WorkflowReader.read(source, nodes: nodes, diagnostics: &diagnostics)
+            let workflow = WorkflowReader.read(
+                source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
             if let workflow, let credentials { diagnostics.add(contentsOf: await credentials.missing(in: workflow)) }
         } catch {
             let failure = Failure(error)

@@ -65,6 +65,11 @@ final class SpanRecorder: RunWatcher {
                 ("flowctl.run.attempt", .int(Int64(attempt))),
             ]
             state.root = root
+        case .queued(let group, _):
+            state.root?.add(Span.Event(name: "queued", at: now, attributes: [("flowctl.group", .string(group))]))
+        case .givesWay(let rival):
+            state.root?.add(
+                Span.Event(name: "gives way", at: now, attributes: [("cicd.pipeline.run.id", .string(rival.text))]))
         case .stepStarted(let path, _, let node): begin(path, node, now, &state)
         case .attemptStarted(let path, let item, let number):
             guard number > 1 else { return }
@@ -164,7 +169,7 @@ extension Span {
         switch status {
         case .succeeded: self.status = .ok
         case .failed, .timedOut, .uncertain, .interrupted: self.status = .error(failure?.message ?? status.rawValue)
-        case .running, .skipped, .cancelled: break
+        case .queued, .running, .skipped, .cancelled: break
         }
     }
 }
@@ -177,7 +182,7 @@ extension RunStatus {
         case .timedOut: "timeout"
         case .skipped: "skip"
         case .cancelled: "cancellation"
-        case .running, .failed, .uncertain, .interrupted: "failure"
+        case .queued, .running, .failed, .uncertain, .interrupted: "failure"
         }
     }
 }
