@@ -383,7 +383,7 @@ _flowctl_runs() {
 
 _flowctl_runs_list() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --calls --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --workflow --status --limit)
     __flowctl_offer_flags_options 0
@@ -406,7 +406,7 @@ _flowctl_runs_list() {
         return
         ;;
     '--status')
-        __flowctl_add_completions -W 'running'$'\n''succeeded'$'\n''failed'$'\n''skipped'$'\n''cancelled'$'\n''timed_out'$'\n''uncertain'$'\n''interrupted'
+        __flowctl_add_completions -W 'queued'$'\n''running'$'\n''succeeded'$'\n''failed'$'\n''skipped'$'\n''cancelled'$'\n''timed_out'$'\n''uncertain'$'\n''interrupted'
         return
         ;;
     '--limit')
@@ -619,7 +619,7 @@ _flowctl_runs_prune() {
         return
         ;;
     '--status')
-        __flowctl_add_completions -W 'running'$'\n''succeeded'$'\n''failed'$'\n''skipped'$'\n''cancelled'$'\n''timed_out'$'\n''uncertain'$'\n''interrupted'
+        __flowctl_add_completions -W 'queued'$'\n''running'$'\n''succeeded'$'\n''failed'$'\n''skipped'$'\n''cancelled'$'\n''timed_out'$'\n''uncertain'$'\n''interrupted'
         return
         ;;
     esac

@@ -34,7 +34,7 @@ function __flowctl_parse_tokens -S
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
             case 'list'
-                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'workflow=' 'status=' 'limit=' 'version' 'h/help'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'workflow=' 'status=' 'limit=' 'calls' 'version' 'h/help'
             case 'show'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'curl' 'why' 'version' 'h/help'
             case 'logs'
@@ -215,7 +215,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -s 'i' -l 'input' -d 'An input; JSON where it is not a string.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" inputs' -l 'inputs' -d 'A JSON file with inputs; - is standard input.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" event' -l 'event' -d 'A JSON file with what triggered the run, for "event".' -rF
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'env-file' -d 'A file of NAME=value lines, added to the environment.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'env-file' -d 'A file of NAME=value lines, for the variables that env: takes with from; may be repeated.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" base-url' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" dry-run' -l 'dry-run' -d 'Show the plan and the requests it would send, with secrets masked; nothing is sent.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" trace' -l 'trace' -d 'Write every HTTP exchange to this file, with secrets masked; - is standard error.' -rF
@@ -269,8 +269,9 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" state-db' -l 'state-db' -d 'The database of runs.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" workflow' -l 'workflow' -d 'Only runs of this workflow.' -rfka ''
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" status' -l 'status' -d 'Only runs that stand so: running, succeeded, failed, skipped, cancelled, timed_out, uncertain, interrupted.' -rfka 'running succeeded failed skipped cancelled timed_out uncertain interrupted'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" status' -l 'status' -d 'Only runs that stand so: queued, running, succeeded, failed, skipped, cancelled, timed_out, uncertain, interrupted.' -rfka 'queued running succeeded failed skipped cancelled timed_out uncertain interrupted'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" limit' -l 'limit' -d 'At most this many.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" calls' -l 'calls' -d 'Show the workflows that the steps of each run called, too.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs show" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
@@ -314,7 +315,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'keep' -d 'With --file: keep what this changed step gave.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" dry-run' -l 'dry-run' -d 'Show what would run again and what would be reused; nothing is done.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'env-file' -d 'A file of NAME=value lines, added to the environment.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume"' -l 'env-file' -d 'A file of NAME=value lines, for the variables that env: takes with from; may be repeated.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" trace' -l 'trace' -d 'Write every HTTP exchange to this file, with secrets masked; - is standard error.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" log-format' -l 'log-format' -d 'How progress is written to standard error: text, or json for a line of JSON an event.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs resume" metrics-file' -l 'metrics-file' -d 'Write metrics of the run there when it has ended, in Prometheus\'s text format.' -rF
@@ -338,7 +339,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune" older-than' -l 'older-than' -d 'Only runs that ended longer ago, such as 30d or 12h.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune" keep' -l 'keep' -d 'Keep the latest this many of each workflow.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune" workflow' -l 'workflow' -d 'Only runs of this workflow.' -rfka ''
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune"' -l 'status' -d 'Only runs that stand so; may be given several times.' -rfka 'running succeeded failed skipped cancelled timed_out uncertain interrupted'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune"' -l 'status' -d 'Only runs that stand so; may be given several times.' -rfka 'queued running succeeded failed skipped cancelled timed_out uncertain interrupted'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune" unfinished' -l 'unfinished' -d 'Also runs that could still be resumed.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune" dry-run' -l 'dry-run' -d 'Show what would be deleted, and delete nothing.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs prune" version' -l 'version' -d 'Show the version.'
@@ -380,7 +381,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'keep' -d 'With --file: keep what this changed step gave.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" dry-run' -l 'dry-run' -d 'Show what would run again and what would be reused; nothing is done.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'env-file' -d 'A file of NAME=value lines, added to the environment.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume"' -l 'env-file' -d 'A file of NAME=value lines, for the variables that env: takes with from; may be repeated.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" trace' -l 'trace' -d 'Write every HTTP exchange to this file, with secrets masked; - is standard error.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" log-format' -l 'log-format' -d 'How progress is written to standard error: text, or json for a line of JSON an event.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" metrics-file' -l 'metrics-file' -d 'Write metrics of the run there when it has ended, in Prometheus\'s text format.' -rF
