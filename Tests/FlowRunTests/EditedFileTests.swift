@@ -176,6 +176,10 @@ struct EditedFileTests {
         #expect(failure?.message == "steps have changed that have finished: each/inner")
         let (kept, _) = try await plan(text("new"), bench, keep: ["each/inner"])
         #expect(kept.repetitions.isEmpty)
+        let one = await #expect(throws: Failure.self) {
+            _ = try await plan(text("new"), bench, keep: ["each[0]/inner"])
+        }
+        #expect(one?.message == failure?.message)
         let (again, _) = try await plan(text("new"), bench, rerun: ["each/inner"])
         #expect(again.repetitions.map(\.path) == ["each[0]/inner", "each[1]/inner"])
     }

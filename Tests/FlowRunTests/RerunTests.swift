@@ -245,6 +245,26 @@ struct RerunTests {
         #expect(failure.message == "\"a\" can't be both marked done and run again")
     }
 
+    @Test(
+        arguments: [
+            ([1], "the output of \"a\" must be a map, not a list"), (["x": 1], "the output of \"a\" lacks y"),
+        ] as [(Value, String)])
+    func whatAStepIsSaidToHaveGivenHasItsOutputs(output: Value, message: String) async throws {
+        let bench = Bench { _ in throw Failure(.uncertain, "cut off") }
+        let outputs = try Make.values(["x": "1", "y": "2"])
+        let steps = [try Step.write("a").with { $0.outputs = outputs }]
+        _ = try await bench.run(steps)
+        let failure = try #require(throws: Failure.self) {
+            try plan(bench, steps) { $0.decisions.markDone = ["a": output] }
+        }
+        #expect(failure.message == message)
+        #expect(failure.hint == "the step gives x, y")
+        for output: Value in [nil, ["x": 1, "y": 2, "z": 3]] {
+            let marked = try plan(bench, steps) { $0.decisions.markDone = ["a": output] }
+            #expect(marked.options.markDone == ["a": output])
+        }
+    }
+
     // MARK: Failed items
 
     private func halfFailed(_ bench: Bench) async throws -> [Step] {

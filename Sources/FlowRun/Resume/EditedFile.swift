@@ -53,7 +53,7 @@ package struct EditedFile: Sendable {
     ///
     /// - Throws: a `Failure` of kind `invalid` where one is to be kept that runs again.
     func undecided(_ recorded: RecordedSteps, _ rerun: Rerun) throws(Failure) -> [String] {
-        var decided: Set<String> = []
+        var kept: Set<String> = []
         for name in keep {
             for path in try recorded.paths(named: name) {
                 guard !rerun.restarts(path) else {
@@ -61,15 +61,16 @@ package struct EditedFile: Sendable {
                         .invalid, "\"\(path.withoutItems)\" can't be both kept and run again",
                         hint: "leave out --keep, or what makes it run again")
                 }
-                decided.insert(path.withoutItems)
+                kept.insert(path)
             }
         }
         var undecided: [String] = []
         for step in recorded.steps where difference.changed.contains(step.path.withoutItems) {
-            guard !rerun.restarts(step.path), try recorded.hasFinishedWork(step),
-                decided.insert(step.path.withoutItems).inserted
+            let name = step.path.withoutItems
+            guard !rerun.restarts(step.path), !kept.contains(step.path), !undecided.contains(name),
+                try recorded.hasFinishedWork(step)
             else { continue }
-            undecided.append(step.path.withoutItems)
+            undecided.append(name)
         }
         return undecided
     }

@@ -62,8 +62,11 @@ package struct ResumePlan: Sendable {
         var options = try request.decisions.resolved(in: run, of: history)
         let recorded = try RecordedSteps(run, history)
         let rerun = try request.rerun(of: workflow, recorded)
-        for path in options.markDone.keys.sorted() where rerun.restarts(path) {
-            throw Failure(.invalid, "\"\(path)\" can't be both marked done and run again")
+        for (path, output) in options.markDone.sorted(by: { $0.key < $1.key }) {
+            guard !rerun.restarts(path) else {
+                throw Failure(.invalid, "\"\(path)\" can't be both marked done and run again")
+            }
+            if output != .null { try workflow.requireOutput(output, fits: path) }
         }
         if let undecided = try request.edit?.undecided(recorded, rerun), !undecided.isEmpty {
             throw Failure(

@@ -1,3 +1,4 @@
+import FlowCore
 import FlowWorkflow
 
 /// One part of a path: `deploy`, or `deploy[3]`.
@@ -13,6 +14,37 @@ struct StepName {
         guard text.hasSuffix("]"), let index = Int(text[text.index(after: bracket)...].dropLast()) else { return nil }
         id = String(text[..<bracket])
         item = index
+    }
+}
+
+extension Workflow {
+    /// Makes sure that what a user says a step gave has what the step's `outputs:` promise to others.
+    func requireOutput(_ output: Value, fits path: String) throws(Failure) {
+        guard let step = step(at: path), step.loop == nil || path.hasSuffix("]"), let outputs = step.outputs else {
+            return
+        }
+        let names = outputs.map(\.name)
+        let given = Set((output.mapValue ?? ValueMap()).map(\.key.text))
+        let missing = names.filter { !given.contains($0) }
+        guard !missing.isEmpty else { return }
+        throw Failure(
+            .invalid,
+            output.mapValue == nil
+                ? "the output of \"\(path)\" must be a map, not \(output.shortTextOfType)"
+                : "the output of \"\(path)\" lacks \(missing.joined(separator: ", "))",
+            hint: "the step gives \(names.joined(separator: ", "))")
+    }
+
+    /// The step of the file that a recorded path is of; nil for those of handlers.
+    private func step(at path: String) -> Step? {
+        var names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        var steps = self.steps
+        while let name = StepName(names.removeFirst()), let step = steps.first(where: { $0.id == name.id }) {
+            guard !names.isEmpty else { return step }
+            guard let branch = step.branch(on: &names) else { return nil }
+            steps = branch.steps
+        }
+        return nil
     }
 }
 
