@@ -150,11 +150,11 @@ import Testing
             """
             mkdir -m 700 state && mount -t tmpfs -o size=20m,mode=700 none state || exit 99
             flowctl -q run note.yaml --state-db state/state.db; echo "exit $?"
-            mount -o remount,ro state
+            mount -o remount,bind,ro state
             flowctl run note.yaml --state-db state/state.db; echo "exit $?"
             flowctl runs list --state-db state/state.db --output json | grep -o succeeded
             flowctl runs show latest --state-db state/state.db >shown; echo "exit $?"
-            mount -o remount,rw state
+            mount -o remount,bind,rw state
             flowctl -q run note.yaml --state-db state/state.db; echo "exit $?"
             flowctl runs list --state-db state/state.db --output json | grep -o succeeded
             """, to: "ro.sh")
@@ -177,12 +177,12 @@ import Testing
             export FLOWCTL_STATE_DB=state/state.db
             mkdir -m 700 state && mount -t tmpfs -o size=20m,mode=700 none state || exit 99
             flowctl -q run note.yaml && flowctl -q runs prune --keep 9 && rm -f state/state.db-shm state/state.db-wal
-            mount -o remount,ro state
+            mount -o remount,bind,ro state
             flowctl runs list --output json | grep -o succeeded
             flowctl runs show latest >shown; echo "exit $?"
-            mount -o remount,rw state
+            mount -o remount,bind,rw state
             flowctl -q run note.yaml && rm -f state/state.db-shm
-            mount -o remount,ro state
+            mount -o remount,bind,ro state
             flowctl runs list; echo "exit $?"
             """, to: "ro.sh")
         let result = try await machine.run("unshare -Urm sh ro.sh")
