@@ -6,11 +6,14 @@ package enum JSON {
     /// How deep lists and maps may nest.
     package static let maximumDepth = 500
 
+    /// - Parameter line: the number of the first line, where the text is a part of a file.
     /// - Throws: a `Failure` of kind `protocol` that says line, column and what was expected.
-    package static func parse(_ bytes: [UInt8], maximumDepth: Int = JSON.maximumDepth) throws(Failure) -> Value {
+    package static func parse(
+        _ bytes: [UInt8], line: Int = 1, maximumDepth: Int = JSON.maximumDepth
+    ) throws(Failure) -> Value {
         var result: Result<Value, Failure> = .success(.null)
         bytes.withUnsafeBufferPointer { buffer in
-            var reader = JSONReader(bytes: buffer, maximumDepth: maximumDepth)
+            var reader = JSONReader(bytes: buffer, line: line, maximumDepth: maximumDepth)
             do throws(Failure) {
                 result = .success(try reader.document())
             } catch {
@@ -25,6 +28,8 @@ package enum JSON {
 
 private struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
+    /// The number of the first line.
+    let firstLine: Int
     let maximumDepth: Int
     var offset = 0
     var depth = 0
@@ -35,8 +40,9 @@ private struct JSONReader {
     /// How many places are told apart.
     static let places = 64
 
-    init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
+    init(bytes: UnsafeBufferPointer<UInt8>, line: Int, maximumDepth: Int) {
         self.bytes = bytes
+        firstLine = line
         self.maximumDepth = maximumDepth
     }
 
@@ -51,7 +57,7 @@ private struct JSONReader {
     }
 
     private func problem(_ message: String) -> Failure {
-        var line = 1
+        var line = firstLine
         var lineStart = 0
         for index in 0..<min(offset, bytes.count) where bytes[index] == UInt8(ascii: "\n") {
             line += 1

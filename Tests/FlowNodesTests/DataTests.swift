@@ -113,7 +113,8 @@ import Testing
 
     @Test func brokenTextSaysWhere() async throws {
         let line = await failure { try await parse("1\n{\n", "jsonl") }
-        #expect(line?.message.hasPrefix("line 2 of the JSON Lines can't be read: ") == true)
+        #expect(
+            line?.message.hasPrefix("a line of the JSON Lines can't be read: invalid JSON at line 2, column ") == true)
         let json = await failure { try await parse("{", "json") }
         #expect(json?.message.hasPrefix("the JSON can't be read: ") == true)
         let yaml = await failure { try await parse("a: 1\na: 2\n", "yaml") }

@@ -45,9 +45,9 @@ enum TextFormat: String, CaseIterable {
             hint: "put the value in a list")
     }
 
-    private static func json(_ bytes: ArraySlice<UInt8>, what: String) throws(Failure) -> Value {
+    private static func json(_ bytes: ArraySlice<UInt8>, what: String, line: Int = 1) throws(Failure) -> Value {
         do {
-            return try JSON.parse(Array(bytes))
+            return try JSON.parse(Array(bytes), line: line)
         } catch {
             throw Failure(.invalid, "\(what) can't be read: \(error.message)")
         }
@@ -66,7 +66,7 @@ enum TextFormat: String, CaseIterable {
     static func jsonLine(_ line: ArraySlice<UInt8>, number: Int) throws(Failure) -> Value? {
         let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0x0D || $0 == 0x09 }
         if isBlank { return nil }
-        return try json(line, what: "line \(number) of the JSON Lines")
+        return try json(line, what: "a line of the JSON Lines", line: number)
     }
 
     private func yaml(_ bytes: [UInt8]) throws(Failure) -> Value {
