@@ -101,17 +101,4 @@ final class PreparedStep: Sendable {
 extension Step {
     /// Whether the run goes on when it fails.
     var isForgiven: Bool { continueOnError || onError != nil }
-
-    /// What does its work, for people: a node, or the keyword.
-    var nodeName: String {
-        switch kind {
-        case .node(let name, _, _): name
-        case .call(let call): call.path
-        case .block: "steps"
-        case .parallel: "parallel"
-        case .switch: "switch"
-        case .assert: "assert"
-        case .wait: "wait"
-        }
-    }
 }

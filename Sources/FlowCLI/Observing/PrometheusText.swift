@@ -9,7 +9,7 @@ struct PrometheusText {
         guard !samples.isEmpty else { return }
         text += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
         for sample in samples {
-            let labels = sample.labels.map { "\($0.0)=\"\(PrometheusText.escaped($0.1))\"" }.joined(separator: ",")
+            let labels = sample.labels.map { "\($0.0)=\($0.1.inQuotes)" }.joined(separator: ",")
             text += "\(name){\(labels)} \(PrometheusText.number(sample.value))\n"
         }
     }
@@ -17,18 +17,5 @@ struct PrometheusText {
     /// Whole numbers without the point that Swift gives them.
     private static func number(_ value: Double) -> String {
         Int64(exactly: value).map(String.init) ?? String(value)
-    }
-
-    private static func escaped(_ label: String) -> String {
-        var text = ""
-        for character in label {
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.append(character)
-            }
-        }
-        return text
     }
 }

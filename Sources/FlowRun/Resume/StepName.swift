@@ -39,7 +39,9 @@ extension Workflow {
     private func step(at path: String) -> Step? {
         var names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         var steps = self.steps
-        while let name = StepName(names.removeFirst()), let step = steps.first(where: { $0.id == name.id }) {
+        while !names.isEmpty, let name = StepName(names.removeFirst()),
+            let step = steps.first(where: { $0.id == name.id })
+        {
             guard !names.isEmpty else { return step }
             guard let branch = step.branch(on: &names) else { return nil }
             steps = branch.steps

@@ -47,13 +47,13 @@ import Testing
 @Suite struct PrometheusTextTests {
     @Test func labelsAreEscaped() {
         var page = PrometheusText()
-        page.gauge("up", "Whether it is up.", [([("name", "a\"b\\c\nd")], 1), ([("name", "x")], 0.25)])
+        page.gauge("up", "Whether it is up.", [([("name", "a\"b\\c\r\nd")], 1), ([("name", "x")], 0.25)])
         page.gauge("empty", "Left out.", [])
         #expect(
             page.text == """
                 # HELP up Whether it is up.
                 # TYPE up gauge
-                up{name="a\\"b\\\\c\\nd"} 1
+                up{name="a\\"b\\\\c\r\\nd"} 1
                 up{name="x"} 0.25
 
                 """)

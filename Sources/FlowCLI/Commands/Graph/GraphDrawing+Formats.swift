@@ -60,16 +60,16 @@ extension GraphDrawing {
     /// A Graphviz digraph; blocks are clusters, and arrows to and from them end at their border.
     var dot: String {
         var lines = [
-            "digraph \(GraphDrawing.quoted(name)) {", "  compound=true;", "  node [shape=box, style=rounded];",
+            "digraph \(name.inQuotes) {", "  compound=true;", "  node [shape=box, style=rounded];",
         ]
         func draw(_ shapes: [Shape], _ indent: String) {
             let byKey = Dictionary(shapes.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
             for shape in shapes {
-                let label = GraphDrawing.quoted(GraphDrawing.label(shape, separator: "\n"))
+                let label = GraphDrawing.label(shape, separator: "\n").inQuotes
                 if shape.children.isEmpty {
-                    lines.append("\(indent)\(GraphDrawing.quoted(shape.key)) [label=\(label)];")
+                    lines.append("\(indent)\(shape.key.inQuotes) [label=\(label)];")
                 } else {
-                    lines.append("\(indent)subgraph \(GraphDrawing.quoted("cluster_" + shape.key)) {")
+                    lines.append("\(indent)subgraph \(("cluster_" + shape.key).inQuotes) {")
                     lines.append("\(indent)  label=\(label);")
                     draw(shape.children, indent + "  ")
                     lines.append("\(indent)}")
@@ -88,10 +88,10 @@ extension GraphDrawing {
 
     private static func arrow(from source: Shape, to target: Shape) -> String {
         var attributes: [String] = []
-        if !source.children.isEmpty { attributes.append("ltail=\(quoted("cluster_" + source.key))") }
-        if !target.children.isEmpty { attributes.append("lhead=\(quoted("cluster_" + target.key))") }
+        if !source.children.isEmpty { attributes.append("ltail=\(("cluster_" + source.key).inQuotes)") }
+        if !target.children.isEmpty { attributes.append("lhead=\(("cluster_" + target.key).inQuotes)") }
         let suffix = attributes.isEmpty ? "" : " [\(attributes.joined(separator: ", "))]"
-        return "\(quoted(leaf(source, last: true))) -> \(quoted(leaf(target, last: false)))\(suffix);"
+        return "\(leaf(source, last: true).inQuotes) -> \(leaf(target, last: false).inQuotes)\(suffix);"
     }
 
     /// A cluster can't be an end of an arrow itself, so one of its steps is.
@@ -106,18 +106,5 @@ extension GraphDrawing {
 
     private static func identifier(_ key: String) -> String {
         key.split(separator: ".").joined(separator: "__")
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for character in text {
-            switch character {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default: result.append(character)
-            }
-        }
-        return result + "\""
     }
 }

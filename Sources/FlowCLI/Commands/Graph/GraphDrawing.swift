@@ -50,7 +50,7 @@ struct GraphDrawing {
                 return [Shape(key: place, id: label, work: "", marks: [], waitsFor: [], children: inner)]
             }
             return Shape(
-                key: key, id: step.id, work: step.work, marks: step.marks,
+                key: key, id: step.id, work: step.nodeName, marks: step.marks,
                 waitsFor: vertex.waitsFor.map { prefix + steps[$0].id }, children: children)
         }
     }
@@ -73,18 +73,6 @@ struct GraphDrawing {
 }
 
 extension Step {
-    fileprivate var work: String {
-        switch kind {
-        case .node(let name, _, _): name
-        case .call(let call): call.path
-        case .block: "steps"
-        case .parallel: "parallel"
-        case .switch: "switch"
-        case .assert: "assert"
-        case .wait: "wait"
-        }
-    }
-
     fileprivate var marks: [String] {
         (condition == nil ? [] : ["if"]) + (loop.map { [$0.isMatrix ? "matrix" : "for each"] } ?? [])
             + (repetition.map { [$0.kind.rawValue] } ?? [])

@@ -1,0 +1,16 @@
+extension String {
+    /// In double quotes, as Graphviz and Prometheus read them: quotes and backslashes with a backslash before them, line
+    /// feeds as `\n`.
+    var inQuotes: String {
+        // By scalars: a carriage return and a line feed are one character.
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"", "\\": result.append(contentsOf: ["\\", scalar])
+            case "\n": result.append(contentsOf: ["\\", "n"])
+            default: result.append(scalar)
+            }
+        }
+        return "\"\(String(result))\""
+    }
+}
