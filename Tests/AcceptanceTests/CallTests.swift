@@ -48,7 +48,8 @@ import Testing
                 == "first\nwait\npart finally\nfinally\npart finally\nlast\nfinally\n")
     }
 
-    @Test func killedRunGoesOnInsideTheCalledWorkflowAsItWasThen() async throws {
+    /// The run waits inside the called workflow when it is killed, and the file of that says something else since.
+    private func machineWithAKilledRun() async throws -> Machine {
         let machine = try Machine(Self.files)
         let running = try machine.start("flowctl run main.yaml")
         try await eventually { machine.read("log.txt") == "first\nwait\n" }
@@ -56,19 +57,18 @@ import Testing
         _ = try await running.finish()
         try machine.write("", to: "go")
         try machine.write("steps: [{ run: exit 9 }]", to: "part.yaml")
+        return machine
+    }
+
+    @Test func killedRunGoesOnInsideTheCalledWorkflowAsItWasThen() async throws {
+        let machine = try await machineWithAKilledRun()
         let resumed = try await machine.run("flowctl resume latest")
         #expect(resumed.exit == 0 && resumed.output == "said: \"hello\\n\"\n", "\(resumed.output)\(resumed.errors)")
         #expect(machine.read("log.txt") == "first\nwait\nwait\npart finally\nlast\nfinally\n")
     }
 
     @Test func editedFileCallsWhatTheRunHasAlready() async throws {
-        let machine = try Machine(Self.files)
-        let running = try machine.start("flowctl run main.yaml")
-        try await eventually { machine.read("log.txt") == "first\nwait\n" }
-        running.signal(SIGKILL)
-        _ = try await running.finish()
-        try machine.write("", to: "go")
-        try machine.write("steps: [{ run: exit 9 }]", to: "part.yaml")
+        let machine = try await machineWithAKilledRun()
         try machine.write(machine.read("main.yaml").replacing("echo last", with: "echo edited"), to: "main.yaml")
         let resumed = try await machine.run("flowctl resume latest --file main.yaml --yes")
         #expect(resumed.exit == 0 && resumed.output == "said: \"hello\\n\"\n", "\(resumed.output)\(resumed.errors)")

@@ -16,16 +16,7 @@ enum TestFiles {
 
     /// Names in a folder, sorted; none where it doesn't exist.
     static func list(_ path: String) -> [String] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+        (FolderNames.list(path) ?? []).filter { !$0.hasPrefix(".") }
     }
 
     /// nil where the file can't be read.

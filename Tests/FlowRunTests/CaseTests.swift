@@ -13,16 +13,7 @@ struct CaseTests {
     static let folder = String(#filePath.dropLast("CaseTests.swift".count)) + "Cases"
 
     static var names: [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".yaml") { names.append(name) }
-        }
-        return names.sorted()
+        (FolderNames.list(folder) ?? []).filter { $0.hasSuffix(".yaml") }
     }
 
     @Test func casesAreFound() { #expect(CaseTests.names.count >= 10) }

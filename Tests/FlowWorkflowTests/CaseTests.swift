@@ -11,16 +11,7 @@ import Testing
     private static let folder = #filePath.dropLast("CaseTests.swift".count) + "Cases/"
 
     static var names: [String] {
-        guard let directory = opendir(String(folder)) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(".yaml") { names.append(String(name.dropLast(5))) }
-        }
-        return names.sorted()
+        (FolderNames.list(String(folder)) ?? []).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
     }
 
     @Test(arguments: names) func saysWhatIsExpected(name: String) throws {

@@ -75,6 +75,12 @@ private func withCStrings<Result>(
     _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {
     let pointers = texts.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
+    defer {
+        for case let pointer? in pointers {
+            // A variable may hold a secret.
+            explicit_bzero(pointer, strlen(pointer))
+            free(pointer)
+        }
+    }
     return body(pointers + [nil])
 }

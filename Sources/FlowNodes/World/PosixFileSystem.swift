@@ -61,16 +61,8 @@ package struct PosixFileSystem: FileSystem {
     }
 
     package func list(_ path: String) throws -> [String] {
-        guard let folder = opendir(path) else { throw FileFailure.failure("list", path, errno: errno) }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        guard let names = FolderNames.list(path) else { throw FileFailure.failure("list", path, errno: errno) }
+        return names
     }
 
     package func createFolder(_ path: String) throws {

@@ -4,16 +4,8 @@ import Glibc
 /// The few things that tests of the binary do with files.
 package enum Folder {
     package static func list(_ path: String) throws -> [String] {
-        guard let stream = opendir(path) else { throw Failure(.notFound, "no folder \(path)") }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        guard let names = FolderNames.list(path) else { throw Failure(.notFound, "no folder \(path)") }
+        return names
     }
 
     package static func read(_ path: String) throws -> String { String(decoding: try bytes(of: path), as: UTF8.self) }

@@ -75,18 +75,7 @@ final class StoreBench: Sendable {
     }
 
     /// What lies in the folder of files.
-    var fileNames: [String] {
-        guard let stream = opendir(files.folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
+    var fileNames: [String] { FolderNames.list(files.folder) ?? [] }
 
     func read(_ name: String) -> [UInt8] {
         let descriptor = open(files.path(of: name), O_RDONLY)

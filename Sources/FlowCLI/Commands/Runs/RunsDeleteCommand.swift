@@ -10,13 +10,10 @@ struct RunsDeleteCommand: Verb {
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-    @Argument(
-        help: "The run's id, enough of its beginning or end, or latest.",
-        completion: .custom { _, _, _ in Completions.runs() })
-    var run: String
+    @OptionGroup var subject: RunArgument
 
     func run(in session: Session) async throws {
-        let (run, _) = try session.run(named: run)
+        let (run, _) = try session.run(named: subject.run)
         let removal = try RunRemoval.open(try session.settings.stateDatabase)
         let report = try removal.delete(run)
         session.console.show(json: report.asValue) { session.console.note(StyledText(report.words)) }

@@ -14,10 +14,7 @@ struct RunsExportCommand: Verb {
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-    @Argument(
-        help: "The run's id, enough of its beginning or end, or latest.",
-        completion: .custom { _, _, _ in Completions.runs() })
-    var run: String
+    @OptionGroup var subject: RunArgument
 
     @Option(
         help: ArgumentHelp("Where to write; run-ID in the working directory if left out.", valueName: "path"),
@@ -25,7 +22,7 @@ struct RunsExportCommand: Verb {
     var to: String?
 
     func run(in session: Session) async throws {
-        let (run, history) = try session.run(named: run)
+        let (run, history) = try session.run(named: subject.run)
         let console = session.console
         let name = to ?? "run-\(run.id.text)"
         let path = session.absolutePath(name)

@@ -10,10 +10,7 @@ struct RunsLogsCommand: Verb {
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-    @Argument(
-        help: "The run's id, enough of its beginning or end, or latest.",
-        completion: .custom { _, _, _ in Completions.runs() })
-    var run: String
+    @OptionGroup var subject: RunArgument
 
     @Option(help: ArgumentHelp("Only lines of this step and of those inside it.", valueName: "id"))
     var step: String?
@@ -22,7 +19,7 @@ struct RunsLogsCommand: Verb {
     var follow = false
 
     func run(in session: Session) async throws {
-        let (run, history) = try session.run(named: run)
+        let (run, history) = try session.run(named: subject.run)
         let console = session.console
         var seen = 0
         while true {

@@ -15,10 +15,7 @@ struct RunsShowCommand: Verb {
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-    @Argument(
-        help: "The run's id, enough of its beginning or end, or latest.",
-        completion: .custom { _, _, _ in Completions.runs() })
-    var run: String
+    @OptionGroup var subject: RunArgument
 
     @Option(
         help: ArgumentHelp(
@@ -36,7 +33,7 @@ struct RunsShowCommand: Verb {
         guard !curl || step != nil else {
             throw Exit.usage("--curl is about one step", hint: "name it with --step")
         }
-        let (run, history) = try session.run(named: run)
+        let (run, history) = try session.run(named: subject.run)
         let steps = try history.steps(of: run)
         guard let step else {
             let advice = try ResumeAdvice(for: run, history)
@@ -62,7 +59,7 @@ struct RunsShowCommand: Verb {
 
     private func showWhy(_ session: Session) throws {
         guard let step else { throw Exit.usage("--why goes with --step", hint: "add --step ID") }
-        let record = try session.recordedRun(named: run)
+        let record = try session.recordedRun(named: subject.run)
         let view = try record.view(ofStep: step)
         guard let stored = view.stored else {
             throw Exit.usage("the step \"\(step)\" never started in run \(record.summary.name)")
