@@ -103,9 +103,9 @@ extension Executor {
                     }
                     let output = try await node.run(request.arguments, in: request.context)
                     guard case .stream(let stream) = output.revealed else {
-                        return output.marked(by: self.setup.masker)
+                        return self.setup.masker.marked(output)
                     }
-                    return .list(try await stream.collect(as: output)).marked(by: self.setup.masker)
+                    return self.setup.masker.marked(.list(try await stream.collect(as: output)))
                 })
         } catch {
             // Later steps see it as a value, and may send it anywhere.

@@ -70,6 +70,7 @@ struct RunCommand: Verb {
         setup.credentialType = types.type
         setup.baseURL = baseURL
         if dryRun {
+            for secret in HardCodedSecrets.texts(in: workflow.source) { setup.masker.add(secret) }
             let entries = try await DryRun(workflow, inputs: inputs, event: event, setup: setup).entries()
             return try DryRunListing(workflow: workflow.name, entries: entries).show(on: session.console)
         }
