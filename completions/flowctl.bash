@@ -1197,22 +1197,22 @@ _flowctl_credentials() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    add|list|show|test|rename|delete)
+    add|types|list|show|edit|test|rename|delete)
         # Offer subcommand argument completions
         "_flowctl_credentials_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'add list show test rename delete' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'add types list show edit test rename delete' -- "${cur}"))
         ;;
     esac
 }
 
 _flowctl_credentials_add() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --replace --version -h --help)
-    repeating_options=(--host)
-    non_repeating_options=(--output --state-db --vault --type --from)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --unchecked --replace --version -h --help)
+    repeating_options=(--host --plain)
+    non_repeating_options=(--output --state-db --vault --type --from --expires)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1238,6 +1238,44 @@ _flowctl_credentials_add() {
         return
         ;;
     '--host')
+        return
+        ;;
+    '--expires')
+        return
+        ;;
+    '--plain')
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_types() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials types -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1294,6 +1332,51 @@ _flowctl_credentials_show() {
     case "${positional_number}" in
     1)
         __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials show -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_edit() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --unchecked --version -h --help)
+    repeating_options=(--set --unset)
+    non_repeating_options=(--output --state-db --vault --from --expires)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--set')
+        return
+        ;;
+    '--unset')
+        return
+        ;;
+    '--from')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--expires')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials edit -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac

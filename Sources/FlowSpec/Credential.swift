@@ -54,16 +54,19 @@ package struct CredentialType: Sendable, Hashable {
         package var isRequired: Bool
         package var help: String
         package var defaultValue: String?
+        package var form: FieldForm
 
+        /// - Parameter form: nil for a token where it is secret, else for any text.
         package init(
             _ name: String, secret isSecret: Bool = false, required isRequired: Bool = true, help: String = "",
-            default defaultValue: String? = nil
+            default defaultValue: String? = nil, form: FieldForm? = nil
         ) {
             self.name = name
             self.isSecret = isSecret
             self.isRequired = isRequired
             self.help = help
             self.defaultValue = defaultValue
+            self.form = form ?? FieldForm(isSecret ? .token : .text)
         }
     }
 
@@ -72,20 +75,26 @@ package struct CredentialType: Sendable, Hashable {
     /// `slack`, or nil for the types every service shares.
     package var service: String?
     package var help: String
+    /// The page where one gets such a credential.
+    package var console: String?
     package var fields: [Field]
+    /// Whether it takes others beside its own; those are secret.
+    package var isOpen: Bool
     /// The origins it is made for, where the type itself says so.
     package var origins: Set<Origin>
     /// The node that shows whether such a credential works, such as `slack.auth_test`.
     package var testNode: String?
 
     package init(
-        _ name: String, service: String? = nil, help: String = "", fields: [Field], origins: Set<Origin> = [],
-        testNode: String? = nil
+        _ name: String, service: String? = nil, help: String = "", console: String? = nil, fields: [Field],
+        isOpen: Bool = false, origins: Set<Origin> = [], testNode: String? = nil
     ) {
         self.name = name
         self.service = service
         self.help = help
+        self.console = console
         self.fields = fields
+        self.isOpen = isOpen
         self.origins = origins
         self.testNode = testNode
     }
@@ -95,4 +104,13 @@ package struct CredentialType: Sendable, Hashable {
         let secrets = fields.filter(\.isSecret)
         return secrets.count == 1 ? secrets[0] : nil
     }
+}
+
+extension CredentialType {
+    /// When a credential ends that does not say so itself.
+    package static let expiryField = Field(
+        "expires", required: false, help: "When it ends, as 2030-01-31", form: FieldForm(.date))
+
+    /// Fields that any credential may have beside those of its type.
+    package static let commonFields = routeFields + [expiryField]
 }

@@ -131,7 +131,7 @@ extension VaultFile {
             hint: "choose another name", code: "credential_exists")
     }
 
-    private func requireRow(_ name: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow {
+    func requireRow(_ name: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow {
         if let row = try findRow(name, manifest) { return row }
         throw Failure(
             .notFound, "there is no credential \"\(terminalSafe(name))\" in the vault",
@@ -157,7 +157,7 @@ extension VaultFile {
         return nil
     }
 
-    private func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {
+    func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {
         var row = row
         let id = try rowID(row.id)
         let tokens = try seal(fields, into: &row)

@@ -151,6 +151,7 @@ import Testing
             ("header", ValueMap([("name", "X-Key"), ("value", .secret("k"))])),
             ("query", ValueMap([("name", "key"), ("value", .secret("k"))])),
             ("slack_bot", ValueMap([("bot_token", .secret("xoxb-fake"))])),
+            ("api_key", ValueMap([("header", "X-API-Key"), ("key", .secret("a"))])),
         ] {
             let credential = Credential(name: "c", type: type, fields: fields, origins: origins)
             _ = try await runNode("http.request", ["url": "http://h/x"], http: http, credential: credential)
@@ -160,6 +161,19 @@ import Testing
         #expect(http.calls[1].request.secrets.headers.contains("x-key"))
         #expect(http.calls[2].request.url == "http://h/x?key=k")
         #expect(http.calls[3].request.headers["Authorization"] == "Bearer xoxb-fake")
+        #expect(http.calls[4].request.headers["X-API-Key"] == "a")
+        #expect(http.calls[4].request.headers["Authorization"] == nil)
+    }
+
+    @Test func aCredentialOfAnotherProtocolIsNotSent() async throws {
+        let credential = Credential(
+            name: "mail", type: "smtp", fields: ValueMap([("username", "ada"), ("password", .secret("pw"))]),
+            origins: Origin("http://h").map { [$0] })
+        let failure = await failure {
+            try await runNode("http.request", ["url": "http://h/x"], credential: credential)
+        }
+        #expect(failure?.message == "http.request can't use a credential of type smtp")
+        #expect(failure?.hint == "use one of type bearer, basic, api_key, header or query")
     }
 
     @Test func theRequestKnowsWhereItsSecretsAre() async throws {

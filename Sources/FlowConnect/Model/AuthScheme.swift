@@ -16,6 +16,8 @@ struct AuthScheme: Sendable {
     /// The credential type: `slack_bot`.
     var name: String
     var help: String
+    /// The page where one gets such a credential.
+    var console: String?
     var signer: Signer
     var fields: [CredentialType.Field]
     /// The operation that shows whether a credential works.
@@ -36,13 +38,14 @@ struct AuthScheme: Sendable {
             fields.append(
                 CredentialType.Field(
                     AuthScheme.baseURLField, required: false,
-                    help: "Address of a server of your own" + (literal.map { " instead of \($0)" } ?? "") + "."))
+                    help: "Address of a server of your own" + (literal.map { " instead of \($0)" } ?? "") + ".",
+                    form: FieldForm(.url)))
         }
         let addresses = ([base] + (hosts ?? connector.hosts)).compactMap {
             try? $0.evaluate(EvaluationScope(ValueMap())).stringValue
         }
         return CredentialType(
-            name, service: connector.name, help: help, fields: fields,
+            name, service: connector.name, help: help, console: console, fields: fields,
             origins: Set(addresses.compactMap { Origin($0) }), testNode: test.map { "\(connector.name).\($0)" })
     }
 }

@@ -17,13 +17,14 @@ extension ConnectorReader {
             notYet("the type \"\(type)\"", at: typeNode.span)
             return nil
         }
-        let known = ["type", "help", "fields", "test", "base", "hosts"]
+        let known = ["type", "help", "console", "fields", "test", "base", "hosts"]
         guard let kind = map.choice("type", as: SignerKind.self, &diagnostics) else { return nil }
         let fields = map.map("fields", &diagnostics)?.compactMap { field($0) } ?? defaultFields(kind)
         map.finish(known + Self.keys(of: kind), later: Self.laterKeys, &diagnostics)
         guard let signer = signer(kind, map, fields) else { return nil }
         return AuthScheme(
-            name: name, help: map.string("help", &diagnostics) ?? "", signer: signer, fields: fields,
+            name: name, help: map.string("help", &diagnostics) ?? "", console: map.string("console", &diagnostics),
+            signer: signer, fields: fields,
             test: map.string("test", &diagnostics), base: map.node("base").flatMap { template($0, for: "base") },
             hosts: addresses(map, "hosts"), span: entry.keySpan)
     }
@@ -39,7 +40,11 @@ extension ConnectorReader {
 
     private func defaultFields(_ kind: SignerKind) -> [CredentialType.Field] {
         switch kind {
-        case .basic: [CredentialType.Field("username"), CredentialType.Field("password", secret: true)]
+        case .basic:
+            [
+                CredentialType.Field("username"),
+                CredentialType.Field("password", secret: true, form: FieldForm(.password)),
+            ]
         default: [CredentialType.Field("token", secret: true)]
         }
     }
@@ -48,11 +53,24 @@ extension ConnectorReader {
         guard let name = identifier(entry.key, at: entry.keySpan, "a field"),
             let map = MapDecoder(entry.value, "the field \"\(name)\"", &diagnostics)
         else { return nil }
-        map.finish(["secret", "required", "help", "default"], &diagnostics)
+        map.finish(
+            ["secret", "required", "help", "default", "form", "one_of", "starts_with", "mistaken_for"], &diagnostics)
+        let isSecret = map.bool("secret", &diagnostics) ?? false
         return CredentialType.Field(
-            name, secret: map.bool("secret", &diagnostics) ?? false,
-            required: map.bool("required", &diagnostics) ?? !map.has("default"),
-            help: map.string("help", &diagnostics) ?? "", default: map.string("default", &diagnostics))
+            name, secret: isSecret, required: map.bool("required", &diagnostics) ?? !map.has("default"),
+            help: map.string("help", &diagnostics) ?? "", default: map.string("default", &diagnostics),
+            form: form(map, isSecret: isSecret))
+    }
+
+    /// What is held against a field's text before it is stored.
+    private mutating func form(_ map: MapDecoder, isSecret: Bool) -> FieldForm {
+        FieldForm(
+            map.choice("form", &diagnostics) ?? (isSecret ? .token : .text),
+            choices: map.strings("one_of", &diagnostics)?.map(\.text) ?? [],
+            prefixes: map.strings("starts_with", &diagnostics)?.map(\.text) ?? [],
+            mistakes: map.map("mistaken_for", &diagnostics)?.compactMap { entry in
+                entry.value.decodeString(for: entry.key, &diagnostics).map { FieldForm.Mistake(entry.key, $0) }
+            } ?? [])
     }
 
     private mutating func signer(

@@ -3,8 +3,9 @@ import FlowSpec
 
 /// Where a credential's secret goes in a request of `http.request`.
 ///
-/// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `query` (name, value). Any other type
-/// with one secret field, such as an app's token, is sent as a bearer token.
+/// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `api_key` (header, key), `query` (name,
+/// value). Any other type with one secret field, such as an app's token, is sent as a bearer token, unless it is none of
+/// HTTP.
 struct CredentialSigner {
     enum Place {
         case header(String, String)
@@ -34,14 +35,15 @@ struct CredentialSigner {
             let pair = "\(try field("username", "user")):\(try field("password"))"
             place = .header("Authorization", "Basic \(Base64.encode(Array(pair.utf8)))")
         case "header": place = .header(try field("name", "header"), try field("value", "secret"))
+        case "api_key": place = .header(try field("header"), try field("key"))
         case "query": place = .query(try field("name", "parameter"), try field("value", "secret"))
         case "bearer": place = .header("Authorization", "Bearer \(try field("token"))")
         default:
             let secrets = credential.identifyingSecrets
-            guard secrets.count == 1, let token = secrets.first?.value.stringValue else {
+            guard secrets.count == 1, !CredentialSigner.foreign.contains(credential.type), let token = secrets.first?.value.stringValue else {
                 throw Failure(
                     .auth, "http.request can't use a credential of type \(credential.type)",
-                    hint: "use one of type bearer, basic, header or query", nothingSent: true)
+                    hint: "use one of type bearer, basic, api_key, header or query", nothingSent: true)
             }
             place = .header("Authorization", "Bearer \(token)")
         }
@@ -51,6 +53,9 @@ struct CredentialSigner {
                 hint: "add it again without one", nothingSent: true)
         }
     }
+
+    /// Types whose secret is never sent as it is, or not over HTTP.
+    private static let foreign: Set = ["aws", "database", "imap", "service_account", "smtp", "webhook"]
 
     private static func remedy(_ credential: Credential, _ origin: Origin) -> String {
         switch credential.source {
