@@ -11,10 +11,12 @@ struct PatternSearch {
 
     /// Where a secret that begins at `start` ends, at the latest; nil where none begins there. One of which the text
     /// shows only a beginning, because it was cut off, ends at the cut.
-    mutating func end(of pattern: SecretPattern, at start: Int) -> Int? {
+    ///
+    /// - Parameter first: the unit that stands at `start`, where the text shows what is left of a secret after that.
+    mutating func end(of pattern: SecretPattern, at start: Int, from first: Int = 0) -> Int? {
         places.removeAll(keepingCapacity: true)
         places.append(start)
-        for (count, unit) in pattern.units.enumerated() {
+        for (count, unit) in pattern.units[first...].enumerated() {
             next.removeAll(keepingCapacity: true)
             for place in places {
                 switch unit {

@@ -6,6 +6,13 @@ struct SecretPattern: Sendable {
         case scalar(Unicode.Scalar)
         /// A digit of base64 in either alphabet, after a line break or none.
         case digit(UInt8)
+
+        fileprivate var firstByte: UInt8 {
+            switch self {
+            case .scalar(let scalar): UTF8.encode(scalar)?.first ?? 0
+            case .digit(let digit): digit
+            }
+        }
     }
 
     let units: [Unit]
@@ -37,7 +44,7 @@ struct SecretPattern: Sendable {
         var beginnings: Set<UInt8> = [UInt8(ascii: "%"), UInt8(ascii: "\\")]
         switch units.first {
         case .scalar(let scalar):
-            beginnings.insert(UTF8.encode(scalar)?.first ?? 0)
+            beginnings.insert(Unit.scalar(scalar).firstByte)
             beginnings.insert(UInt8(ascii: "&"))
             if scalar == " " { beginnings.insert(UInt8(ascii: "+")) }
         case .digit(let digit):
@@ -46,6 +53,23 @@ struct SecretPattern: Sendable {
         case nil: break
         }
         self.beginnings = beginnings
+    }
+
+    /// What stands at each place inside it that has enough left after it to be told from chance.
+    var middles: [(unit: Int, bytes: [UInt8])] {
+        guard units.count > Masker.minimumLength else { return [] }
+        return (1...units.count - Masker.minimumLength).map { unit in
+            (unit, units[unit..<unit + 4].map { SecretPattern.standardDigit($0.firstByte) })
+        }
+    }
+
+    /// The digit in the alphabet that is not for URLs.
+    static func standardDigit(_ digit: UInt8) -> UInt8 {
+        switch digit {
+        case UInt8(ascii: "-"): UInt8(ascii: "+")
+        case UInt8(ascii: "_"): UInt8(ascii: "/")
+        default: digit
+        }
     }
 
     /// The digit in the alphabet for URLs and file names (RFC 4648).

@@ -118,6 +118,20 @@ import Testing
         #expect(masker.mask("no fake/secret-v and more") == "no fake/secret-v and more")
     }
 
+    @Test func linesOfASecretThatWasBrokenAreHiddenToo() {
+        let masker = Masker()
+        masker.add((0..<30).map { "fake-\($0)/" }.joined())
+        let encoded = Array(Base64.encode(Array("u:\((0..<30).map { "fake-\($0)/" }.joined())".utf8)).utf8)
+        let lines = stride(from: 0, to: encoded.count, by: 40).map {
+            String(decoding: encoded[$0..<min($0 + 40, encoded.count)], as: UTF8.self)
+        }
+        #expect(lines.count > 5)
+        for line in lines.dropFirst().dropLast() { #expect(masker.mask(line) == "***", "\(line)") }
+        #expect(masker.mask("-7/fake-8/fake-9/") == "***")
+        #expect(masker.mask("fake-29/ is the rest") == "*** is the rest")
+        #expect(masker.mask("-29/ is too little") == "-29/ is too little")
+    }
+
     @Test func whatFramesAKeyIsNoSecret() {
         let masker = Masker()
         masker.add("-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----\n")

@@ -1,4 +1,4 @@
-import FlowCore
+package import FlowCore
 import FlowSpec
 
 /// Finds tokens and passwords that stand in a workflow's file itself, its comments and commands included, where everyone
