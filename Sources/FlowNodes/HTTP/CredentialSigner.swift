@@ -3,7 +3,8 @@ import FlowSpec
 
 /// Where a credential's secret goes in a request of `http.request`.
 ///
-/// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `query` (name, value). Any other type
+/// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `query` (name, value), `oauth2`
+/// (access_token). Any other type
 /// with one secret field, such as an app's token, is sent as a bearer token.
 struct CredentialSigner {
     enum Place {
@@ -36,12 +37,13 @@ struct CredentialSigner {
         case "header": place = .header(try field("name", "header"), try field("value", "secret"))
         case "query": place = .query(try field("name", "parameter"), try field("value", "secret"))
         case "bearer": place = .header("Authorization", "Bearer \(try field("token"))")
+        case "oauth2": place = .header("Authorization", "Bearer \(try field("access_token"))")
         default:
             let secrets = credential.identifyingSecrets
             guard secrets.count == 1, let token = secrets.first?.value.stringValue else {
                 throw Failure(
                     .auth, "http.request can't use a credential of type \(credential.type)",
-                    hint: "use one of type bearer, basic, header or query", nothingSent: true)
+                    hint: "use one of type bearer, basic, header, query or oauth2", nothingSent: true)
             }
             place = .header("Authorization", "Bearer \(token)")
         }
