@@ -233,7 +233,7 @@ extension Executor {
             throw failure
         }
         guard !spec.credentialTypes.isEmpty, spec.needsCredential || spec.source != .native else { return nil }
-        let found = try await scopes.credential(named: spec.group, defaultType: type)
+        let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type)
         if found == nil, spec.needsCredential {
             var failure = await scopes.missing(spec.group)
             failure.message = "\(spec.name) needs a credential, and there is none named \"\(spec.group)\""

@@ -84,6 +84,14 @@ final class ScopeSource: Sendable {
         return found
     }
 
+    /// The first of these credentials that there is.
+    func credential(namedOneOf names: [String], defaultType: CredentialType?) async throws -> Credential? {
+        for name in names {
+            if let found = try await credential(named: name, defaultType: defaultType) { return found }
+        }
+        return nil
+    }
+
     func missing(_ name: String) async -> Failure {
         Failure(
             .auth, "there is no credential \"\(name)\"",

@@ -70,11 +70,13 @@ struct Access: Sendable {
         _ connector: Connector, node: String, _ credential: Credential?
     ) throws(Failure) -> AuthScheme? {
         guard let credential, !connector.auth.isEmpty else { return nil }
-        if let scheme = connector.auth.first(where: { $0.name == credential.type }) { return scheme }
-        let types = connector.auth.map(\.name).joined(separator: ", ")
-        throw Failure(
-            .auth, "\(node) can't use \(credential)",
-            hint: "use a credential of type \(types)")
+        if let scheme = connector.auth.first(where: { $0.takes(credential) }) { return scheme }
+        let types = connector.auth.filter { $0.login == nil }.map(\.name).joined(separator: ", ")
+        let logins = connector.auth.compactMap(\.login).map {
+            "log in with \"flowctl credentials login \($0.provider)\""
+        }
+        let ways = (types.isEmpty ? [] : ["use a credential of type \(types)"]) + logins
+        throw Failure(.auth, "\(node) can't use \(credential)", hint: ways.joined(separator: ", or "))
     }
 
     /// Adds the credential to a request.

@@ -12,15 +12,16 @@ struct TokenRefusal {
     init?(_ answer: TokenAnswer, to purpose: TokenRequest.Purpose, asked: Timestamp) {
         let service = answer.service
         let status = answer.response.status
-        let own = answer.text(at: service.refusals.code).flatMap { $0.isEmpty ? nil : ServiceText.line($0) }
+        let refusal = answer.refusal
         let byStatus = HTTPStatusTable.failure(for: answer.response, effect: .idempotent, now: asked)
-        guard own != nil || answer.deniesSuccess || byStatus != nil else { return nil }
-        guard let own else {
+        guard refusal != nil || answer.deniesSuccess || byStatus != nil else { return nil }
+        guard let refusal else {
             failure = TokenRefusal.unexplained(byStatus, service, purpose)
             return
         }
+        let own = ServiceText.line(refusal.code)
         let code = service.refusals.meanings[own] ?? own
-        let reason = answer.text(at: service.refusals.description).map(ServiceText.line) ?? ""
+        let reason = refusal.reason.map(ServiceText.line) ?? ""
         var failure = Failure(
             TokenRefusal.kind(of: code) ?? byStatus?.kind ?? .invalid,
             "\(service.title) \(purpose.refused): " + (reason.isEmpty || reason == own ? own : "\(reason) (\(own))"),
