@@ -125,10 +125,11 @@ struct TokenRow {
     }
 
     /// Says whether there is a refresh token, so that one can't be taken away.
-    func context(_ vaultID: String, _ part: Part, hasRefresh: Bool) -> [UInt8] {
+    func context(_ vaultID: String, _ part: Part, hasRefresh: Bool? = nil) -> [UInt8] {
         JSON.bytes([
             "flowctl vault", "oauth_tokens", .string(vaultID), .string(part.rawValue), .string(credentialID),
-            expiresAt.map(Value.string) ?? .null, scopes.map(Value.string) ?? .null, .bool(hasRefresh),
+            expiresAt.map(Value.string) ?? .null, scopes.map(Value.string) ?? .null,
+            .bool(hasRefresh ?? (refresh != nil)),
             .uint(version),
         ])
     }

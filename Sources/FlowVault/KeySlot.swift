@@ -17,7 +17,7 @@ package struct KeySlot: Sendable, Hashable {
     let salt: [UInt8]
     /// Of the passphrase's derivation; keys that are random already need none.
     let cost: ScryptCost?
-    let createdAt: String
+    package let createdAt: String
     var wrappedKey: [UInt8] = []
 
     /// A new slot for the data key.
@@ -25,16 +25,28 @@ package struct KeySlot: Sendable, Hashable {
         for secret: UnlockSecret, label: String?, dataKey: SecretBytes, vaultID: String, cost: ScryptCost,
         createdAt: String
     ) throws(Failure) -> KeySlot {
-        let kind = secret.kind
+        let slot = KeySlot(
+            id: Hexadecimal.encode(Random.bytes(16)), kind: secret.kind, label: label ?? secret.defaultLabel, salt: [],
+            cost: nil, createdAt: createdAt)
+        return try slot.rewrapped(dataKey, secret, vaultID: vaultID, cost: cost)
+    }
+
+    /// The slot with another data key.
+    func rewrapped(
+        _ dataKey: SecretBytes, _ secret: UnlockSecret, vaultID: String, cost: ScryptCost
+    ) throws(Failure) -> KeySlot {
         var slot = KeySlot(
-            id: Hexadecimal.encode(Random.bytes(16)), kind: kind, label: label ?? secret.defaultLabel,
-            salt: Random.bytes(16), cost: kind == .passphrase ? cost : nil, createdAt: createdAt)
+            id: id, kind: kind, label: label, salt: Random.bytes(16), cost: kind == .passphrase ? cost : nil,
+            createdAt: createdAt)
         var plain = dataKey.copy()
         defer { wipe(&plain) }
         slot.wrappedKey = try AuthenticatedBox.seal(
             plain, key: try slot.wrappingKey(secret), context: slot.context(vaultID))
         return slot
     }
+
+    /// Enough of the id to name the slot by.
+    package var shortID: String { String(id.prefix(8)) }
 
     /// The data key, or nil where the secret is not the slot's or the slot was changed: the two look the same.
     func unwrap(_ secret: UnlockSecret, vaultID: String) throws(Failure) -> SecretBytes? {

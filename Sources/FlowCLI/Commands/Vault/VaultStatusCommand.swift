@@ -31,7 +31,9 @@ struct VaultStatusCommand: Verb {
             "vault": .string(status.path), "format": .int(Int64(status.format)),
             "credentials": .int(Int64(status.credentials)),
             "slots": .list(
-                status.slots.map { ["kind": .string($0.kind.rawValue), "label": .string($0.label)] }),
+                status.slots.map {
+                    ["id": .string($0.id), "kind": .string($0.kind.rawValue), "label": .string($0.label)]
+                }),
             "opens_without_asking": .bool(problem == nil), "error": problem?.asValue ?? .null,
         ]
     }
