@@ -10,8 +10,7 @@ struct DataKeys: Sendable {
     let manifest: SecretBytes
     /// Seals what is kept outside of the vault.
     let sealer: SecretBytes
-    /// Tells one data key of the vault from the next; no secret. Empty in a vault of the first flowctl that has kept
-    /// its data key.
+    /// Tells one data key of the vault from the next: 32 hexadecimal digits, no secret.
     let id: String
 
     init(root: SecretBytes, id: String, vaultID: String) throws(Failure) {

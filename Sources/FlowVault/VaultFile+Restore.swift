@@ -37,8 +37,8 @@ extension VaultFile {
         let part = "\(path).part-\(getpid())"
         try PrivateFile.write(copy, to: part)
         do {
-            let (restored, secret) = try open(
-                try openExisting(part, keepsOldFormat: false), keys: keys, clock: clock)
+            let keys = keys.askingOnce
+            let restored = try open(try openExisting(part, keepsOldFormat: false), keys: keys, clock: clock)
             let problems = try restored.verify()
             guard problems.isEmpty else {
                 throw Failure(
@@ -57,8 +57,7 @@ extension VaultFile {
                         .conflict, "the copy is not of the vault \"\(path)\", but of another one",
                         hint: "add --force to replace it all the same", code: "other_vault")
                 }
-                let opened = header.flatMap { try? open(current, $0, secret: secret, clock: clock) }
-                if let lost = try? opened?.contents().changes {
+                if let lost = try? open(current, keys: keys, clock: clock).contents().changes {
                     restoration.changesLost = Int(lost) - Int(restoration.contents.changes)
                 }
                 // Nobody is in the middle of a change meanwhile.
@@ -80,7 +79,8 @@ extension VaultFile {
     /// - Returns: the new name of what was replaced.
     private static func replace(_ path: String, with part: String, at time: Timestamp) throws(Failure) -> String {
         let stamp = time.rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" }
-        let kept = "\(path).replaced-\(stamp)Z"
+        var kept = "\(path).replaced-\(stamp)Z"
+        while PrivateFile.exists(kept) { kept += "+" }
         guard link(path, kept) == 0 else {
             throw Failure(
                 .invalid,

@@ -17,7 +17,7 @@ package final class VaultFile: Sendable {
     let database: Database
     let vaultID: String
     let keys: DataKeys
-    /// The id of the key slot that opened it.
+    /// The id of the key slot that opened it; nil where it was unlocked for a time.
     package let openedBy: String?
     let clock: any WallClock
 
@@ -72,15 +72,17 @@ package final class VaultFile: Sendable {
     /// - Throws: `not_found` where there is no vault, `auth` where the secret is not one of the vault's, `permission`
     ///   where file or folder is open to others, `invalid` where the file is damaged or of a newer flowctl.
     package static func open(_ path: String, keys: VaultKeys, clock: any WallClock) throws(Failure) -> VaultFile {
-        try open(try openExisting(path), keys: keys, clock: clock).vault
+        try open(try openExisting(path), keys: keys, clock: clock)
     }
 
     static func open(
         _ database: Database, keys: VaultKeys, clock: any WallClock
-    ) throws(Failure) -> (vault: VaultFile, secret: UnlockSecret) {
+    ) throws(Failure) -> VaultFile {
         let header = try VaultHeader(database)
-        let secret = try keys.secret(for: Set(header.slots.map(\.kind)), vault: database.path)
-        return (try open(database, header, secret: secret, clock: clock), secret)
+        switch try keys.way(into: header, at: database.path) {
+        case .secret(let secret): return try open(database, header, secret: secret, clock: clock)
+        case .kept(let key): return try open(database, header, root: key.root, openedBy: nil, clock: clock)
+        }
     }
 
     package static func open(
@@ -95,13 +97,18 @@ package final class VaultFile: Sendable {
     ) throws(Failure) -> VaultFile {
         for slot in header.slots where slot.kind == secret.kind {
             guard let root = try slot.unwrap(secret, vaultID: header.vaultID) else { continue }
-            let keys = try DataKeys(root: root, id: header.keyID, vaultID: header.vaultID)
-            let vault = VaultFile(
-                database: database, vaultID: header.vaultID, keys: keys, openedBy: slot.id, clock: clock)
-            try vault.checkSlots()
-            return vault
+            return try open(database, header, root: root, openedBy: slot.id, clock: clock)
         }
         throw wrongSecret(secret, vault: database.path)
+    }
+
+    private static func open(
+        _ database: Database, _ header: VaultHeader, root: SecretBytes, openedBy slot: String?, clock: any WallClock
+    ) throws(Failure) -> VaultFile {
+        let keys = try DataKeys(root: root, id: header.keyID, vaultID: header.vaultID)
+        let vault = VaultFile(database: database, vaultID: header.vaultID, keys: keys, openedBy: slot, clock: clock)
+        try vault.checkSlots()
+        return vault
     }
 
     static func wrongSecret(_ secret: UnlockSecret, vault path: String) -> Failure {

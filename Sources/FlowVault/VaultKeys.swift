@@ -2,6 +2,7 @@ package import FlowCore
 package import FlowCrypto
 import FlowStore
 import Glibc
+import Synchronization
 
 /// What opens one of a vault's key slots.
 package enum UnlockSecret: Sendable {
@@ -95,31 +96,59 @@ package struct VaultKeys: Sendable {
     package var environmentKey: String?
     /// The path of the key file; where there is no file the next way is tried.
     package var keyFile: String?
+    /// Where the data key of an unlocked vault may be.
+    package var keeper: (any KeyKeeper)?
     /// Asks for the passphrase; nil where nobody can be asked. Called once, and only where a slot takes one.
     package var askPassphrase: (@Sendable () throws -> String)?
 
     package init(
-        environmentKey: String? = nil, keyFile: String? = nil, askPassphrase: (@Sendable () throws -> String)? = nil
+        environmentKey: String? = nil, keyFile: String? = nil, keeper: (any KeyKeeper)? = nil,
+        askPassphrase: (@Sendable () throws -> String)? = nil
     ) {
         self.environmentKey = environmentKey
         self.keyFile = keyFile
+        self.keeper = keeper
         self.askPassphrase = askPassphrase
     }
 
-    /// The secret to open a vault that has slots of these kinds.
-    ///
-    /// - Throws: `auth` where none of the ways is open.
-    func secret(for kinds: Set<KeySlot.Kind>, vault path: String) throws(Failure) -> UnlockSecret {
-        if let environmentKey {
-            return try .key(base64: environmentKey, source: "FLOWCTL_VAULT_KEY")
+    /// These ways, but the passphrase is asked for once, and its answer given again after that.
+    var askingOnce: VaultKeys {
+        guard let askPassphrase else { return self }
+        var keys = self
+        let answer = Mutex<String?>(nil)
+        keys.askPassphrase = {
+            try answer.withLock { answer in
+                let given = try answer ?? askPassphrase()
+                answer = given
+                return given
+            }
         }
-        if let keyFile, kinds.contains(.keyFile), PrivateFile.exists(keyFile) { return .keyFile(path: keyFile) }
+        return keys
+    }
+
+    enum Way {
+        case secret(UnlockSecret)
+        case kept(KeptKey)
+    }
+
+    /// The first way that is open.
+    ///
+    /// - Throws: `auth` where none is.
+    func way(into header: VaultHeader, at path: String) throws(Failure) -> Way {
+        let kinds = Set(header.slots.map(\.kind))
+        if let environmentKey {
+            return .secret(try .key(base64: environmentKey, source: "FLOWCTL_VAULT_KEY"))
+        }
+        if let keyFile, kinds.contains(.keyFile), PrivateFile.exists(keyFile) {
+            return .secret(.keyFile(path: keyFile))
+        }
+        if let keeper, let key = KeptKey(header, in: keeper) { return .kept(key) }
         if let askPassphrase, kinds.contains(.passphrase) {
-            do { return .passphrase(try askPassphrase()) } catch { throw Failure(error) }
+            do { return .secret(.passphrase(try askPassphrase())) } catch { throw Failure(error) }
         }
         let wanted = [
             kinds.contains(.keyFile) ? keyFile.map { "put its key file at \($0)" } : nil,
-            kinds.contains(.passphrase) ? "run in a terminal to be asked for its passphrase" : nil,
+            kinds.contains(.passphrase) ? "run it in a terminal, or \"flowctl vault unlock\" there first" : nil,
             kinds.contains(.key) ? "set FLOWCTL_VAULT_KEY" : nil,
         ].compactMap(\.self)
         throw Failure(

@@ -56,6 +56,7 @@ struct VaultHeader {
 
 extension VaultFile {
     static func readKeyID(_ database: Database) throws(Failure) -> String {
-        try readMeta("key_id", database)?.stringValue ?? ""
+        // Vaults of the first flowctl have none.
+        try readMeta("key_id", database)?.stringValue ?? String(repeating: "0", count: 32)
     }
 }

@@ -130,8 +130,8 @@ import Testing
         #expect(
             throws: Failure(
                 .auth, "the vault \"\(fixture.path)\" is locked",
-                hint: "put its key file at /nowhere, or run in a terminal to be asked for its passphrase, "
-                    + "or set FLOWCTL_VAULT_KEY", code: "vault_locked")
+                hint: "put its key file at /nowhere, or run it in a terminal, or \"flowctl vault unlock\" "
+                    + "there first, or set FLOWCTL_VAULT_KEY", code: "vault_locked")
         ) { try open(VaultKeys(keyFile: "/nowhere")) }
     }
 

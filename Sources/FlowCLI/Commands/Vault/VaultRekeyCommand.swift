@@ -43,6 +43,7 @@ struct VaultRekeyCommand: Verb {
             try session.confirm("drop the slot \(names)?", isGiven: yes, doing: "drop it")
         }
         let renewed = try vault.rekey(unlock: secrets)
+        _ = try? VaultFile.lock(vault.path, in: KernelKeyring())
         let contents = try renewed.contents()
         session.console.show(
             json: [

@@ -28,9 +28,10 @@ struct VaultVerifyCommand: Verb {
         console.show(json: document) {
             for problem in problems { console.show("\("✗", .red) \(problem)") }
             guard let contents else { return }
+            let tokens = contents.tokens == 0 ? "" : " (\(contents.tokens) with tokens)"
             let parts = [
-                counted(contents.credentials, "credential"), "\(contents.tokens) of them with tokens",
-                counted(contents.slots, "key slot"), counted(Int(clamping: contents.changes), "change"),
+                counted(contents.credentials, "credential") + tokens, counted(contents.slots, "key slot"),
+                counted(Int(clamping: contents.changes), "change"),
             ]
             let mark: StyledText = problems.isEmpty ? "\("✓", .green) all is as it was stored: " : "there should be "
             console.show(mark + StyledText(parts.joined(separator: ", ")))
