@@ -8,6 +8,8 @@ package struct KeySlot: Sendable, Hashable {
         case keyFile = "key_file"
         /// A key handed in from outside, such as `FLOWCTL_VAULT_KEY`.
         case key
+        /// A key that the system keyring keeps.
+        case keyring
     }
 
     package let id: String
@@ -66,7 +68,7 @@ package struct KeySlot: Sendable, Hashable {
         case .passphrase(let passphrase):
             return try KeyDerivation.scrypt(passphrase, salt: salt, cost: cost ?? .standard)
         case .keyFile(let path): return try derive(try KeyFile.read(path))
-        case .key(let key): return try derive(key)
+        case .key(let key), .keyring(let key): return try derive(key)
         }
     }
 
@@ -88,6 +90,7 @@ extension UnlockSecret {
         case .passphrase: .passphrase
         case .keyFile: .keyFile
         case .key: .key
+        case .keyring: .keyring
         }
     }
 
@@ -96,6 +99,7 @@ extension UnlockSecret {
         case .passphrase: "passphrase"
         case .keyFile(let path): path
         case .key: "FLOWCTL_VAULT_KEY"
+        case .keyring: "system keyring"
         }
     }
 }

@@ -13,11 +13,7 @@ extension VaultFile {
         try VaultFile.check(secret, forVaultAt: path)
         // A second look at a passphrase would take as long as the first.
         for slot in try VaultFile.readSlots(database) where slot.kind != .passphrase {
-            guard try !unwraps(slot, secret) else {
-                throw Failure(
-                    .conflict, "that key opens the vault already, by the slot \(slot.shortID)",
-                    hint: "take another key, or remove that slot first", code: "slot_exists")
-            }
+            guard try !unwraps(slot, secret) else { throw slotExists(slot) }
         }
         let slot = try KeySlot.make(
             for: secret, label: label, dataKey: keys.root, vaultID: vaultID, cost: cost, createdAt: now)
@@ -26,6 +22,34 @@ extension VaultFile {
             manifest.set(.slots, id: try rowID(slot.id), version: 1)
         }
         return slot.id
+    }
+
+    /// Adds a slot whose key is new, and kept by the system keyring.
+    package func addSlot(in keyring: any SecretService, label: String? = nil) throws(Failure) -> String {
+        if let key = try keyring.key(of: vaultID, asks: true) {
+            for slot in try VaultFile.readSlots(database) where try unwraps(slot, .keyring(key)) {
+                throw slotExists(slot)
+            }
+        }
+        var bytes = Random.bytes(AuthenticatedBox.keySize)
+        defer { wipe(&bytes) }
+        let key = SecretBytes(bytes)
+        try keyring.store(key, of: vaultID, label: "flowctl: the vault \(path)")
+        return try addSlot(.keyring(key), label: label)
+    }
+
+    /// Removes a slot, and its key where the keyring of this session has it.
+    package func removeSlot(_ slot: KeySlot, in keyring: any SecretService) throws(Failure) {
+        let key = slot.kind == .keyring ? try? keyring.key(of: vaultID, asks: false) : nil
+        let isHere = try key.map { key throws(Failure) in try unwraps(slot, .keyring(key)) } ?? false
+        try removeSlot(slot.id)
+        if isHere { try keyring.delete(of: vaultID) }
+    }
+
+    private func slotExists(_ slot: KeySlot) -> Failure {
+        Failure(
+            .conflict, "that key opens the vault already, by the slot \(slot.shortID)",
+            hint: "take another key, or remove that slot first", code: "slot_exists")
     }
 
     /// The slot of an id, of its beginning, or of a label.

@@ -15,7 +15,8 @@ import FlowStore
 package final class VaultFile: Sendable {
     package let path: String
     let database: Database
-    let vaultID: String
+    /// 32 hexadecimal digits, no secret.
+    package let vaultID: String
     let keys: DataKeys
     /// The id of the key slot that opened it; nil where it was unlocked for a time.
     package let openedBy: String?
@@ -117,6 +118,7 @@ package final class VaultFile: Sendable {
             case .passphrase: ("the passphrase", "check the passphrase and the layout of the keyboard")
             case .keyFile(let file): ("the key file \"\(file)\"", "give the key file that was made for this vault")
             case .key: ("FLOWCTL_VAULT_KEY", "set it to the key that was made for this vault")
+            case .keyring: ("the system keyring", "add it again: flowctl vault slots add --keyring")
             }
         return Failure(.auth, "\(what) does not open the vault \"\(path)\"", hint: hint, code: "wrong_key")
     }
@@ -154,7 +156,7 @@ package final class VaultFile: Sendable {
                     .invalid, "the key file \"\(file)\" would lie in the folder of the vault",
                     hint: "keep it elsewhere, so that a copy of the one is not a copy of both", code: "key_file")
             }
-        case .key: break
+        case .key, .keyring: break
         }
     }
 

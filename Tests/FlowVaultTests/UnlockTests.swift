@@ -1,5 +1,6 @@
 import FlowCore
 import FlowCrypto
+import FlowTestKit
 import Glibc
 import Synchronization
 import Testing

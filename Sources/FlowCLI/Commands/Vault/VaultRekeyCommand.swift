@@ -11,7 +11,7 @@ struct VaultRekeyCommand: Verb {
             For when a key file or a passphrase became known together with a copy of the vault: remove its slot first, \
             then run this. What was read already is known, so make new tokens at the services as well.
 
-            Each slot gets the new key, and needs its secret for that: key files and FLOWCTL_VAULT_KEY are found, \
+            Each slot gets the new key, and needs its secret for that: key files, FLOWCTL_VAULT_KEY and keyrings are found, \
             passphrases are asked for. A slot whose secret is not at hand is dropped with --drop-slot.
             All of it happens or nothing. Commands that have the vault open meanwhile say that they must be run again; \
             runs are resumed with "flowctl resume", and secrets in their history can still be read.
@@ -75,6 +75,11 @@ struct VaultRekeyCommand: Verb {
                 throw missing(slot, "FLOWCTL_VAULT_KEY holds another key", "set FLOWCTL_VAULT_KEY to its key")
             }
             return secret
+        case .keyring:
+            guard let key = try SystemKeyring().key(of: vault.vaultID, asks: session.prompt.isAvailable),
+                try vault.unwraps(slot, .keyring(key))
+            else { throw missing(slot, "the keyring of this session lacks it", "log in where it is kept") }
+            return .keyring(key)
         case .passphrase:
             guard session.prompt.isAvailable else {
                 throw missing(slot, "nobody can be asked for its passphrase", "run in a terminal")

@@ -10,6 +10,7 @@ struct VaultSlotsAddCommand: Verb {
         commandName: "add", abstract: "Add a further way to open the vault.",
         discussion: """
             The vault must be open for it: by its key file, or by its passphrase, which is asked for.
+            --keyring is for desktops: who is logged in there opens the vault without asking.
             For CI, make a key and store it as a secret there:
               export FLOWCTL_VAULT_KEY=$(head -c 32 /dev/urandom | base64)
               flowctl vault slots add --env-key --label ci
@@ -28,12 +29,15 @@ struct VaultSlotsAddCommand: Verb {
     @Flag(help: "Take the key in FLOWCTL_VAULT_KEY.")
     var envKey = false
 
+    @Flag(help: "Make a key and keep it in the system keyring.")
+    var keyring = false
+
     @Option(help: ArgumentHelp("What to call it; else the kind, or the key file's path.", valueName: "text"))
     var label: String?
 
     func validate() throws {
-        guard [passphrase, keyFile != nil, envKey].count(where: { $0 }) == 1 else {
-            throw ValidationError("give one of --passphrase, --key-file and --env-key")
+        guard [passphrase, keyFile != nil, envKey, keyring].count(where: { $0 }) == 1 else {
+            throw ValidationError("give one of --passphrase, --key-file, --env-key and --keyring")
         }
     }
 
@@ -42,17 +46,21 @@ struct VaultSlotsAddCommand: Verb {
         var keys = try session.vaultKeys()
         if envKey { keys.environmentKey = nil }
         let vault = try VaultAccess(path: session.settings.vault, keys: keys).existingVault()
-        let (secret, made) = try secret(session)
-        let id: String
-        do {
-            id = try vault.addSlot(secret, label: label)
-        } catch {
-            if let made { try? session.files.delete(made, recursive: false) }
-            throw error
-        }
+        let (id, made) = try add(to: vault, session)
         session.console.show(json: ["id": .string(id), "key_file": made.map(Value.string) ?? .null]) {
             session.console.show("added the slot \(String(id.prefix(8)))")
             if let made { session.console.show("made the key file \(made): keep a copy in a safe place") }
+        }
+    }
+
+    private func add(to vault: VaultFile, _ session: Session) throws -> (id: String, madeKeyFile: String?) {
+        if keyring { return (try vault.addSlot(in: SystemKeyring(), label: label), nil) }
+        let (secret, made) = try secret(session)
+        do {
+            return (try vault.addSlot(secret, label: label), made)
+        } catch {
+            if let made { try? session.files.delete(made, recursive: false) }
+            throw error
         }
     }
 

@@ -7,8 +7,8 @@ struct VaultSlotsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "slots", abstract: "Say what opens the vault.",
         discussion: """
-            Each slot holds the vault's data key, wrapped by one secret: a passphrase, a key file or a key from \
-            outside. Any of them opens the whole vault.
+            Each slot holds the vault's data key, wrapped by one secret: a passphrase, a key file, a key from \
+            outside or one in the system keyring. Any of them opens the whole vault.
 
             To change a passphrase, add the new one and remove the old:
               flowctl vault slots add --passphrase --label new

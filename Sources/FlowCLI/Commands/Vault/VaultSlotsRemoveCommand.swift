@@ -28,7 +28,7 @@ struct VaultSlotsRemoveCommand: Verb {
             session.console.complain("\("warning:", .yellow) this is the slot that opened the vault just now")
         }
         try session.confirm("remove the slot \(title)?", isGiven: yes, doing: "remove")
-        try vault.removeSlot(slot.id)
+        try vault.removeSlot(slot, in: SystemKeyring())
         session.console.show(json: ["removed": .string(slot.id)]) { session.console.show("removed the slot \(title)") }
     }
 }

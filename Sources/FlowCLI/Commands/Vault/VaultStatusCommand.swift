@@ -48,6 +48,7 @@ extension KeySlot.Kind {
         case .passphrase: "a passphrase"
         case .keyFile: "a key file"
         case .key: "a key from outside"
+        case .keyring: "the system keyring"
         }
     }
 }
