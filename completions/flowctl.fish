@@ -103,6 +103,10 @@ function __flowctl_parse_tokens -S
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'base-url=' 'version' 'h/help'
             case 'rename'
                 __flowctl_parse_subcommand 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'export'
+                __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'to=+' 'to-file=+' 'o/out=' 'with-tokens' 'plaintext' 'force' 'y/yes' 'version' 'h/help'
+            case 'import'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'identity=+' 'replace' 'rename=+' 'version' 'h/help'
             case 'delete'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'y/yes' 'version' 'h/help'
             end
@@ -113,13 +117,17 @@ function __flowctl_parse_tokens -S
                 __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'passphrase' 'key-file=' 'version' 'h/help'
             case 'status'
                 __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'unlock'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'for=' 'version' 'h/help'
+            case 'lock'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
             case 'slots'
                 __flowctl_parse_subcommand 0 'version' 'h/help'
                 switch $unparsed_tokens[1]
                 case 'list'
                     __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
                 case 'add'
-                    __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'passphrase' 'key-file=' 'env-key' 'label=' 'version' 'h/help'
+                    __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'passphrase' 'key-file=' 'env-key' 'keyring' 'label=' 'version' 'h/help'
                 case 'remove'
                     __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'y/yes' 'version' 'h/help'
                 end
@@ -533,6 +541,8 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'show' -d 'Show a credential with its secrets masked.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'test' -d 'Ask the service whether a credential works.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'rename' -d 'Give a credential another name.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'export' -d 'Seal credentials for somebody else.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'import' -d 'Put credentials of somebody else into the vault.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'delete' -d 'Take a credential out of the vault.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
@@ -582,6 +592,34 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials rename" -eq 1' -fka '(__flowctl_custom_completion ---completion credentials rename -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials export" -ge 1' -fka '(__flowctl_custom_completion ---completion credentials export -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export"' -l 'to' -d 'A public key: age1…, "ssh-ed25519 …" or "ssh-rsa …"; may be repeated.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export"' -l 'to-file' -d 'A file with a public key on each line; may be repeated.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" o out' -s 'o' -l 'out' -d 'Where to write it; else standard output.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" with-tokens' -l 'with-tokens' -d 'Take the tokens of logins along.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" plaintext' -l 'plaintext' -d 'Write them in clear; asks first.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" force' -l 'force' -d 'Replace a file that is there.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials import" -eq 1' -F
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import"' -l 'identity' -d 'A file with a private key of age or ssh; may be repeated.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" replace' -l 'replace' -d 'Replace credentials of the same name.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import"' -l 'rename' -d 'Store one under another name; may be repeated.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
@@ -596,6 +634,8 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'init' -d 'Make an encrypted vault for credentials.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'status' -d 'Show where the vault is, what opens it, and whether that works here.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'unlock' -d 'Open the vault for a time, in other terminals and in cron jobs too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'lock' -d 'End what "vault unlock" began.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'slots' -d 'Say what opens the vault.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'rekey' -d 'Give the vault a new data key and seal all of it anew.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'backup' -d 'Write a copy of the vault, encrypted as it is.'
@@ -619,6 +659,23 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" for' -l 'for' -d 'How long, such as 30m, 8h or 2d.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault slots" -eq 1' -fa 'list' -d 'List what opens the vault.'
@@ -641,6 +698,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" passphrase' -l 'passphrase' -d 'Ask for a passphrase that opens the vault.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" key-file' -l 'key-file' -d 'A key file that opens it; made where it is missing.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" env-key' -l 'env-key' -d 'Take the key in FLOWCTL_VAULT_KEY.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" keyring' -l 'keyring' -d 'Make a key and keep it in the system keyring.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" label' -l 'label' -d 'What to call it; else the kind, or the key file\'s path.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" h help' -s 'h' -l 'help' -d 'Show help information.'

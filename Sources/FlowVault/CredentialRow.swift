@@ -51,6 +51,12 @@ struct CredentialRow {
         self.version = version
     }
 
+    /// The row's next version.
+    func replaced(by record: CredentialRecord, at time: String, isValid: Bool) -> CredentialRow {
+        CredentialRow(
+            id: id, record: record, createdAt: createdAt, updatedAt: time, isValid: isValid, version: version + 1)
+    }
+
     private static func text(_ items: [String]) -> String { JSON.text(.list(items.sorted().map(Value.string))) }
 
     /// What messages call it.

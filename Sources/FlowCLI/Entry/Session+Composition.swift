@@ -78,7 +78,8 @@ extension Session {
     func vaultKeys(asks: Bool = true) throws -> VaultKeys {
         let prompt = prompt
         let canAsk = asks && prompt.isAvailable
-        var keys = VaultKeys(keyFile: try settings.keyFile(environment: environment), keeper: KernelKeyring(),
+        var keys = VaultKeys(
+            keyFile: try settings.keyFile(environment: environment), keeper: KernelKeyring(),
             keyring: SystemKeyring())
         if let key = environment["FLOWCTL_VAULT_KEY"], !key.isEmpty { keys.environmentKey = key }
         if canAsk { keys.askPassphrase = { try prompt.ask("passphrase of the vault", isSecret: true) } }

@@ -7,6 +7,7 @@ struct CredentialsCommand: ParsableCommand {
         discussion: "In CI a variable such as FLOWCTL_CREDENTIAL_SLACK_TEAM stands for the credential slack-team.",
         subcommands: [
             CredentialsAddCommand.self, CredentialsListCommand.self, CredentialsShowCommand.self,
-            CredentialsTestCommand.self, CredentialsRenameCommand.self, CredentialsDeleteCommand.self,
+            CredentialsTestCommand.self, CredentialsRenameCommand.self, CredentialsExportCommand.self,
+            CredentialsImportCommand.self, CredentialsDeleteCommand.self,
         ])
 }

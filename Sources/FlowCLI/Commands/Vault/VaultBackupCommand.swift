@@ -47,21 +47,8 @@ struct VaultBackupCommand: Verb {
         while true {
             let count = read(descriptor, &chunk, chunk.count)
             if count == 0 { return }
-            guard count > 0, writeOut(chunk[..<count]) else {
-                // Half a copy must not look like one.
-                throw Session.failure("can't write the copy to standard output")
-            }
+            guard count > 0 else { throw Session.failure("can't read the copy") }
+            try Session.writeOut(chunk[..<count])
         }
-    }
-
-    private func writeOut(_ bytes: ArraySlice<UInt8>) -> Bool {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 }
