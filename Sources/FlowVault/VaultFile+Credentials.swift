@@ -13,14 +13,31 @@ extension VaultFile {
     package func add(_ records: [CredentialRecord]) throws(Failure) {
         for record in records { try CredentialName.check(record.name) }
         try change { manifest in
+            for record in records { try addRow(record, &manifest) }
+        }
+    }
+
+    private func addRow(_ record: CredentialRecord, _ manifest: inout VaultManifest) throws(Failure) {
+        try requireFree(record.name)
+        let time = now
+        let row = CredentialRow(
+            id: Hexadecimal.encode(Random.bytes(16)), record: record, createdAt: time, updatedAt: time, isValid: true,
+            version: 1)
+        try write(row, record.fields, &manifest)
+    }
+
+    /// Adds credentials, and replaces those that have their names; all of them or none.
+    package func store(_ records: [CredentialRecord]) throws(Failure) {
+        for record in records { try CredentialName.check(record.name) }
+        try change { manifest in
+            // Once for all: that a name is not there is proven by all rows.
+            let known = Set(try proveAll(manifest).map(\.name))
             for record in records {
-                try requireFree(record.name)
-                let id = Random.bytes(16)
-                let time = now
-                let row = CredentialRow(
-                    id: Hexadecimal.encode(id), record: record, createdAt: time, updatedAt: time, isValid: true,
-                    version: 1)
-                try write(row, record.fields, &manifest)
+                if known.contains(record.name), let old = try findRow(record.name, manifest) {
+                    try write(old.replaced(by: record, at: now, isValid: true), record.fields, &manifest)
+                } else {
+                    try addRow(record, &manifest)
+                }
             }
         }
     }
@@ -34,10 +51,7 @@ extension VaultFile {
             let old = try requireRow(name, manifest)
             var record = record
             record.name = name
-            let row = CredentialRow(
-                id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: isValid,
-                version: old.version + 1)
-            try write(row, record.fields, &manifest)
+            try write(old.replaced(by: record, at: now, isValid: isValid), record.fields, &manifest)
         }
     }
 
@@ -50,10 +64,7 @@ extension VaultFile {
             let stored = try open(old, manifest)
             var record = stored.record
             record.name = newName
-            let row = CredentialRow(
-                id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: old.isValid,
-                version: old.version + 1)
-            try write(row, stored.fields, &manifest)
+            try write(old.replaced(by: record, at: now, isValid: old.isValid), stored.fields, &manifest)
         }
     }
 

@@ -71,13 +71,19 @@ extension Session {
 
     /// - Parameter asks: whether a passphrase may be asked for.
     func vaultAccess(asks: Bool = true) throws -> VaultAccess {
+        VaultAccess(path: try settings.vault, keys: try vaultKeys(asks: asks))
+    }
+
+    /// The ways to open the vault that there are here.
+    func vaultKeys(asks: Bool = true) throws -> VaultKeys {
         let prompt = prompt
         let canAsk = asks && prompt.isAvailable
-        let settings = try settings
-        var keys = VaultKeys(keyFile: settings.keyFile(environment: environment))
+        var keys = VaultKeys(
+            keyFile: try settings.keyFile(environment: environment), keeper: KernelKeyring(),
+            keyring: SystemKeyring())
         if let key = environment["FLOWCTL_VAULT_KEY"], !key.isEmpty { keys.environmentKey = key }
         if canAsk { keys.askPassphrase = { try prompt.ask("passphrase of the vault", isSecret: true) } }
-        return VaultAccess(path: settings.vault, keys: keys)
+        return keys
     }
 
     /// Credentials from the environment, then from the vault; their secrets are masked from then on.

@@ -8,6 +8,7 @@ struct CredentialsCommand: ParsableCommand {
         subcommands: [
             CredentialsAddCommand.self, CredentialsTypesCommand.self, CredentialsListCommand.self,
             CredentialsShowCommand.self, CredentialsEditCommand.self, CredentialsTestCommand.self,
-            CredentialsRenameCommand.self, CredentialsDeleteCommand.self,
+            CredentialsRenameCommand.self, CredentialsExportCommand.self,
+            CredentialsImportCommand.self, CredentialsDeleteCommand.self,
         ])
 }
