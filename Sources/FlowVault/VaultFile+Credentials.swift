@@ -36,7 +36,7 @@ extension VaultFile {
             record.name = name
             let row = CredentialRow(
                 id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: isValid,
-                version: old.version + 1)
+                version: try nextVersion(of: old.id, manifest))
             try write(row, record.fields, &manifest)
         }
     }
@@ -52,7 +52,7 @@ extension VaultFile {
             record.name = newName
             let row = CredentialRow(
                 id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: old.isValid,
-                version: old.version + 1)
+                version: try nextVersion(of: old.id, manifest))
             try write(row, stored.fields, &manifest)
         }
     }
@@ -157,7 +157,7 @@ extension VaultFile {
         return nil
     }
 
-    private func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {
+    func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {
         var row = row
         let id = try rowID(row.id)
         let tokens = try seal(fields, into: &row)
@@ -180,13 +180,23 @@ extension VaultFile {
             try database.execute("DELETE FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)])
             return manifest.remove(.tokens, id: id)
         }
+        try write(tokens, &manifest)
+    }
+
+    func write(_ tokens: TokenRow, _ manifest: inout VaultManifest) throws(Failure) {
         try database.execute(
             "INSERT OR REPLACE INTO oauth_tokens (\(TokenRow.columns)) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .string(row.id), .bytes(tokens.access), tokens.refresh.map(Value.bytes) ?? .null,
+                .string(tokens.credentialID), .bytes(tokens.access), tokens.refresh.map(Value.bytes) ?? .null,
                 text(tokens.expiresAt), text(tokens.scopes), .uint(tokens.version),
             ])
-        manifest.set(.tokens, id: id, version: tokens.version)
+        manifest.set(.tokens, id: try rowID(tokens.credentialID), version: tokens.version)
+    }
+
+    /// Higher than any version that the rows of a credential have had, as tokens change without the rest.
+    func nextVersion(of id: String, _ manifest: VaultManifest) throws(Failure) -> UInt64 {
+        let id = try rowID(id)
+        return 1 + max(manifest.version(of: .credentials, id: id) ?? 0, manifest.version(of: .tokens, id: id) ?? 0)
     }
 
     private func text(_ value: String?) -> Value { value.map(Value.string) ?? .null }

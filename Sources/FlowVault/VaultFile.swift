@@ -96,6 +96,7 @@ package final class VaultFile: Sendable {
             guard let dataKey = try slot.unwrap(secret, vaultID: vaultID) else { continue }
             let vault = try VaultFile(database: database, vaultID: vaultID, dataKey: dataKey, clock: clock)
             try vault.checkSlots(slots)
+            vault.settleAll()
             return vault
         }
         throw wrongSecret(secret, vault: database.path)
