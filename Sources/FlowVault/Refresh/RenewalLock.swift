@@ -21,13 +21,18 @@ final class RenewalLock: Sendable {
 
     private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that is just being started has the open file, too; closing alone would leave the lock to it.
+        var range = RenewalLock.range(F_UNLCK, credential: nil)
+        _ = fcntl(descriptor, RenewalLock.setLock, &range)
+        close(descriptor)
+    }
 
     /// Takes the lock of a credential where nobody has it.
     ///
-    /// - Parameter id: the bytes of the credential's id; nil stands for all credentials at once.
+    /// - Parameter id: the bytes of the credential's id.
     /// - Throws: `permission` or `invalid` where the file can't be used.
-    static func attempt(_ vault: String, credential id: [UInt8]?) throws(Failure) -> Attempt {
+    static func attempt(_ vault: String, credential id: [UInt8]) throws(Failure) -> Attempt {
         let path = vault + "-lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -36,12 +41,7 @@ final class RenewalLock: Sendable {
         }
         let lock = RenewalLock(descriptor)
         try PrivateFile.require(path, "file", mode: 0o600)
-        var range = flock()
-        range.l_type = Int16(F_WRLCK)
-        range.l_whence = Int16(SEEK_SET)
-        range.l_start = id.map(position) ?? 0
-        // No length reaches to the end of all files.
-        range.l_len = id == nil ? 0 : 1
+        var range = range(F_WRLCK, credential: id)
         guard fcntl(descriptor, RenewalLock.setLock, &range) == 0 else {
             if errno == EAGAIN || errno == EACCES { return .taken }
             throw failure(path, errno)
@@ -49,9 +49,15 @@ final class RenewalLock: Sendable {
         return .held(lock)
     }
 
-    /// Which byte stands for a credential: its id is random, so that no two share one.
-    private static func position(_ id: [UInt8]) -> off_t {
-        off_t(id.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 2)
+    /// The byte of a credential, whose id is random, so that no two share one; without an id all bytes there are.
+    private static func range(_ type: Int32, credential id: [UInt8]?) -> flock {
+        var range = flock()
+        range.l_type = Int16(type)
+        range.l_whence = Int16(SEEK_SET)
+        guard let id else { return range }
+        range.l_start = off_t(id.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 2)
+        range.l_len = 1
+        return range
     }
 
     private static func failure(_ path: String, _ number: Int32) -> Failure {
