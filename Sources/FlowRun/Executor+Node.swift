@@ -199,6 +199,8 @@ extension Executor {
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
+        let scopes = scopes
+        context.renew = { try await scopes.renewed($0) }
         return Request(arguments: arguments, context: context, environment: environment)
     }
 

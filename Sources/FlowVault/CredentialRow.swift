@@ -51,10 +51,10 @@ struct CredentialRow {
         self.version = version
     }
 
-    /// The row's next version.
-    func replaced(by record: CredentialRecord, at time: String, isValid: Bool) -> CredentialRow {
+    /// The row in a later version.
+    func replaced(by record: CredentialRecord, at time: String, isValid: Bool, version: UInt64) -> CredentialRow {
         CredentialRow(
-            id: id, record: record, createdAt: createdAt, updatedAt: time, isValid: isValid, version: version + 1)
+            id: id, record: record, createdAt: createdAt, updatedAt: time, isValid: isValid, version: version)
     }
 
     private static func text(_ items: [String]) -> String { JSON.text(.list(items.sorted().map(Value.string))) }

@@ -34,7 +34,8 @@ extension VaultFile {
             let known = Set(try proveAll(manifest).map(\.name))
             for record in records {
                 if known.contains(record.name), let old = try findRow(record.name, manifest) {
-                    try write(old.replaced(by: record, at: now, isValid: true), record.fields, &manifest)
+                    let version = try nextVersion(of: old.id, manifest)
+                    try write(old.replaced(by: record, at: now, isValid: true, version: version), record.fields, &manifest)
                 } else {
                     try addRow(record, &manifest)
                 }
@@ -51,7 +52,8 @@ extension VaultFile {
             let old = try requireRow(name, manifest)
             var record = record
             record.name = name
-            try write(old.replaced(by: record, at: now, isValid: isValid), record.fields, &manifest)
+            let version = try nextVersion(of: old.id, manifest)
+            try write(old.replaced(by: record, at: now, isValid: isValid, version: version), record.fields, &manifest)
         }
     }
 
@@ -64,7 +66,8 @@ extension VaultFile {
             let stored = try open(old, manifest)
             var record = stored.record
             record.name = newName
-            try write(old.replaced(by: record, at: now, isValid: old.isValid), stored.fields, &manifest)
+            let version = try nextVersion(of: old.id, manifest)
+            try write(old.replaced(by: record, at: now, isValid: old.isValid, version: version), stored.fields, &manifest)
         }
     }
 
@@ -191,13 +194,23 @@ extension VaultFile {
             try database.execute("DELETE FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)])
             return manifest.remove(.tokens, id: id)
         }
+        try write(tokens, &manifest)
+    }
+
+    func write(_ tokens: TokenRow, _ manifest: inout VaultManifest) throws(Failure) {
         try database.execute(
             "INSERT OR REPLACE INTO oauth_tokens (\(TokenRow.columns)) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .string(row.id), .bytes(tokens.access), tokens.refresh.map(Value.bytes) ?? .null,
+                .string(tokens.credentialID), .bytes(tokens.access), tokens.refresh.map(Value.bytes) ?? .null,
                 text(tokens.expiresAt), text(tokens.scopes), .uint(tokens.version),
             ])
-        manifest.set(.tokens, id: id, version: tokens.version)
+        manifest.set(.tokens, id: try rowID(tokens.credentialID), version: tokens.version)
+    }
+
+    /// Higher than any version that the rows of a credential have had, as tokens change without the rest.
+    func nextVersion(of id: String, _ manifest: VaultManifest) throws(Failure) -> UInt64 {
+        let id = try rowID(id)
+        return 1 + max(manifest.version(of: .credentials, id: id) ?? 0, manifest.version(of: .tokens, id: id) ?? 0)
     }
 
     private func text(_ value: String?) -> Value { value.map(Value.string) ?? .null }

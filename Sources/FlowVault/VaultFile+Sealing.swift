@@ -75,10 +75,15 @@ extension VaultFile {
         ])
         defer { wipe(&plain) }
         row.data = try AuthenticatedBox.seal(plain, key: keys.fields, context: row.context(vaultID))
+        return try sealTokens(fields, of: row.id, version: row.version)
+    }
+
+    /// The row of the tokens among a credential's fields; nil where there are none.
+    func sealTokens(_ fields: ValueMap, of id: String, version: UInt64) throws(Failure) -> TokenRow? {
         guard let access = fields["access_token"]?.stringValue else { return nil }
         var tokens = TokenRow(
-            credentialID: row.id, expiresAt: fields["expires_at"]?.stringValue,
-            scopes: fields["scopes"].flatMap(VaultFile.scopesText), version: row.version)
+            credentialID: id, expiresAt: fields["expires_at"]?.stringValue,
+            scopes: fields["scopes"].flatMap(VaultFile.scopesText), version: version)
         let refresh = fields["refresh_token"]?.stringValue
         tokens.access = try sealToken(access, tokens.context(vaultID, .access, hasRefresh: refresh != nil))
         if let refresh {
@@ -153,7 +158,7 @@ extension VaultFile {
         return tokens
     }
 
-    private static let tokenFields: Set<String> = ["access_token", "refresh_token", "expires_at", "scopes"]
+    static let tokenFields: Set<String> = ["access_token", "refresh_token", "expires_at", "scopes"]
 
     private static func scopesText(_ value: Value) -> String? {
         value.stringValue ?? value.listValue?.compactMap(\.stringValue).joined(separator: " ")

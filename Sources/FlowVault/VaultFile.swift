@@ -109,6 +109,7 @@ package final class VaultFile: Sendable {
         let keys = try DataKeys(root: root, id: header.keyID, vaultID: header.vaultID)
         let vault = VaultFile(database: database, vaultID: header.vaultID, keys: keys, openedBy: slot, clock: clock)
         try vault.checkSlots()
+        vault.settleAll()
         return vault
     }
 

@@ -2,6 +2,7 @@ import FlowConnect
 import FlowCore
 import FlowHTTP
 import FlowNodes
+import FlowOAuth
 import FlowSpec
 import FlowStore
 import FlowVault
@@ -87,8 +88,31 @@ extension Session {
     }
 
     /// Credentials from the environment, then from the vault; their secrets are masked from then on.
-    func credentials(_ access: VaultAccess, types: [CredentialType] = []) -> CredentialResolver {
-        CredentialResolver(environment: environment, types: types, masker: console.masker) { try access.vault() }
+    ///
+    /// - Parameters:
+    ///   - renews: whether tokens that have ended are renewed.
+    ///   - trace: is told of the exchanges that do so.
+    func credentials(
+        _ access: VaultAccess, types: [CredentialType] = [], renews: Bool = true, trace: ExchangeTrace? = nil
+    ) -> CredentialResolver {
+        CredentialResolver(
+            environment: environment, types: types, masker: console.masker, tokens: renews ? tokenSource(trace) : nil
+        ) { try access.vault() }
+    }
+
+    /// Where tokens of the vault are renewed: past cache and limits of the run's own requests.
+    private func tokenSource(_ trace: ExchangeTrace?) -> TokenSource {
+        let clock = SystemClock()
+        let console = console
+        return TokenSource(clock: clock) { grant in
+            let client = RetryingClient(
+                CurlClient(try clientOptions(), trace: trace), clock: clock, random: SystemRandom(),
+                patience: .seconds(45))
+            return try await grant.renewed(through: client, clock: clock)
+        } warn: { problem in
+            console.complain("\("warning:", .yellow) \(problem.message)")
+            if let hint = problem.hint { console.complain("  \("hint:", .cyan) \(hint)") }
+        }
     }
 
     /// Reads and checks a workflow file.

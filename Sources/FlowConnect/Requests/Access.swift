@@ -8,7 +8,7 @@ struct Access: Sendable {
     /// Where paths are added.
     let base: String
     let scheme: AuthScheme?
-    private let credential: Credential?
+    private var credential: Credential?
     /// Origins the connector sends its credential to.
     private let origins: Set<Origin>
     /// Origins the credential was made for; nil where its connector is part of flowctl and stands at its own place.
@@ -77,6 +77,13 @@ struct Access: Sendable {
         }
         let ways = (types.isEmpty ? [] : ["use a credential of type \(types)"]) + logins
         throw Failure(.auth, "\(node) can't use \(credential)", hint: ways.joined(separator: ", or "))
+    }
+
+    /// The same with a token that was renewed meanwhile.
+    func with(_ renewed: Credential?) -> Access {
+        var copy = self
+        copy.credential = renewed
+        return copy
     }
 
     /// Adds the credential to a request.

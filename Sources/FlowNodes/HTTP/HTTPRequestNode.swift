@@ -86,6 +86,14 @@ struct HTTPRequestNode: Node {
         call.credential = context.credential
         call.deadline = context.deadline
         call.usesCache = context.usesCache
+        call.renewal = {
+            guard let credential = context.credential, let renewed = try await context.renew(credential) else {
+                return nil
+            }
+            var renewedContext = context
+            renewedContext.credential = renewed
+            return try RequestBuilder(arguments, in: renewedContext).build()
+        }
         call.classify = { response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             var failure = HTTPStatusTable.failure(
