@@ -51,10 +51,13 @@ let package = Package(
         // The world.
         module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
         module("FlowStore", ["FlowCore", "FlowCrypto", "CSQLite"]),
-        module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto"]),
+        module("FlowOAuth", ["FlowCore", "FlowSpec", "FlowCrypto"]),
+        module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto", "FlowOAuth"]),
 
         // Nodes.
-        module("FlowConnect", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "CCatalog"]),
+        module(
+            "FlowConnect",
+            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog"]),
         module(
             "FlowNodes",
             ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowStore", "CMustache", "CProcess"]),
@@ -68,7 +71,8 @@ let package = Package(
             "FlowCLI",
             [
                 "FlowCore", "FlowYAML", "FlowExpression", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowStore",
-                "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit", argumentParser,
+                "FlowOAuth", "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit",
+                argumentParser,
             ]),
         .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),
 
@@ -93,10 +97,11 @@ let package = Package(
             "FlowExpressionTests", ["FlowCore", "FlowExpression", "FlowFuzz"],
             exclude: ["conformance-skips.txt", "type-exceptions.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
-        tests("FlowCryptoTests", ["FlowCore", "FlowCrypto"]),
+        tests("FlowCryptoTests", ["FlowCore", "FlowCrypto", "COpenSSL"]),
         tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
-        tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto"]),
+        tests("FlowOAuthTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowOAuth"]),
+        tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto", "FlowOAuth"]),
         tests(
             "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowConnect"],
             exclude: ["Cases"]),

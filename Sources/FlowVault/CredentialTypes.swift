@@ -1,3 +1,4 @@
+import FlowOAuth
 package import FlowSpec
 
 /// The credential types that every service shares; connectors bring their own.
@@ -26,17 +27,7 @@ package enum CredentialTypes {
         CredentialType(
             "query", help: "A key sent as a parameter of the URL.",
             fields: [.init("name", help: "The parameter"), .init("value", secret: true, help: "Its value")]),
-        CredentialType(
-            "oauth2", help: "Tokens of an OAuth 2.0 grant.",
-            fields: [
-                .init("access_token", secret: true, help: "The access token"),
-                .init("refresh_token", secret: true, required: false, help: "The refresh token"),
-                .init("expires_at", required: false, help: "When the access token ends, as 2030-01-31T09:00:00Z"),
-                .init("scopes", required: false, help: "What the tokens may do, separated by spaces"),
-                .init("client_id", required: false, help: "The id of the registered app"),
-                .init("client_secret", secret: true, required: false, help: "The secret of the registered app"),
-                .init("token_url", required: false, help: "Where tokens are refreshed"),
-            ]),
+        StoredGrant.credentialType,
         CredentialType(
             "aws", help: "An access key of AWS or of a service that signs as AWS does.",
             fields: [

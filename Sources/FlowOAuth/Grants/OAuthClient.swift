@@ -1,0 +1,17 @@
+/// The app that a user has registered with a provider, by its own name for it.
+package struct OAuthClient: Sendable, Hashable {
+    package var id: String
+    /// nil for a public client: one that proves itself by PKCE alone.
+    package var secret: String?
+
+    package init(id: String, secret: String? = nil) {
+        self.id = id
+        self.secret = secret
+    }
+}
+
+extension OAuthClient: CustomStringConvertible, CustomReflectable {
+    package var description: String { "an app" }
+    /// Empty, so that no dump of a structure shows the secret.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

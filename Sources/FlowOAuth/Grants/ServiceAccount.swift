@@ -1,0 +1,52 @@
+import FlowCore
+import FlowCrypto
+
+/// An account of a machine: it shows who it is by a text that its private key signs (RFC 7523).
+package struct ServiceAccount: Sendable, Hashable {
+    /// The account's own name, for Google an address such as `robot@project.iam.gserviceaccount.com`.
+    package var issuer: String
+    /// The user it acts for; nil for itself.
+    package var subject: String?
+    /// Who is to read the assertion; nil is the token endpoint.
+    package var audience: String?
+    /// The name of the key at the provider.
+    package var keyID: String?
+    /// PEM.
+    package var privateKey: String
+
+    package init(
+        issuer: String, subject: String? = nil, audience: String? = nil, keyID: String? = nil, privateKey: String
+    ) {
+        self.issuer = issuer
+        self.subject = subject
+        self.audience = audience
+        self.keyID = keyID
+        self.privateKey = privateKey
+    }
+
+    /// A signed assertion that is good for ten minutes.
+    ///
+    /// - Throws: `invalid` with the code `private_key` where the key can't be used.
+    func assertion(audience: String, scope: String, now: Timestamp) throws(Failure) -> String {
+        let key = try SigningKey(pem: privateKey)
+        var header: ValueMap = ValueMap([
+            ("alg", .string(key.algorithm == .rsa ? "RS256" : "ES256")), ("typ", "JWT"),
+        ])
+        if let keyID { header["kid"] = .string(keyID) }
+        var claims = ValueMap([
+            ("iss", .string(issuer)), ("aud", .string(audience)), ("iat", .int(now.seconds)),
+            ("exp", .int(now.seconds + 600)), ("jti", .string(Hexadecimal.encode(Random.bytes(16)))),
+        ])
+        if let subject { claims["sub"] = .string(subject) }
+        if !scope.isEmpty { claims["scope"] = .string(scope) }
+        let signed = [header, claims].map { Base64.encode(JSON.bytes(.map($0)), alphabet: .url) }
+            .joined(separator: ".")
+        return signed + "." + Base64.encode(try key.sign(Array(signed.utf8)), alphabet: .url)
+    }
+}
+
+extension ServiceAccount: CustomStringConvertible, CustomReflectable {
+    package var description: String { "a service account" }
+    /// Empty, so that no dump of a structure shows the key.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
