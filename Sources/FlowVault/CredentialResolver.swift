@@ -39,7 +39,9 @@ package final class CredentialResolver: CredentialSource {
         var fields = stored.fields
         // Only the vault itself refreshes; no request of a node ever needs it.
         if stored.fields["access_token"] != nil { fields["refresh_token"] = nil }
-        return Credential(name: name, type: stored.info.type, fields: fields, origins: stored.info.origins)
+        return Credential(
+            name: name, type: stored.info.type, fields: fields, origins: stored.info.origins,
+            workflows: stored.info.workflows)
     }
 
     /// Where the vault has not been opened yet, only what the environment suggests.
