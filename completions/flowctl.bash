@@ -1197,13 +1197,13 @@ _flowctl_credentials() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    add|types|list|show|edit|test|rename|delete)
+    add|types|list|show|edit|test|allow|deny|rename|delete)
         # Offer subcommand argument completions
         "_flowctl_credentials_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'add types list show edit test rename delete' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'add types list show edit test allow deny rename delete' -- "${cur}"))
         ;;
     esac
 }
@@ -1412,6 +1412,92 @@ _flowctl_credentials_test() {
     case "${positional_number}" in
     1)
         __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials test -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_allow() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --any-workflow --version -h --help)
+    repeating_options=(--host --workflow --project)
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--host')
+        return
+        ;;
+    '--workflow')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--project')
+        __flowctl_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials allow -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_deny() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=(--host --workflow --project)
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--host')
+        return
+        ;;
+    '--workflow')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--project')
+        __flowctl_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials deny -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac

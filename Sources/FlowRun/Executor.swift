@@ -65,7 +65,7 @@ package final class Executor: Sendable {
         startedAt = run.startedAt
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
-            setup: setup, inputs: inputs, vars: vars, event: event,
+            for: workflow, setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members)
         program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
         timeout = workflow.timeout
@@ -98,7 +98,7 @@ package final class Executor: Sendable {
         startedAt = call.startedAt
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
-            setup: setup, inputs: inputs, vars: vars, event: .null, run: call.members(of: caller.id))
+            for: workflow, setup: setup, inputs: inputs, vars: vars, event: .null, run: call.members(of: caller.id))
         base = call.path + "/"
         isResumed = caller.isResumed
     }

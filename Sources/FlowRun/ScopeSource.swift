@@ -6,6 +6,7 @@ import Synchronization
 
 /// Makes what expressions see, for all steps of a run.
 final class ScopeSource: Sendable {
+    private let workflow: Workflow
     private let setup: RunSetup
     private let inputs: ValueMap
     private let vars: ValueMap
@@ -16,9 +17,15 @@ final class ScopeSource: Sendable {
         var run: ValueMap
         var environment = ValueMap()
         var credentials: [String: Credential] = [:]
+        /// The names of credentials that variables of `env` were made from.
+        var lenders: [String: Set<String>] = [:]
     }
 
-    init(setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap) {
+    /// - Parameter workflow: the one whose expressions these are for.
+    init(
+        for workflow: Workflow, setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap
+    ) {
+        self.workflow = workflow
         self.setup = setup
         self.inputs = inputs
         self.vars = vars
@@ -82,6 +89,7 @@ final class ScopeSource: Sendable {
         guard let found = try await setup.credentials.credential(named: name, defaultType: defaultType) else {
             return nil
         }
+        try found.require(workflowAt: workflowFile)
         remember(found)
         return found
     }
@@ -104,6 +112,21 @@ final class ScopeSource: Sendable {
     private func remember(_ credential: Credential) {
         setup.masker.add(secretsIn: .map(credential.fields))
         state.withLock { $0.credentials[credential.name] = credential }
+    }
+
+    private var workflowFile: String? {
+        setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
+    }
+
+    /// The credentials whose secrets may stand in what is made of these expressions.
+    func lenders(to reads: Reads) -> [Credential] {
+        state.withLock { state in
+            var names = Set(reads.secrets.keys)
+            for (variable, lenders) in state.lenders where reads.environment?.contains(variable) ?? true {
+                names.formUnion(lenders)
+            }
+            return names.sorted().compactMap { state.credentials[$0] }
+        }
     }
 
     func missing(_ name: String) async -> Failure {
@@ -165,6 +188,7 @@ final class ScopeSource: Sendable {
             switch entry.origin {
             case .value(let template):
                 result[entry.name] = try await text(of: template)
+                noteLenders(of: entry.name, template)
             case .process(let variable, let fallback, _):
                 guard !variable.hasPrefix("FLOWCTL_") else {
                     throw Failure(
@@ -175,6 +199,7 @@ final class ScopeSource: Sendable {
                     result[entry.name] = .string(value)
                 } else if let fallback {
                     result[entry.name] = try await text(of: fallback)
+                    noteLenders(of: entry.name, fallback)
                 } else {
                     throw Failure(
                         .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
@@ -193,6 +218,12 @@ final class ScopeSource: Sendable {
         let reads = Reads(template.expressions)
         let secrets = try await secrets(reads)
         return try template.evaluate(scope(in: frame, reading: reads, secrets: secrets, environment: environment))
+    }
+
+    private func noteLenders(of variable: String, _ template: ValueTemplate) {
+        let names = lenders(to: Reads(template.expressions)).map(\.name)
+        guard !names.isEmpty else { return }
+        state.withLock { $0.lenders[variable, default: []].formUnion(names) }
     }
 
     /// Evaluates a map of outputs: the workflow's or a step's.

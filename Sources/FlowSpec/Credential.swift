@@ -16,15 +16,22 @@ package struct Credential: Sendable {
     package var fields: ValueMap
     /// The only origins its secrets may be sent to; nil means those of the embedded connector that uses it.
     package var origins: Set<Origin>?
+    /// The only workflows that may use it: real paths of their files, and of folders with a slash at the end; nil means
+    /// all.
+    package var workflows: Set<String>?
     package var source: Source
     /// When it is to be asked for again, as its token will soon have ended; nil where it stays as it is.
     package var renewalDue: Timestamp?
 
-    package init(name: String, type: String, fields: ValueMap, origins: Set<Origin>? = nil, source: Source = .vault) {
+    package init(
+        name: String, type: String, fields: ValueMap, origins: Set<Origin>? = nil, workflows: Set<String>? = nil,
+        source: Source = .vault
+    ) {
         self.name = name
         self.type = type
         self.fields = fields
         self.origins = origins
+        self.workflows = workflows
         self.source = source
     }
 }

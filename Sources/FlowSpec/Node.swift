@@ -80,6 +80,8 @@ package struct NodeContext: Sendable {
     package var world: World
     /// The credential the step named, already resolved; nil where it has none.
     package var credential: Credential?
+    /// Those whose secrets may stand in the arguments, as expressions read them.
+    package var lent: [Credential] = []
     /// The step's own `effect:` or the node's.
     package var effect: Effect
     package var retry: RetryPolicy

@@ -57,7 +57,8 @@ package final class CredentialResolver: CredentialSource {
             }
         }
         var credential = Credential(
-            name: stored.info.name, type: stored.info.type, fields: fields, origins: stored.info.origins)
+            name: stored.info.name, type: stored.info.type, fields: fields, origins: stored.info.origins,
+            workflows: stored.info.workflows)
         credential.renewalDue = current.renewalDue
         return credential
     }

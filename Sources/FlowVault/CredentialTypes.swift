@@ -45,6 +45,7 @@ package enum CredentialTypes {
                 .init("key", secret: true, help: "The JSON file", form: FieldForm(.serviceAccount)),
                 .init("scopes", required: false, help: "What it may do, separated by spaces"),
                 .init("subject", required: false, help: "The person it acts for", form: FieldForm(.email)),
+                .init("provider", required: false, help: "The provider whose connectors may use it, such as google"),
             ]),
         CredentialType(
             "database", help: "The account of a database server.",

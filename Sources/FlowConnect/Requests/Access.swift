@@ -32,7 +32,7 @@ struct Access: Sendable {
                     + "or name one with \"credential:\"")
         }
         let scope = Rendering(
-            variables: ValueMap([("credential", .map(context.credential?.fields ?? ValueMap()))]),
+            variables: ValueMap([("credential", .map(context.credential?.openFields ?? ValueMap()))]),
             isPreview: isPreview, now: { context.world.clock.now() })
         let ownBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         let replaced = context.baseURL ?? ownBase
@@ -140,9 +140,6 @@ struct Access: Sendable {
                 .permission, "\(node) leads to \(place), where no credential of \(connectorName) may go",
                 hint: "use an address of \(origins.map(\.description).sorted().joined(separator: " or "))")
         }
-        guard let granted, let credential, !granted.contains(origin) else { return }
-        throw Failure(
-            .permission, "\(credential) was not made for \(origin)",
-            hint: "add the credential again with the host \(origin), if you trust it")
+        if let granted, let credential { try credential.require(origin, among: granted) }
     }
 }

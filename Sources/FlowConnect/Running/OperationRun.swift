@@ -21,6 +21,7 @@ struct OperationRun: Sendable {
     ) throws(Failure) {
         self.connector = connector
         self.operation = operation
+        let context = OperationRun.context(context, for: connector)
         self.context = context
         held = HeldCredential(context.credential)
         let node = "\(connector.name).\(operation.name)"
@@ -39,8 +40,16 @@ struct OperationRun: Sendable {
         for parameter in operation.parameters where seen[parameter.name] == nil { seen[parameter.name] = .absent }
         rendering = Rendering(
             variables: ValueMap([
-                ("params", .map(seen)), ("credential", .map(context.credential?.fields ?? ValueMap())),
+                ("params", .map(seen)), ("credential", .map(context.credential?.openFields ?? ValueMap())),
             ]), isPreview: isPreview, now: { context.world.clock.now() })
+    }
+
+    /// An app that recognises nobody has no use for a credential, and no right to see it.
+    private static func context(_ context: NodeContext, for connector: Connector) -> NodeContext {
+        guard connector.auth.isEmpty else { return context }
+        var context = context
+        context.credential = nil
+        return context
     }
 
     /// - Returns: the operation's output.
@@ -131,6 +140,7 @@ struct OperationRun: Sendable {
         var request = try draft.request(
             isPreview: scope.isPreview,
             boundary: scope.isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
+        if !scope.isPreview { try context.requireLent(request.url, given: self.arguments) }
         if template.sendsCredential { try access.with(credential).sign(&request, isPreview: scope.isPreview) }
         return request
     }

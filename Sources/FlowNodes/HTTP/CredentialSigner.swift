@@ -19,11 +19,7 @@ struct CredentialSigner {
         guard let origin = Origin(url) else {
             throw Failure(.invalid, "http.request: parameter \"url\" must be an http or https address")
         }
-        guard credential.origins?.contains(origin) ?? false else {
-            throw Failure(
-                .auth, "the credential \"\(credential.name)\" is not allowed for \(origin)",
-                hint: CredentialSigner.remedy(credential, origin), nothingSent: true)
-        }
+        try credential.require(origin, among: credential.origins ?? [])
         func field(_ names: String...) throws(Failure) -> String {
             for name in names { if let text = credential.fields[name]?.stringValue { return text } }
             throw Failure(
@@ -41,7 +37,9 @@ struct CredentialSigner {
         case "oauth2": place = .header("Authorization", "Bearer \(try field("access_token"))")
         default:
             let secrets = credential.identifyingSecrets
-            guard secrets.count == 1, !CredentialSigner.foreign.contains(credential.type), let token = secrets.first?.value.stringValue else {
+            guard secrets.count == 1, !CredentialSigner.foreign.contains(credential.type),
+                let token = secrets.first?.value.stringValue
+            else {
                 throw Failure(
                     .auth, "http.request can't use a credential of type \(credential.type)",
                     hint: "use one of type bearer, basic, api_key, header, query or oauth2", nothingSent: true)
@@ -57,11 +55,4 @@ struct CredentialSigner {
 
     /// Types whose secret is never sent as it is, or not over HTTP.
     private static let foreign: Set = ["aws", "database", "imap", "service_account", "smtp", "webhook"]
-
-    private static func remedy(_ credential: Credential, _ origin: Origin) -> String {
-        switch credential.source {
-        case .vault: "add it again with --replace --host \(origin) if it is meant to go there"
-        case .environment(let variable): "list \(origin.host) under \"hosts\" in the JSON of \(variable)"
-        }
-    }
 }

@@ -66,7 +66,11 @@ struct CredentialsAddCommand: Verb {
                 hint: "change it with \"flowctl credentials edit \(name)\", add --replace, or take another name")
         }
         let origins = try origins(of: type, index, session)
-        let fields = try fields(of: type, session)
+        var fields = try fields(of: type, session)
+        if type.name == "service_account", let grant = index.type(named: "oauth2") {
+            fields = CredentialTypes.grant(ofServiceAccount: fields)
+            type = grant
+        }
         session.console.masker.add(secretsIn: .map(fields))
         let record = CredentialRecord(
             name: name, type: type.name, service: type.service, fields: fields, origins: origins)

@@ -8,7 +8,7 @@ struct CredentialsCommand: ParsableCommand {
         subcommands: [
             CredentialsAddCommand.self, CredentialsTypesCommand.self, CredentialsListCommand.self,
             CredentialsShowCommand.self, CredentialsEditCommand.self, CredentialsTestCommand.self,
-            CredentialsRenameCommand.self, CredentialsExportCommand.self,
-            CredentialsImportCommand.self, CredentialsDeleteCommand.self,
+            CredentialsAllowCommand.self, CredentialsDenyCommand.self, CredentialsRenameCommand.self,
+            CredentialsExportCommand.self, CredentialsImportCommand.self, CredentialsDeleteCommand.self,
         ])
 }

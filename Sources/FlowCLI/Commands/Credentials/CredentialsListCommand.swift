@@ -38,6 +38,7 @@ extension CredentialInfo {
         [
             "name": .string(name), "type": .string(type), "service": service.map(Value.string) ?? .null,
             "hosts": origins.map { .list($0.map(\.description).sorted().map(Value.string)) } ?? .null,
+            "workflows": workflows.map { .list($0.sorted().map(Value.string)) } ?? .null,
             "created_at": .string(createdAt.rfc3339), "updated_at": .string(updatedAt.rfc3339),
             "valid": .bool(isValid), "source": "vault",
         ]

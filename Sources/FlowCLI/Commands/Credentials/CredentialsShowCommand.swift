@@ -22,9 +22,7 @@ struct CredentialsShowCommand: Verb {
         console.show(json: .map(document)) {
             console.show("\(stored.info.name, .bold)  \(stored.info.type)")
             for (key, value) in fields { console.show("  \(key.text): \(FlowText.scalar(value))") }
-            if let origins = stored.info.origins {
-                console.show("  may be sent to \(origins.map(\.description).sorted().joined(separator: ", "))")
-            }
+            for line in stored.info.grants { console.show("  \(line)") }
             if !stored.info.isValid { console.show("  \("refused by the service", .red)") }
         }
     }

@@ -36,6 +36,28 @@ extension Session {
         return path
     }
 
+    /// Files and folders of workflows as grants have them: real paths, those of folders with a slash at the end.
+    ///
+    /// - Parameter mustExist: false takes what is gone as it is written.
+    /// - Throws: an `Exit` of status `usage` where there is no such file or folder.
+    func workflowPlaces(files: [String], folders: [String], mustExist: Bool = true) throws -> Set<String> {
+        var places: Set<String> = []
+        for (path, isFolder) in files.map({ ($0, false) }) + folders.map({ ($0, true) }) {
+            let absolute = NodeContext.absolute(path, from: workingDirectory)
+            let real = self.files.realPath(absolute)
+            guard let place = real ?? (mustExist ? nil : absolute) else {
+                throw Exit.usage("there is no \(isFolder ? "folder" : "file") \"\(path)\"")
+            }
+            if real != nil, (try self.files.info(place)?.kind == .folder) != isFolder {
+                throw Exit.usage(
+                    "\"\(path)\" is a \(isFolder ? "file" : "folder")",
+                    hint: "give it with \(isFolder ? "--workflow" : "--project")")
+            }
+            places.insert(isFolder && place != "/" ? place + "/" : place)
+        }
+        return places
+    }
+
     /// `api.example.com`, or with a scheme and port.
     ///
     /// - Throws: an `Exit` of status `usage`.
