@@ -1197,13 +1197,13 @@ _flowctl_credentials() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    add|types|list|show|edit|test|allow|deny|rename|delete)
+    add|types|list|show|edit|test|allow|deny|rename|export|import|delete)
         # Offer subcommand argument completions
         "_flowctl_credentials_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'add types list show edit test allow deny rename delete' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'add types list show edit test allow deny rename export import delete' -- "${cur}"))
         ;;
     esac
 }

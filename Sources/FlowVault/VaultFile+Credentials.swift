@@ -35,7 +35,8 @@ extension VaultFile {
             for record in records {
                 if known.contains(record.name), let old = try findRow(record.name, manifest) {
                     let version = try nextVersion(of: old.id, manifest)
-                    try write(old.replaced(by: record, at: now, isValid: true, version: version), record.fields, &manifest)
+                    try write(
+                        old.replaced(by: record, at: now, isValid: true, version: version), record.fields, &manifest)
                 } else {
                     try addRow(record, &manifest)
                 }
@@ -67,7 +68,8 @@ extension VaultFile {
             var record = stored.record
             record.name = newName
             let version = try nextVersion(of: old.id, manifest)
-            try write(old.replaced(by: record, at: now, isValid: old.isValid, version: version), stored.fields, &manifest)
+            try write(
+                old.replaced(by: record, at: now, isValid: old.isValid, version: version), stored.fields, &manifest)
         }
     }
 

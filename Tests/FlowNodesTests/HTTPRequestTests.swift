@@ -192,7 +192,7 @@ import Testing
             try await runNode("http.request", ["url": "http://h/x"], credential: credential)
         }
         #expect(failure?.message == "http.request can't use a credential of type smtp")
-        #expect(failure?.hint == "use one of type bearer, basic, api_key, header or query")
+        #expect(failure?.hint == "use one of type bearer, basic, api_key, header, query or oauth2")
     }
 
     @Test func theRequestKnowsWhereItsSecretsAre() async throws {

@@ -130,7 +130,7 @@ struct OperationRun: Sendable {
         let credential = held.current
         let builder = RequestBuilder(
             node: node, base: access.base, connector: connector, arguments: arguments,
-            rendering: scope.with("credential", .map(credential?.fields ?? ValueMap())))
+            rendering: scope.with("credential", .map(credential?.openFields ?? ValueMap())))
         var draft = try builder.draft(template)
         change(&draft)
         if let idempotency = template.idempotency, !context.idempotencyKey.isEmpty {

@@ -31,24 +31,15 @@ struct TokenSpill {
 
     /// The ids of the credentials for which there is a file.
     static func credentialIDs(beside vault: String) -> [String] {
-        guard let folder = opendir(PrivateFile.folderName(of: vault)) else { return [] }
-        defer { closedir(folder) }
-        let prefix =
-            String(vault[(vault.lastIndex(of: "/").map { vault.index(after: $0) } ?? vault.startIndex)...]) + infix
-        var ids: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasPrefix(prefix) { ids.append(String(name.dropFirst(prefix.count))) }
-        }
-        return ids
+        let prefix = String(vault.split(separator: "/").last ?? "") + infix
+        let names = FolderNames.list(PrivateFile.folderName(of: vault)) ?? []
+        return names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
     /// Makes the file with room for an answer, its name on disk.
     ///
     /// - Throws: `permission` or `invalid` where that can't be done.
-    func makeRoom() throws(Failure) -> Room { try Room(path, sealer: try vault.sealer(), context: context) }
+    func makeRoom() throws(Failure) -> Room { try Room(path, sealer: vault.sealer(), context: context) }
 
     /// nil where there is no file, or none of this vault that was written to its end.
     ///
