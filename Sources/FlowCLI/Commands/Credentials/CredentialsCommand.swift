@@ -6,7 +6,8 @@ struct CredentialsCommand: ParsableCommand {
         commandName: "credentials", abstract: "Keep credentials in the vault.",
         discussion: "In CI a variable such as FLOWCTL_CREDENTIAL_SLACK_TEAM stands for the credential slack-team.",
         subcommands: [
-            CredentialsAddCommand.self, CredentialsListCommand.self, CredentialsShowCommand.self,
+            CredentialsAddCommand.self, CredentialsLoginCommand.self, CredentialsLogoutCommand.self,
+            CredentialsListCommand.self, CredentialsShowCommand.self,
             CredentialsTestCommand.self, CredentialsRenameCommand.self, CredentialsDeleteCommand.self,
         ])
 }
