@@ -92,7 +92,7 @@ let package = Package(
             name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression"], path: "Tests/FlowFuzz",
             swiftSettings: strict),
         .executableTarget(name: "flow-fuzz", dependencies: ["FlowFuzz"], path: "Tests/Fuzz", swiftSettings: strict),
-        module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML"]),
+        module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML", "FlowCrypto"]),
         tests("FlowCoreTests", ["FlowCore"]),
         tests("FlowYAMLTests", ["FlowCore", "FlowYAML"]),
         tests(

@@ -38,6 +38,8 @@ package struct OAuthProvider: Sendable, Hashable {
     package var variables: [Variable]
     /// Who the provider says it is; where an answer names an issuer, it has to be this one (RFC 9207).
     package var issuer: String?
+    /// Whether each answer names the issuer, so that one that doesn't is refused.
+    package var namesIssuer: Bool
     /// nil where only machines log in.
     package var authorizeURL: String?
     package var deviceURL: String?
@@ -63,6 +65,7 @@ package struct OAuthProvider: Sendable, Hashable {
         self.tokens = tokens
         aliases = []
         variables = []
+        namesIssuer = false
         secret = .optional
         redirect = .loopback
         usesPKCE = true

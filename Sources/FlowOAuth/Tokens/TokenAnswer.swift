@@ -6,7 +6,7 @@ struct TokenAnswer {
     let service: TokenService
     let response: HTTPResponse
     /// nil where the body is neither JSON nor a form.
-    private let members: Value?
+    let members: Value?
 
     init(_ response: HTTPResponse, from service: TokenService) {
         self.service = service

@@ -26,7 +26,8 @@ struct TokenRefusal {
             TokenRefusal.kind(of: code) ?? byStatus?.kind ?? .invalid,
             "\(service.title) \(purpose.refused): " + (reason.isEmpty || reason == own ? own : "\(reason) (\(own))"),
             hint: TokenRefusal.hint(for: code, purpose, reason), code: code)
-        failure.retryAfter = byStatus?.retryAfter
+        failure.retryAfter =
+            byStatus?.retryAfter ?? answer.members?["interval"]?.doubleValue.map { .seconds($0) }
         failure.requestID = byStatus?.requestID
         if code == "invalid_grant", purpose == .assertion, let lead = answer.clockLead(asked: asked),
             abs(lead) > .seconds(60)
@@ -39,6 +40,19 @@ struct TokenRefusal {
             failure.hint = HTTPStatusTable.hint(toComeBackAfter: failure.retryAfter)
         }
         self.failure = failure
+    }
+
+    /// The failure of a login that was refused before there was a code.
+    static func ofLogin(_ own: String, reason: String?, by service: TokenService) -> Failure {
+        let own = ServiceText.line(own)
+        let code = service.refusals.meanings[own] ?? own
+        let reason = reason.map(ServiceText.line) ?? ""
+        return Failure(
+            kind(of: code) ?? .invalid,
+            "\(service.title) refused the login: " + (reason.isEmpty ? own : "\(reason) (\(own))"),
+            hint: code == "access_denied"
+                ? "allow the app in the browser, or let the one who administers the account approve it"
+                : hint(for: code, .code, reason), code: code)
     }
 
     private static func unexplained(
@@ -78,7 +92,7 @@ struct TokenRefusal {
             case .code, .device: "log in again: a code works once, and only for a short time"
             case .refresh: "log in again"
             case .assertion: "check the key, the account it is for, and the clock of this machine"
-            case .clientCredentials: "check the client id and secret of the app"
+            case .clientCredentials, .revocation: "check the client id and secret of the app"
             }
         case "invalid_client": "check the client id and secret of the app: a secret ends, and an app may be deleted"
         case "access_denied": "let the one who administers the account allow the app"
@@ -102,6 +116,7 @@ extension TokenRequest.Purpose {
         case .code, .device: "refused the login"
         case .refresh: "refused to renew the tokens"
         case .clientCredentials, .assertion: "refused to give a token"
+        case .revocation: "refused to take the grant back"
         }
     }
 }
