@@ -81,6 +81,24 @@ import Testing
         #expect(provider.requests == 1)
     }
 
+    @Test func whoIsCancelledGoesAndTheWorkIsDoneAllTheSame() async throws {
+        let (asked, answers) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        let provider = FakeProvider(clock: clock) {
+            asked.continuation.yield()
+            for await _ in answers.stream { break }
+        }
+        try fixture.create().add(provider.login().record("work"))
+        clock.advance(by: .seconds(3600))
+        let resolver = resolver(provider)
+        let waiting = Task { try await token(resolver) }
+        for await _ in asked.stream { break }
+        waiting.cancel()
+        await #expect(throws: Failure(.cancelled, "cancelled")) { try await waiting.value }
+        answers.continuation.yield()
+        #expect(try await token(resolver) == "access-fake-canary-1")
+        #expect(provider.requests == 1)
+    }
+
     @Test func anAnswerWithoutRefreshTokenKeepsTheOldOne() async throws {
         let provider = FakeProvider(clock: clock, rotates: false)
         try fixture.create().add(provider.login().record("work"))
