@@ -22,6 +22,8 @@ actor TokenRenewal {
     private var arrivals = 0
     /// Answers that the vault has not got: it can't be written.
     private var unsaved: [String: RenewedFields] = [:]
+    /// Renewals that failed, and until when nobody tries them again.
+    private var setbacks: [String: (failure: Failure, until: Duration)] = [:]
     /// When a token was obtained in place of a refused one, by its digest.
     private var replacements: [TokenDigest: Duration] = [:]
 
@@ -29,6 +31,8 @@ actor TokenRenewal {
     private static let probation = Duration.seconds(60)
     /// How long a token that can't be renewed just now is used before that is tried again.
     private static let pause = Duration.seconds(60)
+    /// A loop of thousands of items must not send a provider that fails as many requests.
+    private static let rest = Duration.seconds(10)
 
     init(_ source: TokenSource) { self.source = source }
 
@@ -89,6 +93,7 @@ actor TokenRenewal {
         _ stored: StoredCredential, _ reason: Renewal.Reason, in vault: VaultFile
     ) async throws -> StoredCredential {
         let id = stored.info.id
+        if let setback = setbacks[id], clock.monotonic() < setback.until { throw setback.failure }
         if waiting[id] == nil {
             waiting[id] = [:]
             let renewal = Renewal(reason, of: stored, in: vault, from: source)
@@ -110,7 +115,9 @@ actor TokenRenewal {
             if let fields = outcome.unsaved { unsaved[id] = fields }
             result = .success(outcome.credential)
         } catch {
-            result = .failure(error)
+            let failure = Failure(error)
+            setbacks[id] = (failure, clock.monotonic() + TokenRenewal.rest)
+            result = .failure(failure)
         }
         for waiter in (waiting.removeValue(forKey: id) ?? [:]).values { waiter.resume(with: result) }
     }

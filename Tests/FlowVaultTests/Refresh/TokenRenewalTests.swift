@@ -243,6 +243,9 @@ import Testing
         #expect(failure?.kind == .network)
         #expect(failure?.message == "the token of \"work\" can't be renewed: could not connect to provider.test")
         #expect(failure?.hint == "check the network")
+        for _ in 0..<100 { #expect(await self.failure(resolver) == failure) }
+        #expect(provider.requests == 2, "a loop of many items asks no more often")
+        clock.advance(by: .seconds(10))
         #expect(try await token(resolver) == "access-fake-canary-1", "nothing was lost")
     }
 
