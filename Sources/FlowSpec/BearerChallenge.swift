@@ -89,7 +89,9 @@ extension Failure {
         let noun = challenge.scopes.count == 1 ? "scope" : "scopes"
         message += "; it needs the \(noun) \(challenge.scopes.joined(separator: " ")) of \"\(credential.name)\""
         guard credential.source == .vault else { return }
-        hint =
-            "run \"flowctl credentials login \(credential.name) --scopes \(challenge.scopes.joined(separator: ","))\""
+        // A login asks for all that the new token shall do.
+        let granted = credential.fields["scopes"]?.stringValue?.split(separator: " ").map(String.init) ?? []
+        let wanted = granted + challenge.scopes.filter { !granted.contains($0) }
+        hint = "run \"flowctl credentials login \(credential.name) --scopes \(wanted.joined(separator: ","))\""
     }
 }

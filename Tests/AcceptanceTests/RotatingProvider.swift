@@ -35,6 +35,14 @@ final class RotatingProvider: Sendable {
             "client_id": "client-fake", "token_url": .string(url + "/token"),
         ])
     }
+
+    /// The app's own grant, for which nobody has asked yet.
+    var machine: String {
+        JSON.text([
+            "grant": "client_credentials", "client_id": "client-fake", "client_secret": "fake-secret-of-the-app",
+            "token_url": .string(url + "/token"),
+        ])
+    }
 }
 
 private final class Grant: Sendable {
@@ -68,6 +76,12 @@ private final class Grant: Sendable {
         state.withLock { state in
             state.asked += 1
             let form = request.text.split(separator: "&")
+            if form.contains("grant_type=client_credentials") {
+                state.number += 1
+                return .json([
+                    "access_token": .string("access-fake-\(state.number)"), "token_type": "Bearer", "expires_in": 3600,
+                ])
+            }
             if !form.contains("refresh_token=refresh-fake-\(state.number)") { state.isRevoked = true }
             guard !state.isRevoked else {
                 return .json(["error": "invalid_grant", "error_description": "it was taken back"], status: 400)

@@ -114,6 +114,47 @@ import Testing
         #expect(next.exit == 0, "\(next.errors)")
     }
 
+    private static let canMount =
+        system("unshare -Urm sh -c 'mount -t tmpfs none /tmp' >/dev/null 2>&1") == 0
+
+    /// Runs the workflow where the vault's folder is mounted to be read.
+    private func runOnReadOnlyVault(_ machine: Machine) async throws -> ChildProcess.Result {
+        try machine.write(
+            """
+            folder=.local/share/flowctl
+            mount --bind $folder $folder && mount -o remount,bind,ro $folder || exit 99
+            flowctl run many.yaml
+            """, to: "ro.sh")
+        return try await machine.run("unshare -Urm sh ro.sh")
+    }
+
+    @Test(.enabled(if: canMount, "this machine lets nobody mount a file system of their own"))
+    func aVaultThatCannotBeWrittenRenewsNothingThatWouldBeLost() async throws {
+        let provider = try RotatingProvider()
+        let machine = try await machine(provider)
+        let result = try await runOnReadOnlyVault(machine)
+        #expect(
+            result.errors.contains(
+                """
+                the vault "\(machine.vault)" can't be written, and a renewed token of "work" would be lost
+                  hint: make the vault and its folder writable
+                """), "\(result.errors)")
+        #expect(provider.asked == 0)
+        #expect(try await machine.run("flowctl run many.yaml").exit == 0)
+    }
+
+    @Test(.enabled(if: canMount, "this machine lets nobody mount a file system of their own"))
+    func aMachinesTokenIsRenewedThereForTheRunAlone() async throws {
+        let provider = try RotatingProvider()
+        let machine = try await machine(provider, login: provider.machine)
+        for run in 1...2 {
+            let result = try await runOnReadOnlyVault(machine)
+            #expect(result.exit == 0, "\(result.errors)")
+            #expect(provider.asked == run)
+        }
+        #expect(provider.served == 400)
+    }
+
     @Test func aDryRunRenewsNothing() async throws {
         let provider = try RotatingProvider()
         let machine = try await machine(provider)

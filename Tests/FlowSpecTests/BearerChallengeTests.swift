@@ -42,12 +42,13 @@ import Testing
     }
 
     @Test func aScopeThatIsMissingComesWithTheCommandThatAsksForIt() {
-        let credential = Credential(name: "work", type: "oauth2", fields: ValueMap())
+        let granted = ValueMap([("scopes", Value.string("mail files.read"))])
+        let credential = Credential(name: "work", type: "oauth2", fields: granted)
         let several = explained(#"Bearer error="insufficient_scope", scope="files.read files.write""#, credential)
         #expect(
             several.message
                 == "api.example answered 403 Forbidden; it needs the scopes files.read files.write of \"work\"")
-        #expect(several.hint == "run \"flowctl credentials login work --scopes files.read,files.write\"")
+        #expect(several.hint == "run \"flowctl credentials login work --scopes mail,files.read,files.write\"")
         let one = explained(#"Bearer error="insufficient_scope", scope="files.read""#, credential)
         #expect(one.message == "api.example answered 403 Forbidden; it needs the scope files.read of \"work\"")
         let unnamed = explained(#"Bearer error="insufficient_scope""#, credential)

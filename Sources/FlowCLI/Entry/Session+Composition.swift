@@ -104,11 +104,14 @@ extension Session {
     private func tokenSource(_ trace: ExchangeTrace?) -> TokenSource {
         let clock = SystemClock()
         let console = console
-        return TokenSource(clock: clock) { grant in
-            let client = RetryingClient(
+        // One for all, so that none is closed while an answer is on its way to the vault.
+        let client = Result {
+            RetryingClient(
                 CurlClient(try clientOptions(), trace: trace), clock: clock, random: SystemRandom(),
                 patience: .seconds(45))
-            return try await grant.renewed(through: client, clock: clock)
+        }
+        return TokenSource(clock: clock) { grant in
+            try await grant.renewed(through: try client.get(), clock: clock)
         } warn: { problem in
             console.complain("\("warning:", .yellow) \(problem.message)")
             if let hint = problem.hint { console.complain("  \("hint:", .cyan) \(hint)") }

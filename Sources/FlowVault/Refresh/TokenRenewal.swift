@@ -6,8 +6,8 @@ import FlowSpec
 /// machine want it.
 ///
 /// In the process the first that asks does the work, and the others wait for what comes of it. Between processes a
-/// ``RenewalLock`` decides, and whoever gets it looks first what is stored by then. Work that has begun goes on where
-/// those who wait are cancelled: an answer that nobody took would be a token lost.
+/// ``RenewalLock`` decides, and whoever gets it looks first what is stored by then. Who waits may be cancelled; the work
+/// goes on, as an answer that nobody took would be a token lost.
 actor TokenRenewal {
     /// A credential with the tokens to use.
     struct Current: Sendable {
@@ -17,9 +17,13 @@ actor TokenRenewal {
     }
 
     private let source: TokenSource
-    private var flights: [String: Task<StoredCredential, any Error>] = [:]
+    /// Who waits for each renewal that is under way, by the credential's id.
+    private var waiting: [String: [Int: CheckedContinuation<StoredCredential, any Error>]] = [:]
+    private var arrivals = 0
     /// Answers that the vault has not got: it can't be written.
     private var unsaved: [String: RenewedFields] = [:]
+    /// Renewals that failed, and until when nobody tries them again.
+    private var setbacks: [String: (failure: Failure, until: Duration)] = [:]
     /// When a token was obtained in place of a refused one, by its digest.
     private var replacements: [TokenDigest: Duration] = [:]
 
@@ -27,6 +31,8 @@ actor TokenRenewal {
     private static let probation = Duration.seconds(60)
     /// How long a token that can't be renewed just now is used before that is tried again.
     private static let pause = Duration.seconds(60)
+    /// A loop of thousands of items must not send a provider that fails as many requests.
+    private static let rest = Duration.seconds(10)
 
     init(_ source: TokenSource) { self.source = source }
 
@@ -46,7 +52,9 @@ actor TokenRenewal {
         } catch {
             var failure = Failure(error)
             let now = clock.now()
-            guard failure.kind != .auth, let end = grant.tokens?.expiresAt, now < end else { throw failure }
+            guard failure.kind != .auth, failure.kind != .cancelled, let end = grant.tokens?.expiresAt, now < end else {
+                throw failure
+            }
             failure.message =
                 "the token of \(stored.quotedName) is used as it is until \(end.rfc3339): \(failure.message)"
             source.warn(failure)
@@ -85,16 +93,37 @@ actor TokenRenewal {
         _ stored: StoredCredential, _ reason: Renewal.Reason, in vault: VaultFile
     ) async throws -> StoredCredential {
         let id = stored.info.id
-        if let flight = flights[id] { return try await flight.value }
-        let renewal = Renewal(reason, of: stored, in: vault, from: source)
-        let flight = Task {
+        if let setback = setbacks[id], clock.monotonic() < setback.until { throw setback.failure }
+        if waiting[id] == nil {
+            waiting[id] = [:]
+            let renewal = Renewal(reason, of: stored, in: vault, from: source)
+            Task { await finish(renewal, of: id) }
+        }
+        arrivals += 1
+        let number = arrivals
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { waiting[id]?[number] = $0 }
+        } onCancel: {
+            Task { await leave(id, number) }
+        }
+    }
+
+    private func finish(_ renewal: Renewal, of id: String) async {
+        let result: Result<StoredCredential, any Error>
+        do {
             let outcome = try await renewal.run()
             if let fields = outcome.unsaved { unsaved[id] = fields }
-            return outcome.credential
+            result = .success(outcome.credential)
+        } catch {
+            let failure = Failure(error)
+            setbacks[id] = (failure, clock.monotonic() + TokenRenewal.rest)
+            result = .failure(failure)
         }
-        flights[id] = flight
-        defer { flights[id] = nil }
-        return try await flight.value
+        for waiter in (waiting.removeValue(forKey: id) ?? [:]).values { waiter.resume(with: result) }
+    }
+
+    private func leave(_ id: String, _ number: Int) {
+        waiting[id]?.removeValue(forKey: number)?.resume(throwing: CancellationError())
     }
 
     /// With what could not be saved so far, which is tried again.

@@ -81,6 +81,24 @@ import Testing
         #expect(provider.requests == 1)
     }
 
+    @Test func whoIsCancelledGoesAndTheWorkIsDoneAllTheSame() async throws {
+        let (asked, answers) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        let provider = FakeProvider(clock: clock) {
+            asked.continuation.yield()
+            for await _ in answers.stream { break }
+        }
+        try fixture.create().add(provider.login().record("work"))
+        clock.advance(by: .seconds(3600))
+        let resolver = resolver(provider)
+        let waiting = Task { try await token(resolver) }
+        for await _ in asked.stream { break }
+        waiting.cancel()
+        await #expect(throws: Failure(.cancelled, "cancelled")) { try await waiting.value }
+        answers.continuation.yield()
+        #expect(try await token(resolver) == "access-fake-canary-1")
+        #expect(provider.requests == 1)
+    }
+
     @Test func anAnswerWithoutRefreshTokenKeepsTheOldOne() async throws {
         let provider = FakeProvider(clock: clock, rotates: false)
         try fixture.create().add(provider.login().record("work"))
@@ -225,6 +243,9 @@ import Testing
         #expect(failure?.kind == .network)
         #expect(failure?.message == "the token of \"work\" can't be renewed: could not connect to provider.test")
         #expect(failure?.hint == "check the network")
+        for _ in 0..<100 { #expect(await self.failure(resolver) == failure) }
+        #expect(provider.requests == 2, "a loop of many items asks no more often")
+        clock.advance(by: .seconds(10))
         #expect(try await token(resolver) == "access-fake-canary-1", "nothing was lost")
     }
 
