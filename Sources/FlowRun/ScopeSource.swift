@@ -1,12 +1,14 @@
 import FlowCore
 import FlowExpression
 import FlowSpec
+import FlowStore
 import FlowWorkflow
 import Synchronization
 
 /// Makes what expressions see, for all steps of a run.
 final class ScopeSource: Sendable {
     private let workflow: Workflow
+    private let journal: (any Journal)?
     private let setup: RunSetup
     private let inputs: ValueMap
     private let vars: ValueMap
@@ -21,11 +23,15 @@ final class ScopeSource: Sendable {
         var lenders: [String: Set<String>] = [:]
     }
 
-    /// - Parameter workflow: the one whose expressions these are for.
+    /// - Parameters:
+    ///   - workflow: the one whose expressions these are for.
+    ///   - journal: notes which credentials are used; nil where nothing runs.
     init(
-        for workflow: Workflow, setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap
+        for workflow: Workflow, setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap,
+        journal: (any Journal)? = nil
     ) {
         self.workflow = workflow
+        self.journal = journal
         self.setup = setup
         self.inputs = inputs
         self.vars = vars
@@ -88,7 +94,8 @@ final class ScopeSource: Sendable {
         }
         try found.require(workflowAt: workflowFile)
         setup.masker.add(secretsIn: .map(found.fields))
-        state.withLock { $0.credentials[name] = found }
+        let isFirst = state.withLock { $0.credentials.updateValue(found, forKey: name) == nil }
+        if isFirst { journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())]) }
         return found
     }
 

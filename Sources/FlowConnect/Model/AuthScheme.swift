@@ -20,8 +20,8 @@ struct AuthScheme: Sendable {
     var console: String?
     var signer: Signer
     var fields: [CredentialType.Field]
-    /// The operation that shows whether a credential works.
-    var test: String?
+    /// How it is found out whether a credential works.
+    var probe: CredentialProbe?
     /// Replaces the connector's base and hosts.
     var base: Template?
     var hosts: [Template]?
@@ -46,6 +46,7 @@ struct AuthScheme: Sendable {
         }
         return CredentialType(
             name, service: connector.name, help: help, console: console, fields: fields,
-            origins: Set(addresses.compactMap { Origin($0) }), testNode: test.map { "\(connector.name).\($0)" })
+            origins: Set(addresses.compactMap { Origin($0) }),
+            testNode: probe.map { "\(connector.name).\($0.operation)" })
     }
 }

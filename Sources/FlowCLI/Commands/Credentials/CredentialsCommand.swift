@@ -8,6 +8,7 @@ struct CredentialsCommand: ParsableCommand {
         subcommands: [
             CredentialsAddCommand.self, CredentialsTypesCommand.self, CredentialsListCommand.self,
             CredentialsShowCommand.self, CredentialsEditCommand.self, CredentialsTestCommand.self,
+            CredentialsDoctorCommand.self, CredentialsUsageCommand.self,
             CredentialsAllowCommand.self, CredentialsDenyCommand.self,
             CredentialsRenameCommand.self, CredentialsDeleteCommand.self,
         ])
