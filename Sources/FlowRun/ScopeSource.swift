@@ -99,8 +99,10 @@ final class ScopeSource: Sendable {
         return found
     }
 
+    /// nil where it came through a pipe.
     private var workflowFile: String? {
-        setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
+        guard !workflow.source.name.hasPrefix("<") else { return nil }
+        return setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
     }
 
     /// The credentials whose secrets may stand in what is made of these expressions.

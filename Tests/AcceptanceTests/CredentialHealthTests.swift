@@ -109,7 +109,7 @@ import Testing
                     scopes: chat:write, files:write
 
                 """)
-        #expect(found.errors == "2 do not work, 2 stop working within 14d\n")
+        #expect(found.errors == "2 do not work, 2 stop working within 14 days\n")
         #expect(found.exit == 4)
         let quiet = try await machine.run("flowctl credentials doctor --quiet --within 5d --base-url \(server.url)")
         #expect(quiet.output.contains("plain") && !quiet.output.contains("hub") && !quiet.output.contains("team"))
@@ -127,7 +127,7 @@ import Testing
         #expect(away.exit == 1)
         let offline = try await machine.run("flowctl credentials doctor --offline")
         #expect(offline.output.contains("- hub not checked: no service is asked with --offline\n"))
-        #expect(offline.errors == "none of 3 is known to stop working within 14d\n")
+        #expect(offline.errors == "none of 3 is known to stop working within 14 days\n")
         #expect(offline.exit == 0)
         #expect(server.connectionCount == 0)
         let odd = try await machine.run("flowctl credentials test hub --base-url \(server.url)")

@@ -6,14 +6,12 @@ struct CredentialReport {
     private let now: Timestamp
     /// How far ahead is looked; nil doesn't look ahead.
     private let within: Duration?
-    private let spanText: String
 
-    init(found: [CredentialHealth], now: Timestamp, within: Duration? = nil, spanText: String = "") {
+    init(found: [CredentialHealth], now: Timestamp, within: Duration? = nil) {
         let span = within ?? .zero
         self.found = found.sorted(by: CredentialHealth.urgency(within: span, at: now))
         self.now = now
         self.within = within
-        self.spanText = spanText
     }
 
     /// - Parameter asList: whether these are all there are, rather than the one that was named.
@@ -43,6 +41,8 @@ struct CredentialReport {
     }
 
     private var summary: String {
+        let hours = Int((within ?? .zero).components.seconds / 3600)
+        let spanText = hours % 24 == 0 ? counted(hours / 24, "day") : counted(hours, "hour")
         let broken = found.filter(\.isBroken).count
         var parts: [String] = []
         if broken > 0 { parts.append("\(broken) \(broken == 1 ? "does" : "do") not work") }

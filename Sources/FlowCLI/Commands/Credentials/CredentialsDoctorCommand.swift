@@ -33,7 +33,7 @@ struct CredentialsDoctorCommand: Verb {
             isOffline: offline)
         let names = try await checkup.allNames()
         let found = try await Interruption.cancellable { try await checkup.examine(names) }
-        let report = CredentialReport(found: found, now: SystemClock().now(), within: span, spanText: within)
+        let report = CredentialReport(found: found, now: SystemClock().now(), within: span)
         try report.show(on: session.console, asList: true)
     }
 }
