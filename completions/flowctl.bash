@@ -1283,9 +1283,9 @@ _flowctl_credentials_types() {
 
 _flowctl_credentials_list() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --invalid --version -h --help)
     repeating_options=()
-    non_repeating_options=(--output --state-db --vault)
+    non_repeating_options=(--output --state-db --vault --type --service)
     __flowctl_offer_flags_options 0
 
     # Offer option value completions
@@ -1300,6 +1300,14 @@ _flowctl_credentials_list() {
         ;;
     '--vault')
         __flowctl_add_completions -f
+        return
+        ;;
+    '--type')
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials list -- --type "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--service')
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials list -- --service "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1384,7 +1392,7 @@ _flowctl_credentials_edit() {
 
 _flowctl_credentials_test() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --all --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --base-url)
     __flowctl_offer_flags_options 1
@@ -1412,6 +1420,68 @@ _flowctl_credentials_test() {
     case "${positional_number}" in
     1)
         __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials test -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --offline --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault --within --base-url)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--within')
+        return
+        ;;
+    '--base-url')
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_usage() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials usage -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac

@@ -1,12 +1,14 @@
 import FlowCore
 import FlowExpression
 import FlowSpec
+import FlowStore
 import FlowWorkflow
 import Synchronization
 
 /// Makes what expressions see, for all steps of a run.
 final class ScopeSource: Sendable {
     private let workflow: Workflow
+    private let journal: (any Journal)?
     private let setup: RunSetup
     private let inputs: ValueMap
     private let vars: ValueMap
@@ -21,11 +23,15 @@ final class ScopeSource: Sendable {
         var lenders: [String: Set<String>] = [:]
     }
 
-    /// - Parameter workflow: the one whose expressions these are for.
+    /// - Parameters:
+    ///   - workflow: the one whose expressions these are for.
+    ///   - journal: notes which credentials are used; nil where nothing runs.
     init(
-        for workflow: Workflow, setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap
+        for workflow: Workflow, setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap,
+        journal: (any Journal)? = nil
     ) {
         self.workflow = workflow
+        self.journal = journal
         self.setup = setup
         self.inputs = inputs
         self.vars = vars
@@ -110,12 +116,16 @@ final class ScopeSource: Sendable {
     }
 
     private func remember(_ credential: Credential) {
+        let name = credential.name
         setup.masker.add(secretsIn: .map(credential.fields))
-        state.withLock { $0.credentials[credential.name] = credential }
+        let isFirst = state.withLock { $0.credentials.updateValue(credential, forKey: name) == nil }
+        if isFirst { journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())]) }
     }
 
+    /// nil where it came through a pipe.
     private var workflowFile: String? {
-        setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
+        guard !workflow.source.name.hasPrefix("<") else { return nil }
+        return setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
     }
 
     /// The credentials whose secrets may stand in what is made of these expressions.

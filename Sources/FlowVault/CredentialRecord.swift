@@ -42,6 +42,8 @@ package struct CredentialInfo: Sendable, Hashable {
     package var updatedAt: Timestamp
     /// False once the service has refused it for good.
     package var isValid: Bool
+    /// When it ends, as far as that was noted with it; an access token that is renewed has no end.
+    package var expiresAt: Timestamp?
 }
 
 /// A credential read from the vault.

@@ -109,8 +109,9 @@ extension VaultFile {
     /// What may be shown of a row, proven to be what was stored.
     func prove(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> CredentialInfo {
         var plain = try unseal(row, manifest)
-        wipe(&plain)
-        guard let info = row.info else { throw damage("\(row.title) can't be read") }
+        defer { wipe(&plain) }
+        guard var info = row.info else { throw damage("\(row.title) can't be read") }
+        info.expiresAt = VaultFile.expiry(in: plain)
         return info
     }
 
@@ -119,13 +120,14 @@ extension VaultFile {
         var plain = try unseal(row, manifest)
         defer { wipe(&plain) }
         guard let content = try? JSON.parse(plain), let stored = content["fields"]?.mapValue,
-            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), let info = row.info
+            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), var info = row.info
         else { throw damage("\(row.title) can't be read") }
         var fields = stored
         for name in secretNames { fields[name] = fields[name]?.markedSecret }
         if let version = manifest.version(of: .tokens, id: try rowID(row.id)) {
             try readTokens(of: row, version: version, into: &fields)
         }
+        info.expiresAt = fields[VaultFile.expiryField].flatMap(VaultFile.time)
         return StoredCredential(info: info, fields: fields)
     }
 

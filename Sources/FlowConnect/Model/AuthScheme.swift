@@ -33,8 +33,8 @@ struct AuthScheme: Sendable {
     var fields: [CredentialType.Field]
     /// nil where the credential is not from a login.
     var login: Login?
-    /// The operation that shows whether a credential works.
-    var test: String?
+    /// How it is found out whether a credential works.
+    var probe: CredentialProbe?
     /// Replaces the connector's base and hosts.
     var base: Template?
     var hosts: [Template]?
@@ -65,7 +65,8 @@ struct AuthScheme: Sendable {
         let addresses = ([base] + (hosts ?? connector.hosts)).compactMap(\.literal)
         return CredentialType(
             name, service: connector.name, help: help, console: console, fields: fields,
-            origins: Set(addresses.compactMap { Origin($0) }), testNode: test.map { "\(connector.name).\($0)" })
+            origins: Set(addresses.compactMap { Origin($0) }),
+            testNode: probe.map { "\(connector.name).\($0.operation)" })
     }
 }
 

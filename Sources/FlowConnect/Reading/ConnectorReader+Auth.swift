@@ -26,8 +26,22 @@ extension ConnectorReader {
         return AuthScheme(
             name: name, help: map.string("help", &diagnostics) ?? "", console: map.string("console", &diagnostics),
             signer: signer, fields: fields,
-            test: map.string("test", &diagnostics), base: map.node("base").flatMap { template($0, for: "base") },
+            probe: map.node("test").flatMap { probe($0) }, base: map.node("base").flatMap { template($0, for: "base") },
             hosts: addresses(map, "hosts"), span: entry.keySpan)
+    }
+
+    /// `get_user`, or with where its answer says whose the credential is: `{ operation: get_user, who: ${{ body.login }} }`.
+    private mutating func probe(_ node: SourceNode) -> CredentialProbe? {
+        guard node.map != nil else {
+            return node.decodeString(for: "test", &diagnostics).map { CredentialProbe(operation: $0) }
+        }
+        guard let map = MapDecoder(node, "\"test\"", &diagnostics) else { return nil }
+        map.finish(["operation", "who", "scopes", "expires"], &diagnostics)
+        guard let operation = map.requiredString("operation", &diagnostics) else { return nil }
+        return CredentialProbe(
+            operation: operation, who: map.node("who").flatMap { template($0, for: "who") },
+            scopes: map.node("scopes").flatMap { template($0, for: "scopes") },
+            expires: map.node("expires").flatMap { template($0, for: "expires") })
     }
 
     private static func keys(of kind: SignerKind) -> [String] {

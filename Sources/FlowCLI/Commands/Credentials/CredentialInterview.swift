@@ -68,7 +68,7 @@ struct CredentialInterview {
     }
 
     private func question(_ field: CredentialType.Field) -> String {
-        var question = field.help.isEmpty ? field.name : "\(field.name) (\(field.help))"
+        var question = field.help.isEmpty ? field.name : "\(field.name) (\(field.helpPhrase))"
         if field.form.kind.isFile { question += ", the path of the file" }
         if !field.form.choices.isEmpty { question += ", one of \(field.form.choices.joined(separator: ", "))" }
         if let value = present[field.name] {

@@ -86,7 +86,7 @@ extension CredentialInfo {
 extension Session {
     func showGrants(of name: String, in vault: VaultFile) throws {
         let info = try vault.show(name).info
-        console.show(json: info.asValue) {
+        console.show(json: info.asValue()) {
             for line in info.grants { console.show("\(name, .bold) \(line)") }
             if info.workflows == nil { console.show("\(name, .bold) may be used by any workflow") }
         }

@@ -8,8 +8,9 @@ struct CredentialsCommand: ParsableCommand {
         subcommands: [
             CredentialsLoginCommand.self, CredentialsLogoutCommand.self, CredentialsAddCommand.self,
             CredentialsTypesCommand.self, CredentialsListCommand.self, CredentialsShowCommand.self,
-            CredentialsEditCommand.self, CredentialsTestCommand.self, CredentialsAllowCommand.self,
-            CredentialsDenyCommand.self, CredentialsRenameCommand.self, CredentialsExportCommand.self,
-            CredentialsImportCommand.self, CredentialsDeleteCommand.self,
+            CredentialsEditCommand.self, CredentialsTestCommand.self, CredentialsDoctorCommand.self,
+            CredentialsUsageCommand.self, CredentialsAllowCommand.self, CredentialsDenyCommand.self,
+            CredentialsRenameCommand.self, CredentialsExportCommand.self, CredentialsImportCommand.self,
+            CredentialsDeleteCommand.self,
         ])
 }

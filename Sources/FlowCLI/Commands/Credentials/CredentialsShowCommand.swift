@@ -16,7 +16,7 @@ struct CredentialsShowCommand: Verb {
         let stored = try session.stored(name).1
         session.console.masker.add(secretsIn: .map(stored.fields))
         let fields = stored.maskedFields
-        var document = stored.info.asValue.mapValue ?? ValueMap()
+        var document = stored.info.asValue(lastUsed: session.credentialUses[name]).mapValue ?? ValueMap()
         document["fields"] = .map(fields)
         let console = session.console
         console.show(json: .map(document)) {

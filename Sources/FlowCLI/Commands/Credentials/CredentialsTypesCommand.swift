@@ -42,9 +42,12 @@ struct CredentialsTypesCommand: Verb {
 }
 
 extension CredentialType.Field {
+    /// The help as a part of a line, where it is no sentence.
+    var helpPhrase: String { help.hasSuffix(".") ? String(help.dropLast()) : help }
+
     /// What a list says of it: `The password (secret)`
     fileprivate var summary: String {
-        var words = help.hasSuffix(".") ? String(help.dropLast()) : help
+        var words = helpPhrase
         if !form.choices.isEmpty { words += ", one of \(form.choices.joined(separator: ", "))" }
         if !form.prefixes.isEmpty { words += ", starts with \(form.prefixes.joined(separator: " or "))" }
         var notes = isSecret ? ["secret"] : []

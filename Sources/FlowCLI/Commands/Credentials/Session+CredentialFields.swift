@@ -1,6 +1,7 @@
 import FlowConnect
 import FlowCore
 import FlowSpec
+import FlowStore
 import FlowVault
 
 extension Session {
@@ -35,6 +36,9 @@ extension Session {
         else { return nil }
         return path
     }
+
+    /// When runs last used each credential; empty where nothing has run, or the history can't be read.
+    var credentialUses: [String: Timestamp] { (try? history()?.credentialUses()) ?? [:] }
 
     /// Files and folders of workflows as grants have them: real paths, those of folders with a slash at the end.
     ///
