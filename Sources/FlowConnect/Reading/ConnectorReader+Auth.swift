@@ -31,7 +31,7 @@ extension ConnectorReader {
     }
 
     /// `get_user`, or with where its answer says whose the credential is: `{ operation: get_user, who: ${{ body.login }} }`.
-    private mutating func probe(_ node: SourceNode) -> CredentialProbe? {
+    mutating func probe(_ node: SourceNode) -> CredentialProbe? {
         guard node.map != nil else {
             return node.decodeString(for: "test", &diagnostics).map { CredentialProbe(operation: $0) }
         }
