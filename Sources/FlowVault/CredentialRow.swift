@@ -71,24 +71,42 @@ struct CredentialRow {
     }
 
     /// nil where a time or list is not what flowctl writes.
-    var info: CredentialInfo? {
-        guard let created = Timestamp(rfc3339: createdAt), let updated = Timestamp(rfc3339: updatedAt) else {
-            return nil
-        }
-        var originSet: Set<Origin>?
-        if let origins {
-            guard let texts = CredentialRow.list(origins) else { return nil }
-            originSet = Set(texts.compactMap { Origin($0) })
-            guard originSet?.count == texts.count else { return nil }
-        }
-        var workflowSet: Set<String>?
-        if let workflows {
-            guard let texts = CredentialRow.list(workflows) else { return nil }
-            workflowSet = Set(texts)
-        }
+    ///
+    /// - Parameter limits: of rows read before.
+    func info(_ limits: inout CredentialLimits) -> CredentialInfo? {
+        guard let created = Timestamp(rfc3339: createdAt),
+            let updated = updatedAt == createdAt ? created : Timestamp(rfc3339: updatedAt),
+            let origins = limits.origins(origins), let workflows = limits.workflows(workflows)
+        else { return nil }
         return CredentialInfo(
-            id: id, name: name, type: type, service: service, origins: originSet, workflows: workflowSet,
+            id: id, name: name, type: type, service: service, origins: origins, workflows: workflows,
             createdAt: created, updatedAt: updated, isValid: isValid)
+    }
+}
+
+/// Reads the lists of hosts and workflows of many rows, of which most have one of a few.
+struct CredentialLimits {
+    private var knownOrigins: [String: Set<Origin>] = [:]
+    private var knownWorkflows: [String: Set<String>] = [:]
+
+    /// The inner nil stands for a column that is null; the outer one for a text that is no list of origins.
+    mutating func origins(_ text: String?) -> Set<Origin>?? {
+        guard let text else { return .some(nil) }
+        if let known = knownOrigins[text] { return known }
+        guard let texts = CredentialLimits.list(text) else { return nil }
+        let origins = Set(texts.compactMap { Origin($0) })
+        guard origins.count == texts.count else { return nil }
+        knownOrigins[text] = origins
+        return origins
+    }
+
+    /// As ``origins(_:)``.
+    mutating func workflows(_ text: String?) -> Set<String>?? {
+        guard let text else { return .some(nil) }
+        if let known = knownWorkflows[text] { return known }
+        guard let texts = CredentialLimits.list(text) else { return nil }
+        knownWorkflows[text] = Set(texts)
+        return Set(texts)
     }
 
     private static func list(_ text: String) -> [String]? {

@@ -102,10 +102,12 @@ extension VaultFile {
     }
 
     /// What may be shown of a row, proven to be what was stored.
-    func prove(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> CredentialInfo {
+    func prove(
+        _ row: CredentialRow, _ manifest: VaultManifest, _ limits: inout CredentialLimits
+    ) throws(Failure) -> CredentialInfo {
         var plain = try unseal(row, manifest)
         wipe(&plain)
-        guard let info = row.info else { throw damage("\(row.title) can't be read") }
+        guard let info = row.info(&limits) else { throw damage("\(row.title) can't be read") }
         return info
     }
 
@@ -113,8 +115,9 @@ extension VaultFile {
     func open(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> StoredCredential {
         var plain = try unseal(row, manifest)
         defer { wipe(&plain) }
+        var limits = CredentialLimits()
         guard let content = try? JSON.parse(plain), let stored = content["fields"]?.mapValue,
-            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), let info = row.info
+            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), let info = row.info(&limits)
         else { throw damage("\(row.title) can't be read") }
         var fields = stored
         for name in secretNames { fields[name] = fields[name]?.markedSecret }

@@ -13,9 +13,7 @@ struct CredentialsListCommand: Verb {
         let stored = try session.vaultAccess().vault()?.list() ?? []
         let variables = session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") }.sorted()
         let console = session.console
-        let fromVault: [Value] = stored.map(\.asValue)
-        let fromEnvironment: [Value] = variables.map { ["variable": .string($0), "source": "environment"] }
-        console.show(json: .list(fromVault + fromEnvironment)) {
+        console.show(json: document(stored, variables)) {
             guard !stored.isEmpty || !variables.isEmpty else {
                 return console.note("no credentials yet; add one with: flowctl credentials add NAME --type TYPE")
             }
@@ -29,6 +27,10 @@ struct CredentialsListCommand: Verb {
             for variable in variables { table.add(StyledText(variable, .bold), "", "", "", "from the environment") }
             table.show(on: console)
         }
+    }
+
+    private func document(_ stored: [CredentialInfo], _ variables: [String]) -> Value {
+        .list(stored.map(\.asValue) + variables.map { ["variable": .string($0), "source": "environment"] })
     }
 }
 
