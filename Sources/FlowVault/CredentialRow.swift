@@ -63,11 +63,13 @@ struct CredentialRow {
     var title: String { "credential \"\(terminalSafe(name))\"" }
 
     func context(_ vaultID: String) -> [UInt8] {
-        JSON.bytes([
-            "flowctl vault", "credentials", .string(vaultID), .string(id), .string(name), .string(type),
-            service.map(Value.string) ?? .null, .string(createdAt), .string(updatedAt), .bool(isValid),
-            origins.map(Value.string) ?? .null, workflows.map(Value.string) ?? .null, .uint(version),
-        ])
+        var context = BoxContext("credentials", vaultID)
+        for text in [id, name, type, service, createdAt, updatedAt] { context.add(text) }
+        context.add(raw: isValid ? "true" : "false")
+        context.add(origins)
+        context.add(workflows)
+        context.add(raw: String(version))
+        return context.bytes
     }
 
     /// nil where a time or list is not what flowctl writes.
@@ -150,11 +152,10 @@ struct TokenRow {
 
     /// Says whether there is a refresh token, so that one can't be taken away.
     func context(_ vaultID: String, _ part: Part, hasRefresh: Bool? = nil) -> [UInt8] {
-        JSON.bytes([
-            "flowctl vault", "oauth_tokens", .string(vaultID), .string(part.rawValue), .string(credentialID),
-            expiresAt.map(Value.string) ?? .null, scopes.map(Value.string) ?? .null,
-            .bool(hasRefresh ?? (refresh != nil)),
-            .uint(version),
-        ])
+        var context = BoxContext("oauth_tokens", vaultID)
+        for text in [part.rawValue, credentialID, expiresAt, scopes] { context.add(text) }
+        context.add(raw: hasRefresh ?? (refresh != nil) ? "true" : "false")
+        context.add(raw: String(version))
+        return context.bytes
     }
 }
