@@ -32,7 +32,7 @@ package enum AuthenticatedBox {
         guard box.count >= overhead else { throw notAuthentic }
         let cipher = try Cipher(key: key, nonce: Array(box.prefix(nonceSize)), sealing: false)
         let tag = Array(box.suffix(tagSize))
-        let sealed = Array(box.dropFirst(nonceSize).dropLast(tagSize))
+        let sealed = box[nonceSize..<box.count - tagSize]
         var plain = [UInt8](repeating: 0, count: sealed.count)
         let isAuthentic = plain.withUnsafeMutableBytes { bytes in
             // An empty array has an address nowhere; OpenSSL only needs one that is not null.
@@ -89,12 +89,15 @@ private struct Cipher: ~Copyable {
         return bytes.isEmpty || EVP_CipherUpdate(context, nil, &length, bytes, Int32(clamping: bytes.count)) == 1
     }
 
-    func update(_ bytes: [UInt8], into target: UnsafeMutableRawPointer) -> Bool {
+    func update(_ bytes: some Collection<UInt8>, into target: UnsafeMutableRawPointer) -> Bool {
         // A box over 2 GiB would be cut by the 32-bit length.
         guard let count = Int32(exactly: bytes.count) else { return false }
         var length: Int32 = 0
         return count == 0
-            || EVP_CipherUpdate(context, target.assumingMemoryBound(to: UInt8.self), &length, bytes, count) == 1
+            || bytes.withContiguousStorageIfAvailable {
+                EVP_CipherUpdate(
+                    context, target.assumingMemoryBound(to: UInt8.self), &length, $0.baseAddress, count) == 1
+            } ?? false
     }
 
     func finish(into target: UnsafeMutableRawPointer) -> Bool {

@@ -63,32 +63,52 @@ struct CredentialRow {
     var title: String { "credential \"\(terminalSafe(name))\"" }
 
     func context(_ vaultID: String) -> [UInt8] {
-        JSON.bytes([
-            "flowctl vault", "credentials", .string(vaultID), .string(id), .string(name), .string(type),
-            service.map(Value.string) ?? .null, .string(createdAt), .string(updatedAt), .bool(isValid),
-            origins.map(Value.string) ?? .null, workflows.map(Value.string) ?? .null, .uint(version),
-        ])
+        var context = BoxContext("credentials", vaultID)
+        for text in [id, name, type, service, createdAt, updatedAt] { context.add(text) }
+        context.add(raw: isValid ? "true" : "false")
+        context.add(origins)
+        context.add(workflows)
+        context.add(raw: String(version))
+        return context.bytes
     }
 
     /// nil where a time or list is not what flowctl writes.
-    var info: CredentialInfo? {
-        guard let created = Timestamp(rfc3339: createdAt), let updated = Timestamp(rfc3339: updatedAt) else {
-            return nil
-        }
-        var originSet: Set<Origin>?
-        if let origins {
-            guard let texts = CredentialRow.list(origins) else { return nil }
-            originSet = Set(texts.compactMap { Origin($0) })
-            guard originSet?.count == texts.count else { return nil }
-        }
-        var workflowSet: Set<String>?
-        if let workflows {
-            guard let texts = CredentialRow.list(workflows) else { return nil }
-            workflowSet = Set(texts)
-        }
+    ///
+    /// - Parameter limits: of rows read before.
+    func info(_ limits: inout CredentialLimits) -> CredentialInfo? {
+        guard let created = Timestamp(rfc3339: createdAt),
+            let updated = updatedAt == createdAt ? created : Timestamp(rfc3339: updatedAt),
+            let origins = limits.origins(origins), let workflows = limits.workflows(workflows)
+        else { return nil }
         return CredentialInfo(
-            id: id, name: name, type: type, service: service, origins: originSet, workflows: workflowSet,
+            id: id, name: name, type: type, service: service, origins: origins, workflows: workflows,
             createdAt: created, updatedAt: updated, isValid: isValid)
+    }
+}
+
+/// Reads the lists of hosts and workflows of many rows, of which most have one of a few.
+struct CredentialLimits {
+    private var knownOrigins: [String: Set<Origin>] = [:]
+    private var knownWorkflows: [String: Set<String>] = [:]
+
+    /// The inner nil stands for a column that is null; the outer one for a text that is no list of origins.
+    mutating func origins(_ text: String?) -> Set<Origin>?? {
+        guard let text else { return .some(nil) }
+        if let known = knownOrigins[text] { return known }
+        guard let texts = CredentialLimits.list(text) else { return nil }
+        let origins = Set(texts.compactMap { Origin($0) })
+        guard origins.count == texts.count else { return nil }
+        knownOrigins[text] = origins
+        return origins
+    }
+
+    /// As ``origins(_:)``.
+    mutating func workflows(_ text: String?) -> Set<String>?? {
+        guard let text else { return .some(nil) }
+        if let known = knownWorkflows[text] { return known }
+        guard let texts = CredentialLimits.list(text) else { return nil }
+        knownWorkflows[text] = Set(texts)
+        return Set(texts)
     }
 
     private static func list(_ text: String) -> [String]? {
@@ -132,11 +152,10 @@ struct TokenRow {
 
     /// Says whether there is a refresh token, so that one can't be taken away.
     func context(_ vaultID: String, _ part: Part, hasRefresh: Bool? = nil) -> [UInt8] {
-        JSON.bytes([
-            "flowctl vault", "oauth_tokens", .string(vaultID), .string(part.rawValue), .string(credentialID),
-            expiresAt.map(Value.string) ?? .null, scopes.map(Value.string) ?? .null,
-            .bool(hasRefresh ?? (refresh != nil)),
-            .uint(version),
-        ])
+        var context = BoxContext("oauth_tokens", vaultID)
+        for text in [part.rawValue, credentialID, expiresAt, scopes] { context.add(text) }
+        context.add(raw: hasRefresh ?? (refresh != nil) ? "true" : "false")
+        context.add(raw: String(version))
+        return context.bytes
     }
 }

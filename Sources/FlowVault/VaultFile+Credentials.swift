@@ -126,7 +126,9 @@ extension VaultFile {
             throw damage("its credentials are not those of its manifest")
         }
         var infos: [CredentialInfo] = []
-        for row in rows { infos.append(try prove(row, manifest)) }
+        infos.reserveCapacity(rows.count)
+        var limits = CredentialLimits()
+        for row in rows { infos.append(try prove(row, manifest, &limits)) }
         return infos
     }
 

@@ -107,10 +107,12 @@ extension VaultFile {
     }
 
     /// What may be shown of a row, proven to be what was stored.
-    func prove(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> CredentialInfo {
+    func prove(
+        _ row: CredentialRow, _ manifest: VaultManifest, _ limits: inout CredentialLimits
+    ) throws(Failure) -> CredentialInfo {
         var plain = try unseal(row, manifest)
         defer { wipe(&plain) }
-        guard var info = row.info else { throw damage("\(row.title) can't be read") }
+        guard var info = row.info(&limits) else { throw damage("\(row.title) can't be read") }
         info.expiresAt = VaultFile.expiry(in: plain)
         return info
     }
@@ -119,8 +121,9 @@ extension VaultFile {
     func open(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> StoredCredential {
         var plain = try unseal(row, manifest)
         defer { wipe(&plain) }
+        var limits = CredentialLimits()
         guard let content = try? JSON.parse(plain), let stored = content["fields"]?.mapValue,
-            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), var info = row.info
+            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), var info = row.info(&limits)
         else { throw damage("\(row.title) can't be read") }
         var fields = stored
         for name in secretNames { fields[name] = fields[name]?.markedSecret }

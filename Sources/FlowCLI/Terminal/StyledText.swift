@@ -38,7 +38,10 @@ struct StyledText: Sendable, Hashable {
     var plain: String { pieces.map(\.text).joined() }
 
     /// Columns on a terminal, each code point counted as one.
-    var width: Int { pieces.reduce(0) { $0 + $1.text.unicodeScalars.count } }
+    var width: Int {
+        // Bytes that begin a code point: to step through the code points themselves takes many times as long.
+        pieces.reduce(0) { $0 + $1.text.utf8.count(where: { $0 & 0xC0 != 0x80 }) }
+    }
 
     /// What is sent to the terminal: cleaned, and with escape sequences where `colors` is true.
     func rendered(colors: Bool) -> String {

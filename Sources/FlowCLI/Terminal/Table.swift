@@ -16,21 +16,27 @@ struct Table {
 
     /// The titles, then the rows.
     var lines: [StyledText] {
-        let widths = titles.indices.map { column in
-            max(titles[column].count, rows.map { $0[column].width }.max() ?? 0)
+        var widths = titles.map(\.count)
+        for row in rows {
+            for column in widths.indices { widths[column] = max(widths[column], row[column].width) }
         }
         // A column without a title is worth its place only where something stands in it.
         let columns = titles.indices.filter { widths[$0] > 0 }
-        return ([titles.map { StyledText($0, .dim) }] + rows).map { line($0, widths, columns) }
+        var starts = [0]
+        for column in columns { starts.append(starts[starts.count - 1] + widths[column] + 2) }
+        let places = Array(zip(columns, starts))
+        return ([titles.map { StyledText($0, .dim) }] + rows).map { line($0, places) }
     }
 
-    private func line(_ cells: [StyledText], _ widths: [Int], _ columns: [Int]) -> StyledText {
+    private func line(_ cells: [StyledText], _ places: [(column: Int, start: Int)]) -> StyledText {
         var line = StyledText()
-        var pad = 0
-        for column in columns where cells[column].width > 0 {
-            let before = columns.prefix { $0 < column }.reduce(0) { $0 + widths[$1] + 2 }
-            line += StyledText(String(repeating: " ", count: max(0, before - pad))) + cells[column]
-            pad = before + cells[column].width
+        var end = 0
+        for (column, start) in places {
+            let width = cells[column].width
+            guard width > 0 else { continue }
+            if start > end { line += StyledText(String(repeating: " ", count: start - end)) }
+            line += cells[column]
+            end = start + width
         }
         return line
     }

@@ -36,7 +36,6 @@ struct CredentialsImportCommand: Verb {
         if isSealed { bytes = try await open(bytes, source, session) }
         defer { wipe(&bytes) }
         var records = try CredentialPackage(bytes, source: source).credentials
-        for record in records { session.console.masker.add(secretsIn: .map(record.fields)) }
         try giveNewNames(to: &records)
         let types = CredentialTypeIndex(connectors: try session.connectors())
         for index in records.indices { try check(&records[index], types, session.console) }

@@ -35,9 +35,7 @@ struct CredentialsListCommand: Verb {
             isFiltered ? [] : session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") }.sorted()
         let uses = stored.isEmpty ? [:] : session.credentialUses
         let console = session.console
-        let fromVault: [Value] = stored.map { $0.asValue(lastUsed: uses[$0.name]) }
-        let fromEnvironment: [Value] = variables.map { ["variable": .string($0), "source": "environment"] }
-        console.show(json: .list(fromVault + fromEnvironment)) {
+        console.show(json: document(stored, uses, variables)) {
             guard !stored.isEmpty || !variables.isEmpty else {
                 return console.note(
                     isFiltered
@@ -61,6 +59,14 @@ struct CredentialsListCommand: Verb {
     private func expiry(_ info: CredentialInfo, _ now: Timestamp) -> StyledText {
         guard let end = info.expiresAt else { return "" }
         return StyledText(String(end.rfc3339.prefix(10)), end <= now ? .red : nil)
+    }
+
+    private func document(
+        _ stored: [CredentialInfo], _ uses: [String: Timestamp], _ variables: [String]
+    ) -> Value {
+        .list(
+            stored.map { $0.asValue(lastUsed: uses[$0.name]) }
+                + variables.map { ["variable": .string($0), "source": "environment"] })
     }
 }
 

@@ -25,6 +25,7 @@ struct VaultBackupCommand: Verb {
         let vault = try session.settings.vault
         guard file != "-" else { return try write(vault, to: session) }
         let path = try session.writablePath(file, as: "the copy")
+        guard path != vault else { throw Exit.usage("that is the vault itself", hint: "name another file") }
         do {
             try VaultFile.backUp(vault, to: path, replacing: force)
         } catch {
