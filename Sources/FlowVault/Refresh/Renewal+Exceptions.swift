@@ -31,12 +31,11 @@ extension Renewal {
     /// Where nothing can be kept, only what leaves the old grant as it is may be asked for.
     func runUnsaved() async throws -> Outcome {
         guard let grant = try wanted(stored) else { return Outcome(credential: stored) }
-        guard grant.kind != .login else {
-            throw Failure(
-                .permission,
-                "the vault \"\(vault.path)\" can't be written, and a renewed token of \(stored.quotedName) would be lost",
-                hint: "make the vault and its folder writable", code: "read_only_vault", nothingSent: true)
-        }
+        let problem = Failure(
+            .permission,
+            "the vault \"\(vault.path)\" can't be written, and a renewed token of \(stored.quotedName) would be lost",
+            hint: "make the vault and its folder writable", code: "read_only_vault", nothingSent: true)
+        guard grant.kind != .login else { throw problem }
         let (vault, id) = (vault, stored.info.id)
         let renewed: StoredGrant
         do {
@@ -48,6 +47,6 @@ extension Renewal {
             return Outcome(credential: stored)
         }
         let fields = try RenewedFields(renewed, of: saved)
-        return Outcome(credential: saved.with(fields), unsaved: fields)
+        return Outcome(credential: saved.with(fields), unsaved: Unsaved(fields: fields, problem: problem))
     }
 }

@@ -22,7 +22,13 @@ struct Renewal: Sendable {
     struct Outcome: Sendable {
         var credential: StoredCredential
         /// What the vault could not be given.
-        var unsaved: RenewedFields?
+        var unsaved: Unsaved?
+    }
+
+    /// Tokens that are not in the vault, and why.
+    struct Unsaved: Sendable {
+        var fields: RenewedFields
+        var problem: Failure
     }
 
     let reason: Reason
@@ -47,8 +53,11 @@ struct Renewal: Sendable {
     func run() async throws -> Outcome {
         guard let lock = try await lock() else { return try await runUnsaved() }
         defer { withExtendedLifetime(lock) {} }
-        let found = try await settled()
+        let settled = try await settled()
+        let found = settled.credential
         guard let grant = try wanted(found) else { return Outcome(credential: found) }
+        // The file beside the vault has the only copy of these tokens: it must not make room for the next ones.
+        if let problem = settled.problem { throw problem }
         let spill = TokenSpill(vault, credentialID: stored.info.id)
         let room = try await offPool { try spill.makeRoom() }
         defer { room.discardIfUnused() }
@@ -106,7 +115,7 @@ struct Renewal: Sendable {
     // MARK: Vault
 
     /// What is stored by now.
-    private func settled() async throws -> StoredCredential {
+    private func settled() async throws -> VaultFile.Settled {
         let (vault, id) = (vault, stored.info.id)
         guard let settled = try await offPool({ try vault.settle(id) }) else {
             throw Failure(
@@ -115,7 +124,7 @@ struct Renewal: Sendable {
                 code: "no_credential", nothingSent: true)
         }
         if let problem = settled.problem { source.warn(unsavedWarning(problem, isKept: true)) }
-        return settled.credential
+        return settled
     }
 
     /// - Parameter room: what keeps the answer; nil where it doesn't fit.
@@ -134,7 +143,7 @@ struct Renewal: Sendable {
             return Outcome(credential: renewed)
         } catch {
             source.warn(unsavedWarning(error, isKept: room != nil))
-            return Outcome(credential: renewed, unsaved: fields)
+            return Outcome(credential: renewed, unsaved: Unsaved(fields: fields, problem: error))
         }
     }
 

@@ -21,7 +21,7 @@ actor TokenRenewal {
     private var waiting: [String: [Int: CheckedContinuation<StoredCredential, any Error>]] = [:]
     private var arrivals = 0
     /// Answers that the vault has not got: it can't be written.
-    private var unsaved: [String: RenewedFields] = [:]
+    private var unsaved: [String: Renewal.Unsaved] = [:]
     /// Renewals that failed, and until when nobody tries them again.
     private var setbacks: [String: (failure: Failure, until: Duration)] = [:]
     /// When a token was obtained in place of a refused one, by its digest.
@@ -94,6 +94,8 @@ actor TokenRenewal {
     ) async throws -> StoredCredential {
         let id = stored.info.id
         if let setback = setbacks[id], clock.monotonic() < setback.until { throw setback.failure }
+        // What the vault has is the past; the provider would take it for a theft.
+        if let lost = unsaved[id], stored.grant?.kind == .login { throw lost.problem }
         if waiting[id] == nil {
             waiting[id] = [:]
             let renewal = Renewal(reason, of: stored, in: vault, from: source)
@@ -112,7 +114,7 @@ actor TokenRenewal {
         let result: Result<StoredCredential, any Error>
         do {
             let outcome = try await renewal.run()
-            if let fields = outcome.unsaved { unsaved[id] = fields }
+            if let more = outcome.unsaved { unsaved[id] = more }
             result = .success(outcome.credential)
         } catch {
             let failure = Failure(error)
@@ -129,7 +131,7 @@ actor TokenRenewal {
     /// With what could not be saved so far, which is tried again.
     private func completed(_ stored: StoredCredential, in vault: VaultFile) async throws -> StoredCredential {
         let id = stored.info.id
-        guard let fields = unsaved[id] else { return stored }
+        guard let fields = unsaved[id]?.fields else { return stored }
         guard try fields.follow(stored) else {
             unsaved[id] = nil
             return stored

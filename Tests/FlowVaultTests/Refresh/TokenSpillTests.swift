@@ -149,6 +149,38 @@ import Testing
         #expect(try fixture.open().show("work").fields["refresh_token"] == "refresh-fake-canary-1")
     }
 
+    /// The next request would need the place of the only copy there is.
+    @Test func tokensThatCannotBeSavedAreNotRenewedOnceMore() async throws {
+        let provider = FakeProvider(clock: fixture.clock)
+        let vault = try fixture.create()
+        try vault.add(provider.login().record("work"))
+        let database = try Database.open(fixture.path, mode: .readWrite)
+        try database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON oauth_tokens BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        let own = resolver(provider)
+        func token() async throws -> String? {
+            try await own.credential(named: "work", defaultType: nil)?.fields["access_token"]?.stringValue
+        }
+        fixture.clock.advance(by: .seconds(3600))
+        #expect(try await token() == "access-fake-canary-1")
+        #expect(try await token() == "access-fake-canary-1")
+        fixture.clock.advance(by: .seconds(3600))
+        for resolver in [own, self.resolver(provider)] {
+            do {
+                _ = try await resolver.credential(named: "work", defaultType: nil)
+                Issue.record("renewed what was not saved")
+            } catch {
+                #expect(
+                    Failure(error).message == "the database \"\(fixture.path)\" refuses the change: no room")
+            }
+        }
+        #expect(provider.requests == 1)
+        try database.execute("DROP TRIGGER full")
+        fixture.clock.advance(by: .seconds(10))
+        #expect(try await token() == "access-fake-canary-2")
+        #expect(provider.requests == 2)
+    }
+
     /// What can't be looked into may be the only copy of something.
     @Test func whatCannotBeReadIsLeftWhereItIs() async throws {
         let provider = FakeProvider(clock: fixture.clock)
