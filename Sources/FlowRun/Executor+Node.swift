@@ -199,7 +199,7 @@ extension Executor {
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
-        context.lent = scopes.lenders(to: prepared.reads)
+        context.lent = await scopes.lenders(to: templates, giving: arguments.values)
         return Request(arguments: arguments, context: context, environment: environment)
     }
 
