@@ -201,7 +201,7 @@ extension Executor {
         context.usesCache = step.usesCache
         let scopes = scopes
         context.renew = { try await scopes.renewed($0) }
-        context.lent = scopes.lenders(to: prepared.reads)
+        context.lent = await scopes.lenders(to: templates, giving: arguments.values)
         return Request(arguments: arguments, context: context, environment: environment)
     }
 

@@ -99,7 +99,7 @@ package final class Executor: Sendable {
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
             for: workflow, setup: setup, inputs: inputs, vars: vars, event: .null, run: call.members(of: caller.id),
-            journal: caller.journal)
+            within: caller.scopes.root, journal: caller.journal)
         base = call.path + "/"
         isResumed = caller.isResumed
     }

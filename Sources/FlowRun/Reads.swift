@@ -17,6 +17,8 @@ struct Reads: Sendable {
     private(set) var secrets: [String: Bool] = [:]
     /// Names of variables in `env`; nil where a name is only known when it is evaluated.
     private(set) var environment: Set<String>? = []
+    /// Whether they look at something other than credentials and variables of `env`.
+    private(set) var looksElsewhere = false
     /// Whether another evaluation may give another value.
     private(set) var isReproducible = true
 
@@ -76,6 +78,7 @@ struct Reads: Sendable {
         for reference in expression.references {
             if let source, reference.root == "steps", reference.members.first == source { continue }
             add(reference)
+            if reference.root != "secrets", reference.root != "env" { looksElsewhere = true }
         }
     }
 

