@@ -92,7 +92,8 @@ import Testing
         let provider = try await ProviderMetadata.provider(issuer: issuer, name: "mock", through: http)
         let client = OAuthClient(id: "fake-client", secret: "fake-secret")
         let grant = try await login(provider, client, ["openid"], port: nil) { url in
-            #expect(try await LoopbackBrowser.visit(url, form: "sub=ada").body.contains("Back to the terminal"))
+            let page = try await LoopbackBrowser.visit(url, form: "sub=ada")
+            #expect(page.body.contains("Back to the terminal"))
         }
         #expect(grant.tokens?.lifetime == .seconds(60))
         let renewed = try await grant.renewed(through: http, clock: clock)
@@ -151,7 +152,8 @@ import Testing
     private func shell(_ command: String) async throws -> ChildProcess.Result {
         let folder = TemporaryFolder()
         return try await ChildProcess(
-            command: command, environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp", "SVC_CACHE=\(Self.root)/.build/services"],
+            command: command,
+            environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp", "SVC_CACHE=\(Self.root)/.build/services"],
             workingDirectory: "/", scratch: folder.path
         ).run(limit: 300)
     }
