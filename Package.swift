@@ -33,8 +33,10 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CCompression"),
         .target(name: "CEdit"),
+        .target(name: "CKeyring"),
         .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CSecret"),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CMustache"),
@@ -52,7 +54,7 @@ let package = Package(
         module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
         module("FlowStore", ["FlowCore", "FlowCrypto", "CSQLite"]),
         module("FlowOAuth", ["FlowCore", "FlowSpec", "FlowCrypto"]),
-        module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto", "FlowOAuth"]),
+        module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto", "FlowOAuth", "CKeyring", "CSecret"]),
 
         // Nodes.
         module(
@@ -90,7 +92,7 @@ let package = Package(
             name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression"], path: "Tests/FlowFuzz",
             swiftSettings: strict),
         .executableTarget(name: "flow-fuzz", dependencies: ["FlowFuzz"], path: "Tests/Fuzz", swiftSettings: strict),
-        module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML"]),
+        module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML", "FlowCrypto"]),
         tests("FlowCoreTests", ["FlowCore"]),
         tests("FlowYAMLTests", ["FlowCore", "FlowYAML"]),
         tests(
@@ -103,7 +105,7 @@ let package = Package(
         tests("FlowOAuthTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowOAuth"]),
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto", "FlowOAuth"]),
         tests(
-            "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowConnect"],
+            "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],
             exclude: ["Cases"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
         tests(

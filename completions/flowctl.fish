@@ -115,6 +115,10 @@ function __flowctl_parse_tokens -S
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'host=+' 'workflow=+' 'project=+' 'version' 'h/help'
             case 'rename'
                 __flowctl_parse_subcommand 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'export'
+                __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'to=+' 'to-file=+' 'o/out=' 'with-tokens' 'plaintext' 'force' 'y/yes' 'version' 'h/help'
+            case 'import'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'identity=+' 'replace' 'rename=+' 'version' 'h/help'
             case 'delete'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'y/yes' 'version' 'h/help'
             end
@@ -124,6 +128,28 @@ function __flowctl_parse_tokens -S
             case 'init'
                 __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'passphrase' 'key-file=' 'version' 'h/help'
             case 'status'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'unlock'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'for=' 'version' 'h/help'
+            case 'lock'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+            case 'slots'
+                __flowctl_parse_subcommand 0 'version' 'h/help'
+                switch $unparsed_tokens[1]
+                case 'list'
+                    __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
+                case 'add'
+                    __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'passphrase' 'key-file=' 'env-key' 'keyring' 'label=' 'version' 'h/help'
+                case 'remove'
+                    __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'y/yes' 'version' 'h/help'
+                end
+            case 'rekey'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'drop-slot=+' 'key-file=+' 'y/yes' 'version' 'h/help'
+            case 'backup'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'force' 'version' 'h/help'
+            case 'restore'
+                __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'force' 'version' 'h/help'
+            case 'verify'
                 __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
             end
         case 'expr'
@@ -210,7 +236,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'nodes' -d 'Look at the nodes steps can use, and run one.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'connectors' -d 'Look at connectors: the files that describe HTTP apps.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'credentials' -d 'Keep credentials in the vault.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'vault' -d 'Make the vault, or look at it.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'vault' -d 'Make the vault, look at it, and keep it safe.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'expr' -d 'Evaluate an expression, or explain what it gives.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'schema' -d 'Print the JSON Schema of workflow files, for editors.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'doctor' -d 'Check this set-up and explain what is wrong with it.'
@@ -533,6 +559,8 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'allow' -d 'Say where a credential may be sent, and which workflows may use it.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'deny' -d 'Take back what "credentials allow" gave.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'rename' -d 'Give a credential another name.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'export' -d 'Seal credentials for somebody else.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'import' -d 'Put credentials of somebody else into the vault.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials" -eq 1' -fa 'delete' -d 'Take a credential out of the vault.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials add" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
@@ -657,6 +685,34 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials rename" -eq 1' -fka '(__flowctl_custom_completion ---completion credentials rename -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials rename" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials export" -ge 1' -fka '(__flowctl_custom_completion ---completion credentials export -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export"' -l 'to' -d 'A public key: age1…, "ssh-ed25519 …" or "ssh-rsa …"; may be repeated.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export"' -l 'to-file' -d 'A file with a public key on each line; may be repeated.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" o out' -s 'o' -l 'out' -d 'Where to write it; else standard output.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" with-tokens' -l 'with-tokens' -d 'Take the tokens of logins along.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" plaintext' -l 'plaintext' -d 'Write them in clear; asks first.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" force' -l 'force' -d 'Replace a file that is there.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials import" -eq 1' -F
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import"' -l 'identity' -d 'A file with a private key of age or ssh; may be repeated.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" replace' -l 'replace' -d 'Replace credentials of the same name.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import"' -l 'rename' -d 'Store one under another name; may be repeated.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials import" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials delete" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
@@ -671,6 +727,13 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'init' -d 'Make an encrypted vault for credentials.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'status' -d 'Show where the vault is, what opens it, and whether that works here.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'unlock' -d 'Open the vault for a time, in other terminals and in cron jobs too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'lock' -d 'End what "vault unlock" began.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'slots' -d 'Say what opens the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'rekey' -d 'Give the vault a new data key and seal all of it anew.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'backup' -d 'Write a copy of the vault, encrypted as it is.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'restore' -d 'Put a copy in place of the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault" -eq 1' -fa 'verify' -d 'Read all of the vault and say what was damaged or changed from outside.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault init" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
@@ -689,6 +752,97 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault status" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" for' -l 'for' -d 'How long, such as 30m, 8h or 2d.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault unlock" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault lock" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault slots" -eq 1' -fa 'list' -d 'List what opens the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault slots" -eq 1' -fa 'add' -d 'Add a further way to open the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault slots" -eq 1' -fa 'remove' -d 'Take away a way to open the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots list" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" passphrase' -l 'passphrase' -d 'Ask for a passphrase that opens the vault.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" key-file' -l 'key-file' -d 'A key file that opens it; made where it is missing.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" env-key' -l 'env-key' -d 'Take the key in FLOWCTL_VAULT_KEY.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" keyring' -l 'keyring' -d 'Make a key and keep it in the system keyring.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" label' -l 'label' -d 'What to call it; else the kind, or the key file\'s path.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots add" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" y yes' -s 'y' -l 'yes' -d 'Don\'t ask.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault slots remove" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey"' -l 'drop-slot' -d 'A slot that is not to open the vault any more, by its id or label; may be repeated.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey"' -l 'key-file' -d 'Where a key file of the vault is now; may be repeated.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" y yes' -s 'y' -l 'yes' -d 'Don\'t ask before a slot is dropped.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault rekey" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault backup" -eq 1' -F
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" force' -l 'force' -d 'Replace a file that is there.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault backup" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl vault restore" -eq 1' -F
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" force' -l 'force' -d 'Replace a vault that the copy is not one of.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault restore" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl vault verify" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl expr" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'

@@ -230,7 +230,9 @@ package struct DryRun: Sendable {
             throw await scopes.missing(name)
         }
         guard spec.needsCredential else { return nil }
-        if let found = try await scopes.credential(named: spec.group, defaultType: type) { return found }
+        if let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type) {
+            return found
+        }
         throw await scopes.missing(spec.group)
     }
 

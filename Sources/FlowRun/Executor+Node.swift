@@ -103,9 +103,9 @@ extension Executor {
                     }
                     let output = try await node.run(request.arguments, in: request.context)
                     guard case .stream(let stream) = output.revealed else {
-                        return output.marked(by: self.setup.masker)
+                        return self.setup.masker.marked(output)
                     }
-                    return .list(try await stream.collect(as: output)).marked(by: self.setup.masker)
+                    return self.setup.masker.marked(.list(try await stream.collect(as: output)))
                 })
         } catch {
             // Later steps see it as a value, and may send it anywhere.
@@ -199,6 +199,8 @@ extension Executor {
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
+        let scopes = scopes
+        context.renew = { try await scopes.renewed($0) }
         context.lent = await scopes.lenders(to: templates, giving: arguments.values)
         return Request(arguments: arguments, context: context, environment: environment)
     }
@@ -234,7 +236,7 @@ extension Executor {
             throw failure
         }
         guard !spec.credentialTypes.isEmpty, spec.needsCredential || spec.source != .native else { return nil }
-        let found = try await scopes.credential(named: spec.group, defaultType: type)
+        let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type)
         if found == nil, spec.needsCredential {
             var failure = await scopes.missing(spec.group)
             failure.message = "\(spec.name) needs a credential, and there is none named \"\(spec.group)\""

@@ -92,17 +92,40 @@ final class ScopeSource: Sendable {
         return .map(map)
     }
 
-    /// The credential of this name, asked for once in a run; its secrets are masked from then on.
+    /// The credential of this name, asked for once in a run and whenever its token is about to end; its secrets are
+    /// masked from then on.
     func credential(named name: String, defaultType: CredentialType?) async throws -> Credential? {
-        if let known = state.withLock({ $0.credentials[name] }) { return known }
+        if let known = state.withLock({ $0.credentials[name] }) {
+            guard let due = known.renewalDue, setup.world.clock.now() >= due else { return known }
+        }
         guard let found = try await setup.credentials.credential(named: name, defaultType: defaultType) else {
             return nil
         }
         try found.require(workflowAt: workflowFile)
-        setup.masker.add(secretsIn: .map(found.fields))
-        let isFirst = state.withLock { $0.credentials.updateValue(found, forKey: name) == nil }
-        if isFirst { journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())]) }
+        remember(found)
         return found
+    }
+
+    /// The first of these credentials that there is.
+    func credential(namedOneOf names: [String], defaultType: CredentialType?) async throws -> Credential? {
+        for name in names {
+            if let found = try await credential(named: name, defaultType: defaultType) { return found }
+        }
+        return nil
+    }
+
+    /// A credential that a service has refused, with another token, which all later steps and items get too.
+    func renewed(_ refused: Credential) async throws -> Credential? {
+        guard let renewed = try await setup.credentials.renewed(refused) else { return nil }
+        remember(renewed)
+        return renewed
+    }
+
+    private func remember(_ credential: Credential) {
+        let name = credential.name
+        setup.masker.add(secretsIn: .map(credential.fields))
+        let isFirst = state.withLock { $0.credentials.updateValue(credential, forKey: name) == nil }
+        if isFirst { journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())]) }
     }
 
     /// nil where it came through a pipe.

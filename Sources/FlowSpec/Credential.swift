@@ -20,6 +20,8 @@ package struct Credential: Sendable {
     /// all.
     package var workflows: Set<String>?
     package var source: Source
+    /// When it is to be asked for again, as its token will soon have ended; nil where it stays as it is.
+    package var renewalDue: Timestamp?
 
     package init(
         name: String, type: String, fields: ValueMap, origins: Set<Origin>? = nil, workflows: Set<String>? = nil,
@@ -48,6 +50,13 @@ package protocol CredentialSource: Sendable {
     /// - Returns: nil where there is none of that name.
     /// - Throws: a `Failure` of kind `auth` where the vault can't be opened or read.
     func credential(named name: String, defaultType: CredentialType?) async throws -> Credential?
+
+    /// A credential that the service has refused, with another token: one that somebody else has got meanwhile, or one
+    /// that is asked for now.
+    ///
+    /// - Returns: nil where it can't be renewed.
+    /// - Throws: a `Failure` of kind `auth` where the grant behind it has ended, or what keeps it from being renewed.
+    func renewed(_ refused: Credential) async throws -> Credential?
 
     /// Names that exist, for suggestions; empty where the vault is locked.
     func names() async -> [String]

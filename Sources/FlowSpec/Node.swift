@@ -102,6 +102,8 @@ package struct NodeContext: Sendable {
     package var baseURL: String?
     package var log: any LogSink
     package var checkpoints: any Checkpoints
+    /// Gives a credential that the service has refused with another token; nil where it can't be renewed.
+    package var renew: @Sendable (Credential) async throws -> Credential? = { _ in nil }
     /// Whether responses may be stored for the next time (`cache: false` says no).
     package var usesCache = true
 
@@ -170,6 +172,8 @@ package struct HTTPAttempt: Sendable, Hashable {
     package var elapsed: Duration
     /// How long the next try waits; nil where none follows.
     package var retryIn: Duration?
+    /// Whether the token was renewed, and the request follows once more with the new one.
+    package var renewsToken = false
     /// What it waited for before it was sent.
     package var waited: HTTPWait?
     /// The request of a try that failed.

@@ -47,6 +47,9 @@ package struct NodeSpec: Sendable, Hashable {
     /// Credential types it takes, the default first; empty where it takes none.
     package var credentialTypes: [String]
     package var needsCredential: Bool
+    /// Credentials that nodes of several groups share, such as `google`; one is taken where there is none of the
+    /// group's own name.
+    package var sharedCredentials: [String]
     package var retryOwner: RetryOwner
     /// How long the other side remembers the idempotency key this write sends; nil where it sends none.
     package var keyLifetime: Duration?
@@ -58,7 +61,8 @@ package struct NodeSpec: Sendable, Hashable {
     package init(
         _ name: String, summary: String, details: String = "", effect: Effect, parameters: [Parameter],
         rules: [Rule] = [], output: String = "", credentialTypes: [String] = [], needsCredential: Bool = false,
-        retryOwner: RetryOwner = .engine, keyLifetime: Duration? = nil, example: Example? = nil,
+        sharedCredentials: [String] = [], retryOwner: RetryOwner = .engine, keyLifetime: Duration? = nil,
+        example: Example? = nil,
         documentation: String? = nil,
         source: Source = .native
     ) {
@@ -71,6 +75,7 @@ package struct NodeSpec: Sendable, Hashable {
         self.output = output
         self.credentialTypes = credentialTypes
         self.needsCredential = needsCredential
+        self.sharedCredentials = sharedCredentials
         self.retryOwner = retryOwner
         self.keyLifetime = keyLifetime
         self.example = example
@@ -82,6 +87,9 @@ package struct NodeSpec: Sendable, Hashable {
     package var group: String { String(name.prefix { $0 != "." }) }
     /// `send_message` of `slack.send_message`.
     package var operation: String { String(name.drop { $0 != "." }.dropFirst()) }
+
+    /// The credentials that are looked for where none is named, in order.
+    package var usualCredentials: [String] { [group] + sharedCredentials.filter { $0 != group } }
 
     package func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
 

@@ -53,6 +53,39 @@ import Testing
         #expect(failure?.hint == "use a credential of type acme_token")
     }
 
+    private func grant(_ provider: String) -> Credential {
+        credential(
+            "oauth2",
+            ValueMap.of([("access_token", .secret("fake-access")), ("provider", .string(provider))]))
+    }
+
+    @Test func aLoginOfTheProviderSignsAsBearer() async throws {
+        let request = try await sent(auth: "{ type: oauth2, provider: google }", grant("google"))
+        #expect(request.headers["Authorization"] == "Bearer fake-access")
+        #expect(request.secrets.headers == ["authorization"])
+    }
+
+    @Test func aLoginDescribedInTheFileIsTheConnectorsOwn() async throws {
+        let auth = "{ type: oauth2, authorize_url: 'https://id.acme.test/a', token_url: 'https://id.acme.test/t' }"
+        #expect(try await sent(auth: auth, grant("acme")).headers["Authorization"] == "Bearer fake-access")
+        let shared = try await sent(auth: "{ type: oauth2, from: shop }", grant("shop"))
+        #expect(shared.headers["Authorization"] == "Bearer fake-access")
+    }
+
+    @Test func refusesALoginElsewhere() async throws {
+        let head = "auth:\n  acme_token: { type: bearer }\n  acme_login: { type: oauth2, provider: google }\n"
+        let connector = try TestConnector(operation, head: head)
+        let failure = await connector.failure("op", credential: grant("slack"))
+        #expect(failure?.message == "acme.op can't use credential \"team\" of type oauth2")
+        #expect(
+            failure?.hint
+                == "use a credential of type acme_token, or log in with \"flowctl credentials login google\"")
+        let spec = try connector.node("op").spec
+        #expect(spec.credentialTypes == ["acme_token", "oauth2"])
+        #expect(spec.usualCredentials == ["acme", "google"])
+        #expect(connector.connector.credentialTypes.map(\.name) == ["acme_token"])
+    }
+
     @Test func saysWhichFieldIsMissingOrBroken() async throws {
         let connector = try TestConnector(operation, head: TestConnector.bearer)
         let missing = await connector.failure("op", credential: credential("acme_token", ValueMap()))

@@ -40,8 +40,47 @@ import Testing
 
     @Test func signersOfLaterVersionsAreNotIgnored() {
         expect(
-            operation("    request: GET t\n", head: "auth: { acme: { type: oauth2, token_url: x } }\n"), "not-yet",
-            "the type \"oauth2\" is not supported yet", hint: "remove it; a later version of flowctl brings it")
+            operation("    request: GET t\n", head: "auth: { acme: { type: aws_sigv4 } }\n"), "not-yet",
+            "the type \"aws_sigv4\" is not supported yet", hint: "remove it; a later version of flowctl brings it")
+    }
+
+    @Test(arguments: [
+        ("", "unclear-provider", "who gives the tokens is not said"),
+        (
+            ", provider: google, from: shop", "unclear-provider",
+            "who gives the tokens is said twice: by \"provider\" and \"from\""
+        ),
+    ])
+    func aLoginSaysWhoGivesTheTokens(keys: String, id: String, message: String) {
+        expect(
+            operation("    request: GET t\n", head: "auth: { acme: { type: oauth2\(keys) } }\n"), id, message,
+            hint: "give provider: with a provider of flowctl, from: with another connector, or authorize_url: and "
+                + "token_url:")
+    }
+
+    @Test func aLoginNamesAProviderThereIs() {
+        expect(
+            operation("    request: GET t\n", head: "auth: { acme: { type: oauth2, provider: gogle } }\n"),
+            "unknown-provider", "flowctl knows no provider \"gogle\"", hint: "did you mean \"google\"?")
+        expect(
+            operation("    request: GET t\n", head: "auth: { acme: { type: oauth2, provider: elsewhere } }\n"),
+            "unknown-provider", "flowctl knows no provider \"elsewhere\"",
+            hint: "use one of airtable, atlassian, dropbox, github, google, hubspot, linear, microsoft, notion, slack, "
+                + "x, or give its authorize_url and token_url")
+    }
+
+    @Test func secretsOfALoginGoOverHTTPS() {
+        let head = "auth: { acme: { type: oauth2, authorize_url: 'https://a.test/a', token_url: 'http://a.test/t' } }\n"
+        expect(
+            operation("    request: GET t\n", head: head), "bad-address", "\"token_url\" must be an https address",
+            hint: "write it as https://…")
+    }
+
+    @Test func aFixedRedirectNeedsAPort() {
+        let head = "auth: { acme: { type: oauth2, token_url: 'https://a.test/t', redirect: fixed } }\n"
+        expect(
+            operation("    request: GET t\n", head: head), "missing-key", "a fixed redirect needs its port",
+            hint: "add port")
     }
 
     @Test func aRequestIsAMethodAndAPath() {

@@ -62,6 +62,24 @@ import Testing
         #expect(http.calls[1].effect == .idempotent)
     }
 
+    @Test func aRenewedTokenIsPartOfARequestOfItsOwn() async throws {
+        let http = server("{}")
+        let node = try #require(NativeNodes().node(named: "http.request"))
+        let arguments = try node.spec.bind(
+            ValueMap([("url", .string("https://api.example.com/x")), ("query", .map(ValueMap([("a", .int(1))])))]))
+        @Sendable func credential(_ token: String) -> Credential {
+            Credential(
+                name: "work", type: "bearer", fields: ValueMap([("token", .secret(.string(token)))]),
+                origins: Set([Origin("https://api.example.com")].compactMap(\.self)))
+        }
+        var context = NodeContext(world: .test(http: http), credential: credential("old-fake"))
+        context.renew = { refused in refused.fields["token"] == "old-fake" ? credential("new-fake") : nil }
+        _ = try await node.run(arguments, in: context)
+        let renewed = try #require(try await http.calls[0].renewal?())
+        #expect(renewed.url == "https://api.example.com/x?a=1")
+        #expect(renewed.headers["Authorization"] == "Bearer new-fake")
+    }
+
     @Test func socketAndAuthoritiesArePartOfTheCall() async throws {
         let http = server("{}")
         _ = try await runNode(
@@ -174,7 +192,7 @@ import Testing
             try await runNode("http.request", ["url": "http://h/x"], credential: credential)
         }
         #expect(failure?.message == "http.request can't use a credential of type smtp")
-        #expect(failure?.hint == "use one of type bearer, basic, api_key, header or query")
+        #expect(failure?.hint == "use one of type bearer, basic, api_key, header, query or oauth2")
     }
 
     @Test func theRequestKnowsWhereItsSecretsAre() async throws {

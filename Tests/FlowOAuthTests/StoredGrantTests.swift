@@ -47,7 +47,11 @@ import Testing
                 StoredGrant.Kind.login, .clientCredentials(audience: nil), .clientCredentials(audience: "a"),
                 .serviceAccount(account),
             ] {
-                let grant = StoredGrant(kind, service: service, client: client, scopes: [], tokens: tokens())
+                let login = LoginRules(
+                    redirectURI: "http://127.0.0.1:8917/callback", issuer: "https://id.example",
+                    authorizeURL: "https://id.example/authorize", deviceURL: "https://id.example/device")
+                let grant = StoredGrant(
+                    kind, service: service, client: client, scopes: [], tokens: tokens(), login: login)
                 #expect(try read(grant.fields) == grant)
                 // As the vault keeps them.
                 let stored = try #require(

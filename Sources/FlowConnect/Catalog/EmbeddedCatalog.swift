@@ -33,7 +33,11 @@ package enum EmbeddedCatalog {
         return UnsafeBufferPointer(start: entries, count: count).map(File.init)
     }()
 
-    package static let connectors = files.filter { $0.path.hasPrefix("connectors/") }
+    package static let connectors = files.filter {
+        $0.path.hasPrefix("connectors/") && !$0.path.hasPrefix("connectors/providers/")
+    }
+
+    static let providers = files.filter { $0.path.hasPrefix("connectors/providers/") }
 
     /// nil where no embedded connector has the name.
     package static func connector(_ name: String) -> File? { connectors.first { $0.name == name } }

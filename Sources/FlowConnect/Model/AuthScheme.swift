@@ -1,5 +1,6 @@
 import FlowCore
 import FlowExpression
+import FlowOAuth
 import FlowSpec
 
 /// One way an app recognises who asks, and the credential it takes.
@@ -13,13 +14,25 @@ struct AuthScheme: Sendable {
         case query(name: String, field: String)
     }
 
-    /// The credential type: `slack_bot`.
+    /// The OAuth 2.0 grant that a login brings.
+    struct Login: Sendable {
+        /// Whose grants it takes, by name.
+        var provider: String
+        /// What the file itself says of the provider; nil where it is known by its name.
+        var description: OAuthProvider?
+        /// What the operations need.
+        var scopes: [String]
+    }
+
+    /// The credential type: `slack_bot`. Of a login only a name: its credentials are all of one type.
     var name: String
     var help: String
     /// The page where one gets such a credential.
     var console: String?
     var signer: Signer
     var fields: [CredentialType.Field]
+    /// nil where the credential is not from a login.
+    var login: Login?
     /// How it is found out whether a credential works.
     var probe: CredentialProbe?
     /// Replaces the connector's base and hosts.
@@ -30,9 +43,17 @@ struct AuthScheme: Sendable {
     /// The field every credential of an app may have: a server of one's own.
     static let baseURLField = "base_url"
 
+    /// The type of the credentials it takes.
+    var typeName: String { login == nil ? name : StoredGrant.credentialType.name }
+
+    func takes(_ credential: Credential) -> Bool {
+        guard credential.type == typeName else { return false }
+        return login == nil || credential.fields["provider"]?.stringValue == login?.provider
+    }
+
     func credentialType(of connector: Connector) -> CredentialType {
         let base = base ?? connector.base
-        let literal = try? base.evaluate(EvaluationScope(ValueMap())).stringValue
+        let literal = base.literal
         var fields = fields
         if !fields.contains(where: { $0.name == AuthScheme.baseURLField }) {
             fields.append(
@@ -41,12 +62,15 @@ struct AuthScheme: Sendable {
                     help: "Address of a server of your own" + (literal.map { " instead of \($0)" } ?? "") + ".",
                     form: FieldForm(.url)))
         }
-        let addresses = ([base] + (hosts ?? connector.hosts)).compactMap {
-            try? $0.evaluate(EvaluationScope(ValueMap())).stringValue
-        }
+        let addresses = ([base] + (hosts ?? connector.hosts)).compactMap(\.literal)
         return CredentialType(
             name, service: connector.name, help: help, console: console, fields: fields,
             origins: Set(addresses.compactMap { Origin($0) }),
             testNode: probe.map { "\(connector.name).\($0.operation)" })
     }
+}
+
+extension Template {
+    /// Its text, where that isn't computed from a credential.
+    var literal: String? { try? evaluate(EvaluationScope(ValueMap())).stringValue }
 }

@@ -40,8 +40,10 @@ package struct Connector: Sendable {
 
     package func operation(_ name: String) -> Operation? { operations.first { $0.name == name } }
 
-    /// The credential types it takes, the default first.
-    package var credentialTypes: [CredentialType] { auth.map { $0.credentialType(of: self) } }
+    /// The credential types of its own, the default first; grants of a login are of a type that all share.
+    package var credentialTypes: [CredentialType] {
+        auth.filter { $0.login == nil }.map { $0.credentialType(of: self) }
+    }
 }
 
 /// One thing an app can do.

@@ -5,10 +5,10 @@ import FlowYAML
 extension ConnectorReader {
     private enum SignerKind: String, CaseIterable { case bearer, basic, header, query }
 
-    private static let laterSigners: Set = ["oauth2", "aws_sigv4", "oauth1", "jwt_assertion", "path"]
-    private static let laterKeys = ["from", "authorize_url", "token_url", "scopes"]
+    private static let laterSigners: Set = ["aws_sigv4", "oauth1", "jwt_assertion", "path"]
 
-    mutating func authScheme(_ entry: SourceNode.Entry) -> AuthScheme? {
+    /// - Parameter connector: the name of the connector it is for.
+    mutating func authScheme(_ entry: SourceNode.Entry, of connector: String) -> AuthScheme? {
         guard let name = identifier(entry.key, at: entry.keySpan, "a credential type"),
             let map = MapDecoder(entry.value, "\"\(name)\"", &diagnostics),
             let typeNode = map.required("type", &diagnostics)
@@ -17,10 +17,11 @@ extension ConnectorReader {
             notYet("the type \"\(type)\"", at: typeNode.span)
             return nil
         }
+        if typeNode.string == "oauth2" { return loginScheme(name, map, entry, of: connector) }
         let known = ["type", "help", "console", "fields", "test", "base", "hosts"]
         guard let kind = map.choice("type", as: SignerKind.self, &diagnostics) else { return nil }
         let fields = map.map("fields", &diagnostics)?.compactMap { field($0) } ?? defaultFields(kind)
-        map.finish(known + Self.keys(of: kind), later: Self.laterKeys, &diagnostics)
+        map.finish(known + Self.keys(of: kind), &diagnostics)
         guard let signer = signer(kind, map, fields) else { return nil }
         return AuthScheme(
             name: name, help: map.string("help", &diagnostics) ?? "", console: map.string("console", &diagnostics),
@@ -30,7 +31,7 @@ extension ConnectorReader {
     }
 
     /// `get_user`, or with where its answer says whose the credential is: `{ operation: get_user, who: ${{ body.login }} }`.
-    private mutating func probe(_ node: SourceNode) -> CredentialProbe? {
+    mutating func probe(_ node: SourceNode) -> CredentialProbe? {
         guard node.map != nil else {
             return node.decodeString(for: "test", &diagnostics).map { CredentialProbe(operation: $0) }
         }

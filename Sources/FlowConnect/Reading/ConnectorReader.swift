@@ -33,7 +33,7 @@ package struct ConnectorReader {
         var defaults = Connector.Defaults()
         if let node = map.node("defaults") { defaults = self.defaults(node) }
         let errors = map.node("errors").map { errorRules($0) } ?? .none
-        let auth = map.map("auth", &diagnostics)?.compactMap { authScheme($0) } ?? []
+        let auth = map.map("auth", &diagnostics)?.compactMap { authScheme($0, of: name ?? "") } ?? []
         let operations = operations(map, defaults)
         guard let name, let base else { return nil }
         let connector = Connector(

@@ -8,7 +8,7 @@ struct Access: Sendable {
     /// Where paths are added.
     let base: String
     let scheme: AuthScheme?
-    private let credential: Credential?
+    private var credential: Credential?
     /// Origins the connector sends its credential to.
     private let origins: Set<Origin>
     /// Origins the credential was made for; nil where its connector is part of flowctl and stands at its own place.
@@ -70,11 +70,20 @@ struct Access: Sendable {
         _ connector: Connector, node: String, _ credential: Credential?
     ) throws(Failure) -> AuthScheme? {
         guard let credential, !connector.auth.isEmpty else { return nil }
-        if let scheme = connector.auth.first(where: { $0.name == credential.type }) { return scheme }
-        let types = connector.auth.map(\.name).joined(separator: ", ")
-        throw Failure(
-            .auth, "\(node) can't use \(credential)",
-            hint: "use a credential of type \(types)")
+        if let scheme = connector.auth.first(where: { $0.takes(credential) }) { return scheme }
+        let types = connector.auth.filter { $0.login == nil }.map(\.name).joined(separator: ", ")
+        let logins = connector.auth.compactMap(\.login).map {
+            "log in with \"flowctl credentials login \($0.provider)\""
+        }
+        let ways = (types.isEmpty ? [] : ["use a credential of type \(types)"]) + logins
+        throw Failure(.auth, "\(node) can't use \(credential)", hint: ways.joined(separator: ", or "))
+    }
+
+    /// The same with a token that was renewed meanwhile.
+    func with(_ renewed: Credential?) -> Access {
+        var copy = self
+        copy.credential = renewed
+        return copy
     }
 
     /// Adds the credential to a request.

@@ -82,8 +82,9 @@ extension NodeSpec {
         self.init(
             "\(connector.name).\(operation.name)", summary: operation.summary, details: operation.details,
             effect: operation.effect, parameters: parameters, rules: operation.rules, output: output,
-            credentialTypes: takesCredential ? connector.auth.map(\.name) : [], needsCredential: takesCredential,
-            retryOwner: .node, keyLifetime: operation.keyLifetime,
+            credentialTypes: takesCredential ? connector.auth.map(\.typeName) : [], needsCredential: takesCredential,
+            sharedCredentials: takesCredential ? connector.auth.compactMap(\.login?.provider) : [], retryOwner: .node,
+            keyLifetime: operation.keyLifetime,
             example: operation.examples.first.map { NodeSpec.Example(params: $0.params, output: $0.output) },
             documentation: operation.documentation ?? connector.documentation, source: connector.source)
     }

@@ -4,8 +4,8 @@ import FlowSpec
 /// Where a credential's secret goes in a request of `http.request`.
 ///
 /// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `api_key` (header, key), `query` (name,
-/// value). Any other type with one secret field, such as an app's token, is sent as a bearer token, unless it is none of
-/// HTTP.
+/// value), `oauth2` (access_token). Any other type with one secret field, such as an app's token, is sent as a bearer
+/// token, unless it is none of HTTP.
 struct CredentialSigner {
     enum Place {
         case header(String, String)
@@ -34,6 +34,7 @@ struct CredentialSigner {
         case "api_key": place = .header(try field("header"), try field("key"))
         case "query": place = .query(try field("name", "parameter"), try field("value", "secret"))
         case "bearer": place = .header("Authorization", "Bearer \(try field("token"))")
+        case "oauth2": place = .header("Authorization", "Bearer \(try field("access_token"))")
         default:
             let secrets = credential.identifyingSecrets
             guard secrets.count == 1, !CredentialSigner.foreign.contains(credential.type),
@@ -41,7 +42,7 @@ struct CredentialSigner {
             else {
                 throw Failure(
                     .auth, "http.request can't use a credential of type \(credential.type)",
-                    hint: "use one of type bearer, basic, api_key, header or query", nothingSent: true)
+                    hint: "use one of type bearer, basic, api_key, header, query or oauth2", nothingSent: true)
             }
             place = .header("Authorization", "Bearer \(token)")
         }

@@ -12,7 +12,7 @@ struct HTTPRequestNode: Node {
         effect: .write, parameters: parameters, rules: [],
         output:
             "{status, headers, body}: JSON is decoded, text is a string, the rest bytes; with to, body is the file.",
-        credentialTypes: ["bearer", "basic", "api_key", "header", "query"], retryOwner: .node,
+        credentialTypes: ["bearer", "basic", "api_key", "header", "query", "oauth2"], retryOwner: .node,
         example: .init(
             ["url": "https://api.example.com/v1/items", "query": ["page": 1]],
             output: ["status": 200, "headers": ["content-type": "application/json"], "body": ["items": []]]))
@@ -86,6 +86,14 @@ struct HTTPRequestNode: Node {
         call.credential = context.credential
         call.deadline = context.deadline
         call.usesCache = context.usesCache
+        call.renewal = {
+            guard let credential = context.credential, let renewed = try await context.renew(credential) else {
+                return nil
+            }
+            var renewedContext = context
+            renewedContext.credential = renewed
+            return try RequestBuilder(arguments, in: renewedContext).build()
+        }
         call.classify = { response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             var failure = HTTPStatusTable.failure(

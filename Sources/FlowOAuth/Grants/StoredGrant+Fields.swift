@@ -23,6 +23,7 @@ extension StoredGrant {
             .init("client_authentication", required: false, help: "How the app shows who it is: none, post or basic"),
             .init("token_body", required: false, help: "How a request for tokens is written: form or json"),
             .init("token_rules", required: false, help: "How else the provider departs from the standard"),
+            .init("login", required: false, help: "How the next login goes"),
             .init("audience", required: false, help: "What a machine's token is for"),
             .init("issuer", required: false, help: "The service account that signs"),
             .init("subject", required: false, help: "The user whom the service account acts for"),
@@ -43,6 +44,7 @@ extension StoredGrant {
         scopes = reader.text("scopes")?.split(separator: " ").map(String.init) ?? []
         client = reader.text("client_id").map { OAuthClient(id: $0, secret: reader.text("client_secret")) }
         refreshToken = reader.text("refresh_token")
+        login = LoginRules(fields["login"])
         kind = try StoredGrant.kind(reader)
         guard client != nil || kind.isServiceAccount else { throw reader.missing("client_id") }
         guard let access = reader.text("access_token") else { return }
@@ -82,6 +84,7 @@ extension StoredGrant {
         set("account", tokens?.account)
         set("client_id", client?.id)
         set("client_secret", client?.secret)
+        if let login = login.field { fields["login"] = login }
         if let lifetime = tokens?.lifetime { fields["lifetime"] = .int(lifetime.components.seconds) }
         switch kind {
         case .login: break

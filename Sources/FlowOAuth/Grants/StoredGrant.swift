@@ -25,14 +25,18 @@ package struct StoredGrant: Sendable, Hashable {
     package var tokens: OAuthTokens?
     /// The newest one the provider gave.
     package var refreshToken: String?
+    /// What the next login needs to know besides the client.
+    package var login = LoginRules()
 
     package init(
-        _ kind: Kind, service: TokenService, client: OAuthClient?, scopes: [String], tokens: OAuthTokens? = nil
+        _ kind: Kind, service: TokenService, client: OAuthClient?, scopes: [String], tokens: OAuthTokens? = nil,
+        login: LoginRules = LoginRules()
     ) {
         self.kind = kind
         self.service = service
         self.client = client
         self.scopes = scopes
+        self.login = login
         if let tokens { take(tokens) }
     }
 

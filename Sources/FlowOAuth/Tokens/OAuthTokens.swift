@@ -34,7 +34,8 @@ package struct OAuthTokens: Sendable, Hashable {
     /// tenth of a short life, as clocks differ.
     mutating func expire(after lifetime: Duration, from start: Timestamp) {
         self.lifetime = lifetime
-        expiresAt = start.adding(lifetime - min(lifetime / 10, .seconds(60)))
+        let end = start.adding(lifetime - min(lifetime / 10, .seconds(60)))
+        expiresAt = end.map { Timestamp(seconds: $0.seconds) }
     }
 }
 

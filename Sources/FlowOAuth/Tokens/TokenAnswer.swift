@@ -6,7 +6,7 @@ struct TokenAnswer {
     let service: TokenService
     let response: HTTPResponse
     /// nil where the body is neither JSON nor a form.
-    private let members: Value?
+    let members: Value?
 
     init(_ response: HTTPResponse, from service: TokenService) {
         self.service = service
@@ -64,7 +64,17 @@ struct TokenAnswer {
         return given?.stringValue.map { $0.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init) }
     }
 
-    func text(at path: String) -> String? {
+    /// The provider's word for why it refuses, and a sentence about it: where RFC 6749 has them, else where the
+    /// provider does. The latter may be used for other things in an answer that has a token.
+    var refusal: (code: String, reason: String?)? {
+        let standard = TokenService.Refusals()
+        for rule in [standard, service.refusals] where rule.code == standard.code || holder == nil {
+            if let code = text(at: rule.code), !code.isEmpty { return (code, text(at: rule.description)) }
+        }
+        return nil
+    }
+
+    private func text(at path: String) -> String? {
         var place = members
         for part in path.split(separator: ".") { place = place?[String(part)] }
         guard let place else { return nil }

@@ -9,7 +9,7 @@ package import FlowSpec
 package struct TokenEndpoint: Sendable {
     let service: TokenService
     let client: OAuthClient?
-    private let http: any HTTPClient
+    let http: any HTTPClient
     let clock: any WallClock
 
     /// - Parameter client: nil where the assertion alone says who asks.
@@ -66,7 +66,7 @@ package struct TokenEndpoint: Sendable {
                 ]))
     }
 
-    private func add(_ scopes: [String], to parameters: inout [(String, String)]) {
+    func add(_ scopes: [String], to parameters: inout [(String, String)]) {
         guard !scopes.isEmpty else { return }
         parameters.append(("scope", scopes.joined(separator: service.scopeSeparator)))
     }
@@ -79,15 +79,17 @@ package struct TokenEndpoint: Sendable {
         return try answer.tokens(asked: asked)
     }
 
-    private func send(_ request: TokenRequest) async throws(Failure) -> HTTPResponse {
+    func send(_ request: TokenRequest) async throws(Failure) -> HTTPResponse {
         // A redirect could carry the secret elsewhere.
         var call = HTTPCall(
             request.rendered(for: service, client: client), effect: .idempotent,
             timeouts: .init(total: .seconds(30)), destination: .memory(limit: 1 << 20), maximumRedirects: 0)
         let transport: Set<FailureKind> = [.network, .timeout, .uncertain]
-        if request.purpose == .code {
-            call.retry = RetryPolicy(max: 1, on: transport)
-        } else {
+        switch request.purpose {
+        case .code: call.retry = RetryPolicy(max: 1, on: transport)
+        // Whoever asks again and again needs no further tries.
+        case .device: break
+        default:
             call.retry = RetryPolicy(max: 3, on: transport.union([.transient, .rateLimited]))
             call.classify = { [service, clock] response in
                 guard response.status == 429 || response.status >= 500 else { return nil }

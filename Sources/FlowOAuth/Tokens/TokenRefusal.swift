@@ -12,20 +12,22 @@ struct TokenRefusal {
     init?(_ answer: TokenAnswer, to purpose: TokenRequest.Purpose, asked: Timestamp) {
         let service = answer.service
         let status = answer.response.status
-        let own = answer.text(at: service.refusals.code).flatMap { $0.isEmpty ? nil : ServiceText.line($0) }
+        let refusal = answer.refusal
         let byStatus = HTTPStatusTable.failure(for: answer.response, effect: .idempotent, now: asked)
-        guard own != nil || answer.deniesSuccess || byStatus != nil else { return nil }
-        guard let own else {
+        guard refusal != nil || answer.deniesSuccess || byStatus != nil else { return nil }
+        guard let refusal else {
             failure = TokenRefusal.unexplained(byStatus, service, purpose)
             return
         }
+        let own = ServiceText.line(refusal.code)
         let code = service.refusals.meanings[own] ?? own
-        let reason = answer.text(at: service.refusals.description).map(ServiceText.line) ?? ""
+        let reason = refusal.reason.map(ServiceText.line) ?? ""
         var failure = Failure(
             TokenRefusal.kind(of: code) ?? byStatus?.kind ?? .invalid,
             "\(service.title) \(purpose.refused): " + (reason.isEmpty || reason == own ? own : "\(reason) (\(own))"),
             hint: TokenRefusal.hint(for: code, purpose, reason), code: code)
-        failure.retryAfter = byStatus?.retryAfter
+        failure.retryAfter =
+            byStatus?.retryAfter ?? answer.members?["interval"]?.doubleValue.map { .seconds($0) }
         failure.requestID = byStatus?.requestID
         if code == "invalid_grant", purpose == .assertion, let lead = answer.clockLead(asked: asked),
             abs(lead) > .seconds(60)
@@ -38,6 +40,19 @@ struct TokenRefusal {
             failure.hint = HTTPStatusTable.hint(toComeBackAfter: failure.retryAfter)
         }
         self.failure = failure
+    }
+
+    /// The failure of a login that was refused before there was a code.
+    static func ofLogin(_ own: String, reason: String?, by service: TokenService) -> Failure {
+        let own = ServiceText.line(own)
+        let code = service.refusals.meanings[own] ?? own
+        let reason = reason.map(ServiceText.line) ?? ""
+        return Failure(
+            kind(of: code) ?? .invalid,
+            "\(service.title) refused the login: " + (reason.isEmpty ? own : "\(reason) (\(own))"),
+            hint: code == "access_denied"
+                ? "allow the app in the browser, or let the one who administers the account approve it"
+                : hint(for: code, .code, reason), code: code)
     }
 
     private static func unexplained(
@@ -77,7 +92,7 @@ struct TokenRefusal {
             case .code, .device: "log in again: a code works once, and only for a short time"
             case .refresh: "log in again"
             case .assertion: "check the key, the account it is for, and the clock of this machine"
-            case .clientCredentials: "check the client id and secret of the app"
+            case .clientCredentials, .revocation: "check the client id and secret of the app"
             }
         case "invalid_client": "check the client id and secret of the app: a secret ends, and an app may be deleted"
         case "access_denied": "let the one who administers the account allow the app"
@@ -101,6 +116,7 @@ extension TokenRequest.Purpose {
         case .code, .device: "refused the login"
         case .refresh: "refused to renew the tokens"
         case .clientCredentials, .assertion: "refused to give a token"
+        case .revocation: "refused to take the grant back"
         }
     }
 }

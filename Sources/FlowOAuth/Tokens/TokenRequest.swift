@@ -3,15 +3,17 @@ import FlowSpec
 
 /// One request to a token endpoint: its parameters, and what they are for.
 struct TokenRequest {
-    enum Purpose: Sendable { case code, refresh, clientCredentials, assertion, device }
+    enum Purpose: Sendable { case code, refresh, clientCredentials, assertion, device, revocation }
 
     var purpose: Purpose
+    /// nil for the token endpoint.
+    var url: String?
     /// In the order they are sent.
     var parameters: [(String, String)]
 
     /// As it is sent, with the app's own proof of who it is.
     func rendered(for service: TokenService, client: OAuthClient?) -> HTTPRequest {
-        var request = HTTPRequest("POST", service.url)
+        var request = HTTPRequest("POST", url ?? service.url)
         request.headers["Accept"] = "application/json"
         for (name, value) in service.headers.sorted(by: { $0.key < $1.key }) { request.headers[name] = value }
         var parameters = parameters

@@ -25,6 +25,28 @@ enum LoopbackSocket {
     }
 }
 
+extension LoopbackSocket {
+    /// A TCP connection to a port of 127.0.0.1.
+    static func connected(to port: Int) throws(Failure) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Failure(.internal, "no socket for a test (errno \(errno))") }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(clamping: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let isConnected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else {
+            close(descriptor)
+            throw Failure(.network, "nothing listens on port \(port)")
+        }
+        return descriptor
+    }
+}
+
 /// Tells any number of threads that wait in `poll` to end.
 final class StopSignal: Sendable {
     /// The end of a socket pair that hangs up when the signal fires.

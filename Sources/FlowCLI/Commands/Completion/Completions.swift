@@ -27,6 +27,8 @@ enum Completions {
         ((try? session.connectors()).map { CredentialTypeIndex(connectors: $0).all } ?? []).map(\.name)
     }
 
+    static func logins() -> [String] { ProviderCatalog.names }
+
     static func credentials() -> [String] { (try? session.vaultAccess(asks: false).vault()?.names()) ?? [] }
 
     static func runs() -> [String] { (try? session.history()?.runs(limit: 50).map(\.id.text)) ?? [] }

@@ -25,20 +25,22 @@ struct NodeBench {
             workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
             log: ConsoleLog(console: session.console))
         context.idempotencyKey = context.world.random.uuid()
-        guard let name = name ?? (spec.needsCredential ? spec.group : nil) else { return context }
+        let names = name.map { [$0] } ?? (spec.needsCredential ? spec.usualCredentials : [])
+        guard let first = names.first else { return context }
         let types = CredentialTypeIndex(connectors: connectors)
-        let resolver = session.credentials(
-            access, types: types.types(for: session.environment))
+        let resolver = session.credentials(access, types: types.types(for: session.environment), trace: trace)
         let type = spec.credentialTypes.first.flatMap(types.type)
-        guard let found = try await resolver.credential(named: name, defaultType: type) else {
-            throw Failure(
-                .auth, "there is no credential \"\(name)\"",
-                hint: Suggestion.didYouMean(name, among: await resolver.names())
-                    ?? "add it with \"flowctl credentials add \(name)\", or set \(CredentialName.environmentVariable(name))"
-            )
+        for name in names {
+            guard let found = try await resolver.credential(named: name, defaultType: type) else { continue }
+            context.credential = found
+            context.renew = { try await resolver.renewed($0) }
+            return context
         }
-        context.credential = found
-        return context
+        throw Failure(
+            .auth, "there is no credential \"\(first)\"",
+            hint: Suggestion.didYouMean(first, among: await resolver.names())
+                ?? "add it with \"flowctl credentials add \(first)\", or set \(CredentialName.environmentVariable(first))"
+        )
     }
 
     /// Runs it to its end with the retries of its context; a stream is read whole.
@@ -83,6 +85,7 @@ private struct ConsoleLog: LogSink {
     func attempt(_ record: HTTPAttempt) {
         let outcome = record.status.map(String.init) ?? record.failure?.message ?? ""
         console.detail("\("\(record.method) \(record.url) → \(outcome) in \(record.elapsed.humanText)", .dim)")
+        if record.renewsToken { console.note("\("the token was refused and is renewed", .yellow)") }
         if let pause = record.retryIn, let failure = record.failure {
             console.note("\("\(failure.message); next try in \(pause.humanText)", .yellow)")
         }

@@ -1,0 +1,69 @@
+import FlowConnect
+import FlowCore
+import FlowOAuth
+import FlowSpec
+import FlowVault
+
+extension LoginDesk {
+    /// Puts the grant into the vault and says what it is good for.
+    func store(_ grant: StoredGrant, _ plan: LoginPlan) throws {
+        let console = session.console
+        var fields = grant.fields
+        console.masker.add(secretsIn: .map(fields))
+        if let existing = plan.existing {
+            // What says how to get to the service stays, as the limits do.
+            let own = Set(StoredGrant.credentialType.fields.map(\.name))
+            for (key, value) in existing.fields where !own.contains(key.text) { fields[key] = value }
+            var record = existing.record
+            record.fields = fields
+            record.origins = plan.origins
+            try vault.update(plan.name, to: record)
+        } else {
+            try vault.add(
+                CredentialRecord(
+                    name: plan.name, type: StoredGrant.credentialType.name, fields: fields, origins: plan.origins))
+        }
+        warn(grant, plan)
+        console.show(json: summary(grant, plan)) {
+            let account = grant.tokens?.account.map { " (\($0))" } ?? ""
+            console.show("\("✓", .green) logged in to \(plan.provider.title)\(account): credential \(plan.name, .bold)")
+        }
+        if !grant.scopes.isEmpty { console.note("  it may: \(grant.scopes.joined(separator: ", "))") }
+        console.note("  it is sent to \(plan.origins.map(\.description).sorted().joined(separator: ", ")) alone")
+        if connectors.testNode(forProvider: plan.provider.name) != nil {
+            console.note("try it with: \(session.commandLine(["credentials", "test", plan.name]))")
+        }
+    }
+
+    private func warn(_ grant: StoredGrant, _ plan: LoginPlan) {
+        let console = session.console
+        let missing = plan.missingScopes(grant.grantedScopes)
+        if !missing.isEmpty {
+            console.complain("\("warning:", .yellow) these scopes were not granted: \(missing.joined(separator: ", "))")
+            console.complain("  \("hint:", .cyan) allow them in the login, and in the settings of the app")
+        }
+        guard !grant.isRenewable, let end = grant.tokens?.expiresAt else { return }
+        console.complain(
+            "\("warning:", .yellow) \(plan.provider.title) gave no refresh token: the access ends at \(end.rfc3339)")
+        if let reason = plan.provider.withoutRefreshToken {
+            let page = plan.provider.guide.manage.map { "; access is managed at \($0)" } ?? ""
+            console.complain("  \("hint:", .cyan) \(reason)\(page)")
+        }
+    }
+
+    private func summary(_ grant: StoredGrant, _ plan: LoginPlan) -> Value {
+        [
+            "name": .string(plan.name), "provider": .string(plan.provider.name),
+            "account": grant.tokens?.account.map(Value.string) ?? .null,
+            "scopes": .list(grant.scopes.map(Value.string)),
+            "expires_at": grant.tokens?.expiresAt.map { .string($0.rfc3339) } ?? .null,
+            "renews": .bool(grant.isRenewable),
+            "hosts": .list(plan.origins.map(\.description).sorted().map(Value.string)),
+        ]
+    }
+}
+
+extension StoredGrant {
+    /// nil where the provider didn't say, which is as much as was asked for.
+    fileprivate var grantedScopes: [String]? { tokens?.scopes }
+}
