@@ -33,7 +33,7 @@ extension Connector {
     /// - Returns: nil where the connector has nothing to ask it with.
     /// - Throws: a `Failure` of kind `auth` where the app refuses it; what else goes wrong with a request.
     package func identity(in context: NodeContext) async throws -> CredentialIdentity? {
-        guard let scheme = auth.first(where: { $0.name == context.credential?.type }), let probe = scheme.probe,
+        guard let scheme = auth.first(where: { context.credential.map($0.takes) ?? false }), let probe = scheme.probe,
             let operation = operation(probe.operation), case .request(let template) = operation.work
         else { return nil }
         let arguments = try NodeSpec(self, operation).bind(ValueMap())

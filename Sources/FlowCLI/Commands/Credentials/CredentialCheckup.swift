@@ -1,5 +1,6 @@
 import FlowConnect
 import FlowCore
+import FlowOAuth
 import FlowSpec
 import FlowVault
 
@@ -48,7 +49,8 @@ struct CredentialCheckup {
     private func health(
         of name: String, _ resolver: CredentialResolver, _ access: VaultAccess, _ world: World
     ) async -> CredentialHealth {
-        let info = try? access.vault()?.show(name).info
+        let stored = try? access.vault()?.show(name)
+        let info = stored?.info
         var health = CredentialHealth(
             name: name, type: info?.type ?? "", service: info?.service, state: .unchecked("it can't be read"))
         do {
@@ -62,8 +64,8 @@ struct CredentialCheckup {
             let type = index.type(named: credential.type)
             health.type = credential.type
             health.service = health.service ?? type?.service
-            health.expiresAt = credential.end
-            try await examine(credential, type, world, &health)
+            health.expiresAt = end(of: stored?.fields ?? credential.fields)
+            try await examine(credential, type, resolver, world, &health)
         } catch {
             let failure = Failure(error)
             health.state =
@@ -80,11 +82,17 @@ struct CredentialCheckup {
     }
 
     private func examine(
-        _ credential: Credential, _ type: CredentialType?, _ world: World, _ health: inout CredentialHealth
+        _ credential: Credential, _ type: CredentialType?, _ resolver: CredentialResolver, _ world: World,
+        _ health: inout CredentialHealth
     ) async throws {
-        guard let service = type?.service, let connector = try connectors.connector(service), type?.testNode != nil
+        let provider = credential.fields["provider"]?.stringValue
+        let node = type?.testNode ?? provider.flatMap { connectors.testNode(forProvider: $0) }
+        guard let service = node.map({ String($0.prefix { $0 != "." }) }),
+            let connector = try connectors.connector(service)
         else {
-            return health.state = .unchecked("nothing says how to ask about the type \(credential.type)")
+            health.state = .unchecked(
+                "nothing says how to ask about \(provider.map { "grants of \($0)" } ?? "the type \(credential.type)")")
+            return
         }
         guard !isOffline else { return health.state = .unchecked("no service is asked with --offline") }
         var context = NodeContext(
@@ -92,6 +100,7 @@ struct CredentialCheckup {
             workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
             baseURL: baseURL?.url(for: service))
         context.usesCache = false
+        context.renew = { try await resolver.renewed($0) }
         guard let identity = try await connector.identity(in: context) else {
             return health.state = .unchecked("\(connector.title) has no operation to ask with")
         }
@@ -99,14 +108,11 @@ struct CredentialCheckup {
         health.identity = identity
         health.expiresAt = identity.expiresAt ?? health.expiresAt
     }
-}
 
-extension Credential {
-    /// When it ends, as far as is noted with it: an access token that can be renewed has no end.
-    fileprivate var end: Timestamp? {
-        let noted = fields[CredentialType.expiryField.name]?.stringValue
-        let isRenewed = fields["token_url"] != nil && fields["client_id"] != nil || fields["grant"] != nil
-        let token = isRenewed ? nil : fields["expires_at"]?.stringValue
-        return (noted ?? token).flatMap { Timestamp(dateOrTime: $0) }
+    /// When it ends, as far as is noted with it: the access token of a grant that can be renewed has no end.
+    private func end(of fields: ValueMap) -> Timestamp? {
+        let isRenewable = (try? StoredGrant(fields: fields, source: ""))?.isRenewable ?? false
+        let noted = fields[CredentialType.expiryField.name] ?? (isRenewable ? nil : fields["expires_at"])
+        return noted?.stringValue.flatMap { Timestamp(dateOrTime: $0) }
     }
 }
