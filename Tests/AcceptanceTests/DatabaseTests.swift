@@ -173,6 +173,7 @@ import Testing
     @Test(.enabled(if: canMount, "this machine lets nobody mount a file system of their own"))
     func historyThatCanOnlyBeRead() async throws {
         let machine = try machine()
+        try machine.write("name: wait\nsteps:\n  - { id: wait, wait: 30s }\n", to: "wait.yaml")
         try machine.write(
             """
             export FLOWCTL_STATE_DB=state/state.db
@@ -182,7 +183,9 @@ import Testing
             flowctl runs list --output json | grep -o succeeded
             flowctl runs show latest >shown; echo "exit $?"
             mount -o remount,bind,rw state
-            flowctl -q run note.yaml && rm -f state/state.db-shm
+            flowctl -q run wait.yaml & run=$!
+            until [ -s state/state.db-wal ]; do sleep 0.02; done
+            kill -9 $run; wait $run 2>/dev/null; rm -f state/state.db-shm
             mount -o remount,bind,ro state
             flowctl runs list; echo "exit $?"
             """, to: "ro.sh")

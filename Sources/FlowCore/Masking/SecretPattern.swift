@@ -40,7 +40,8 @@ struct SecretPattern: Sendable {
 
     private init(_ units: [Unit], frame: Int = 0) {
         self.units = units
-        shortestPart = frame + Masker.minimumLength
+        // Tokens of one service begin alike, so that the beginning alone is no secret.
+        shortestPart = frame + max(Masker.minimumLength, min(12, (units.count - frame) * 3 / 4))
         var beginnings: Set<UInt8> = [UInt8(ascii: "%"), UInt8(ascii: "\\")]
         switch units.first {
         case .scalar(let scalar):

@@ -41,11 +41,24 @@ struct ChildProcess {
         let environment = command.environment.map { "\($0.key)=\($0.value)" }
         var pid: pid_t = 0
         let code = withCStrings(command.arguments) { arguments in
-            withCStrings(environment) { posix_spawn(&pid, path, &actions, &attributes, arguments, $0) }
+            withCStrings(environment) { environment in
+                ChildProcess.untilWritten { posix_spawn(&pid, path, &actions, &attributes, arguments, environment) }
+            }
         }
         guard code == 0 else { throw SystemError(number: code) }
         self.pid = pid
         end = try? Descriptor(cprocess_pidfd_open(pid))
+    }
+
+    /// A program that was just written can't be started while another child has it open for writing, which it has from
+    /// its start until its own program runs.
+    private static func untilWritten(_ start: () -> Int32) -> Int32 {
+        for pause: UInt32 in [1, 5, 20, 50, 100] {
+            let code = start()
+            guard code == ETXTBSY else { return code }
+            usleep(pause * 1000)
+        }
+        return start()
     }
 
     /// Whether it has ended; it stays a zombie, so that its number is given to nobody else.

@@ -112,9 +112,8 @@ import Testing
         #expect(masker.mask("no fake/secret-v") == "no ***")
         #expect(masker.mask("no fake/secret-v…") == "no ***…")
         #expect(masker.mask("no fake/secret-v… (9 bytes)") == "no ***… (9 bytes)")
-        #expect(masker.mask("q=fake%2Fsecret%") == "q=***")
-        #expect(masker.mask("no fake/sec") == "no ***")
-        #expect(masker.mask("no fake/s") == "no fake/s")
+        #expect(masker.mask("q=fake%2Fsecret-v%") == "q=***")
+        #expect(masker.mask("no fake/secret") == "no fake/secret")
         #expect(masker.mask("no fake/secret-v and more") == "no fake/secret-v and more")
     }
 
