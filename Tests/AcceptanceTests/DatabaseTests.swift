@@ -173,7 +173,7 @@ import Testing
     @Test(.enabled(if: canMount, "this machine lets nobody mount a file system of their own"))
     func historyThatCanOnlyBeRead() async throws {
         let machine = try machine()
-        try machine.write("name: wait\nsteps:\n  - { id: wait, wait: 30s }\n", to: "wait.yaml")
+        try machine.write("name: wait\nsteps:\n  - { id: wait, wait: { for: 30s } }\n", to: "wait.yaml")
         try machine.write(
             """
             export FLOWCTL_STATE_DB=state/state.db
