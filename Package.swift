@@ -100,7 +100,7 @@ let package = Package(
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto", "COpenSSL"]),
         tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
-        tests("FlowOAuthTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowOAuth"]),
+        tests("FlowOAuthTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowNodes", "FlowOAuth"]),
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto", "FlowOAuth"]),
         tests(
             "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],

@@ -1197,13 +1197,13 @@ _flowctl_credentials() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    add|list|show|test|rename|delete)
+    add|login|logout|list|show|test|rename|delete)
         # Offer subcommand argument completions
         "_flowctl_credentials_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'add list show test rename delete' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'add login logout list show test rename delete' -- "${cur}"))
         ;;
     esac
 }
@@ -1238,6 +1238,124 @@ _flowctl_credentials_add() {
         return
         ;;
     '--host')
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_login() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --device --paste --client-credentials --no-browser --version -h --help)
+    repeating_options=(--scopes --host --set)
+    non_repeating_options=(--output --state-db --vault --client-id --client-secret-file --service-account --subject --audience --port --redirect-uri --timeout --issuer --authorize-url --token-url --device-url --revoke-url --client-authentication)
+    __flowctl_offer_flags_options 2
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--scopes')
+        return
+        ;;
+    '--host')
+        return
+        ;;
+    '--client-id')
+        return
+        ;;
+    '--client-secret-file')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--set')
+        return
+        ;;
+    '--service-account')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--subject')
+        return
+        ;;
+    '--audience')
+        return
+        ;;
+    '--port')
+        return
+        ;;
+    '--redirect-uri')
+        return
+        ;;
+    '--timeout')
+        return
+        ;;
+    '--issuer')
+        return
+        ;;
+    '--authorize-url')
+        return
+        ;;
+    '--token-url')
+        return
+        ;;
+    '--device-url')
+        return
+        ;;
+    '--revoke-url')
+        return
+        ;;
+    '--client-authentication')
+        __flowctl_add_completions -W 'none'$'\n''post'$'\n''basic'
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials login -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_logout() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color -y --yes --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials logout -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac

@@ -15,24 +15,27 @@ package enum LoopbackBrowser {
     /// - Parameters:
     ///   - host: what the request calls the server; nil is the address it goes to.
     ///   - method: `GET` unless a test wants to see what becomes of another.
+    ///   - form: what is typed into the page and sent, before redirects are followed.
     package static func visit(
-        _ url: String, method: String = "GET", host: String? = nil, follows: Bool = true
+        _ url: String, method: String = "GET", form: String? = nil, host: String? = nil, follows: Bool = true
     ) async throws -> Page {
         var url = url
+        var form = form
         for _ in 0..<10 {
-            let target = url
+            let (target, sent) = (url, form)
             let page = try await withCheckedThrowingContinuation { continuation in
                 DispatchQueue.global().async {
-                    continuation.resume(with: Result { try load(target, method: method, host: host) })
+                    continuation.resume(with: Result { try load(target, method: method, form: sent, host: host) })
                 }
             }
             guard follows, let next = page.headers["location"], (300..<400).contains(page.status) else { return page }
+            form = nil
             url = next.hasPrefix("/") ? (Origin(url)?.description ?? "") + next : next
         }
         throw Failure(.protocolError, "a test's browser was redirected too often, at last to \(url)")
     }
 
-    private static func load(_ url: String, method: String, host: String?) throws -> Page {
+    private static func load(_ url: String, method: String, form: String?, host: String?) throws -> Page {
         guard let origin = Origin(url), let start = url.firstRange(of: "://")?.upperBound else {
             throw Failure(.invalid, "a test's browser can't open \(url)")
         }
@@ -40,13 +43,15 @@ package enum LoopbackBrowser {
         let socket = try LoopbackSocket.connected(to: origin.port)
         defer { close(socket) }
         let head = """
-            \(method) \(path.isEmpty ? "/" : path) HTTP/1.1\r
+            \(form == nil ? method : "POST") \(path.isEmpty ? "/" : path) HTTP/1.1\r
             Host: \(host ?? "\(origin.host):\(origin.port)")\r
             Accept: text/html\r
+            Content-Type: application/x-www-form-urlencoded\r
+            Content-Length: \(form?.utf8.count ?? 0)\r
             Connection: close\r
             \r\n
             """
-        let request = Array(head.utf8)
+        let request = Array((head + (form ?? "")).utf8)
         guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw Failure(.network, "a test's browser could not ask \(url)")
         }

@@ -6,7 +6,7 @@ import Glibc
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Write files that are made from the code.", shouldDisplay: false,
-        subcommands: [GenerateManCommand.self, GenerateFunctionsCommand.self])
+        subcommands: [GenerateManCommand.self, GenerateFunctionsCommand.self, GenerateProvidersCommand.self])
 }
 
 struct GenerateManCommand: Verb {
@@ -41,5 +41,19 @@ struct GenerateFunctionsCommand: Verb {
 
     func run(in session: Session) async throws {
         try session.write(FunctionPage.text, to: session.absolutePath(file))
+    }
+}
+
+struct GenerateProvidersCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "providers", abstract: "Write the page about the providers of logins.", shouldDisplay: false)
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(help: "The file.")
+    var file: String
+
+    func run(in session: Session) async throws {
+        try session.write(ProviderPage.text, to: session.absolutePath(file))
     }
 }
