@@ -33,8 +33,10 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CCompression"),
         .target(name: "CEdit"),
+        .target(name: "CKeyring"),
         .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CSecret"),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CMustache"),
@@ -52,7 +54,7 @@ let package = Package(
         module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
         module("FlowStore", ["FlowCore", "FlowCrypto", "CSQLite"]),
         module("FlowOAuth", ["FlowCore", "FlowSpec", "FlowCrypto"]),
-        module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto", "FlowOAuth"]),
+        module("FlowVault", ["FlowCore", "FlowSpec", "FlowStore", "FlowCrypto", "FlowOAuth", "CKeyring", "CSecret"]),
 
         // Nodes.
         module(

@@ -1197,48 +1197,13 @@ _flowctl_credentials() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    add|login|logout|list|show|test|rename|delete)
+    login|logout|add|types|list|show|edit|test|doctor|usage|allow|deny|rename|export|import|delete)
         # Offer subcommand argument completions
         "_flowctl_credentials_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'add login logout list show test rename delete' -- "${cur}"))
-        ;;
-    esac
-}
-
-_flowctl_credentials_add() {
-    repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --replace --version -h --help)
-    repeating_options=(--host)
-    non_repeating_options=(--output --state-db --vault --type --from)
-    __flowctl_offer_flags_options 1
-
-    # Offer option value completions
-    case "${prev}" in
-    '--output')
-        __flowctl_add_completions -W 'text'$'\n''json'
-        return
-        ;;
-    '--state-db')
-        __flowctl_add_completions -f
-        return
-        ;;
-    '--vault')
-        __flowctl_add_completions -f
-        return
-        ;;
-    '--type')
-        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials add -- --type "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
-        return
-        ;;
-    '--from')
-        __flowctl_add_completions -f
-        return
-        ;;
-    '--host')
-        return
+        COMPREPLY+=($(compgen -W 'login logout add types list show edit test doctor usage allow deny rename export import delete' -- "${cur}"))
         ;;
     esac
 }
@@ -1361,11 +1326,84 @@ _flowctl_credentials_logout() {
     esac
 }
 
-_flowctl_credentials_list() {
+_flowctl_credentials_add() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --unchecked --replace --version -h --help)
+    repeating_options=(--host --plain)
+    non_repeating_options=(--output --state-db --vault --type --from --expires)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--type')
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials add -- --type "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--from')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--host')
+        return
+        ;;
+    '--expires')
+        return
+        ;;
+    '--plain')
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_types() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials types -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_list() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --invalid --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault --type --service)
     __flowctl_offer_flags_options 0
 
     # Offer option value completions
@@ -1380,6 +1418,14 @@ _flowctl_credentials_list() {
         ;;
     '--vault')
         __flowctl_add_completions -f
+        return
+        ;;
+    '--type')
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials list -- --type "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    '--service')
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials list -- --service "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac
@@ -1417,9 +1463,54 @@ _flowctl_credentials_show() {
     esac
 }
 
+_flowctl_credentials_edit() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --unchecked --version -h --help)
+    repeating_options=(--set --unset)
+    non_repeating_options=(--output --state-db --vault --from --expires)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--set')
+        return
+        ;;
+    '--unset')
+        return
+        ;;
+    '--from')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--expires')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials edit -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
 _flowctl_credentials_test() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --all --version -h --help)
     repeating_options=()
     non_repeating_options=(--output --state-db --vault --base-url)
     __flowctl_offer_flags_options 1
@@ -1452,6 +1543,154 @@ _flowctl_credentials_test() {
     esac
 }
 
+_flowctl_credentials_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --offline --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault --within --base-url)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--within')
+        return
+        ;;
+    '--base-url')
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_usage() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials usage -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_allow() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --any-workflow --version -h --help)
+    repeating_options=(--host --workflow --project)
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--host')
+        return
+        ;;
+    '--workflow')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--project')
+        __flowctl_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials allow -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_deny() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=(--host --workflow --project)
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--host')
+        return
+        ;;
+    '--workflow')
+        __flowctl_add_completions -o plusdirs -fX '!*.@(yaml|yml)'
+        return
+        ;;
+    '--project')
+        __flowctl_add_completions -d
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials deny -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
 _flowctl_credentials_rename() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
@@ -1479,6 +1718,88 @@ _flowctl_credentials_rename() {
     case "${positional_number}" in
     1)
         __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials rename -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_export() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --with-tokens --plaintext --force -y --yes --version -h --help)
+    repeating_options=(--to --to-file)
+    non_repeating_options=(--output --state-db --vault -o --out)
+    __flowctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--to')
+        return
+        ;;
+    '--to-file')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '-o'|'--out')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion credentials export -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_credentials_import() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --replace --version -h --help)
+    repeating_options=(--identity --rename)
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--identity')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--rename')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -f
         return
         ;;
     esac
@@ -1528,13 +1849,13 @@ _flowctl_vault() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    init|status)
+    init|status|unlock|lock|slots|rekey|backup|restore|verify)
         # Offer subcommand argument completions
         "_flowctl_vault_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'init status' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'init status unlock lock slots rekey backup restore verify' -- "${cur}"))
         ;;
     esac
 }
@@ -1568,6 +1889,278 @@ _flowctl_vault_init() {
 }
 
 _flowctl_vault_status() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_unlock() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault --for)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--for')
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_lock() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_slots() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __flowctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    list|add|remove)
+        # Offer subcommand argument completions
+        "_flowctl_vault_slots_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'list add remove' -- "${cur}"))
+        ;;
+    esac
+}
+
+_flowctl_vault_slots_list() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_slots_add() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --passphrase --env-key --keyring --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault --key-file --label)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--key-file')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--label')
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_slots_remove() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color -y --yes --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_rekey() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color -y --yes --version -h --help)
+    repeating_options=(--drop-slot --key-file)
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--drop-slot')
+        return
+        ;;
+    '--key-file')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_backup() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --force --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_restore() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --force --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __flowctl_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_flowctl_vault_verify() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
     repeating_options=()

@@ -2,6 +2,7 @@
 #include "CProcess.h"
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,3 +19,5 @@ int cprocess_add_chdir(posix_spawn_file_actions_t *actions, const char *folder) 
 int cprocess_add_closefrom(posix_spawn_file_actions_t *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+void cprocess_forbid_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

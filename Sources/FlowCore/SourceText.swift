@@ -4,16 +4,29 @@ package final class SourceText: Sendable {
     package let name: String
     package let bytes: [UInt8]
     private let lineStarts: [Int]
+    /// Secrets, which no message quotes.
+    private let hidden: [Range<Int>]
 
     package init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
+        hidden = []
         var starts = [0]
         for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
         lineStarts = starts
     }
 
     package convenience init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+
+    private init(_ shown: SourceText, hiding ranges: [Range<Int>]) {
+        name = shown.name
+        bytes = shown.bytes
+        lineStarts = shown.lineStarts
+        hidden = shown.hidden + ranges
+    }
+
+    /// The same text, of which messages show each byte in the ranges as `*`.
+    package func hiding(_ ranges: [Range<Int>]) -> SourceText { SourceText(self, hiding: ranges) }
 
     /// Line and column, both from 1; the column counts Unicode code points.
     package func position(at offset: Int) -> SourcePosition {
@@ -41,7 +54,10 @@ package final class SourceText: Sendable {
         for _ in 0..<120 where end < line.upperBound {
             repeat { end += 1 } while end < line.upperBound && isContinuation(end)
         }
-        let visible = bytes[start..<end].map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+        var visible = bytes[start..<end].map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }
+        for range in hidden {
+            for offset in range.clamped(to: start..<end) { visible[offset - start] = UInt8(ascii: "*") }
+        }
         return (String(decoding: visible, as: UTF8.self), isFar ? 60 : position.column)
     }
 

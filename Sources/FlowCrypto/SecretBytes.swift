@@ -21,6 +21,11 @@ package final class SecretBytes: Sendable {
     /// A copy that the caller wipes.
     package func copy() -> [UInt8] { Array(buffer) }
 
+    /// Compares in a time that does not tell where they differ.
+    package func equals(_ other: SecretBytes) -> Bool {
+        count == other.count && CRYPTO_memcmp(buffer.baseAddress, other.buffer.baseAddress, count) == 0
+    }
+
     package func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(buffer))
     }

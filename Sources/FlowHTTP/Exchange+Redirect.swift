@@ -11,7 +11,7 @@ extension Exchange {
     /// The next hop where `response` redirects (RFC 9110, 15.4), nil where it is the call's answer.
     ///
     /// A hop to another origin goes without cookies, credentials, client certificate and the call's secret headers, also
-    /// when a later hop leads back; and over the network.
+    /// when a later hop leads back; and over the network. A body with a secret in it is not sent there.
     ///
     /// - Throws: a `Failure` of kind `protocol` where the redirect leads nowhere or may not be followed.
     func redirected(by response: HTTPResponse) throws(Failure) -> Exchange? {
@@ -41,6 +41,9 @@ extension Exchange {
             mayBeDone = true
         }
         if target != origin {
+            if next.body != .none, request.secrets.areInBody {
+                throw refusal("\(authority) redirects to \(target), where the secret in the request's body may not go")
+            }
             let secret = request.secrets.headers.union(["authorization", "proxy-authorization", "cookie"])
             for name in secret { next.headers[name] = nil }
             next.headers["host"] = nil

@@ -32,11 +32,12 @@ package struct DryRun: Sendable {
         setup.masker.add(secretsIn: .map(inputs))
         var vars = ValueMap()
         for (name, template) in workflow.vars {
-            let known = ScopeSource(setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
+            let known = ScopeSource(
+                for: workflow, setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
             let foresight = Foresight(unknown: ["secrets", "steps", "run", "env"])
             vars[name] = foresight.value(of: template, known.scope(in: Frame(), reading: Reads([])))
         }
-        scopes = ScopeSource(setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
+        scopes = ScopeSource(for: workflow, setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
     }
 
     /// All steps in file order, handlers after the others.

@@ -48,7 +48,7 @@ extension Executor {
             throw error.failure(of: call)
         }
         let own = ScopeSource(
-            setup: setup, inputs: inputs, vars: ValueMap(), event: .null, run: ValueMap())
+            for: call.workflow, setup: setup, inputs: inputs, vars: ValueMap(), event: .null, run: ValueMap())
         try await own.resolveEnvironment(call.workflow.env)
         return StoredCall(
             path: path, workflow: call.workflow.name, file: call.workflow.source.name,

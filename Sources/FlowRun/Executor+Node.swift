@@ -103,9 +103,9 @@ extension Executor {
                     }
                     let output = try await node.run(request.arguments, in: request.context)
                     guard case .stream(let stream) = output.revealed else {
-                        return output.marked(by: self.setup.masker)
+                        return self.setup.masker.marked(output)
                     }
-                    return .list(try await stream.collect(as: output)).marked(by: self.setup.masker)
+                    return self.setup.masker.marked(.list(try await stream.collect(as: output)))
                 })
         } catch {
             // Later steps see it as a value, and may send it anywhere.
@@ -199,6 +199,9 @@ extension Executor {
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
+        let scopes = scopes
+        context.renew = { try await scopes.renewed($0) }
+        context.lent = scopes.lenders(to: prepared.reads)
         return Request(arguments: arguments, context: context, environment: environment)
     }
 

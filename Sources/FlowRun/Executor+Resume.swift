@@ -38,7 +38,8 @@ extension Executor {
     static func variables(
         of workflow: Workflow, inputs: ValueMap, event: Value, known: ValueMap = ValueMap(), setup: RunSetup
     ) async throws -> ValueMap {
-        let scopes = ScopeSource(setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
+        let scopes = ScopeSource(
+            for: workflow, setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
         try await scopes.resolveEnvironment(workflow.env)
         return try await scopes.vars(of: workflow, known: known)
     }

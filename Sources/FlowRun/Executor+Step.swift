@@ -252,16 +252,6 @@ extension ValueStream {
 extension Value {
     var isSecret: Bool { if case .secret = self { true } else { false } }
 
-    /// Marks text in which a known secret came back, as where a command prints what it was given.
-    func marked(by masker: Masker) -> Value {
-        switch self {
-        case .string(let text): masker.mask(text).utf8.count == text.utf8.count ? self : markedSecret
-        case .list(let items): .list(items.map { $0.marked(by: masker) })
-        case .map(let map): .map(map.mapValues { $0.marked(by: masker) })
-        default: self
-        }
-    }
-
     /// A failure is kept and shown in clear, so what a secret went into is left out.
     fileprivate var messageText: String {
         containsSecret ? Masker.replacement : stringValue ?? JSON.text(self)

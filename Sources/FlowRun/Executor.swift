@@ -65,8 +65,8 @@ package final class Executor: Sendable {
         startedAt = run.startedAt
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
-            setup: setup, inputs: inputs, vars: vars, event: event,
-            run: run.members)
+            for: workflow, setup: setup, inputs: inputs, vars: vars, event: event,
+            run: run.members, journal: journal)
         program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
         timeout = workflow.timeout
         base = ""
@@ -98,7 +98,8 @@ package final class Executor: Sendable {
         startedAt = call.startedAt
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
-            setup: setup, inputs: inputs, vars: vars, event: .null, run: call.members(of: caller.id))
+            for: workflow, setup: setup, inputs: inputs, vars: vars, event: .null, run: call.members(of: caller.id),
+            journal: caller.journal)
         base = call.path + "/"
         isResumed = caller.isResumed
     }

@@ -15,6 +15,8 @@ struct Reads: Sendable {
     private(set) var loopedOver: Set<String> = []
     /// Names of credentials, and whether only `secrets.NAME` is written, which means its one field.
     private(set) var secrets: [String: Bool] = [:]
+    /// Names of variables in `env`; nil where a name is only known when it is evaluated.
+    private(set) var environment: Set<String>? = []
     /// Whether another evaluation may give another value.
     private(set) var isReproducible = true
 
@@ -40,6 +42,8 @@ struct Reads: Sendable {
             if member == nil || member == "output" { outputsOf.insert(id) }
         case ("steps", nil): steps = nil
         case ("secrets", let name?): secrets[name] = (secrets[name] ?? true) && reference.members.count < 2
+        case ("env", let name?): environment?.insert(name)
+        case ("env", nil): environment = nil
         default: break
         }
     }

@@ -1,11 +1,14 @@
 import FlowCore
 import FlowExpression
 import FlowSpec
+import FlowStore
 import FlowWorkflow
 import Synchronization
 
 /// Makes what expressions see, for all steps of a run.
 final class ScopeSource: Sendable {
+    private let workflow: Workflow
+    private let journal: (any Journal)?
     private let setup: RunSetup
     private let inputs: ValueMap
     private let vars: ValueMap
@@ -16,9 +19,19 @@ final class ScopeSource: Sendable {
         var run: ValueMap
         var environment = ValueMap()
         var credentials: [String: Credential] = [:]
+        /// The names of credentials that variables of `env` were made from.
+        var lenders: [String: Set<String>] = [:]
     }
 
-    init(setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap) {
+    /// - Parameters:
+    ///   - workflow: the one whose expressions these are for.
+    ///   - journal: notes which credentials are used; nil where nothing runs.
+    init(
+        for workflow: Workflow, setup: RunSetup, inputs: ValueMap, vars: ValueMap, event: Value, run: ValueMap,
+        journal: (any Journal)? = nil
+    ) {
+        self.workflow = workflow
+        self.journal = journal
         self.setup = setup
         self.inputs = inputs
         self.vars = vars
@@ -73,14 +86,17 @@ final class ScopeSource: Sendable {
         return .map(map)
     }
 
-    /// The credential of this name, asked for once in a run; its secrets are masked from then on.
+    /// The credential of this name, asked for once in a run and whenever its token is about to end; its secrets are
+    /// masked from then on.
     func credential(named name: String, defaultType: CredentialType?) async throws -> Credential? {
-        if let known = state.withLock({ $0.credentials[name] }) { return known }
+        if let known = state.withLock({ $0.credentials[name] }) {
+            guard let due = known.renewalDue, setup.world.clock.now() >= due else { return known }
+        }
         guard let found = try await setup.credentials.credential(named: name, defaultType: defaultType) else {
             return nil
         }
-        setup.masker.add(secretsIn: .map(found.fields))
-        state.withLock { $0.credentials[name] = found }
+        try found.require(workflowAt: workflowFile)
+        remember(found)
         return found
     }
 
@@ -90,6 +106,37 @@ final class ScopeSource: Sendable {
             if let found = try await credential(named: name, defaultType: defaultType) { return found }
         }
         return nil
+    }
+
+    /// A credential that a service has refused, with another token, which all later steps and items get too.
+    func renewed(_ refused: Credential) async throws -> Credential? {
+        guard let renewed = try await setup.credentials.renewed(refused) else { return nil }
+        remember(renewed)
+        return renewed
+    }
+
+    private func remember(_ credential: Credential) {
+        let name = credential.name
+        setup.masker.add(secretsIn: .map(credential.fields))
+        let isFirst = state.withLock { $0.credentials.updateValue(credential, forKey: name) == nil }
+        if isFirst { journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())]) }
+    }
+
+    /// nil where it came through a pipe.
+    private var workflowFile: String? {
+        guard !workflow.source.name.hasPrefix("<") else { return nil }
+        return setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
+    }
+
+    /// The credentials whose secrets may stand in what is made of these expressions.
+    func lenders(to reads: Reads) -> [Credential] {
+        state.withLock { state in
+            var names = Set(reads.secrets.keys)
+            for (variable, lenders) in state.lenders where reads.environment?.contains(variable) ?? true {
+                names.formUnion(lenders)
+            }
+            return names.sorted().compactMap { state.credentials[$0] }
+        }
     }
 
     func missing(_ name: String) async -> Failure {
@@ -151,6 +198,7 @@ final class ScopeSource: Sendable {
             switch entry.origin {
             case .value(let template):
                 result[entry.name] = try await text(of: template)
+                noteLenders(of: entry.name, template)
             case .process(let variable, let fallback, _):
                 guard !variable.hasPrefix("FLOWCTL_") else {
                     throw Failure(
@@ -161,6 +209,7 @@ final class ScopeSource: Sendable {
                     result[entry.name] = .string(value)
                 } else if let fallback {
                     result[entry.name] = try await text(of: fallback)
+                    noteLenders(of: entry.name, fallback)
                 } else {
                     throw Failure(
                         .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not set",
@@ -179,6 +228,12 @@ final class ScopeSource: Sendable {
         let reads = Reads(template.expressions)
         let secrets = try await secrets(reads)
         return try template.evaluate(scope(in: frame, reading: reads, secrets: secrets, environment: environment))
+    }
+
+    private func noteLenders(of variable: String, _ template: ValueTemplate) {
+        let names = lenders(to: Reads(template.expressions)).map(\.name)
+        guard !names.isEmpty else { return }
+        state.withLock { $0.lenders[variable, default: []].formUnion(names) }
     }
 
     /// Evaluates a map of outputs: the workflow's or a step's.

@@ -14,7 +14,12 @@ extension Workflow {
             use.span.source.name == source.name
                 && lists.contains { $0.contains { $0.span.start <= use.span.start && use.span.end <= $0.span.end } }
         }
+        return Set(named.map(\.name)).union(secretsRead)
+    }
+
+    /// The credentials that expressions of this file read as `secrets.NAME`.
+    package var secretsRead: Set<String> {
         let before = env.flatMap(\.expressions) + vars.flatMap(\.value.expressions)
-        return Set(named.map(\.name)).union(Reads(before).secrets.keys).union(Reads(self).secrets.keys)
+        return Set(Reads(before).secrets.keys).union(Reads(self).secrets.keys)
     }
 }

@@ -24,9 +24,12 @@ struct StepLog: LogSink {
         if let status = record.status { text += " → \(status)" }
         if let failure = record.failure { text += " (\(failure.kind.rawValue): \(failure.message))" }
         text += " in \(record.elapsed.humanText)"
+        if record.renewsToken { text += "; token renewed, it follows once more" }
         if let pause = record.retryIn { text += "; try \(record.number + 1) follows in \(pause.humanText)" }
         write("http", text)
-        if let command = record.command, record.retryIn == nil { write("curl", command.text(setup.masker)) }
+        if let command = record.command, record.retryIn == nil, !record.renewsToken {
+            write("curl", command.text(setup.masker))
+        }
         if let pause = record.retryIn, let failure = record.failure {
             setup.observer.observe(
                 .retryWaiting(path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))

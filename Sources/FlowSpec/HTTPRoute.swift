@@ -70,13 +70,18 @@ package struct HTTPRoute: Sendable, Hashable {
 extension CredentialType {
     /// Fields that any credential may have beside those of its type: where its service is, and how to get there.
     package static let routeFields: [Field] = [
-        .init("base_url", required: false, help: "The address of a server of one's own"),
+        .init(
+            "base_url", required: false, help: "The address of a server of one's own", form: FieldForm(.url)),
         .init(
             "proxy", secret: true, required: false,
-            help: "The proxy for its requests, as http://user:password@host:port"),
+            help: "The proxy for its requests, as http://user:password@host:port", form: FieldForm(.password)),
         .init("ca_file", required: false, help: "The file of the authorities to trust for its server"),
-        .init("client_cert", required: false, help: "The client certificate, as PEM or the path of a file"),
-        .init("client_key", secret: true, required: false, help: "The key of the client certificate, likewise"),
+        .init(
+            "client_cert", required: false, help: "The client certificate, as PEM or the path of a file",
+            form: FieldForm(.pemOrPath)),
+        .init(
+            "client_key", secret: true, required: false, help: "The key of the client certificate, likewise",
+            form: FieldForm(.pemOrPath)),
     ]
 }
 

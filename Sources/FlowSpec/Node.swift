@@ -80,6 +80,8 @@ package struct NodeContext: Sendable {
     package var world: World
     /// The credential the step named, already resolved; nil where it has none.
     package var credential: Credential?
+    /// Those whose secrets may stand in the arguments, as expressions read them.
+    package var lent: [Credential] = []
     /// The step's own `effect:` or the node's.
     package var effect: Effect
     package var retry: RetryPolicy
@@ -100,6 +102,8 @@ package struct NodeContext: Sendable {
     package var baseURL: String?
     package var log: any LogSink
     package var checkpoints: any Checkpoints
+    /// Gives a credential that the service has refused with another token; nil where it can't be renewed.
+    package var renew: @Sendable (Credential) async throws -> Credential? = { _ in nil }
     /// Whether responses may be stored for the next time (`cache: false` says no).
     package var usesCache = true
 
@@ -168,6 +172,8 @@ package struct HTTPAttempt: Sendable, Hashable {
     package var elapsed: Duration
     /// How long the next try waits; nil where none follows.
     package var retryIn: Duration?
+    /// Whether the token was renewed, and the request follows once more with the new one.
+    package var renewsToken = false
     /// What it waited for before it was sent.
     package var waited: HTTPWait?
     /// The request of a try that failed.

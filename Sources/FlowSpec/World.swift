@@ -78,6 +78,9 @@ package struct HTTPCall: Sendable {
     package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
+    /// Makes the request anew with a renewed credential, where an answer has refused the one it had; used once. What it
+    /// gives is nil where the credential can't be renewed.
+    package var renewal: (@Sendable () async throws -> HTTPRequest?)?
     package var log: any LogSink
 
     package init(
@@ -110,6 +113,8 @@ package protocol FileSystem: Sendable {
     func append(_ bytes: [UInt8], to path: String) throws
     /// nil where nothing is there.
     func info(_ path: String) throws -> FileInfo?
+    /// The path without symbolic links, `.` and `..`; nil where nothing is there.
+    func realPath(_ path: String) -> String?
     /// Names in a folder, sorted, without `.` and `..`.
     func list(_ path: String) throws -> [String]
     /// With all folders above it; no error where it exists.
@@ -121,6 +126,11 @@ package protocol FileSystem: Sendable {
 }
 
 extension FileSystem {
+    /// Where there are no links.
+    package func realPath(_ path: String) -> String? {
+        (try? info(path)).flatMap { $0 }.map { _ in NodeContext.absolute(path, from: "/") }
+    }
+
     /// For files that are small.
     package func read(_ path: String, from offset: Int64, count: Int) throws -> FilePiece {
         let bytes = try read(path, limit: .max)

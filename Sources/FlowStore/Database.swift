@@ -188,6 +188,13 @@ package final class Database: @unchecked Sendable {
     /// Rows changed by the last INSERT, UPDATE or DELETE of this connection.
     package var changes: Int { lock.locked { Int(sqlite3_changes64(handle)) } }
 
+    /// Whether its file has another name by now, or none, so that what is written reaches nobody.
+    package var hasMoved: Bool {
+        var answer: Int32 = 0
+        let code = lock.locked { sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &answer) }
+        return code == SQLITE_OK && answer != 0
+    }
+
     /// The row id of the last INSERT of this connection.
     package var lastInsertRowID: Int64 { lock.locked { sqlite3_last_insert_rowid(handle) } }
 

@@ -35,6 +35,22 @@ package enum PrivateFile {
         close(descriptor)
     }
 
+    /// Writes a new file with mode 0600 and brings it to disk.
+    package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+        unlink(path)
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw systemFailure("the file \"\(path)\" can't be made", errno) }
+        defer { close(descriptor) }
+        var start = 0
+        while start < bytes.count {
+            let count = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw systemFailure("the file \"\(path)\" can't be written", errno) }
+            start += count
+        }
+        guard fsync(descriptor) == 0 else { throw systemFailure("the file \"\(path)\" can't be written", errno) }
+    }
+
     /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700; nothing where they
     ///   don't exist.
     package static func requirePrivate(_ path: String) throws(Failure) {
@@ -64,6 +80,14 @@ package enum PrivateFile {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw systemFailure("the folder \"\(path)\" can't be made", errno)
         }
+    }
+
+    /// Brings to disk what a file is called, where the file system can do that.
+    package static func syncFolder(of path: String) {
+        let descriptor = Glibc.open(folderName(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     /// The folder a path names a file in.

@@ -1,5 +1,4 @@
 import FlowCore
-import Glibc
 
 /// The database of runs and of what processes share.
 enum StateDatabase {
@@ -15,7 +14,9 @@ enum StateDatabase {
             path, for: .state, busyTimeout: busyTimeout, announce: announce, privateFile: true)
         try database.migrate(JournalSchema.migrations) { format in
             try requireNoLiveRun(in: database)
-            try keep(database, as: "\(path)-format-\(format)")
+            let kept = "\(path)-format-\(format)"
+            // There from another process that does the same.
+            if !PrivateFile.exists(kept) { try database.copy(to: kept, replacing: true) }
         }
         return database
     }
@@ -30,24 +31,6 @@ enum StateDatabase {
                 "run \(row[0].stringValue ?? "") of an older flowctl is on, in \(lease.words), and uses "
                     + "\"\(database.path)\" as it is", hint: "wait until it has ended, then repeat",
                 code: "run_is_live")
-        }
-    }
-
-    /// Copies the database, as it is before it gets a new format.
-    private static func keep(_ database: Database, as copy: String) throws(Failure) {
-        // There from another process that does the same.
-        guard !PrivateFile.exists(copy) else { return }
-        let part = "\(copy).part-\(getpid())"
-        unlink(part)
-        try PrivateFile.prepare(part, create: true)
-        do throws(Failure) {
-            try database.execute("VACUUM INTO ?", [.string(part)])
-        } catch {
-            unlink(part)
-            throw error
-        }
-        guard rename(part, copy) == 0 else {
-            throw Failure(.invalid, "could not keep a copy of the database as \"\(copy)\"", hint: "check its folder")
         }
     }
 }

@@ -12,7 +12,8 @@ package struct CredentialRecord: Sendable {
     package var fields: ValueMap
     /// The only origins it may be sent to; nil means those of the embedded connector that uses it.
     package var origins: Set<Origin>?
-    /// The only workflows that may use it, by name; nil means all.
+    /// The only workflows that may use it: real paths of their files, and of folders with a slash at the end; nil means
+    /// all. Names would be no limit, as a file calls itself what it likes.
     package var workflows: Set<String>?
 
     package init(
@@ -41,6 +42,8 @@ package struct CredentialInfo: Sendable, Hashable {
     package var updatedAt: Timestamp
     /// False once the service has refused it for good.
     package var isValid: Bool
+    /// When it ends, as far as that was noted with it; an access token that is renewed has no end.
+    package var expiresAt: Timestamp?
 }
 
 /// A credential read from the vault.

@@ -1,5 +1,5 @@
-import Dispatch
 package import FlowCore
+import FlowOAuth
 package import FlowSpec
 
 /// Finds credentials in the environment first, then in the vault, and tells the masker of every secret it gives out.
@@ -10,17 +10,20 @@ package final class CredentialResolver: CredentialSource {
     private let environment: EnvironmentCredentials
     private let masker: Masker
     private let door: VaultDoor
+    private let renewal: TokenRenewal?
 
     /// - Parameters:
     ///   - types: those that a `type` in a variable may name, beside the shared ones.
+    ///   - tokens: where tokens are renewed that have ended; nil where nothing is to be sent, as in a dry run.
     ///   - openVault: asks for what unlocks the vault and opens it; nil where there is no vault.
     package init(
-        environment: [String: String], types: [CredentialType] = [], masker: Masker,
+        environment: [String: String], types: [CredentialType] = [], masker: Masker, tokens: TokenSource? = nil,
         openVault: @escaping @Sendable () throws -> VaultFile?
     ) {
         self.environment = EnvironmentCredentials(environment, types: CredentialTypes.shared + types)
         self.masker = masker
         door = VaultDoor(openVault)
+        renewal = tokens.map { TokenRenewal($0) }
     }
 
     package func credential(named name: String, defaultType: CredentialType?) async throws -> Credential? {
@@ -31,15 +34,33 @@ package final class CredentialResolver: CredentialSource {
         }
         guard let vault = try await door.vault(), let stored = try vault.resolve(name) else { return nil }
         masker.add(secretsIn: .map(stored.fields))
-        guard stored.info.isValid else {
-            throw Failure(
-                .auth, "the credential \"\(name)\" is no longer valid: the service has refused it",
-                hint: "run \"flowctl credentials delete \(name)\", then add it again", code: "credential_invalid")
-        }
+        guard stored.info.isValid else { throw stored.isInvalid }
+        return given(try await renewal?.current(stored, in: vault) ?? TokenRenewal.Current(credential: stored))
+    }
+
+    package func renewed(_ refused: Credential) async throws -> Credential? {
+        guard let renewal, refused.source == .vault, let token = refused.fields["access_token"]?.stringValue,
+            let vault = try await door.vault(), let stored = try vault.resolve(refused.name)
+        else { return nil }
+        guard stored.info.isValid else { throw stored.isInvalid }
+        return try await renewal.renewed(stored, refused: token, in: vault).map(given)
+    }
+
+    /// What a node may have of a credential: not what only renews its tokens.
+    private func given(_ current: TokenRenewal.Current) -> Credential {
+        let stored = current.credential
+        masker.add(secretsIn: .map(stored.fields))
         var fields = stored.fields
-        // Only the vault itself refreshes; no request of a node ever needs it.
-        if stored.fields["access_token"] != nil { fields["refresh_token"] = nil }
-        return Credential(name: name, type: stored.info.type, fields: fields, origins: stored.info.origins)
+        if fields["access_token"] != nil {
+            for field in StoredGrant.credentialType.fields where field.isSecret && field.name != "access_token" {
+                fields[field.name] = nil
+            }
+        }
+        var credential = Credential(
+            name: stored.info.name, type: stored.info.type, fields: fields, origins: stored.info.origins,
+            workflows: stored.info.workflows)
+        credential.renewalDue = current.renewalDue
+        return credential
     }
 
     /// Where the vault has not been opened yet, only what the environment suggests.
@@ -62,13 +83,7 @@ private actor VaultDoor {
     func vault() async throws -> VaultFile? {
         if let opening { return try await opening.value }
         let open = open
-        let task = Task {
-            try await withCheckedThrowingContinuation { continuation in
-                DispatchQueue.global().async {
-                    continuation.resume(with: Result { try open() })
-                }
-            }
-        }
+        let task = Task { try await offPool(open) }
         opening = task
         return try await task.value
     }

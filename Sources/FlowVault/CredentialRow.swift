@@ -51,6 +51,12 @@ struct CredentialRow {
         self.version = version
     }
 
+    /// The row in a later version.
+    func replaced(by record: CredentialRecord, at time: String, isValid: Bool, version: UInt64) -> CredentialRow {
+        CredentialRow(
+            id: id, record: record, createdAt: createdAt, updatedAt: time, isValid: isValid, version: version)
+    }
+
     private static func text(_ items: [String]) -> String { JSON.text(.list(items.sorted().map(Value.string))) }
 
     /// What messages call it.
@@ -125,10 +131,11 @@ struct TokenRow {
     }
 
     /// Says whether there is a refresh token, so that one can't be taken away.
-    func context(_ vaultID: String, _ part: Part, hasRefresh: Bool) -> [UInt8] {
+    func context(_ vaultID: String, _ part: Part, hasRefresh: Bool? = nil) -> [UInt8] {
         JSON.bytes([
             "flowctl vault", "oauth_tokens", .string(vaultID), .string(part.rawValue), .string(credentialID),
-            expiresAt.map(Value.string) ?? .null, scopes.map(Value.string) ?? .null, .bool(hasRefresh),
+            expiresAt.map(Value.string) ?? .null, scopes.map(Value.string) ?? .null,
+            .bool(hasRefresh ?? (refresh != nil)),
             .uint(version),
         ])
     }

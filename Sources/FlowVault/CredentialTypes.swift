@@ -1,4 +1,3 @@
-package import FlowCore
 import FlowOAuth
 package import FlowSpec
 
@@ -12,14 +11,19 @@ package enum CredentialTypes {
             "api_key", help: "A key sent in a header of the service's own.",
             fields: [
                 .init("key", secret: true, help: "The key"),
-                .init("header", required: false, help: "The header it is sent in", default: "X-API-Key"),
+                .init(
+                    "header", required: false, help: "The header it is sent in", default: "X-API-Key",
+                    form: FieldForm(.header)),
             ]),
         CredentialType(
             "basic", help: "A user name and a password (HTTP Basic).",
-            fields: [.init("username", help: "The user name"), .init("password", secret: true, help: "The password")]),
+            fields: [.init("username", help: "The user name"), password()]),
         CredentialType(
             "header", help: "Any one header.",
-            fields: [.init("name", help: "The header"), .init("value", secret: true, help: "Its value")]),
+            fields: [
+                .init("name", help: "The header", form: FieldForm(.header)),
+                .init("value", secret: true, help: "Its value", form: FieldForm(.password)),
+            ]),
         CredentialType(
             "query", help: "A key sent as a parameter of the URL.",
             fields: [.init("name", help: "The parameter"), .init("value", secret: true, help: "Its value")]),
@@ -27,59 +31,56 @@ package enum CredentialTypes {
         CredentialType(
             "aws", help: "An access key of AWS or of a service that signs as AWS does.",
             fields: [
-                .init("access_key_id", help: "The id of the access key"),
-                .init("secret_access_key", secret: true, help: "The secret access key"),
+                .init("access_key_id", help: "The id of the access key", form: FieldForm(.accessKeyID)),
+                .init(
+                    "secret_access_key", secret: true, help: "The secret access key",
+                    form: FieldForm(
+                        .token, mistakes: [.init("AKIA", "the id of the key"), .init("ASIA", "the id of the key")])),
                 .init("session_token", secret: true, required: false, help: "The token of a temporary key"),
-                .init("region", required: false, help: "The region, such as eu-central-1"),
+                .init("region", required: false, help: "The region, such as eu-central-1", form: FieldForm(.region)),
             ]),
-        CredentialType("custom", help: "Any fields; all of them are secret.", fields: []),
+        CredentialType(
+            "service_account", help: "The key of a service account, from the JSON file that was made with it.",
+            fields: [
+                .init("key", secret: true, help: "The JSON file", form: FieldForm(.serviceAccount)),
+                .init("scopes", required: false, help: "What it may do, separated by spaces"),
+                .init("subject", required: false, help: "The person it acts for", form: FieldForm(.email)),
+                .init("provider", required: false, help: "The provider whose connectors may use it, such as google"),
+            ]),
+        CredentialType(
+            "database", help: "The account of a database server.",
+            fields: [
+                .init("host", help: "The server", form: FieldForm(.host)),
+                .init("port", required: false, help: "Its port; else that of its kind", form: FieldForm(.port)),
+                .init("database", help: "The name of the database"),
+                .init("username", help: "The user name"), password(),
+            ]),
+        CredentialType(
+            "smtp", help: "The account of a server that sends mail.",
+            fields: mailServer(port: "587", security: "starttls")
+                + [.init("from", required: false, help: "The sender's address", form: FieldForm(.email))]),
+        CredentialType(
+            "imap", help: "The account of a server that keeps mail.", fields: mailServer(port: "993", security: "tls")),
+        CredentialType(
+            "webhook", help: "The secret that a service signs its calls with.",
+            fields: [.init("secret", secret: true, help: "The secret", form: FieldForm(.password))]),
+        CredentialType("custom", help: "Any fields, for what no other type is made for.", fields: [], isOpen: true),
     ]
 
+    private static func password() -> CredentialType.Field {
+        .init("password", secret: true, help: "The password", form: FieldForm(.password))
+    }
+
+    private static func mailServer(port: String, security: String) -> [CredentialType.Field] {
+        [
+            .init("host", help: "The server", form: FieldForm(.host)),
+            .init("port", required: false, help: "Its port", default: port, form: FieldForm(.port)),
+            .init(
+                "security", required: false, help: "How it is encrypted", default: security,
+                form: FieldForm(.text, choices: ["tls", "starttls", "none"])),
+            .init("username", help: "The user name"), password(),
+        ]
+    }
+
     package static func shared(named name: String) -> CredentialType? { shared.first { $0.name == name } }
-}
-
-extension CredentialType {
-    /// The fields as this type has them: secrets marked, defaults filled in.
-    ///
-    /// A type without fields of its own takes any, and all are secret. Any type takes the fields that say where its
-    /// service is and how to get there.
-    ///
-    /// - Parameter source: what the fields come from, for messages: `credential "x"`.
-    /// - Throws: `invalid` where a required field is missing or empty, or a field is unknown; values are never named.
-    package func checked(_ given: ValueMap, source: String) throws(Failure) -> ValueMap {
-        var fields = ValueMap()
-        for field in self.fields {
-            let value = given[field.name] ?? .null
-            let isMissing = value.isNull || value.isAbsent || value.stringValue == ""
-            if !isMissing {
-                fields[field.name] = field.isSecret ? value.markedSecret : value
-            } else if let defaultValue = field.defaultValue {
-                fields[field.name] = .string(defaultValue)
-            } else if field.isRequired {
-                throw Failure(
-                    .invalid, "\(source) has no \"\(field.name)\", which the type \(name) needs",
-                    hint: "give it as \(example)", code: "credential_field")
-            }
-        }
-        for (key, value) in given where fields[key] == nil && self.fields.allSatisfy({ $0.name != key.text }) {
-            if let field = CredentialType.routeFields.first(where: { $0.name == key.text }) {
-                fields[key] = field.isSecret ? value.markedSecret : value
-                continue
-            }
-            guard self.fields.isEmpty else {
-                let names = self.fields.map(\.name)
-                throw Failure(
-                    .invalid, "\(source) has the field \"\(key.text)\", which the type \(name) does not know",
-                    hint: Suggestion.didYouMean(key.text, among: names)
-                        ?? "its fields are \(names.joined(separator: ", "))", code: "credential_field")
-            }
-            fields[key] = value.markedSecret
-        }
-        return fields
-    }
-
-    /// `{"username": "…", "password": "…"}`: the fields that must be there, as JSON to fill in.
-    package var example: String {
-        "{" + fields.filter(\.isRequired).map { "\"\($0.name)\": \"…\"" }.joined(separator: ", ") + "}"
-    }
 }

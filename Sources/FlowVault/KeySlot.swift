@@ -8,6 +8,8 @@ package struct KeySlot: Sendable, Hashable {
         case keyFile = "key_file"
         /// A key handed in from outside, such as `FLOWCTL_VAULT_KEY`.
         case key
+        /// A key that the system keyring keeps.
+        case keyring
     }
 
     package let id: String
@@ -17,7 +19,7 @@ package struct KeySlot: Sendable, Hashable {
     let salt: [UInt8]
     /// Of the passphrase's derivation; keys that are random already need none.
     let cost: ScryptCost?
-    let createdAt: String
+    package let createdAt: String
     var wrappedKey: [UInt8] = []
 
     /// A new slot for the data key.
@@ -25,16 +27,28 @@ package struct KeySlot: Sendable, Hashable {
         for secret: UnlockSecret, label: String?, dataKey: SecretBytes, vaultID: String, cost: ScryptCost,
         createdAt: String
     ) throws(Failure) -> KeySlot {
-        let kind = secret.kind
+        let slot = KeySlot(
+            id: Hexadecimal.encode(Random.bytes(16)), kind: secret.kind, label: label ?? secret.defaultLabel, salt: [],
+            cost: nil, createdAt: createdAt)
+        return try slot.rewrapped(dataKey, secret, vaultID: vaultID, cost: cost)
+    }
+
+    /// The slot with another data key.
+    func rewrapped(
+        _ dataKey: SecretBytes, _ secret: UnlockSecret, vaultID: String, cost: ScryptCost
+    ) throws(Failure) -> KeySlot {
         var slot = KeySlot(
-            id: Hexadecimal.encode(Random.bytes(16)), kind: kind, label: label ?? secret.defaultLabel,
-            salt: Random.bytes(16), cost: kind == .passphrase ? cost : nil, createdAt: createdAt)
+            id: id, kind: kind, label: label, salt: Random.bytes(16), cost: kind == .passphrase ? cost : nil,
+            createdAt: createdAt)
         var plain = dataKey.copy()
         defer { wipe(&plain) }
         slot.wrappedKey = try AuthenticatedBox.seal(
             plain, key: try slot.wrappingKey(secret), context: slot.context(vaultID))
         return slot
     }
+
+    /// Enough of the id to name the slot by.
+    package var shortID: String { String(id.prefix(8)) }
 
     /// The data key, or nil where the secret is not the slot's or the slot was changed: the two look the same.
     func unwrap(_ secret: UnlockSecret, vaultID: String) throws(Failure) -> SecretBytes? {
@@ -54,7 +68,7 @@ package struct KeySlot: Sendable, Hashable {
         case .passphrase(let passphrase):
             return try KeyDerivation.scrypt(passphrase, salt: salt, cost: cost ?? .standard)
         case .keyFile(let path): return try derive(try KeyFile.read(path))
-        case .key(let key): return try derive(key)
+        case .key(let key), .keyring(let key): return try derive(key)
         }
     }
 
@@ -76,6 +90,7 @@ extension UnlockSecret {
         case .passphrase: .passphrase
         case .keyFile: .keyFile
         case .key: .key
+        case .keyring: .keyring
         }
     }
 
@@ -84,6 +99,7 @@ extension UnlockSecret {
         case .passphrase: "passphrase"
         case .keyFile(let path): path
         case .key: "FLOWCTL_VAULT_KEY"
+        case .keyring: "system keyring"
         }
     }
 }

@@ -13,14 +13,33 @@ extension VaultFile {
     package func add(_ records: [CredentialRecord]) throws(Failure) {
         for record in records { try CredentialName.check(record.name) }
         try change { manifest in
+            for record in records { try addRow(record, &manifest) }
+        }
+    }
+
+    private func addRow(_ record: CredentialRecord, _ manifest: inout VaultManifest) throws(Failure) {
+        try requireFree(record.name)
+        let time = now
+        let row = CredentialRow(
+            id: Hexadecimal.encode(Random.bytes(16)), record: record, createdAt: time, updatedAt: time, isValid: true,
+            version: 1)
+        try write(row, record.fields, &manifest)
+    }
+
+    /// Adds credentials, and replaces those that have their names; all of them or none.
+    package func store(_ records: [CredentialRecord]) throws(Failure) {
+        for record in records { try CredentialName.check(record.name) }
+        try change { manifest in
+            // Once for all: that a name is not there is proven by all rows.
+            let known = Set(try proveAll(manifest).map(\.name))
             for record in records {
-                try requireFree(record.name)
-                let id = Random.bytes(16)
-                let time = now
-                let row = CredentialRow(
-                    id: Hexadecimal.encode(id), record: record, createdAt: time, updatedAt: time, isValid: true,
-                    version: 1)
-                try write(row, record.fields, &manifest)
+                if known.contains(record.name), let old = try findRow(record.name, manifest) {
+                    let version = try nextVersion(of: old.id, manifest)
+                    try write(
+                        old.replaced(by: record, at: now, isValid: true, version: version), record.fields, &manifest)
+                } else {
+                    try addRow(record, &manifest)
+                }
             }
         }
     }
@@ -34,10 +53,8 @@ extension VaultFile {
             let old = try requireRow(name, manifest)
             var record = record
             record.name = name
-            let row = CredentialRow(
-                id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: isValid,
-                version: old.version + 1)
-            try write(row, record.fields, &manifest)
+            let version = try nextVersion(of: old.id, manifest)
+            try write(old.replaced(by: record, at: now, isValid: isValid, version: version), record.fields, &manifest)
         }
     }
 
@@ -50,10 +67,9 @@ extension VaultFile {
             let stored = try open(old, manifest)
             var record = stored.record
             record.name = newName
-            let row = CredentialRow(
-                id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: old.isValid,
-                version: old.version + 1)
-            try write(row, stored.fields, &manifest)
+            let version = try nextVersion(of: old.id, manifest)
+            try write(
+                old.replaced(by: record, at: now, isValid: old.isValid, version: version), stored.fields, &manifest)
         }
     }
 
@@ -131,7 +147,7 @@ extension VaultFile {
             hint: "choose another name", code: "credential_exists")
     }
 
-    private func requireRow(_ name: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow {
+    func requireRow(_ name: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow {
         if let row = try findRow(name, manifest) { return row }
         throw Failure(
             .notFound, "there is no credential \"\(terminalSafe(name))\" in the vault",
@@ -157,7 +173,7 @@ extension VaultFile {
         return nil
     }
 
-    private func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {
+    func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {
         var row = row
         let id = try rowID(row.id)
         let tokens = try seal(fields, into: &row)
@@ -180,13 +196,23 @@ extension VaultFile {
             try database.execute("DELETE FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)])
             return manifest.remove(.tokens, id: id)
         }
+        try write(tokens, &manifest)
+    }
+
+    func write(_ tokens: TokenRow, _ manifest: inout VaultManifest) throws(Failure) {
         try database.execute(
             "INSERT OR REPLACE INTO oauth_tokens (\(TokenRow.columns)) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                .string(row.id), .bytes(tokens.access), tokens.refresh.map(Value.bytes) ?? .null,
+                .string(tokens.credentialID), .bytes(tokens.access), tokens.refresh.map(Value.bytes) ?? .null,
                 text(tokens.expiresAt), text(tokens.scopes), .uint(tokens.version),
             ])
-        manifest.set(.tokens, id: id, version: tokens.version)
+        manifest.set(.tokens, id: try rowID(tokens.credentialID), version: tokens.version)
+    }
+
+    /// Higher than any version that the rows of a credential have had, as tokens change without the rest.
+    func nextVersion(of id: String, _ manifest: VaultManifest) throws(Failure) -> UInt64 {
+        let id = try rowID(id)
+        return 1 + max(manifest.version(of: .credentials, id: id) ?? 0, manifest.version(of: .tokens, id: id) ?? 0)
     }
 
     private func text(_ value: String?) -> Value { value.map(Value.string) ?? .null }

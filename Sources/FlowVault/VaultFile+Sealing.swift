@@ -6,6 +6,7 @@ extension VaultFile {
     /// Runs a change of the vault: all of it is on disk when this returns, or nothing.
     func change<T>(_ body: (inout VaultManifest) throws -> T) throws(Failure) -> T {
         try database.transaction(synchronous: .full) {
+            guard !database.hasMoved else { throw replacedFile }
             var manifest = try readManifest()
             let result = try body(&manifest)
             manifest.advance()
@@ -14,19 +15,41 @@ extension VaultFile {
         }
     }
 
+    /// A change of a file that nobody finds any more would be lost.
+    var replacedFile: Failure {
+        Failure(
+            .conflict, "the vault \"\(path)\" was replaced by another file after this process had opened it",
+            hint: "run the command again", code: "vault_replaced")
+    }
+
+    /// A value of the table `meta`; nil where it is not there.
+    func readMeta(_ name: String) throws(Failure) -> Value? { try VaultFile.readMeta(name, database) }
+
+    static func readMeta(_ name: String, _ database: Database) throws(Failure) -> Value? {
+        try database.query("SELECT value FROM meta WHERE name = ?", [.string(name)]).first?[0]
+    }
+
+    func storeMeta(_ name: String, _ value: Value) throws(Failure) {
+        try database.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", [.string(name), value])
+    }
+
     private var manifestContext: [UInt8] { JSON.bytes(["flowctl vault", "manifest", .string(vaultID)]) }
 
     func readManifest() throws(Failure) -> VaultManifest {
-        let row = try database.query("SELECT value FROM meta WHERE name = 'manifest'").first
-        guard case .bytes(let box)? = row?[0] else { throw damage("it has no manifest") }
-        let bytes = try unseal(box, manifestKey, manifestContext, "its manifest")
+        guard case .bytes(let box)? = try readMeta("manifest") else { throw damage("it has no manifest") }
+        guard try VaultFile.readKeyID(database) == keys.id else {
+            throw Failure(
+                .auth, "the vault \"\(path)\" got a new data key after this process had opened it",
+                hint: "run the command again", code: "vault_rekeyed")
+        }
+        let bytes = try unseal(box, keys.manifest, manifestContext, "its manifest")
         guard let manifest = VaultManifest(bytes) else { throw damage("its manifest can't be read") }
         return manifest
     }
 
     func store(_ manifest: VaultManifest) throws(Failure) {
-        let box = try AuthenticatedBox.seal(manifest.bytes, key: manifestKey, context: manifestContext)
-        try database.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('manifest', ?)", [.bytes(box)])
+        let box = try AuthenticatedBox.seal(manifest.bytes, key: keys.manifest, context: manifestContext)
+        try storeMeta("manifest", .bytes(box))
     }
 
     func unseal(
@@ -51,11 +74,16 @@ extension VaultFile {
             "fields": .map(own.mapValues { $0.deeplyRevealed }), "secret": .list(secretNames),
         ])
         defer { wipe(&plain) }
-        row.data = try AuthenticatedBox.seal(plain, key: fieldKey, context: row.context(vaultID))
+        row.data = try AuthenticatedBox.seal(plain, key: keys.fields, context: row.context(vaultID))
+        return try sealTokens(fields, of: row.id, version: row.version)
+    }
+
+    /// The row of the tokens among a credential's fields; nil where there are none.
+    func sealTokens(_ fields: ValueMap, of id: String, version: UInt64) throws(Failure) -> TokenRow? {
         guard let access = fields["access_token"]?.stringValue else { return nil }
         var tokens = TokenRow(
-            credentialID: row.id, expiresAt: fields["expires_at"]?.stringValue,
-            scopes: fields["scopes"].flatMap(VaultFile.scopesText), version: row.version)
+            credentialID: id, expiresAt: fields["expires_at"]?.stringValue,
+            scopes: fields["scopes"].flatMap(VaultFile.scopesText), version: version)
         let refresh = fields["refresh_token"]?.stringValue
         tokens.access = try sealToken(access, tokens.context(vaultID, .access, hasRefresh: refresh != nil))
         if let refresh {
@@ -67,22 +95,23 @@ extension VaultFile {
     private func sealToken(_ token: String, _ context: [UInt8]) throws(Failure) -> [UInt8] {
         var plain = Array(token.utf8)
         defer { wipe(&plain) }
-        return try AuthenticatedBox.seal(plain, key: fieldKey, context: context)
+        return try AuthenticatedBox.seal(plain, key: keys.fields, context: context)
     }
 
     /// What a row holds, after its version was found to be the manifest's. The caller wipes it.
-    private func unseal(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> [UInt8] {
+    func unseal(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> [UInt8] {
         guard manifest.version(of: .credentials, id: try rowID(row.id)) == row.version else {
             throw damage("\(row.title) is not in the version of the manifest")
         }
-        return try unseal(row.data, fieldKey, row.context(vaultID), row.title)
+        return try unseal(row.data, keys.fields, row.context(vaultID), row.title)
     }
 
     /// What may be shown of a row, proven to be what was stored.
     func prove(_ row: CredentialRow, _ manifest: VaultManifest) throws(Failure) -> CredentialInfo {
         var plain = try unseal(row, manifest)
-        wipe(&plain)
-        guard let info = row.info else { throw damage("\(row.title) can't be read") }
+        defer { wipe(&plain) }
+        guard var info = row.info else { throw damage("\(row.title) can't be read") }
+        info.expiresAt = VaultFile.expiry(in: plain)
         return info
     }
 
@@ -91,33 +120,28 @@ extension VaultFile {
         var plain = try unseal(row, manifest)
         defer { wipe(&plain) }
         guard let content = try? JSON.parse(plain), let stored = content["fields"]?.mapValue,
-            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), let info = row.info
+            let secretNames = content["secret"]?.listValue?.compactMap(\.stringValue), var info = row.info
         else { throw damage("\(row.title) can't be read") }
         var fields = stored
         for name in secretNames { fields[name] = fields[name]?.markedSecret }
         if let version = manifest.version(of: .tokens, id: try rowID(row.id)) {
             try readTokens(of: row, version: version, into: &fields)
         }
+        info.expiresAt = fields[VaultFile.expiryField].flatMap(VaultFile.time)
         return StoredCredential(info: info, fields: fields)
     }
 
     private func readTokens(
         of row: CredentialRow, version: UInt64, into fields: inout ValueMap
     ) throws(Failure) {
-        let found = try database.query(
-            "SELECT \(TokenRow.columns) FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)]
-        ).first
-        guard let tokens = found.flatMap(TokenRow.init), tokens.version == version, tokens.credentialID == row.id else {
-            throw damage("the tokens of \(row.title) are not in the version of the manifest")
-        }
-        let hasRefresh = tokens.refresh != nil
+        let tokens = try readTokens(of: row, version: version)
         let parts: [(TokenRow.Part, String, [UInt8]?)] = [
             (.access, "access_token", tokens.access), (.refresh, "refresh_token", tokens.refresh),
         ]
         for (part, name, box) in parts {
             guard let box else { continue }
             var token = try unseal(
-                box, fieldKey, tokens.context(vaultID, part, hasRefresh: hasRefresh), "a token of \(row.title)")
+                box, keys.fields, tokens.context(vaultID, part), "a token of \(row.title)")
             fields[name] = .secret(.string(String(decoding: token, as: UTF8.self)))
             wipe(&token)
         }
@@ -125,7 +149,18 @@ extension VaultFile {
         if let scopes = tokens.scopes { fields["scopes"] = .string(scopes) }
     }
 
-    private static let tokenFields: Set<String> = ["access_token", "refresh_token", "expires_at", "scopes"]
+    /// The sealed tokens of a row, in the version of the manifest.
+    func readTokens(of row: CredentialRow, version: UInt64) throws(Failure) -> TokenRow {
+        let found = try database.query(
+            "SELECT \(TokenRow.columns) FROM oauth_tokens WHERE credential_id = ?", [.string(row.id)]
+        ).first
+        guard let tokens = found.flatMap(TokenRow.init), tokens.version == version, tokens.credentialID == row.id else {
+            throw damage("the tokens of \(row.title) are not in the version of the manifest")
+        }
+        return tokens
+    }
+
+    static let tokenFields: Set<String> = ["access_token", "refresh_token", "expires_at", "scopes"]
 
     private static func scopesText(_ value: Value) -> String? {
         value.stringValue ?? value.listValue?.compactMap(\.stringValue).joined(separator: " ")

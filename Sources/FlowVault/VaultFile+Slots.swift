@@ -2,36 +2,7 @@ package import FlowCore
 package import FlowCrypto
 import FlowStore
 
-/// What can be said of a vault without its key.
-package struct VaultStatus: Sendable, Hashable {
-    package var path: String
-    /// The number of the last migration.
-    package var format: Int
-    package var slots: [KeySlot]
-    package var credentials: Int
-}
-
 extension VaultFile {
-    /// Looks at a vault without unlocking it; what it says is not verified.
-    package static func status(_ path: String) throws(Failure) -> VaultStatus {
-        guard PrivateFile.exists(path) else {
-            throw Failure(
-                .notFound, "there is no vault at \"\(path)\"", hint: "make one with: flowctl vault init",
-                code: "no_vault")
-        }
-        let database = try Database.open(path, mode: .readWrite, privateFile: true, wal: false)
-        let format = try database.formatVersion
-        guard format == VaultSchema.migrations.count else {
-            guard format == 0 else {
-                return VaultStatus(path: path, format: format, slots: [], credentials: 0)
-            }
-            throw Failure(.invalid, "\"\(path)\" is not a vault", hint: "check the path", code: "not_a_vault")
-        }
-        let count = try database.query("SELECT count(*) FROM credentials").first?[0].intValue ?? 0
-        return VaultStatus(
-            path: path, format: format, slots: try readSlots(database), credentials: Int(count))
-    }
-
     /// Adds a further way to unlock the vault.
     ///
     /// - Returns: the new slot's id.
@@ -40,13 +11,65 @@ extension VaultFile {
         _ secret: UnlockSecret, label: String? = nil, cost: ScryptCost = .standard
     ) throws(Failure) -> String {
         try VaultFile.check(secret, forVaultAt: path)
+        // A second look at a passphrase would take as long as the first.
+        for slot in try VaultFile.readSlots(database) where slot.kind != .passphrase {
+            guard try !unwraps(slot, secret) else { throw slotExists(slot) }
+        }
         let slot = try KeySlot.make(
-            for: secret, label: label, dataKey: dataKey, vaultID: vaultID, cost: cost, createdAt: now)
+            for: secret, label: label, dataKey: keys.root, vaultID: vaultID, cost: cost, createdAt: now)
         try change { manifest in
             try insert(slot)
             manifest.set(.slots, id: try rowID(slot.id), version: 1)
         }
         return slot.id
+    }
+
+    /// Adds a slot whose key is new, and kept by the system keyring.
+    package func addSlot(in keyring: any SecretService, label: String? = nil) throws(Failure) -> String {
+        if let key = try keyring.key(of: vaultID, asks: true) {
+            for slot in try VaultFile.readSlots(database) where try unwraps(slot, .keyring(key)) {
+                throw slotExists(slot)
+            }
+        }
+        var bytes = Random.bytes(AuthenticatedBox.keySize)
+        defer { wipe(&bytes) }
+        let key = SecretBytes(bytes)
+        try keyring.store(key, of: vaultID, label: "flowctl: the vault \(path)")
+        return try addSlot(.keyring(key), label: label)
+    }
+
+    /// Removes a slot, and its key where the keyring of this session has it.
+    package func removeSlot(_ slot: KeySlot, in keyring: any SecretService) throws(Failure) {
+        let key = slot.kind == .keyring ? try? keyring.key(of: vaultID, asks: false) : nil
+        let isHere = try key.map { key throws(Failure) in try unwraps(slot, .keyring(key)) } ?? false
+        try removeSlot(slot.id)
+        if isHere { try keyring.delete(of: vaultID) }
+    }
+
+    private func slotExists(_ slot: KeySlot) -> Failure {
+        Failure(
+            .conflict, "that key opens the vault already, by the slot \(slot.shortID)",
+            hint: "take another key, or remove that slot first", code: "slot_exists")
+    }
+
+    /// The slot of an id, of its beginning, or of a label.
+    ///
+    /// - Throws: `not_found` where there is none, `conflict` where it could be several.
+    package func slot(named text: String) throws(Failure) -> KeySlot {
+        let slots = try VaultFile.readSlots(database)
+        let found = slots.filter { $0.label == text || (text.count >= 4 && $0.id.hasPrefix(text)) }
+        guard found.count <= 1 else {
+            throw Failure(
+                .conflict, "several key slots are called \"\(terminalSafe(text))\"",
+                hint: "name it by the beginning of its id: \(found.map(\.shortID).joined(separator: ", "))",
+                code: "several_slots")
+        }
+        guard let slot = found.first else {
+            throw Failure(
+                .notFound, "the vault has no key slot \"\(terminalSafe(text))\"",
+                hint: "list them with: flowctl vault slots list", code: "no_slot")
+        }
+        return slot
     }
 
     /// - Throws: `not_found` where there is no such slot, `conflict` where it is the only one.
@@ -79,12 +102,6 @@ extension VaultFile {
             ])
     }
 
-    static func readVaultID(_ database: Database) throws(Failure) -> String {
-        let row = try database.query("SELECT value FROM meta WHERE name = 'vault_id'").first
-        guard let id = row?[0].stringValue else { throw damage("it has no id", vault: database.path) }
-        return id
-    }
-
     static func readSlots(_ database: Database) throws(Failure) -> [KeySlot] {
         let rows = try database.query("SELECT * FROM key_slots ORDER BY created_at, id")
         var slots: [KeySlot] = []
@@ -113,8 +130,12 @@ extension VaultFile {
     }
 
     /// A slot that was removed must not come back from an old copy, nor one vanish.
-    func checkSlots(_ slots: [KeySlot]) throws(Failure) {
-        let known = Set(try readManifest().ids(of: .slots).map { Hexadecimal.encode($0) })
-        guard known == Set(slots.map(\.id)) else { throw damage("its key slots are not those of its manifest") }
+    func checkSlots() throws(Failure) {
+        try database.snapshot {
+            let known = Set(try readManifest().ids(of: .slots).map { Hexadecimal.encode($0) })
+            guard try known == Set(VaultFile.readSlots(database).map(\.id)) else {
+                throw damage("its key slots are not those of its manifest")
+            }
+        }
     }
 }

@@ -21,10 +21,17 @@ extension VaultFile {
                 "a credential", .credentials, "SELECT id FROM credentials NOT INDEXED", manifest)
             problems += try compare("a token", .tokens, "SELECT credential_id FROM oauth_tokens NOT INDEXED", manifest)
             problems += try compare("a key slot", .slots, "SELECT id FROM key_slots NOT INDEXED", manifest)
-            try database.forEachRow("SELECT \(CredentialRow.columns) FROM credentials NOT INDEXED") { found in
+            do throws(Failure) { _ = try formerSealerKeys(manifest) } catch { problems.append(error.message) }
+            try database.forEachRow(
+                "SELECT \(CredentialRow.columns), environment_variable FROM credentials NOT INDEXED"
+            ) { found in
                 do throws(Failure) {
                     guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
                     _ = try open(row, manifest)
+                    // It stands beside what is sealed, because it follows from the name.
+                    guard found[11].stringValue == CredentialName.environmentVariable(row.name) else {
+                        throw damage("\(row.title) was given another variable")
+                    }
                 } catch {
                     problems.append(error.message)
                 }

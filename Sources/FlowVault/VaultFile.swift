@@ -15,22 +15,20 @@ import FlowStore
 package final class VaultFile: Sendable {
     package let path: String
     let database: Database
-    let vaultID: String
-    let dataKey: SecretBytes
-    /// Seals fields and tokens.
-    let fieldKey: SecretBytes
-    let manifestKey: SecretBytes
+    /// 32 hexadecimal digits, no secret.
+    package let vaultID: String
+    let keys: DataKeys
+    /// The id of the key slot that opened it; nil where it was unlocked for a time.
+    package let openedBy: String?
     let clock: any WallClock
 
-    private init(database: Database, vaultID: String, dataKey: SecretBytes, clock: any WallClock) throws(Failure) {
+    init(database: Database, vaultID: String, keys: DataKeys, openedBy: String?, clock: any WallClock) {
         path = database.path
         self.database = database
         self.vaultID = vaultID
-        self.dataKey = dataKey
+        self.keys = keys
+        self.openedBy = openedBy
         self.clock = clock
-        let salt = Array(vaultID.utf8)
-        fieldKey = try KeyDerivation.hkdf(dataKey, salt: salt, info: Array("flowctl vault fields".utf8))
-        manifestKey = try KeyDerivation.hkdf(dataKey, salt: salt, info: Array("flowctl vault manifest".utf8))
     }
 
     /// Makes a new vault with one key slot.
@@ -49,18 +47,18 @@ package final class VaultFile: Sendable {
         try check(secret, forVaultAt: path)
         let database = try open(path, mode: .readWriteCreate)
         let vaultID = Hexadecimal.encode(Random.bytes(16))
-        var key = Random.bytes(AuthenticatedBox.keySize)
-        let vault = try VaultFile(database: database, vaultID: vaultID, dataKey: SecretBytes(key), clock: clock)
-        wipe(&key)
+        let keys = try DataKeys.random(vaultID: vaultID)
         let slot = try KeySlot.make(
-            for: secret, label: label, dataKey: vault.dataKey, vaultID: vaultID, cost: cost, createdAt: vault.now)
+            for: secret, label: label, dataKey: keys.root, vaultID: vaultID, cost: cost,
+            createdAt: clock.now().rfc3339)
+        let vault = VaultFile(database: database, vaultID: vaultID, keys: keys, openedBy: slot.id, clock: clock)
         try database.transaction {
             // Another process may have been faster.
             guard try database.formatVersion == 0 else { throw exists }
             try database.migrate(VaultSchema.migrations)
             try database.execute(
-                "INSERT INTO meta (name, value) VALUES ('vault_id', ?), ('created_at', ?)",
-                [.string(vaultID), .string(vault.now)])
+                "INSERT INTO meta (name, value) VALUES ('vault_id', ?), ('key_id', ?), ('created_at', ?)",
+                [.string(vaultID), .string(keys.id), .string(vault.now)])
             try vault.insert(slot)
             var manifest = VaultManifest()
             manifest.set(.slots, id: try vault.rowID(slot.id), version: 1)
@@ -75,53 +73,67 @@ package final class VaultFile: Sendable {
     /// - Throws: `not_found` where there is no vault, `auth` where the secret is not one of the vault's, `permission`
     ///   where file or folder is open to others, `invalid` where the file is damaged or of a newer flowctl.
     package static func open(_ path: String, keys: VaultKeys, clock: any WallClock) throws(Failure) -> VaultFile {
-        let database = try openExisting(path)
-        let slots = try readSlots(database)
-        let secret = try keys.secret(for: Set(slots.map(\.kind)), vault: path)
-        return try open(database, slots: slots, secret: secret, clock: clock)
+        try open(try openExisting(path), keys: keys, clock: clock)
+    }
+
+    static func open(
+        _ database: Database, keys: VaultKeys, clock: any WallClock
+    ) throws(Failure) -> VaultFile {
+        let header = try VaultHeader(database)
+        switch try keys.way(into: header, at: database.path) {
+        case .secret(let secret): return try open(database, header, secret: secret, clock: clock)
+        case .kept(let key): return try open(database, header, root: key.root, openedBy: nil, clock: clock)
+        }
     }
 
     package static func open(
         _ path: String, unlock secret: UnlockSecret, clock: any WallClock
     ) throws(Failure) -> VaultFile {
         let database = try openExisting(path)
-        return try open(database, slots: try readSlots(database), secret: secret, clock: clock)
+        return try open(database, try VaultHeader(database), secret: secret, clock: clock)
     }
 
-    private static func open(
-        _ database: Database, slots: [KeySlot], secret: UnlockSecret, clock: any WallClock
+    static func open(
+        _ database: Database, _ header: VaultHeader, secret: UnlockSecret, clock: any WallClock
     ) throws(Failure) -> VaultFile {
-        let vaultID = try readVaultID(database)
-        for slot in slots where slot.kind == secret.kind {
-            guard let dataKey = try slot.unwrap(secret, vaultID: vaultID) else { continue }
-            let vault = try VaultFile(database: database, vaultID: vaultID, dataKey: dataKey, clock: clock)
-            try vault.checkSlots(slots)
-            return vault
+        for slot in header.slots where slot.kind == secret.kind {
+            guard let root = try slot.unwrap(secret, vaultID: header.vaultID) else { continue }
+            return try open(database, header, root: root, openedBy: slot.id, clock: clock)
         }
         throw wrongSecret(secret, vault: database.path)
     }
 
-    private static func wrongSecret(_ secret: UnlockSecret, vault path: String) -> Failure {
+    private static func open(
+        _ database: Database, _ header: VaultHeader, root: SecretBytes, openedBy slot: String?, clock: any WallClock
+    ) throws(Failure) -> VaultFile {
+        let keys = try DataKeys(root: root, id: header.keyID, vaultID: header.vaultID)
+        let vault = VaultFile(database: database, vaultID: header.vaultID, keys: keys, openedBy: slot, clock: clock)
+        try vault.checkSlots()
+        vault.settleAll()
+        return vault
+    }
+
+    static func wrongSecret(_ secret: UnlockSecret, vault path: String) -> Failure {
         let (what, hint) =
             switch secret {
             case .passphrase: ("the passphrase", "check the passphrase and the layout of the keyboard")
             case .keyFile(let file): ("the key file \"\(file)\"", "give the key file that was made for this vault")
             case .key: ("FLOWCTL_VAULT_KEY", "set it to the key that was made for this vault")
+            case .keyring: ("the system keyring", "add it again: flowctl vault slots add --keyring")
             }
         return Failure(.auth, "\(what) does not open the vault \"\(path)\"", hint: hint, code: "wrong_key")
     }
 
-    private static func openExisting(_ path: String) throws(Failure) -> Database {
+    /// - Parameter keepsOldFormat: whether a vault of an older format is kept beside the new one.
+    static func openExisting(_ path: String, keepsOldFormat: Bool = true) throws(Failure) -> Database {
         guard PrivateFile.exists(path) else {
-            throw Failure(
-                .notFound, "there is no vault at \"\(path)\"", hint: "make one with: flowctl vault init",
-                code: "no_vault")
+            throw missing(path)
         }
         let database = try open(path, mode: .readWrite)
         guard try database.formatVersion > 0 else {
-            throw Failure(.invalid, "\"\(path)\" is not a vault", hint: "check the path", code: "not_a_vault")
+            throw notAVault(path)
         }
-        try database.migrate(VaultSchema.migrations)
+        try VaultSchema.update(database, keepsOldFormat: keepsOldFormat)
         return database
     }
 
@@ -145,7 +157,7 @@ package final class VaultFile: Sendable {
                     .invalid, "the key file \"\(file)\" would lie in the folder of the vault",
                     hint: "keep it elsewhere, so that a copy of the one is not a copy of both", code: "key_file")
             }
-        case .key: break
+        case .key, .keyring: break
         }
     }
 

@@ -2,6 +2,7 @@ package import FlowCore
 package import FlowCrypto
 import FlowStore
 import Glibc
+import Synchronization
 
 /// What opens one of a vault's key slots.
 package enum UnlockSecret: Sendable {
@@ -10,6 +11,8 @@ package enum UnlockSecret: Sendable {
     case keyFile(path: String)
     /// 32 random bytes handed in from outside, such as `FLOWCTL_VAULT_KEY`.
     case key(SecretBytes)
+    /// What the system keyring keeps.
+    case keyring(SecretBytes)
 
     package static func passphrase(_ text: String) -> UnlockSecret { .passphrase(SecretBytes(text.utf8)) }
 
@@ -95,35 +98,85 @@ package struct VaultKeys: Sendable {
     package var environmentKey: String?
     /// The path of the key file; where there is no file the next way is tried.
     package var keyFile: String?
+    /// Where the data key of an unlocked vault may be.
+    package var keeper: (any KeyKeeper)?
+    /// Where the key of a slot for the system keyring is; nil where it is not looked for.
+    package var keyring: (any SecretService)?
     /// Asks for the passphrase; nil where nobody can be asked. Called once, and only where a slot takes one.
     package var askPassphrase: (@Sendable () throws -> String)?
 
     package init(
-        environmentKey: String? = nil, keyFile: String? = nil, askPassphrase: (@Sendable () throws -> String)? = nil
+        environmentKey: String? = nil, keyFile: String? = nil, keeper: (any KeyKeeper)? = nil,
+        keyring: (any SecretService)? = nil,
+        askPassphrase: (@Sendable () throws -> String)? = nil
     ) {
         self.environmentKey = environmentKey
         self.keyFile = keyFile
+        self.keeper = keeper
+        self.keyring = keyring
         self.askPassphrase = askPassphrase
     }
 
-    /// The secret to open a vault that has slots of these kinds.
-    ///
-    /// - Throws: `auth` where none of the ways is open.
-    func secret(for kinds: Set<KeySlot.Kind>, vault path: String) throws(Failure) -> UnlockSecret {
-        if let environmentKey {
-            return try .key(base64: environmentKey, source: "FLOWCTL_VAULT_KEY")
+    /// These ways, but the passphrase is asked for once, and its answer given again after that.
+    var askingOnce: VaultKeys {
+        guard let askPassphrase else { return self }
+        var keys = self
+        let answer = Mutex<String?>(nil)
+        keys.askPassphrase = {
+            try answer.withLock { answer in
+                let given = try answer ?? askPassphrase()
+                answer = given
+                return given
+            }
         }
-        if let keyFile, kinds.contains(.keyFile), PrivateFile.exists(keyFile) { return .keyFile(path: keyFile) }
+        return keys
+    }
+
+    enum Way {
+        case secret(UnlockSecret)
+        case kept(KeptKey)
+    }
+
+    /// The first way that is open.
+    ///
+    /// - Throws: `auth` where none is.
+    func way(into header: VaultHeader, at path: String) throws(Failure) -> Way {
+        let kinds = Set(header.slots.map(\.kind))
+        if let environmentKey {
+            return .secret(try .key(base64: environmentKey, source: "FLOWCTL_VAULT_KEY"))
+        }
+        if let keyFile, kinds.contains(.keyFile), PrivateFile.exists(keyFile) {
+            return .secret(.keyFile(path: keyFile))
+        }
+        if let keeper, let key = KeptKey(header, in: keeper) { return .kept(key) }
+        var obstacle: Failure?
+        if let keyring, kinds.contains(.keyring) {
+            do throws(Failure) {
+                if let secret = try secret(in: keyring, for: header) { return .secret(secret) }
+            } catch {
+                obstacle = error
+            }
+        }
         if let askPassphrase, kinds.contains(.passphrase) {
-            do { return .passphrase(try askPassphrase()) } catch { throw Failure(error) }
+            do { return .secret(.passphrase(try askPassphrase())) } catch { throw Failure(error) }
         }
         let wanted = [
-            kinds.contains(.keyFile) ? keyFile.map { "put its key file at \($0)" } : nil,
-            kinds.contains(.passphrase) ? "run in a terminal to be asked for its passphrase" : nil,
+            kinds.contains(.keyFile) ? keyFile.map { "put its key file at \($0)" } : nil, obstacle?.hint,
+            kinds.contains(.passphrase) ? "run it in a terminal, or \"flowctl vault unlock\" there first" : nil,
             kinds.contains(.key) ? "set FLOWCTL_VAULT_KEY" : nil,
         ].compactMap(\.self)
         throw Failure(
-            .auth, "the vault \"\(path)\" is locked",
+            .auth, "the vault \"\(path)\" is locked" + (obstacle.map { "; \($0.message)" } ?? ""),
             hint: wanted.isEmpty ? "give its key file" : wanted.joined(separator: ", or "), code: "vault_locked")
+    }
+
+    /// What the keyring has for one of the slots; nil where that is nothing, or of slots that are no more.
+    private func secret(in keyring: any SecretService, for header: VaultHeader) throws(Failure) -> UnlockSecret? {
+        guard let key = try keyring.key(of: header.vaultID, asks: askPassphrase != nil) else { return nil }
+        let secret = UnlockSecret.keyring(key)
+        for slot in header.slots where slot.kind == .keyring {
+            if try slot.unwrap(secret, vaultID: header.vaultID) != nil { return secret }
+        }
+        return nil
     }
 }

@@ -8,7 +8,12 @@ struct VaultManifest {
         case credentials = 1
         case tokens = 2
         case slots = 3
+        /// One entry, whose version says how many keys of sealers are kept from earlier data keys.
+        case formerKeys = 4
     }
+
+    /// Of an entry that stands for no row.
+    static let noID = [UInt8](repeating: 0, count: 16)
 
     /// How often the vault has been changed.
     private(set) var generation: UInt64 = 0
@@ -37,7 +42,7 @@ struct VaultManifest {
 
     /// The ids of a table's rows, in order.
     func ids(of table: Table) -> [[UInt8]] {
-        let first = position(of: key(table, [UInt8](repeating: 0, count: 16))).index
+        let first = position(of: key(table, VaultManifest.noID)).index
         var ids: [[UInt8]] = []
         for index in first..<count {
             let start = index * VaultManifest.entrySize
@@ -48,8 +53,8 @@ struct VaultManifest {
     }
 
     func count(of table: Table) -> Int {
-        let first = position(of: key(table, [UInt8](repeating: 0, count: 16))).index
-        let end = position(of: [table.rawValue + 1] + [UInt8](repeating: 0, count: 16)).index
+        let first = position(of: key(table, VaultManifest.noID)).index
+        let end = position(of: [table.rawValue + 1] + VaultManifest.noID).index
         return end - first
     }
 

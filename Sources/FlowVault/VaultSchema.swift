@@ -1,3 +1,4 @@
+import FlowCore
 import FlowStore
 
 /// The tables of a vault.
@@ -30,4 +31,17 @@ enum VaultSchema {
                 ) STRICT;
                 """)
     ]
+
+    /// Brings a vault to the newest format. The one of before is kept beside it, as `vault.db.format-1.bak`.
+    ///
+    /// - Parameter migrations: others than ``migrations`` in tests only.
+    static func update(
+        _ database: Database, to migrations: [Migration] = migrations, keepsOldFormat: Bool = true
+    ) throws(Failure) {
+        try database.migrate(migrations) { format in
+            let kept = "\(database.path).format-\(format).bak"
+            // There from another process that does the same.
+            if keepsOldFormat, !PrivateFile.exists(kept) { try database.copy(to: kept, replacing: true) }
+        }
+    }
 }

@@ -177,7 +177,7 @@ import Testing
     }
 
     /// Runs a command on a terminal of its own and answers its questions with the lines of standard input.
-    private static let terminal = """
+    static let terminal = """
         import os, pty, sys
         answers = sys.stdin.read().splitlines()
         pid, terminal = pty.fork()

@@ -106,7 +106,8 @@ import Testing
         #expect(
             refused?.message == "credential \"team\" of type acme_token was not made for https://api.acme.test")
         #expect(
-            refused?.hint == "add the credential again with the host https://api.acme.test, if you trust it")
+            refused?.hint
+                == "allow it, if it is meant to go there: flowctl credentials allow team --host https://api.acme.test")
         #expect(await connector.failure("op", credential: credential())?.kind == .permission)
         let (_, requests) = try await connector.run(
             "op", credential: credential(origins: ["https://api.acme.test"]))

@@ -32,13 +32,15 @@ struct TestConnector {
     func run(
         _ operation: String, _ arguments: ValueMap = ValueMap(), credential: Credential? = nil,
         files: any FileSystem = MemoryFiles(texts: [:]), effect: Effect? = nil, baseURL: String? = nil,
-        replies: [HTTPResponse] = [.json("{}")], checkpoints: any Checkpoints = NoCheckpoints()
+        replies: [HTTPResponse] = [.json("{}")], checkpoints: any Checkpoints = NoCheckpoints(),
+        renew: @escaping @Sendable (Credential) async throws -> Credential? = { _ in nil }
     ) async throws -> (output: Value, requests: [HTTPRequest]) {
         let client = ReplyingClient(replies)
         let node = try node(operation)
-        let context = context(
+        var context = context(
             node, client, credential: credential, files: files, effect: effect, baseURL: baseURL,
             checkpoints: checkpoints)
+        context.renew = renew
         let output = try await node.run(node.spec.bind(arguments), in: context)
         return (output, client.requests)
     }
@@ -100,7 +102,8 @@ extension HTTPRequest {
     }
 }
 
-/// Gives replies one after the other and keeps the requests.
+/// Gives replies one after the other and keeps the requests. One that refuses the credential is followed by a request
+/// with a renewed one, as by the client of a run.
 final class ReplyingClient: HTTPClient {
     private let replies: [HTTPResponse]
     private let state = Mutex<[HTTPRequest]>([])
@@ -117,7 +120,13 @@ final class ReplyingClient: HTTPClient {
         guard index < replies.count else { return try await UnexpectedUse().send(call) }
         var response = replies[index]
         response.url = call.request.url
-        if let failure = call.classify?(response) { throw failure }
+        if let failure = call.classify?(response) {
+            guard failure.kind == .auth, let request = try await call.renewal?() else { throw failure }
+            var again = call
+            again.request = request
+            again.renewal = nil
+            return try await send(again)
+        }
         if case .file(let path, _, _) = call.destination {
             response.body = .file(FileReference(path: path, size: Int64(response.bytes.count)))
         }

@@ -62,6 +62,24 @@ import Testing
         #expect(http.calls[1].effect == .idempotent)
     }
 
+    @Test func aRenewedTokenIsPartOfARequestOfItsOwn() async throws {
+        let http = server("{}")
+        let node = try #require(NativeNodes().node(named: "http.request"))
+        let arguments = try node.spec.bind(
+            ValueMap([("url", .string("https://api.example.com/x")), ("query", .map(ValueMap([("a", .int(1))])))]))
+        @Sendable func credential(_ token: String) -> Credential {
+            Credential(
+                name: "work", type: "bearer", fields: ValueMap([("token", .secret(.string(token)))]),
+                origins: Set([Origin("https://api.example.com")].compactMap(\.self)))
+        }
+        var context = NodeContext(world: .test(http: http), credential: credential("old-fake"))
+        context.renew = { refused in refused.fields["token"] == "old-fake" ? credential("new-fake") : nil }
+        _ = try await node.run(arguments, in: context)
+        let renewed = try #require(try await http.calls[0].renewal?())
+        #expect(renewed.url == "https://api.example.com/x?a=1")
+        #expect(renewed.headers["Authorization"] == "Bearer new-fake")
+    }
+
     @Test func socketAndAuthoritiesArePartOfTheCall() async throws {
         let http = server("{}")
         _ = try await runNode(
@@ -137,10 +155,11 @@ import Testing
         let failure = await failure {
             try await runNode("http.request", ["url": "https://evil.example/x"], credential: token)
         }
-        #expect(failure?.kind == .auth)
-        #expect(failure?.message == "the credential \"api\" is not allowed for https://evil.example")
+        #expect(failure?.kind == .permission)
+        #expect(failure?.message == "credential \"api\" of type bearer was not made for https://evil.example")
         #expect(
-            failure?.hint == "add it again with --replace --host https://evil.example if it is meant to go there")
+            failure?.hint
+                == "allow it, if it is meant to go there: flowctl credentials allow api --host https://evil.example")
     }
 
     @Test func otherTypesOfCredential() async throws {
@@ -151,6 +170,7 @@ import Testing
             ("header", ValueMap([("name", "X-Key"), ("value", .secret("k"))])),
             ("query", ValueMap([("name", "key"), ("value", .secret("k"))])),
             ("slack_bot", ValueMap([("bot_token", .secret("xoxb-fake"))])),
+            ("api_key", ValueMap([("header", "X-API-Key"), ("key", .secret("a"))])),
         ] {
             let credential = Credential(name: "c", type: type, fields: fields, origins: origins)
             _ = try await runNode("http.request", ["url": "http://h/x"], http: http, credential: credential)
@@ -160,6 +180,19 @@ import Testing
         #expect(http.calls[1].request.secrets.headers.contains("x-key"))
         #expect(http.calls[2].request.url == "http://h/x?key=k")
         #expect(http.calls[3].request.headers["Authorization"] == "Bearer xoxb-fake")
+        #expect(http.calls[4].request.headers["X-API-Key"] == "a")
+        #expect(http.calls[4].request.headers["Authorization"] == nil)
+    }
+
+    @Test func aCredentialOfAnotherProtocolIsNotSent() async throws {
+        let credential = Credential(
+            name: "mail", type: "smtp", fields: ValueMap([("username", "ada"), ("password", .secret("pw"))]),
+            origins: Origin("http://h").map { [$0] })
+        let failure = await failure {
+            try await runNode("http.request", ["url": "http://h/x"], credential: credential)
+        }
+        #expect(failure?.message == "http.request can't use a credential of type smtp")
+        #expect(failure?.hint == "use one of type bearer, basic, api_key, header, query or oauth2")
     }
 
     @Test func theRequestKnowsWhereItsSecretsAre() async throws {

@@ -168,7 +168,11 @@ import Testing
     @Test func sharedTypesKnowTheirSecrets() throws {
         #expect(
             CredentialTypes.shared.map(\.name)
-                == ["bearer", "api_key", "basic", "header", "query", "oauth2", "aws", "custom"])
+                == [
+                    "bearer", "api_key", "basic", "header", "query", "oauth2", "aws", "service_account", "database",
+                    "smtp",
+                    "imap", "webhook", "custom",
+                ])
         #expect(bearer?.soleSecretField?.name == "token")
         #expect(CredentialTypes.shared(named: "oauth2")?.soleSecretField == nil)
         let custom = try #require(CredentialTypes.shared(named: "custom"))

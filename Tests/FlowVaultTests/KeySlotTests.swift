@@ -130,8 +130,8 @@ import Testing
         #expect(
             throws: Failure(
                 .auth, "the vault \"\(fixture.path)\" is locked",
-                hint: "put its key file at /nowhere, or run in a terminal to be asked for its passphrase, "
-                    + "or set FLOWCTL_VAULT_KEY", code: "vault_locked")
+                hint: "put its key file at /nowhere, or run it in a terminal, or \"flowctl vault unlock\" "
+                    + "there first, or set FLOWCTL_VAULT_KEY", code: "vault_locked")
         ) { try open(VaultKeys(keyFile: "/nowhere")) }
     }
 
@@ -152,6 +152,40 @@ import Testing
                 .conflict, "the vault has only this key slot, and could never be opened without it",
                 hint: "add another slot first", code: "last_slot")
         ) { try vault.removeSlot(last.id) }
+    }
+
+    @Test func theSlotThatOpenedItIsKnown() throws {
+        let vault = try fixture.create()
+        let id = try vault.addSlot(.passphrase("correct fake horse"), cost: VaultFixture.cheap)
+        #expect(try fixture.open(.passphrase("correct fake horse")).openedBy == id)
+        #expect(try fixture.open().openedBy == vault.openedBy)
+    }
+
+    @Test func aKeyGetsOneSlot() throws {
+        let vault = try fixture.create()
+        let id = try #require(vault.openedBy)
+        #expect(
+            throws: Failure(
+                .conflict, "that key opens the vault already, by the slot \(id.prefix(8))",
+                hint: "take another key, or remove that slot first", code: "slot_exists")
+        ) { try vault.addSlot(.key(VaultFixture.key)) }
+    }
+
+    @Test func aSlotIsNamedByLabelOrTheBeginningOfItsID() throws {
+        let vault = try fixture.create()
+        let id = try vault.addSlot(.passphrase("correct fake horse"), label: "mine", cost: VaultFixture.cheap)
+        #expect(try vault.slot(named: "mine").id == id)
+        #expect(try vault.slot(named: String(id.prefix(6))).id == id)
+        #expect(
+            throws: Failure(
+                .notFound, "the vault has no key slot \"his\"", hint: "list them with: flowctl vault slots list",
+                code: "no_slot")
+        ) { try vault.slot(named: "his") }
+        let other = try vault.addSlot(.passphrase("another fake horse"), label: "mine", cost: VaultFixture.cheap)
+        let failure = #expect(throws: Failure.self) { try vault.slot(named: "mine") }
+        #expect(failure?.message == "several key slots are called \"mine\"")
+        let ids = [id, other].map { String($0.prefix(8)) }
+        #expect(ids.allSatisfy { failure?.hint?.contains($0) == true })
     }
 
     @Test func statusNeedsNoKey() throws {

@@ -23,6 +23,44 @@ struct VaultFixture {
         try VaultFile.open(path, unlock: secret, clock: clock)
     }
 
+    /// Files beside the vault that hold renewed tokens.
+    var renewedFiles: [String] {
+        guard let folder = opendir(self.folder.file("data")) else { return [] }
+        defer { closedir(folder) }
+        var paths: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.contains("-renewed-") { paths.append(self.folder.file("data/" + name)) }
+        }
+        return paths.sorted()
+    }
+
+    /// A lock that stands for another process which renews every credential.
+    struct ForeignLock {
+        let descriptor: Int32
+
+        func release() {
+            // A child that another test is starting has the open file, too.
+            var range = flock()
+            range.l_type = Int16(F_UNLCK)
+            _ = fcntl(descriptor, 37, &range)
+            close(descriptor)
+        }
+    }
+
+    func holdEveryLock() throws -> ForeignLock {
+        let descriptor = Glibc.open(path + "-lock", O_RDWR | O_CREAT, 0o600)
+        var range = flock()
+        range.l_type = Int16(F_WRLCK)
+        // F_OFD_SETLK
+        guard descriptor >= 0, fcntl(descriptor, 37, &range) == 0 else {
+            throw Failure(.internal, "the lock is taken")
+        }
+        return ForeignLock(descriptor: descriptor)
+    }
+
     static func bearer(_ name: String, token: String = "fake-token-canary") -> CredentialRecord {
         CredentialRecord(
             name: name, type: "bearer",

@@ -16,3 +16,5 @@ int cprocess_pipe(int ends[2]);
 int cprocess_add_chdir(posix_spawn_file_actions_t *actions, const char *folder);
 /// The child closes all descriptors from this one on.
 int cprocess_add_closefrom(posix_spawn_file_actions_t *actions, int first);
+/// The memory of this process can't be dumped or read by others any more; a program that it starts is not affected.
+void cprocess_forbid_dumps(void);

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowNodes
 import Glibc
 
 /// The process: from its arguments to its exit status.
@@ -15,6 +16,7 @@ package enum CommandLineTool {
         signal(SIGPIPE, SIG_IGN)
         // Past a limit on the size of files a write fails instead, as on a full disk, and is reported.
         signal(SIGXFSZ, SIG_IGN)
+        PrivateMemory.keep()
         CrashNote.install()
         let environment = processEnvironment()
         let status = await run(

@@ -2,6 +2,7 @@ import FlowConnect
 import FlowCore
 import FlowHTTP
 import FlowNodes
+import FlowOAuth
 import FlowSpec
 import FlowStore
 import FlowVault
@@ -71,18 +72,50 @@ extension Session {
 
     /// - Parameter asks: whether a passphrase may be asked for.
     func vaultAccess(asks: Bool = true) throws -> VaultAccess {
+        VaultAccess(path: try settings.vault, keys: try vaultKeys(asks: asks))
+    }
+
+    /// The ways to open the vault that there are here.
+    func vaultKeys(asks: Bool = true) throws -> VaultKeys {
         let prompt = prompt
         let canAsk = asks && prompt.isAvailable
-        let settings = try settings
-        var keys = VaultKeys(keyFile: settings.keyFile(environment: environment))
+        var keys = VaultKeys(
+            keyFile: try settings.keyFile(environment: environment), keeper: KernelKeyring(),
+            keyring: SystemKeyring())
         if let key = environment["FLOWCTL_VAULT_KEY"], !key.isEmpty { keys.environmentKey = key }
         if canAsk { keys.askPassphrase = { try prompt.ask("passphrase of the vault", isSecret: true) } }
-        return VaultAccess(path: settings.vault, keys: keys)
+        return keys
     }
 
     /// Credentials from the environment, then from the vault; their secrets are masked from then on.
-    func credentials(_ access: VaultAccess, types: [CredentialType] = []) -> CredentialResolver {
-        CredentialResolver(environment: environment, types: types, masker: console.masker) { try access.vault() }
+    ///
+    /// - Parameters:
+    ///   - renews: whether tokens that have ended are renewed.
+    ///   - trace: is told of the exchanges that do so.
+    func credentials(
+        _ access: VaultAccess, types: [CredentialType] = [], renews: Bool = true, trace: ExchangeTrace? = nil
+    ) -> CredentialResolver {
+        CredentialResolver(
+            environment: environment, types: types, masker: console.masker, tokens: renews ? tokenSource(trace) : nil
+        ) { try access.vault() }
+    }
+
+    /// Where tokens of the vault are renewed: past cache and limits of the run's own requests.
+    private func tokenSource(_ trace: ExchangeTrace?) -> TokenSource {
+        let clock = SystemClock()
+        let console = console
+        // One for all, so that none is closed while an answer is on its way to the vault.
+        let client = Result {
+            RetryingClient(
+                CurlClient(try clientOptions(), trace: trace), clock: clock, random: SystemRandom(),
+                patience: .seconds(45))
+        }
+        return TokenSource(clock: clock) { grant in
+            try await grant.renewed(through: try client.get(), clock: clock)
+        } warn: { problem in
+            console.complain("\("warning:", .yellow) \(problem.message)")
+            if let hint = problem.hint { console.complain("  \("hint:", .cyan) \(hint)") }
+        }
     }
 
     /// Reads and checks a workflow file.

@@ -91,6 +91,17 @@ extension Session {
         }
     }
 
+    /// Writes bytes to standard output as they are. Half of them must not look like all.
+    static func writeOut(_ bytes: some Collection<UInt8>) throws(Failure) {
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Session.failure("can't write to standard output") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// A failure with the system's words for `errno`.
     static func failure(_ message: String) -> Failure {
         let number = errno

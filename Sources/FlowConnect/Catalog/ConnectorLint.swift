@@ -15,6 +15,7 @@ package struct ConnectorLint {
         guard let connector else { return diagnostics }
         var lint = ConnectorLint(connector: connector, diagnostics: diagnostics)
         lint.checkErrors()
+        lint.checkProbes()
         for operation in connector.operations { lint.check(operation, in: world) }
         return lint.diagnostics
     }
@@ -65,6 +66,19 @@ package struct ConnectorLint {
                 "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
                 hint: Suggestion.didYouMean(reference.root, among: names)
                     ?? "use \(names.sorted().joined(separator: ", "))")
+        }
+    }
+
+    private mutating func checkProbes() {
+        let names: Set = ["status", "headers", "body", "params", "credential"]
+        for probe in connector.auth.compactMap(\.probe) {
+            let expressions = [probe.who, probe.scopes, probe.expires].compactMap(\.self).flatMap(\.expressions)
+            for reference in expressions.flatMap(\.references) where !names.contains(reference.root) {
+                diagnostics.error(
+                    "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
+                    hint: Suggestion.didYouMean(reference.root, among: names)
+                        ?? "use \(names.sorted().joined(separator: ", "))")
+            }
         }
     }
 

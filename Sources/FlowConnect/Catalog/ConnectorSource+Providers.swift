@@ -26,7 +26,7 @@ extension ConnectorSource {
         for name in connectorNames {
             guard let connector = try? connector(name) else { continue }
             for scheme in connector.auth where scheme.login?.provider == provider {
-                if let test = scheme.test { return "\(name).\(test)" }
+                if let test = scheme.probe?.operation { return "\(name).\(test)" }
             }
         }
         return nil

@@ -27,12 +27,14 @@ struct AuthScheme: Sendable {
     /// The credential type: `slack_bot`. Of a login only a name: its credentials are all of one type.
     var name: String
     var help: String
+    /// The page where one gets such a credential.
+    var console: String?
     var signer: Signer
     var fields: [CredentialType.Field]
     /// nil where the credential is not from a login.
     var login: Login?
-    /// The operation that shows whether a credential works.
-    var test: String?
+    /// How it is found out whether a credential works.
+    var probe: CredentialProbe?
     /// Replaces the connector's base and hosts.
     var base: Template?
     var hosts: [Template]?
@@ -57,12 +59,14 @@ struct AuthScheme: Sendable {
             fields.append(
                 CredentialType.Field(
                     AuthScheme.baseURLField, required: false,
-                    help: "Address of a server of your own" + (literal.map { " instead of \($0)" } ?? "") + "."))
+                    help: "Address of a server of your own" + (literal.map { " instead of \($0)" } ?? "") + ".",
+                    form: FieldForm(.url)))
         }
         let addresses = ([base] + (hosts ?? connector.hosts)).compactMap(\.literal)
         return CredentialType(
-            name, service: connector.name, help: help, fields: fields,
-            origins: Set(addresses.compactMap { Origin($0) }), testNode: test.map { "\(connector.name).\($0)" })
+            name, service: connector.name, help: help, console: console, fields: fields,
+            origins: Set(addresses.compactMap { Origin($0) }),
+            testNode: probe.map { "\(connector.name).\($0.operation)" })
     }
 }
 

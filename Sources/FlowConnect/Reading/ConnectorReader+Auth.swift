@@ -18,15 +18,30 @@ extension ConnectorReader {
             return nil
         }
         if typeNode.string == "oauth2" { return loginScheme(name, map, entry, of: connector) }
-        let known = ["type", "help", "fields", "test", "base", "hosts"]
+        let known = ["type", "help", "console", "fields", "test", "base", "hosts"]
         guard let kind = map.choice("type", as: SignerKind.self, &diagnostics) else { return nil }
         let fields = map.map("fields", &diagnostics)?.compactMap { field($0) } ?? defaultFields(kind)
         map.finish(known + Self.keys(of: kind), &diagnostics)
         guard let signer = signer(kind, map, fields) else { return nil }
         return AuthScheme(
-            name: name, help: map.string("help", &diagnostics) ?? "", signer: signer, fields: fields,
-            test: map.string("test", &diagnostics), base: map.node("base").flatMap { template($0, for: "base") },
+            name: name, help: map.string("help", &diagnostics) ?? "", console: map.string("console", &diagnostics),
+            signer: signer, fields: fields,
+            probe: map.node("test").flatMap { probe($0) }, base: map.node("base").flatMap { template($0, for: "base") },
             hosts: addresses(map, "hosts"), span: entry.keySpan)
+    }
+
+    /// `get_user`, or with where its answer says whose the credential is: `{ operation: get_user, who: ${{ body.login }} }`.
+    mutating func probe(_ node: SourceNode) -> CredentialProbe? {
+        guard node.map != nil else {
+            return node.decodeString(for: "test", &diagnostics).map { CredentialProbe(operation: $0) }
+        }
+        guard let map = MapDecoder(node, "\"test\"", &diagnostics) else { return nil }
+        map.finish(["operation", "who", "scopes", "expires"], &diagnostics)
+        guard let operation = map.requiredString("operation", &diagnostics) else { return nil }
+        return CredentialProbe(
+            operation: operation, who: map.node("who").flatMap { template($0, for: "who") },
+            scopes: map.node("scopes").flatMap { template($0, for: "scopes") },
+            expires: map.node("expires").flatMap { template($0, for: "expires") })
     }
 
     private static func keys(of kind: SignerKind) -> [String] {
@@ -40,7 +55,11 @@ extension ConnectorReader {
 
     private func defaultFields(_ kind: SignerKind) -> [CredentialType.Field] {
         switch kind {
-        case .basic: [CredentialType.Field("username"), CredentialType.Field("password", secret: true)]
+        case .basic:
+            [
+                CredentialType.Field("username"),
+                CredentialType.Field("password", secret: true, form: FieldForm(.password)),
+            ]
         default: [CredentialType.Field("token", secret: true)]
         }
     }
@@ -49,11 +68,24 @@ extension ConnectorReader {
         guard let name = identifier(entry.key, at: entry.keySpan, "a field"),
             let map = MapDecoder(entry.value, "the field \"\(name)\"", &diagnostics)
         else { return nil }
-        map.finish(["secret", "required", "help", "default"], &diagnostics)
+        map.finish(
+            ["secret", "required", "help", "default", "form", "one_of", "starts_with", "mistaken_for"], &diagnostics)
+        let isSecret = map.bool("secret", &diagnostics) ?? false
         return CredentialType.Field(
-            name, secret: map.bool("secret", &diagnostics) ?? false,
-            required: map.bool("required", &diagnostics) ?? !map.has("default"),
-            help: map.string("help", &diagnostics) ?? "", default: map.string("default", &diagnostics))
+            name, secret: isSecret, required: map.bool("required", &diagnostics) ?? !map.has("default"),
+            help: map.string("help", &diagnostics) ?? "", default: map.string("default", &diagnostics),
+            form: form(map, isSecret: isSecret))
+    }
+
+    /// What is held against a field's text before it is stored.
+    private mutating func form(_ map: MapDecoder, isSecret: Bool) -> FieldForm {
+        FieldForm(
+            map.choice("form", &diagnostics) ?? (isSecret ? .token : .text),
+            choices: map.strings("one_of", &diagnostics)?.map(\.text) ?? [],
+            prefixes: map.strings("starts_with", &diagnostics)?.map(\.text) ?? [],
+            mistakes: map.map("mistaken_for", &diagnostics)?.compactMap { entry in
+                entry.value.decodeString(for: entry.key, &diagnostics).map { FieldForm.Mistake(entry.key, $0) }
+            } ?? [])
     }
 
     private mutating func signer(

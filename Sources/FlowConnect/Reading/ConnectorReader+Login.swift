@@ -13,7 +13,7 @@ extension ConnectorReader {
         guard let login = login(map, of: connector) else { return nil }
         return AuthScheme(
             name: name, help: map.string("help", &diagnostics) ?? "", signer: .bearer(field: "access_token"),
-            fields: [], login: login, test: map.string("test", &diagnostics),
+            fields: [], login: login, probe: map.node("test").flatMap { probe($0) },
             base: map.node("base").flatMap { template($0, for: "base") }, hosts: addresses(map, "hosts"),
             span: entry.keySpan)
     }

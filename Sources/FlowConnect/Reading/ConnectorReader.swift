@@ -69,10 +69,21 @@ package struct ConnectorReader {
 
     private mutating func checkTests(_ connector: Connector) {
         for scheme in connector.auth {
-            guard let test = scheme.test, connector.operation(test) == nil else { continue }
+            guard let test = scheme.probe?.operation else { continue }
+            guard let operation = connector.operation(test) else {
+                diagnostics.error(
+                    "unknown-operation", "there is no operation \"\(test)\" to test \"\(scheme.name)\" with",
+                    at: scheme.span, hint: Suggestion.didYouMean(test, among: connector.operations.map(\.name)))
+                continue
+            }
+            if case .request = operation.work, operation.effect == .read,
+                operation.parameters.allSatisfy({ !$0.parameter.isRequired })
+            {
+                continue
+            }
             diagnostics.error(
-                "unknown-operation", "there is no operation \"\(test)\" to test \"\(scheme.name)\" with",
-                at: scheme.span, hint: Suggestion.didYouMean(test, among: connector.operations.map(\.name)))
+                "unfit-test", "\"\(test)\" can't test \"\(scheme.name)\": it is more than one request that only reads",
+                at: scheme.span, hint: "name an operation of one request, with effect: read and nothing required")
         }
     }
 

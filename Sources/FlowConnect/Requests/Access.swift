@@ -8,7 +8,7 @@ struct Access: Sendable {
     /// Where paths are added.
     let base: String
     let scheme: AuthScheme?
-    private let credential: Credential?
+    private var credential: Credential?
     /// Origins the connector sends its credential to.
     private let origins: Set<Origin>
     /// Origins the credential was made for; nil where its connector is part of flowctl and stands at its own place.
@@ -32,7 +32,7 @@ struct Access: Sendable {
                     + "or name one with \"credential:\"")
         }
         let scope = Rendering(
-            variables: ValueMap([("credential", .map(context.credential?.fields ?? ValueMap()))]),
+            variables: ValueMap([("credential", .map(context.credential?.openFields ?? ValueMap()))]),
             isPreview: isPreview, now: { context.world.clock.now() })
         let ownBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         let replaced = context.baseURL ?? ownBase
@@ -77,6 +77,13 @@ struct Access: Sendable {
         }
         let ways = (types.isEmpty ? [] : ["use a credential of type \(types)"]) + logins
         throw Failure(.auth, "\(node) can't use \(credential)", hint: ways.joined(separator: ", or "))
+    }
+
+    /// The same with a token that was renewed meanwhile.
+    func with(_ renewed: Credential?) -> Access {
+        var copy = self
+        copy.credential = renewed
+        return copy
     }
 
     /// Adds the credential to a request.
@@ -133,9 +140,6 @@ struct Access: Sendable {
                 .permission, "\(node) leads to \(place), where no credential of \(connectorName) may go",
                 hint: "use an address of \(origins.map(\.description).sorted().joined(separator: " or "))")
         }
-        guard let granted, let credential, !granted.contains(origin) else { return }
-        throw Failure(
-            .permission, "\(credential) was not made for \(origin)",
-            hint: "add the credential again with the host \(origin), if you trust it")
+        if let granted, let credential { try credential.require(origin, among: granted) }
     }
 }

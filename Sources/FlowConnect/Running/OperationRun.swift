@@ -10,6 +10,7 @@ struct OperationRun: Sendable {
     let context: NodeContext
     let access: Access
     let rendering: Rendering
+    private let held: HeldCredential
 
     var node: String { "\(connector.name).\(operation.name)" }
 
@@ -20,7 +21,9 @@ struct OperationRun: Sendable {
     ) throws(Failure) {
         self.connector = connector
         self.operation = operation
+        let context = OperationRun.context(context, for: connector)
         self.context = context
+        held = HeldCredential(context.credential)
         let node = "\(connector.name).\(operation.name)"
         access = try Access(
             connector, node: node, context: context, isPreview: isPreview,
@@ -37,15 +40,23 @@ struct OperationRun: Sendable {
         for parameter in operation.parameters where seen[parameter.name] == nil { seen[parameter.name] = .absent }
         rendering = Rendering(
             variables: ValueMap([
-                ("params", .map(seen)), ("credential", .map(context.credential?.fields ?? ValueMap())),
+                ("params", .map(seen)), ("credential", .map(context.credential?.openFields ?? ValueMap())),
             ]), isPreview: isPreview, now: { context.world.clock.now() })
+    }
+
+    /// An app that recognises nobody has no use for a credential, and no right to see it.
+    private static func context(_ context: NodeContext, for connector: Connector) -> NodeContext {
+        guard connector.auth.isEmpty else { return context }
+        var context = context
+        context.credential = nil
+        return context
     }
 
     /// - Returns: the operation's output.
     func output() async throws -> Value {
         switch operation.work {
         case .request(let template):
-            let (_, decoded) = try await exchange(template, rendering, keySuffix: "")
+            let (_, decoded) = try await exchange(template, rendering)
             return try finish(rendering.with(decoded), body: decoded.body)
         case .pages(let template, let pagination):
             return try await PageReader(run: self, template: template, pagination: pagination).items()
@@ -98,11 +109,17 @@ struct OperationRun: Sendable {
     // MARK: One request
 
     /// Sends a request and waits for a response that is a success.
-    func exchange(_ template: RequestTemplate, _ scope: Rendering, keySuffix: String) async throws -> (
-        response: HTTPResponse, decoded: DecodedResponse
-    ) {
-        let request = try request(template, scope, keySuffix: keySuffix)
-        return try await send(request, template, scope)
+    ///
+    /// - Parameter change: what is different about it each time, such as the page it asks for.
+    func exchange(
+        _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "",
+        change: @escaping @Sendable (inout RequestBuilder.Draft) -> Void = { _ in }
+    ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
+        let request = try request(template, scope, keySuffix: keySuffix, change: change)
+        return try await send(request, template, scope) {
+            guard template.sendsCredential, try await held.renew(in: context) else { return nil }
+            return try self.request(template, scope, keySuffix: keySuffix, change: change)
+        }
     }
 
     /// The request as it goes out, signed where the template doesn't say `auth: none`.
@@ -110,8 +127,10 @@ struct OperationRun: Sendable {
         _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "",
         change: (inout RequestBuilder.Draft) -> Void = { _ in }
     ) throws(Failure) -> HTTPRequest {
+        let credential = held.current
         let builder = RequestBuilder(
-            node: node, base: access.base, connector: connector, arguments: arguments, rendering: scope)
+            node: node, base: access.base, connector: connector, arguments: arguments,
+            rendering: scope.with("credential", .map(credential?.openFields ?? ValueMap())))
         var draft = try builder.draft(template)
         change(&draft)
         if let idempotency = template.idempotency, !context.idempotencyKey.isEmpty {
@@ -121,13 +140,15 @@ struct OperationRun: Sendable {
         var request = try draft.request(
             isPreview: scope.isPreview,
             boundary: scope.isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
-        if template.sendsCredential { try access.sign(&request, isPreview: scope.isPreview) }
+        if !scope.isPreview { try context.requireLent(request.url, given: self.arguments) }
+        if template.sendsCredential { try access.with(credential).sign(&request, isPreview: scope.isPreview) }
         return request
     }
 
-    func send(_ request: HTTPRequest, _ template: RequestTemplate, _ scope: Rendering) async throws -> (
-        response: HTTPResponse, decoded: DecodedResponse
-    ) {
+    private func send(
+        _ request: HTTPRequest, _ template: RequestTemplate, _ scope: Rendering,
+        renewal: @escaping @Sendable () async throws -> HTTPRequest?
+    ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
         let effect = template.effect ?? (template.isRead ? .read : context.effect)
         let hasKey = template.idempotency != nil && !context.idempotencyKey.isEmpty
         let judge = Judge(
@@ -144,6 +165,7 @@ struct OperationRun: Sendable {
         call.limit = try requestLimit()
         call.deadline = context.deadline
         call.usesCache = context.usesCache
+        call.renewal = renewal
         if let save = template.save {
             call.destination = .file(path: try SavePath(context: context).path(try scope.text(save), url: request.url))
         }

@@ -55,8 +55,8 @@ struct PageReader {
     /// - Throws: a failure of kind `protocol` where the server leads in a circle or gives no list.
     private func page(at position: Position) async throws -> (items: [Value], next: Position?) {
         try Task.checkCancellation()
-        let request = try request(position.next, limit: limit)
-        let (response, decoded) = try await run.send(request, template, run.rendering)
+        let (response, decoded) = try await run.exchange(
+            template, run.rendering, change: change(position.next, limit: limit))
         let scope = run.rendering.with(decoded)
         let items = try pageItems(scope)
         var after = position
@@ -77,18 +77,19 @@ struct PageReader {
 
     /// The request of the first page.
     func firstRequest() throws(Failure) -> HTTPRequest {
-        try request(.first, limit: limit)
+        try run.request(template, run.rendering, change: change(.first, limit: limit))
     }
 
-    private func request(_ next: Next, limit: Int) throws(Failure) -> HTTPRequest {
-        if case .address(let url) = next {
-            // The server's address holds the query of the first request already.
-            return try run.request(template, run.rendering) { draft in
+    /// What makes the request that of one page.
+    private func change(_ next: Next, limit: Int) -> @Sendable (inout RequestBuilder.Draft) -> Void {
+        let pagination = pagination
+        return { draft in
+            if case .address(let url) = next {
+                // The server's address holds the query of the first request already.
                 draft.address = url
                 draft.query = []
+                return
             }
-        }
-        return try run.request(template, run.rendering) { draft in
             if let size = pagination.size {
                 draft.set(size.slot, to: .int(Int64(max(1, min(size.value, limit)))))
             }

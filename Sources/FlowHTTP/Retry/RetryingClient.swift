@@ -34,6 +34,7 @@ package struct RetryingClient: HTTPClient {
         budget.earn()
         var latest = clock.monotonic() + patience
         if let deadline = call.deadline { latest = min(latest, deadline) }
+        var call = call
         var number = 1
         var wasOutcomeUnknown = false
         while true {
@@ -50,6 +51,21 @@ package struct RetryingClient: HTTPClient {
                 if let response = attempt.response { return response }
                 throw Failure(.internal, "an HTTP attempt without an outcome")
             }
+            do {
+                if let renewed = try await renewed(call, after: attempt) {
+                    record.renewsToken = true
+                    call.log.attempt(record)
+                    call = renewed
+                    continue
+                }
+            } catch {
+                failure = Failure(error)
+                // What the answer refused has not happened.
+                failure.nothingSent = true
+                record.failure = failure
+                call.log.attempt(record)
+                throw failure
+            }
             guard let pause = pause(after: attempt, &failure, number, call, latest) else {
                 record.failure = failure
                 call.log.attempt(record)
@@ -65,6 +81,18 @@ package struct RetryingClient: HTTPClient {
             wasOutcomeUnknown = wasOutcomeUnknown || attempt.isOutcomeUnknown
             if attempt.counts { number += 1 }
         }
+    }
+
+    /// The call with a renewed credential, where the answer refuses the one it had; nil where that changes nothing.
+    /// A refusal is no try: nothing was done, whatever the effect of the call.
+    private func renewed(_ call: HTTPCall, after attempt: Attempt) async throws -> HTTPCall? {
+        guard let renewal = call.renewal, attempt.failure?.kind == .auth, attempt.response != nil, !Task.isCancelled,
+            let request = try await renewal()
+        else { return nil }
+        var renewed = call
+        renewed.request = request
+        renewed.renewal = nil
+        return renewed
     }
 
     private func attempt(_ call: HTTPCall, _ latest: Duration) async -> Attempt {
@@ -91,6 +119,7 @@ package struct RetryingClient: HTTPClient {
             if let kind = failure?.kind, failure?.retryAfter == nil, kind == .rateLimited || kind == .transient {
                 failure?.retryAfter = asked(response, kind)
             }
+            failure?.explain(by: response, call.credential)
             return Attempt(response: response, failure: failure)
         } catch {
             return Attempt(failure: Failure(error))

@@ -3,9 +3,9 @@ import FlowSpec
 
 /// Where a credential's secret goes in a request of `http.request`.
 ///
-/// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `query` (name, value), `oauth2`
-/// (access_token). Any other type
-/// with one secret field, such as an app's token, is sent as a bearer token.
+/// Types: `bearer` (token), `basic` (username, password), `header` (name, value), `api_key` (header, key), `query` (name,
+/// value), `oauth2` (access_token). Any other type with one secret field, such as an app's token, is sent as a bearer
+/// token, unless it is none of HTTP.
 struct CredentialSigner {
     enum Place {
         case header(String, String)
@@ -19,11 +19,7 @@ struct CredentialSigner {
         guard let origin = Origin(url) else {
             throw Failure(.invalid, "http.request: parameter \"url\" must be an http or https address")
         }
-        guard credential.origins?.contains(origin) ?? false else {
-            throw Failure(
-                .auth, "the credential \"\(credential.name)\" is not allowed for \(origin)",
-                hint: CredentialSigner.remedy(credential, origin), nothingSent: true)
-        }
+        try credential.require(origin, among: credential.origins ?? [])
         func field(_ names: String...) throws(Failure) -> String {
             for name in names { if let text = credential.fields[name]?.stringValue { return text } }
             throw Failure(
@@ -35,15 +31,18 @@ struct CredentialSigner {
             let pair = "\(try field("username", "user")):\(try field("password"))"
             place = .header("Authorization", "Basic \(Base64.encode(Array(pair.utf8)))")
         case "header": place = .header(try field("name", "header"), try field("value", "secret"))
+        case "api_key": place = .header(try field("header"), try field("key"))
         case "query": place = .query(try field("name", "parameter"), try field("value", "secret"))
         case "bearer": place = .header("Authorization", "Bearer \(try field("token"))")
         case "oauth2": place = .header("Authorization", "Bearer \(try field("access_token"))")
         default:
             let secrets = credential.identifyingSecrets
-            guard secrets.count == 1, let token = secrets.first?.value.stringValue else {
+            guard secrets.count == 1, !CredentialSigner.foreign.contains(credential.type),
+                let token = secrets.first?.value.stringValue
+            else {
                 throw Failure(
                     .auth, "http.request can't use a credential of type \(credential.type)",
-                    hint: "use one of type bearer, basic, header, query or oauth2", nothingSent: true)
+                    hint: "use one of type bearer, basic, api_key, header, query or oauth2", nothingSent: true)
             }
             place = .header("Authorization", "Bearer \(token)")
         }
@@ -54,10 +53,6 @@ struct CredentialSigner {
         }
     }
 
-    private static func remedy(_ credential: Credential, _ origin: Origin) -> String {
-        switch credential.source {
-        case .vault: "add it again with --replace --host \(origin) if it is meant to go there"
-        case .environment(let variable): "list \(origin.host) under \"hosts\" in the JSON of \(variable)"
-        }
-    }
+    /// Types whose secret is never sent as it is, or not over HTTP.
+    private static let foreign: Set = ["aws", "database", "imap", "service_account", "smtp", "webhook"]
 }

@@ -12,7 +12,7 @@ struct HTTPRequestNode: Node {
         effect: .write, parameters: parameters, rules: [],
         output:
             "{status, headers, body}: JSON is decoded, text is a string, the rest bytes; with to, body is the file.",
-        credentialTypes: ["bearer", "basic", "header", "query", "oauth2"], retryOwner: .node,
+        credentialTypes: ["bearer", "basic", "api_key", "header", "query", "oauth2"], retryOwner: .node,
         example: .init(
             ["url": "https://api.example.com/v1/items", "query": ["page": 1]],
             output: ["status": 200, "headers": ["content-type": "application/json"], "body": ["items": []]]))
@@ -86,6 +86,14 @@ struct HTTPRequestNode: Node {
         call.credential = context.credential
         call.deadline = context.deadline
         call.usesCache = context.usesCache
+        call.renewal = {
+            guard let credential = context.credential, let renewed = try await context.renew(credential) else {
+                return nil
+            }
+            var renewedContext = context
+            renewedContext.credential = renewed
+            return try RequestBuilder(arguments, in: renewedContext).build()
+        }
         call.classify = { response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             var failure = HTTPStatusTable.failure(
@@ -130,9 +138,28 @@ struct HTTPRequestNode: Node {
 
     private func route(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPRoute {
         var route = try HTTPRoute(context.credential)
-        if let file = arguments.path("ca_file", in: context) { route.caFile = file }
-        route.unixSocket = arguments.string("unix_socket").map(context.absolutePath)
+        if let file = arguments.path("ca_file", in: context) {
+            // Who chose where the secret may go has to choose whom to take for that place, too.
+            guard context.credential == nil || file == route.caFile else {
+                throw notBeside(
+                    "ca_file", hint: "put it into the credential: flowctl credentials edit NAME --set ca_file")
+            }
+            route.caFile = file
+        }
+        if let socket = arguments.string("unix_socket") {
+            guard context.credential == nil else {
+                throw notBeside("unix_socket", hint: "put what the server asks for into headers, from secrets")
+            }
+            route.unixSocket = context.absolutePath(socket)
+        }
         return route
+    }
+
+    private func notBeside(_ parameter: String, hint: String) -> Failure {
+        Failure(
+            .permission,
+            "http.request: \"\(parameter)\" can't be given beside a credential: it would say who gets its secret",
+            hint: hint, nothingSent: true)
     }
 
     private func destination(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall.Destination {

@@ -27,6 +27,7 @@ struct RequestBuilder {
             if value.containsSecret { fields.secrets.add(header: name) }
         }
         let body = try body(&headers, &fields.secrets, isPreview: isPreview)
+        if !isPreview { try context.requireLent(url, given: arguments.values) }
         if let credential = context.credential {
             let signer = try CredentialSigner(credential, for: url)
             switch signer.place {

@@ -10,6 +10,12 @@ package struct PosixFileSystem: FileSystem {
 
     package init() {}
 
+    package func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     package func read(_ path: String, limit: Int) throws -> [UInt8] {
         let file = try OpenFile(path, flags: O_RDONLY, action: "read")
         let information = try file.information()

@@ -9,11 +9,13 @@ extension StoredGrant {
         fields: [
             .init("access_token", secret: true, required: false, help: "The access token"),
             .init("refresh_token", secret: true, required: false, help: "The refresh token"),
-            .init("expires_at", required: false, help: "When the access token ends, as 2030-01-31T09:00:00Z"),
+            .init(
+                "expires_at", required: false, help: "When the access token ends, as 2030-01-31T09:00:00Z",
+                form: FieldForm(.date)),
             .init("scopes", required: false, help: "What the tokens may do, separated by spaces"),
             .init("client_id", required: false, help: "The id of the registered app"),
             .init("client_secret", secret: true, required: false, help: "The secret of the registered app"),
-            .init("token_url", required: false, help: "Where tokens are renewed"),
+            .init("token_url", required: false, help: "Where tokens are renewed", form: FieldForm(.url)),
             .init("grant", required: false, help: "login, client_credentials or jwt_bearer; login where it is empty"),
             .init("provider", required: false, help: "The provider, such as google"),
             .init("account", required: false, help: "Whose account it is"),
@@ -25,7 +27,9 @@ extension StoredGrant {
             .init("audience", required: false, help: "What a machine's token is for"),
             .init("issuer", required: false, help: "The service account that signs"),
             .init("subject", required: false, help: "The user whom the service account acts for"),
-            .init("private_key", secret: true, required: false, help: "The service account's key, as PEM"),
+            .init(
+                "private_key", secret: true, required: false, help: "The service account's key, as PEM",
+                form: FieldForm(.privateKey)),
             .init("private_key_id", required: false, help: "The name of that key"),
         ])
 

@@ -31,7 +31,7 @@ extension Executor {
                 count += 1
                 return count
             }
-            let stored = try self.store(page.asValue.marked(by: self.setup.masker))
+            let stored = try self.store(self.setup.masker.marked(page.asValue))
             try await self.journal.commit(
                 [.checkpoint(path: spool.path, item: nil, name: JournalRecord.pageName(number), stored)], synced: false)
             try spool.add(number)

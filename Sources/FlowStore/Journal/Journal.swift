@@ -81,6 +81,8 @@ package enum JournalRecord: Sendable {
     case callStarted(StoredCall)
     case callEnded(path: String, RunEnd)
     case log(LogLine)
+    /// A credential was taken from the vault or the environment.
+    case credentialUsed(name: String, at: Timestamp)
     case runEnded(RunEnd)
 }
 
@@ -97,7 +99,7 @@ extension JournalRecord {
         case .stepEnded(_, let end), .itemEnded(_, _, _, let end): end.output?.isLarge ?? false
         case .callStarted(let call): call.inputs.isLarge || call.vars.isLarge
         case .runEnded(let end), .callEnded(_, let end): end.outputs?.isLarge ?? false
-        case .stepStarted, .attemptStarted, .attemptEnded, .log: false
+        case .stepStarted, .attemptStarted, .attemptEnded, .log, .credentialUsed: false
         }
     }
 
@@ -122,7 +124,7 @@ extension JournalRecord {
         case .runEnded(var end):
             if let outputs = end.outputs { end.outputs = try transform(outputs) }
             return .runEnded(end)
-        case .stepStarted, .attemptStarted, .attemptEnded, .log: return self
+        case .stepStarted, .attemptStarted, .attemptEnded, .log, .credentialUsed: return self
         }
     }
 }

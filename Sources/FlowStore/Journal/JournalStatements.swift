@@ -64,6 +64,10 @@ struct JournalStatements {
                     .int(run), .string(line.path), line.item.map { .int(Int64($0)) } ?? .null, .micros(line.at),
                     .string(line.level), .string(line.message),
                 ])
+        case .credentialUsed(let name, let time):
+            try database.execute(
+                "INSERT OR REPLACE INTO upkeep (task, done_at) VALUES (?, ?)",
+                [.string(RunHistory.credentialTask + name), .micros(time)])
         case .runEnded(let end): try write(end)
         }
     }

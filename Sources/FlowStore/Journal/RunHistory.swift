@@ -120,6 +120,19 @@ package struct RunHistory: Sendable {
     }
 
     /// The run with what it was started with.
+    /// What the use of a credential is called in the table of what was done last, before its name.
+    static let credentialTask = "credential "
+
+    /// When runs last took each credential, by name.
+    package func credentialUses() throws(Failure) -> [String: Timestamp] {
+        let rows = try database.query(
+            "SELECT substr(task, ?), done_at FROM upkeep WHERE task LIKE 'credential %'",
+            [.int(Int64(RunHistory.credentialTask.utf8.count + 1))])
+        var uses: [String: Timestamp] = [:]
+        for row in rows { if let name = row[0].stringValue { uses[name] = row[1].storedTime } }
+        return uses
+    }
+
     package func stored(_ summary: RunSummary) throws(Failure) -> StoredRun {
         guard
             let row = try database.query(

@@ -33,6 +33,7 @@ package struct WorkflowReader {
     ) -> Workflow? {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found.all) }
+        let source = HardCodedSecrets.check(source, &found)
         guard let root = YAML.read(source, limits: called.limits, diagnostics: &found) else { return nil }
         var reader = WorkflowReader(catalog: catalog, called: called)
         let workflow = reader.workflow(root)

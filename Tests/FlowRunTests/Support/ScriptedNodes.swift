@@ -77,6 +77,8 @@ private struct ScriptedNode: Node {
 struct FixedCredentials: CredentialSource {
     var fields: [String: ValueMap] = [:]
 
+    func renewed(_ refused: Credential) async throws -> Credential? { nil }
+
     func credential(named name: String, defaultType: CredentialType?) async throws -> Credential? {
         fields[name].map { Credential(name: name, type: "token", fields: $0) }
     }

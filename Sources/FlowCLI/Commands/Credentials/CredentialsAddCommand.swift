@@ -33,102 +33,107 @@ struct CredentialsAddCommand: Verb {
             "The only host its secrets may go to; may be repeated. Else those of the connector.", valueName: "host"))
     var host: [String] = []
 
+    @Option(help: ArgumentHelp("When it ends, for \"credentials doctor\".", valueName: "date"))
+    var expires: String?
+
+    @Option(
+        help: ArgumentHelp("A field of the type custom that is no secret; may be repeated.", valueName: "field"))
+    var plain: [String] = []
+
+    @Flag(help: "Take the fields as they are, without asking whether they look right.")
+    var unchecked = false
+
     @Flag(help: "Replace the credential of this name.")
     var replace = false
 
     func run(in session: Session) async throws {
-        let connectors = try session.connectors()
-        let type = try credentialType(CredentialTypeIndex(connectors: connectors))
-        try wrongName { try CredentialName.check(name) }
-        let origins = try origins(of: type)
-        let vault = try session.vaultAccess().existingVault()
-        if !replace, try vault.names().contains(name) {
-            throw Exit.usage("there is already a credential \"\(name)\"", hint: "add --replace, or take another name")
+        let index = CredentialTypeIndex(connectors: try session.connectors())
+        try Exit.usage { try CredentialName.check(name) }
+        var type = try CredentialTypeChoice(session: session, index: index).type(named: type, for: name)
+        if !plain.isEmpty {
+            guard type.isOpen else {
+                throw Exit.usage(
+                    "the type \(type.name) says itself which of its fields are secret",
+                    hint: "leave --plain out; it is for the type custom")
+            }
+            type.fields = plain.map { CredentialType.Field($0, form: FieldForm(.password)) }
         }
-        let given = try from.map { try read($0, type, session) } ?? ask(type, session.prompt)
-        let fields = try wrongName { try type.checked(given, source: "the credential \"\(name)\"") }
+        let vault = try session.vaultAccess().existingVault()
+        let exists = try vault.names().contains(name)
+        if exists, !replace {
+            throw Exit.usage(
+                "there is already a credential \"\(name)\"",
+                hint: "change it with \"flowctl credentials edit \(name)\", add --replace, or take another name")
+        }
+        let origins = try origins(of: type, index, session)
+        var fields = try fields(of: type, session)
+        if type.name == "service_account", let grant = index.type(named: "oauth2") {
+            fields = CredentialTypes.grant(ofServiceAccount: fields)
+            type = grant
+        }
         session.console.masker.add(secretsIn: .map(fields))
         let record = CredentialRecord(
             name: name, type: type.name, service: type.service, fields: fields, origins: origins)
-        if replace, try vault.names().contains(name) {
+        if exists {
             try vault.update(name, to: record)
         } else {
             try vault.add(record)
         }
         session.console.show(json: ["name": .string(name), "type": .string(type.name)]) {
-            session.console.show("\(replace ? "stored" : "added") \(name) of type \(type.name)")
+            session.console.show("\(exists ? "stored" : "added") \(name) of type \(type.name)")
         }
         if type.testNode != nil { session.console.note("try it with: flowctl credentials test \(name)") }
     }
 
-    private func credentialType(_ index: CredentialTypeIndex) throws -> CredentialType {
-        if let type {
-            if let found = index.type(named: type) { return found }
-            throw Exit.usage(
-                "there is no credential type \"\(type)\"",
-                hint: Suggestion.didYouMean(type, among: index.all.map(\.name)) ?? "the types are \(names(index))")
-        }
-        if let found = index.defaultType(forCredential: name) { return found }
-        throw Exit.usage(
-            "no type is given, and no connector is named \"\(name)\"", hint: "give --type: \(names(index))")
-    }
-
-    private func names(_ index: CredentialTypeIndex) -> String { index.all.map(\.name).joined(separator: ", ") }
-
-    private func origins(of type: CredentialType) throws -> Set<Origin>? {
-        guard !host.isEmpty else { return type.origins.isEmpty ? nil : type.origins }
-        return Set(
-            try host.map { text in
-                guard let origin = Origin(text.contains("://") ? text : "https://" + text) else {
-                    throw Exit.usage(
-                        "\"\(text)\" is no host", hint: "write it as api.example.com or https://example.com:8443")
-                }
-                return origin
-            })
-    }
-
-    private func read(_ path: String, _ type: CredentialType, _ session: Session) throws -> ValueMap {
-        var text = String(decoding: try session.readArgument(path, as: "the credential's file"), as: UTF8.self)
-        while text.last?.isNewline == true { text.removeLast() }
-        if text.first == "{" {
-            // The parser's message would quote the text, and the text is a secret.
-            guard let object = (try? JSON.parse(text))?.mapValue else {
-                throw Exit.usage("the credential's file is no valid JSON", hint: "write it as \(type.example)")
+    private func fields(of type: CredentialType, _ session: Session) throws -> ValueMap {
+        let source = "the credential \"\(name)\""
+        var type = type
+        var given: ValueMap
+        if let from {
+            given = try session.credentialFields(in: from, of: type)
+        } else {
+            guard session.prompt.isAvailable else {
+                throw Exit.usage(
+                    "there is no terminal to ask for the fields on",
+                    hint: "give them with --from; as JSON: \(type.example)")
             }
-            return object
+            var interview = CredentialInterview(session: session, type: type)
+            interview.introduce()
+            given = try interview.fields()
+            type = interview.type
         }
-        guard let field = type.soleSecretField, !text.isEmpty else {
-            throw Exit.usage("the credential's file holds no JSON object", hint: "write it as \(type.example)")
-        }
-        return ValueMap([(field.name, .string(text))])
-    }
-
-    private func ask(_ type: CredentialType, _ prompt: any Prompt) throws -> ValueMap {
-        guard prompt.isAvailable else {
-            throw Exit.usage(
-                "there is no terminal to ask for the fields on", hint: "give them with --from; as JSON: \(type.example)"
-            )
-        }
-        guard !type.fields.isEmpty else {
-            throw Exit.usage(
-                "the type \(type.name) has no fields of its own to ask for", hint: "give them with --from as JSON")
-        }
-        var fields = ValueMap()
-        for field in type.fields {
-            var question = field.help.isEmpty ? field.name : "\(field.name) (\(field.help))"
-            if let value = field.defaultValue {
-                question += " [\(value)]"
-            } else if !field.isRequired {
-                question += " [none]"
+        if let expires { given[CredentialType.expiryField.name] = .string(expires) }
+        return try Exit.usage { [given, type] in
+            let entered = unchecked ? given : try type.entered(given, source: source)
+            let fields = try type.checked(entered, source: source)
+            guard !fields.isEmpty else {
+                throw Failure(.invalid, "\(source) has no fields", hint: "give at least one")
             }
-            let answer = try prompt.ask(question, isSecret: field.isSecret)
-            if !answer.isEmpty { fields[field.name] = .string(answer) }
+            return fields
         }
-        return fields
     }
 
-    /// What is wrong with the words of the command line is wrong usage.
-    private func wrongName<T>(_ body: () throws -> T) throws -> T {
+    private func origins(
+        of type: CredentialType, _ index: CredentialTypeIndex, _ session: Session
+    ) throws -> Set<Origin>? {
+        guard host.isEmpty else { return Set(try host.map(Session.origin)) }
+        guard !type.origins.isEmpty else { return nil }
+        guard let file = try session.projectFile(of: type, index) else { return type.origins }
+        let places = type.origins.map(\.description).sorted().joined(separator: ", ")
+        let hosts = type.origins.map { "--host \($0)" }.sorted().joined(separator: " ")
+        guard session.prompt.isAvailable else {
+            throw Exit.usage("\"\(file)\" would have it sent to \(places)", hint: "add \(hosts) if you trust that")
+        }
+        session.console.complain("\(file, .bold) would have it sent to \(places)")
+        let answer = try session.prompt.ask("is it meant to go there? [y/N]", isSecret: false)
+        guard answer.lowercased().hasPrefix("y") else { throw Exit.status(.cancelled) }
+        return type.origins
+    }
+}
+
+extension Exit {
+    /// Makes of what is invalid in the words of the command line, or in what they lead to, wrong usage.
+    static func usage<T>(_ body: () throws -> T) throws -> T {
         do {
             return try body()
         } catch let failure as Failure where failure.kind == .invalid {

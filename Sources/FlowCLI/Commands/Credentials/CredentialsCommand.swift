@@ -6,8 +6,11 @@ struct CredentialsCommand: ParsableCommand {
         commandName: "credentials", abstract: "Keep credentials in the vault.",
         discussion: "In CI a variable such as FLOWCTL_CREDENTIAL_SLACK_TEAM stands for the credential slack-team.",
         subcommands: [
-            CredentialsAddCommand.self, CredentialsLoginCommand.self, CredentialsLogoutCommand.self,
-            CredentialsListCommand.self, CredentialsShowCommand.self,
-            CredentialsTestCommand.self, CredentialsRenameCommand.self, CredentialsDeleteCommand.self,
+            CredentialsLoginCommand.self, CredentialsLogoutCommand.self, CredentialsAddCommand.self,
+            CredentialsTypesCommand.self, CredentialsListCommand.self, CredentialsShowCommand.self,
+            CredentialsEditCommand.self, CredentialsTestCommand.self, CredentialsDoctorCommand.self,
+            CredentialsUsageCommand.self, CredentialsAllowCommand.self, CredentialsDenyCommand.self,
+            CredentialsRenameCommand.self, CredentialsExportCommand.self, CredentialsImportCommand.self,
+            CredentialsDeleteCommand.self,
         ])
 }

@@ -16,15 +16,13 @@ struct CredentialsShowCommand: Verb {
         let stored = try session.stored(name).1
         session.console.masker.add(secretsIn: .map(stored.fields))
         let fields = stored.maskedFields
-        var document = stored.info.asValue.mapValue ?? ValueMap()
+        var document = stored.info.asValue(lastUsed: session.credentialUses[name]).mapValue ?? ValueMap()
         document["fields"] = .map(fields)
         let console = session.console
         console.show(json: .map(document)) {
             console.show("\(stored.info.name, .bold)  \(stored.info.type)")
             for (key, value) in fields { console.show("  \(key.text): \(FlowText.scalar(value))") }
-            if let origins = stored.info.origins {
-                console.show("  may be sent to \(origins.map(\.description).sorted().joined(separator: ", "))")
-            }
+            for line in stored.info.grants { console.show("  \(line)") }
             if !stored.info.isValid { console.show("  \("refused by the service", .red)") }
         }
     }

@@ -1,44 +1,44 @@
 import ArgumentParser
 import FlowCore
+import FlowNodes
 import FlowSpec
 import FlowVault
 
 /// `flowctl credentials test NAME`
 struct CredentialsTestCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "test", abstract: "Ask the service whether a credential works.")
+        commandName: "test", abstract: "Ask the service whether a credential works, whose it is and what it may do.",
+        discussion: """
+            Exits with 4 where the service refuses it, with 1 where it can't be asked; with --all, those that \
+            nothing can be asked about don't count.
+            """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
     @Argument(help: "The credential's name.", completion: .custom { _, _, _ in Completions.credentials() })
-    var name: String
+    var name: String?
+
+    @Flag(help: "Test all there are.")
+    var all = false
 
     @Option(help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
     var baseURL: String?
 
     func run(in session: Session) async throws {
-        let baseURL = try BaseURL.option(baseURL)
-        let connectors = try session.connectors()
-        let types = CredentialTypeIndex(connectors: connectors)
-        let resolver = session.credentials(try session.vaultAccess(), types: types.types(for: session.environment))
-        guard
-            let credential = try await resolver.credential(
-                named: name, defaultType: types.defaultType(forCredential: name))
-        else { throw Exit.usage("there is no credential \"\(name)\"", hint: "run \"flowctl credentials list\"") }
-        guard let testNode = types.type(named: credential.type)?.testNode else {
+        let checkup = CredentialCheckup(
+            session: session, connectors: try session.connectors(), baseURL: try BaseURL.option(baseURL))
+        guard all != (name != nil) else {
             throw Exit.usage(
-                "a credential of type \(credential.type) can't be tested by itself",
-                hint: "use it: flowctl nodes run http.request --credential \(name) url=…")
+                all ? "--all leaves nothing to name" : "nothing says which credential to test",
+                hint: "name one, or give --all")
         }
-        let node = try NodeIndex(session.nodes(with: connectors)).node(testNode)
-        var context = try await NodeBench(session, connectors).context(for: node.spec, credential: name)
-        context.baseURL = baseURL?.url(for: node.spec.group)
-        let arguments = try node.spec.bind(ValueMap())
-        let output = try await Interruption.cancellable { [context] in
-            try await NodeBench.run(node, arguments, in: context)
+        let known = try await checkup.allNames()
+        if let name, !known.contains(name), session.environment[CredentialName.environmentVariable(name)] == nil {
+            throw Exit.usage(
+                "there is no credential \"\(name)\"",
+                hint: Suggestion.didYouMean(name, among: known) ?? "run \"flowctl credentials list\"")
         }
-        session.console.show(json: ["name": .string(name), "works": true, "answer": output]) {
-            session.console.show("\("✓", .green) \(name) works (\(testNode))")
-        }
+        let found = try await Interruption.cancellable { try await checkup.examine(name.map { [$0] } ?? known) }
+        try CredentialReport(found: found, now: SystemClock().now()).show(on: session.console, asList: all)
     }
 }

@@ -28,12 +28,12 @@ struct NodeBench {
         let names = name.map { [$0] } ?? (spec.needsCredential ? spec.usualCredentials : [])
         guard let first = names.first else { return context }
         let types = CredentialTypeIndex(connectors: connectors)
-        let resolver = session.credentials(
-            access, types: types.types(for: session.environment))
+        let resolver = session.credentials(access, types: types.types(for: session.environment), trace: trace)
         let type = spec.credentialTypes.first.flatMap(types.type)
         for name in names {
             guard let found = try await resolver.credential(named: name, defaultType: type) else { continue }
             context.credential = found
+            context.renew = { try await resolver.renewed($0) }
             return context
         }
         throw Failure(
@@ -85,6 +85,7 @@ private struct ConsoleLog: LogSink {
     func attempt(_ record: HTTPAttempt) {
         let outcome = record.status.map(String.init) ?? record.failure?.message ?? ""
         console.detail("\("\(record.method) \(record.url) → \(outcome) in \(record.elapsed.humanText)", .dim)")
+        if record.renewsToken { console.note("\("the token was refused and is renewed", .yellow)") }
         if let pause = record.retryIn, let failure = record.failure {
             console.note("\("\(failure.message); next try in \(pause.humanText)", .yellow)")
         }

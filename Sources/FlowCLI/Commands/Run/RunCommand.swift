@@ -62,14 +62,17 @@ struct RunCommand: Verb {
         let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
 
         let access = try session.vaultAccess(asks: !dryRun)
+        let trace = dryRun ? nil : try traceOption.open(in: session)
         var setup = RunSetup(
-            nodes: nodes, world: try session.world(access, trace: dryRun ? nil : try traceOption.open(in: session)),
-            credentials: session.credentials(access, types: types.types(for: session.environment)),
+            nodes: nodes, world: try session.world(access, trace: trace),
+            credentials: session.credentials(
+                access, types: types.types(for: session.environment), renews: !dryRun, trace: trace),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type
         setup.baseURL = baseURL
         if dryRun {
+            for secret in HardCodedSecrets.texts(in: workflow.source) { setup.masker.add(secret) }
             let entries = try await DryRun(workflow, inputs: inputs, event: event, setup: setup).entries()
             return try DryRunListing(workflow: workflow.name, entries: entries).show(on: session.console)
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlowCore
 import FlowStore
+import FlowWorkflow
 
 /// `flowctl runs export RUN`
 struct RunsExportCommand: Verb {
@@ -26,6 +27,11 @@ struct RunsExportCommand: Verb {
         let console = session.console
         let name = to ?? "run-\(run.id.text)"
         let path = session.absolutePath(name)
+        let snapshot = try history.stored(run).snapshot
+        for source in [snapshot.source] + snapshot.calledFiles.values {
+            let text = SourceText(name: run.file, bytes: source)
+            for secret in HardCodedSecrets.texts(in: text) { console.masker.add(secret) }
+        }
         let export = RunExport(history, run, masker: console.masker, version: Version.number)
         let report = try export.write(to: path.hasSuffix(".jsonl") ? .file(path) : .folder(path))
         let document: Value = [

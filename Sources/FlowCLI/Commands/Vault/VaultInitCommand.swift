@@ -31,7 +31,7 @@ struct VaultInitCommand: Verb {
         if let key = session.environment["FLOWCTL_VAULT_KEY"], !key.isEmpty {
             secrets.append(try .key(base64: key, source: "FLOWCTL_VAULT_KEY"))
         }
-        if passphrase { secrets.append(.passphrase(try newPassphrase(session.prompt))) }
+        if passphrase { secrets.append(.passphrase(try session.newPassphrase())) }
         if keyFile != nil || secrets.isEmpty {
             guard !session.vaultExists else { throw try existing(path) }
             let file =
@@ -59,8 +59,11 @@ struct VaultInitCommand: Verb {
             .conflict, "there is already a vault at \"\(path)\"", hint: "use it, or move it away first",
             code: "vault_exists")
     }
+}
 
-    private func newPassphrase(_ prompt: any Prompt) throws -> String {
+extension Session {
+    /// Asks twice.
+    func newPassphrase() throws -> String {
         let first = try prompt.ask("new passphrase for the vault", isSecret: true)
         guard try prompt.ask("the same again", isSecret: true) == first else {
             throw Failure(.invalid, "the two passphrases differ", hint: "run the command again")

@@ -11,12 +11,14 @@ struct VaultStatusCommand: Verb {
 
     func run(in session: Session) async throws {
         let status = try VaultFile.status(try session.settings.vault)
+        let until = try? VaultFile.unlockedUntil(status.path, in: KernelKeyring())
         let console = session.console
         let problem = Result { try session.vaultAccess(asks: false).vault() }.failure.map { Failure($0) }
-        console.show(json: document(status, problem)) {
+        console.show(json: document(status, until, problem)) {
             console.show("vault: \(status.path)")
             console.show("credentials: \(status.credentials)")
             for slot in status.slots { console.show("opened by: \(slot.kind.words) (\(slot.label))") }
+            if let until { console.show("unlocked until \(until.localText)") }
             if let problem {
                 console.show("\("locked here", .yellow): \(problem.message)")
                 if let hint = problem.hint { console.show("  \("hint:", .cyan) \(hint)") }
@@ -26,12 +28,15 @@ struct VaultStatusCommand: Verb {
         }
     }
 
-    private func document(_ status: VaultStatus, _ problem: Failure?) -> Value {
+    private func document(_ status: VaultStatus, _ until: Timestamp?, _ problem: Failure?) -> Value {
         [
             "vault": .string(status.path), "format": .int(Int64(status.format)),
             "credentials": .int(Int64(status.credentials)),
             "slots": .list(
-                status.slots.map { ["kind": .string($0.kind.rawValue), "label": .string($0.label)] }),
+                status.slots.map {
+                    ["id": .string($0.id), "kind": .string($0.kind.rawValue), "label": .string($0.label)]
+                }),
+            "unlocked_until": (until?.rfc3339).map(Value.string) ?? .null,
             "opens_without_asking": .bool(problem == nil), "error": problem?.asValue ?? .null,
         ]
     }
@@ -43,6 +48,7 @@ extension KeySlot.Kind {
         case .passphrase: "a passphrase"
         case .keyFile: "a key file"
         case .key: "a key from outside"
+        case .keyring: "the system keyring"
         }
     }
 }

@@ -1,0 +1,112 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowVault
+
+/// Asks services about credentials, several at a time.
+struct CredentialCheckup {
+    let session: Session
+    let connectors: ConnectorSource
+    var baseURL: BaseURL?
+    /// Whether services are asked at all.
+    var isOffline = false
+
+    private static let width = 8
+    private static let patience = Duration.seconds(20)
+
+    private var index: CredentialTypeIndex { CredentialTypeIndex(connectors: connectors) }
+
+    /// Those in the vault, and those in the environment that are called like a connector or say their type.
+    func allNames() async throws -> [String] {
+        let stored = try session.vaultAccess().vault()?.names() ?? []
+        let taken = Set(stored.map(CredentialName.environmentVariable))
+        let variables = session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") && !taken.contains($0) }
+        return stored + variables.map { $0.dropFirst("FLOWCTL_CREDENTIAL_".count).lowercased() }.sorted()
+    }
+
+    /// How each of them stands, in the order of the names.
+    func examine(_ names: [String]) async throws -> [CredentialHealth] {
+        let access = try session.vaultAccess()
+        let world = try session.world(access)
+        let resolver = session.credentials(access, types: index.types(for: session.environment))
+        var found: [String: CredentialHealth] = [:]
+        await withTaskGroup(of: CredentialHealth.self) { group in
+            var waiting = names[...]
+            func start() {
+                guard let name = waiting.popFirst() else { return }
+                group.addTask { await health(of: name, resolver, access, world) }
+            }
+            for _ in 0..<CredentialCheckup.width { start() }
+            for await health in group {
+                found[health.name] = health
+                start()
+            }
+        }
+        return names.compactMap { found[$0] }
+    }
+
+    private func health(
+        of name: String, _ resolver: CredentialResolver, _ access: VaultAccess, _ world: World
+    ) async -> CredentialHealth {
+        let info = try? access.vault()?.show(name).info
+        var health = CredentialHealth(
+            name: name, type: info?.type ?? "", service: info?.service, state: .unchecked("it can't be read"))
+        do {
+            guard
+                let credential = try await resolver.credential(
+                    named: name, defaultType: index.defaultType(forCredential: name))
+            else {
+                health.state = .broken(Failure(.auth, "is gone"))
+                return health
+            }
+            let type = index.type(named: credential.type)
+            health.type = credential.type
+            health.service = health.service ?? type?.service
+            health.expiresAt = credential.end
+            try await examine(credential, type, world, &health)
+        } catch {
+            let failure = Failure(error)
+            health.state =
+                failure.kind == .auth || failure.kind == .permission || failure.kind == .invalid
+                ? .broken(failure) : .unreachable(failure)
+        }
+        if !health.isBroken, let end = health.expiresAt, end <= world.clock.now() {
+            health.state = .broken(
+                Failure(
+                    .auth, "has ended on \(end.rfc3339.prefix(10))",
+                    hint: "put a new secret in: flowctl credentials edit \(name)", code: "credential_ended"))
+        }
+        return health
+    }
+
+    private func examine(
+        _ credential: Credential, _ type: CredentialType?, _ world: World, _ health: inout CredentialHealth
+    ) async throws {
+        guard let service = type?.service, let connector = try connectors.connector(service), type?.testNode != nil
+        else {
+            return health.state = .unchecked("nothing says how to ask about the type \(credential.type)")
+        }
+        guard !isOffline else { return health.state = .unchecked("no service is asked with --offline") }
+        var context = NodeContext(
+            world: world, credential: credential, effect: .read, timeout: CredentialCheckup.patience,
+            workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
+            baseURL: baseURL?.url(for: service))
+        context.usesCache = false
+        guard let identity = try await connector.identity(in: context) else {
+            return health.state = .unchecked("\(connector.title) has no operation to ask with")
+        }
+        health.state = .works
+        health.identity = identity
+        health.expiresAt = identity.expiresAt ?? health.expiresAt
+    }
+}
+
+extension Credential {
+    /// When it ends, as far as is noted with it: an access token that can be renewed has no end.
+    fileprivate var end: Timestamp? {
+        let noted = fields[CredentialType.expiryField.name]?.stringValue
+        let isRenewed = fields["token_url"] != nil && fields["client_id"] != nil || fields["grant"] != nil
+        let token = isRenewed ? nil : fields["expires_at"]?.stringValue
+        return (noted ?? token).flatMap { Timestamp(dateOrTime: $0) }
+    }
+}

@@ -1,0 +1,68 @@
+import FlowCore
+import FlowStore
+import Glibc
+
+/// Lets one process at a time, and one task in it, renew a credential of a vault.
+///
+/// A byte of one file beside the vault stands for each credential; the file stays, empty. The lock belongs to the open
+/// file (F_OFD_SETLK), so that the kernel gives it back however the process ends, and two tasks of one process exclude
+/// each other as well.
+final class RenewalLock: Sendable {
+    enum Attempt {
+        case held(RenewalLock)
+        case taken
+        /// Nothing can be made beside the vault, as on a disk that is mounted to be read.
+        case readOnly
+    }
+
+    private let descriptor: Int32
+    /// F_OFD_SETLK of fcntl(2), which Swift's Glibc leaves out; one number on every machine.
+    private static let setLock: Int32 = 37
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit {
+        // A child that is just being started has the open file, too; closing alone would leave the lock to it.
+        var range = RenewalLock.range(F_UNLCK, credential: nil)
+        _ = fcntl(descriptor, RenewalLock.setLock, &range)
+        close(descriptor)
+    }
+
+    /// Takes the lock of a credential where nobody has it.
+    ///
+    /// - Parameter id: the bytes of the credential's id.
+    /// - Throws: `permission` or `invalid` where the file can't be used.
+    static func attempt(_ vault: String, credential id: [UInt8]) throws(Failure) -> Attempt {
+        let path = vault + "-lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if [EROFS, EACCES, EPERM].contains(errno) { return .readOnly }
+            throw failure(path, errno)
+        }
+        let lock = RenewalLock(descriptor)
+        try PrivateFile.require(path, "file", mode: 0o600)
+        var range = range(F_WRLCK, credential: id)
+        guard fcntl(descriptor, RenewalLock.setLock, &range) == 0 else {
+            if errno == EAGAIN || errno == EACCES { return .taken }
+            throw failure(path, errno)
+        }
+        return .held(lock)
+    }
+
+    /// The byte of a credential, whose id is random, so that no two share one; without an id all bytes there are.
+    private static func range(_ type: Int32, credential id: [UInt8]?) -> flock {
+        var range = flock()
+        range.l_type = Int16(type)
+        range.l_whence = Int16(SEEK_SET)
+        guard let id else { return range }
+        range.l_start = off_t(id.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 2)
+        range.l_len = 1
+        return range
+    }
+
+    private static func failure(_ path: String, _ number: Int32) -> Failure {
+        Failure(
+            .invalid, "the file \"\(path)\" can't be locked: \(String(cString: strerror(number)).lowercased())",
+            hint: "keep the vault on a disk of this machine", code: "vault_lock")
+    }
+}

@@ -1,0 +1,24 @@
+import FlowCore
+import FlowSpec
+import Glibc
+
+extension VaultFile {
+    static let expiryField = CredentialType.expiryField.name
+
+    static func time(_ value: Value) -> Timestamp? { value.stringValue.flatMap { Timestamp(dateOrTime: $0) } }
+
+    /// When a credential ends, as noted in its sealed part, in clear. Few have it, and a list reads thousands: only where
+    /// the name stands in it is it parsed.
+    static func expiry(in plain: [UInt8]) -> Timestamp? {
+        let key = expiryKey
+        let isThere = plain.withUnsafeBytes { bytes in
+            bytes.indices.dropLast(key.count).contains { start in
+                bytes[start] == key[0] && memcmp(bytes.baseAddress! + start, key, key.count) == 0
+            }
+        }
+        guard isThere else { return nil }
+        return (try? JSON.parse(plain))?["fields"]?[expiryField].flatMap(time)
+    }
+
+    private static let expiryKey = Array("\"\(expiryField)\"".utf8)
+}

@@ -1,0 +1,114 @@
+package import FlowCore
+package import FlowSpec
+import FlowStore
+import Glibc
+
+/// What became of a vault in whose place a copy was put.
+package struct VaultRestoration: Sendable, Hashable {
+    /// What the copy holds.
+    package var contents: VaultContents
+    /// Where the replaced vault is now; nil where there was none.
+    package var replaced: String?
+    /// How many changes the copy lacks; negative where it has more. nil where the replaced one could not be opened.
+    package var changesLost: Int?
+}
+
+extension VaultFile {
+    /// Writes a copy of the vault, as it is at one moment, to a file of mode 0600; needs no key.
+    package static func backUp(_ path: String, to target: String, replacing: Bool) throws(Failure) {
+        try openExisting(path).copy(to: target, replacing: replacing)
+    }
+
+    /// Puts a copy in place of the vault, after it has been opened and verified. The replaced one is kept beside it.
+    ///
+    /// At any instant there is a whole vault under the name. Who has the replaced one open can read on, and is told at
+    /// the next change.
+    ///
+    /// - Parameters:
+    ///   - name: what messages call the copy.
+    ///   - replacesOther: whether a vault that the copy is not one of may be replaced.
+    /// - Throws: `invalid` where the copy is damaged, `auth` where it can't be opened, `conflict` where it is of another
+    ///   vault.
+    package static func restore(
+        _ copy: [UInt8], named name: String, to path: String, keys: VaultKeys, replacesOther: Bool, clock: any WallClock
+    ) throws(Failure) -> VaultRestoration {
+        try PrivateFile.createFolder(PrivateFile.folderName(of: path))
+        try PrivateFile.requirePrivate(path)
+        let part = "\(path).part-\(getpid())"
+        try PrivateFile.write(copy, to: part)
+        do {
+            let keys = keys.askingOnce
+            let restored = try open(try openExisting(part, keepsOldFormat: false), keys: keys, clock: clock)
+            let problems = try restored.verify()
+            guard problems.isEmpty else {
+                throw Failure(
+                    .invalid, "the copy can't be used: \(problems[0])", hint: "take another copy",
+                    code: "vault_damaged")
+            }
+            var restoration = VaultRestoration(contents: try restored.contents())
+            guard PrivateFile.exists(path) else {
+                try move(part, to: path)
+                return restoration
+            }
+            if let current = try replaceable(path) {
+                let header = try? VaultHeader(current)
+                guard replacesOther || header == nil || header?.vaultID == restored.vaultID else {
+                    throw Failure(
+                        .conflict, "the copy is not of the vault \"\(path)\", but of another one",
+                        hint: "add --force to replace it all the same", code: "other_vault")
+                }
+                if let lost = try? open(current, keys: keys, clock: clock).contents().changes {
+                    restoration.changesLost = Int(lost) - Int(restoration.contents.changes)
+                }
+                // Nobody is in the middle of a change meanwhile.
+                restoration.replaced = try current.transaction { try replace(path, with: part, at: clock.now()) }
+            } else {
+                restoration.replaced = try replace(path, with: part, at: clock.now())
+            }
+            return restoration
+        } catch {
+            unlink(part)
+            // Its name for the moment says nothing to anybody.
+            var failure = Failure(error)
+            failure.message.replace(part, with: name)
+            failure.hint?.replace(part, with: name)
+            throw failure
+        }
+    }
+
+    /// - Returns: the new name of what was replaced.
+    private static func replace(_ path: String, with part: String, at time: Timestamp) throws(Failure) -> String {
+        let stamp = time.rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" }
+        var kept = "\(path).replaced-\(stamp)Z"
+        while PrivateFile.exists(kept) { kept += "+" }
+        guard link(path, kept) == 0 else {
+            throw Failure(
+                .invalid,
+                "the replaced vault can't be kept as \"\(kept)\": \(String(cString: strerror(errno)).lowercased())",
+                hint: "run the command again, or move the vault away by hand")
+        }
+        try move(part, to: path)
+        return kept
+    }
+
+    /// The vault that is there; nil where it is too damaged to be one.
+    private static func replaceable(_ path: String) throws(Failure) -> Database? {
+        do throws(Failure) {
+            return try openExisting(path)
+        } catch {
+            // In the middle of a change it is not damaged, but locked.
+            guard error.kind != .transient else { throw error }
+            return nil
+        }
+    }
+
+    private static func move(_ part: String, to path: String) throws(Failure) {
+        guard Glibc.rename(part, path) == 0 else {
+            throw Failure(
+                .invalid, "the vault \"\(path)\" can't be replaced: \(String(cString: strerror(errno)).lowercased())",
+                hint: "check the folder it is in")
+        }
+        PrivateFile.syncFolder(of: path)
+    }
+
+}

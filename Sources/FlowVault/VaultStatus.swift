@@ -1,0 +1,62 @@
+package import FlowCore
+import FlowStore
+
+/// What can be said of a vault without its key.
+package struct VaultStatus: Sendable, Hashable {
+    package var path: String
+    /// The number of the last migration.
+    package var format: Int
+    package var slots: [KeySlot]
+    package var credentials: Int
+}
+
+extension VaultFile {
+    /// Looks at a vault without unlocking it; what it says is not verified.
+    package static func status(_ path: String) throws(Failure) -> VaultStatus {
+        guard PrivateFile.exists(path) else { throw missing(path) }
+        let database = try Database.open(path, mode: .readWrite, privateFile: true, wal: false)
+        let format = try database.formatVersion
+        guard format == VaultSchema.migrations.count else {
+            guard format == 0 else {
+                return VaultStatus(path: path, format: format, slots: [], credentials: 0)
+            }
+            throw notAVault(path)
+        }
+        let count = try database.query("SELECT count(*) FROM credentials").first?[0].intValue ?? 0
+        return VaultStatus(
+            path: path, format: format, slots: try readSlots(database), credentials: Int(count))
+    }
+
+    static func missing(_ path: String) -> Failure {
+        Failure(
+            .notFound, "there is no vault at \"\(path)\"", hint: "make one with: flowctl vault init", code: "no_vault")
+    }
+
+    static func notAVault(_ path: String) -> Failure {
+        Failure(.invalid, "\"\(path)\" is not a vault", hint: "check the path", code: "not_a_vault")
+    }
+}
+
+/// What a vault says of itself before it is open, as it is at one moment.
+struct VaultHeader {
+    let vaultID: String
+    /// See ``DataKeys/id``.
+    let keyID: String
+    let slots: [KeySlot]
+
+    init(_ database: Database) throws(Failure) {
+        (vaultID, keyID, slots) = try database.snapshot {
+            guard let vaultID = try VaultFile.readMeta("vault_id", database)?.stringValue else {
+                throw VaultFile.damage("it has no id", vault: database.path)
+            }
+            return (vaultID, try VaultFile.readKeyID(database), try VaultFile.readSlots(database))
+        }
+    }
+}
+
+extension VaultFile {
+    static func readKeyID(_ database: Database) throws(Failure) -> String {
+        // Vaults of the first flowctl have none.
+        try readMeta("key_id", database)?.stringValue ?? String(repeating: "0", count: 32)
+    }
+}

@@ -1,0 +1,170 @@
+package import FlowCore
+import FlowSpec
+
+/// Finds tokens and passwords that stand in a workflow's file itself, its comments and commands included, where everyone
+/// who can read the file has them.
+///
+/// Some services give their tokens a form of their own. Else a value counts as secret where its name says so and it
+/// looks like chance.
+package struct HardCodedSecrets {
+    private struct Finding {
+        var range: Range<Int>
+        var title: String
+        /// How it is put into the vault.
+        var name = "NAME"
+        var type: String?
+    }
+
+    private let bytes: [UInt8]
+    private var findings: [Finding] = []
+
+    private init(_ source: SourceText) {
+        bytes = source.bytes
+        findTokens()
+        findTokensOfDigits()
+        findKeys()
+        findPasswordsInAddresses()
+        findNamedValues()
+        findings.sort { $0.range.lowerBound < $1.range.lowerBound }
+    }
+
+    /// What is found in a file.
+    package static func texts(in source: SourceText) -> [String] {
+        let found = HardCodedSecrets(source)
+        return found.findings.map { String(decoding: found.bytes[$0.range], as: UTF8.self) }
+    }
+
+    /// The file as messages may quote it, with a warning for each secret in it.
+    static func check(_ source: SourceText, _ diagnostics: inout Diagnostics) -> SourceText {
+        let found = HardCodedSecrets(source).findings
+        guard !found.isEmpty else { return source }
+        let hidden = source.hiding(found.map(\.range))
+        for finding in found {
+            let type = finding.type.map { " --type \($0)" } ?? ""
+            diagnostics.warning(
+                "hard-coded-secret", "\(finding.title) is written into the file",
+                at: SourceSpan(hidden, start: finding.range.lowerBound, end: finding.range.upperBound),
+                hint: "move it into the vault with \"flowctl credentials add \(finding.name)\(type)\" and write "
+                    + "\"credential: \(finding.name)\", or secrets.\(finding.name) in env:; "
+                    + "then have it replaced, since the file has shown it")
+        }
+        return hidden
+    }
+
+    private mutating func add(_ finding: Finding) {
+        guard !findings.contains(where: { $0.range.overlaps(finding.range) }) else { return }
+        findings.append(finding)
+    }
+
+    private func byte(_ index: Int) -> UInt8? { bytes.indices.contains(index) ? bytes[index] : nil }
+
+    // MARK: - Known forms
+
+    private mutating func findTokens() {
+        for start in bytes.indices {
+            guard let shapes = TokenShape.known[bytes[start]], !continuesWord(at: start) else { continue }
+            for shape in shapes where bytes[start...].starts(with: shape.prefix) {
+                let first = start + shape.prefix.count
+                let end = bytes[first...].firstIndex { !shape.rest.holds($0) } ?? bytes.count
+                guard shape.count.contains(end - first), !Chance.isPlaceholder(bytes[first..<end]) else { continue }
+                add(Finding(range: start..<end, title: shape.title, name: shape.name, type: shape.type))
+            }
+        }
+    }
+
+    /// Tokens that begin with digits: of Telegram's bots, `123456789:` and 35 more; of Mailchimp, 32 and `-us12`.
+    private mutating func findTokensOfDigits() {
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex { !TokenShape.Alphabet.hexadecimal.holds($0) } ?? bytes.count
+            defer { start = end + 1 }
+            guard end > start, !continuesWord(at: start) else { continue }
+            let rest = bytes[end...].dropFirst()
+            let token = rest.prefix { TokenShape.Alphabet.dashed.holds($0) }
+            if (8...10).contains(end - start), byte(end) == UInt8(ascii: ":"), token.count == 35 {
+                add(Finding(range: start..<token.endIndex, title: "a Telegram bot's token", name: "telegram"))
+            } else if end - start == 32, byte(end) == UInt8(ascii: "-"), token.starts(with: "us".utf8), token.count < 6
+            {
+                add(Finding(range: start..<token.endIndex, title: "a Mailchimp key", name: "mailchimp"))
+            }
+        }
+    }
+
+    private func continuesWord(at index: Int) -> Bool { byte(index - 1).map(TokenShape.Alphabet.dotted.holds) ?? false }
+
+    /// Private keys as PEM (RFC 7468); what is hidden is all between the lines that frame one.
+    private mutating func findKeys() {
+        let begin = Array("PRIVATE KEY-----".utf8), end = Array("-----END".utf8)
+        for start in bytes.indices where bytes[start] == begin[0] && bytes[start...].starts(with: begin) {
+            let first = start + begin.count
+            guard let last = (first..<bytes.count).first(where: { bytes[$0...].starts(with: end) }) else { continue }
+            add(Finding(range: first..<last, title: "a private key"))
+        }
+    }
+
+    /// `scheme://user:password@host`
+    private mutating func findPasswordsInAddresses() {
+        let mark = Array("://".utf8)
+        for start in bytes.indices where bytes[start] == mark[0] && bytes[start...].starts(with: mark) {
+            let first = start + mark.count
+            let end = bytes[first...].firstIndex { $0 <= 0x20 || "/?#\"'`<>".utf8.contains($0) } ?? bytes.count
+            guard let at = bytes[first..<end].lastIndex(of: UInt8(ascii: "@")),
+                let colon = bytes[first..<at].firstIndex(of: UInt8(ascii: ":"))
+            else { continue }
+            let password = colon + 1..<at
+            guard Chance.isLiteral(bytes[password]), !Chance.isPlaceholder(bytes[password]) else { continue }
+            add(Finding(range: password, title: "a password"))
+        }
+    }
+
+    // MARK: - Names that say it
+
+    /// `api_key: …`, `PASSWORD=…`, `"token": "…"`, `--secret …`, `Authorization: Bearer …`
+    private mutating func findNamedValues() {
+        var index = 0
+        while index < bytes.count {
+            guard TokenShape.Alphabet.dashed.holds(bytes[index]) else {
+                index += 1
+                continue
+            }
+            let end = bytes[index...].firstIndex { !TokenShape.Alphabet.dashed.holds($0) } ?? bytes.count
+            findValue(named: index..<end)
+            index = end
+        }
+    }
+
+    private mutating func findValue(named range: Range<Int>) {
+        let name = String(decoding: bytes[range], as: UTF8.self)
+        guard range.count >= 3, HardCodedSecrets.isSecretName(name) else { return }
+        var start = range.upperBound
+        if byte(start).map(isQuote) == true { start += 1 }
+        if let separator = byte(start), separator == UInt8(ascii: ":") || separator == UInt8(ascii: "=") {
+            start += 1
+        } else if !(name.hasPrefix("--") && byte(start) == UInt8(ascii: " ")) {
+            return
+        }
+        skipSpaces(&start)
+        if byte(start).map(isQuote) == true { start += 1 }
+        for scheme in ["Bearer ", "Basic ", "bearer ", "token ", "Token "]
+        where bytes[start...].starts(with: scheme.utf8) {
+            start += scheme.utf8.count
+            skipSpaces(&start)
+        }
+        let end = bytes[start...].firstIndex { $0 <= 0x20 || "\"'`,;&)}]|".utf8.contains($0) } ?? bytes.count
+        let value = bytes[start..<end]
+        guard Chance.isLiteral(value), !Chance.isPlaceholder(value), Chance.isLikely(value) else { return }
+        add(Finding(range: start..<end, title: "what looks like the secret \"\(name.drop { $0 == "-" })\""))
+    }
+
+    private static func isSecretName(_ name: String) -> Bool {
+        let letters = name.lowercased().filter { $0.isLetter }
+        return [
+            "authorization", "token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "authkey",
+        ]
+        .contains { letters.hasSuffix($0) }
+    }
+
+    private func skipSpaces(_ index: inout Int) { while byte(index) == UInt8(ascii: " ") { index += 1 } }
+
+    private func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+}

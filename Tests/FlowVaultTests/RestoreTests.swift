@@ -1,0 +1,118 @@
+import FlowCore
+import FlowTestKit
+import FlowVault
+import Glibc
+import Testing
+
+@Suite struct RestoreTests {
+    private let fixture = VaultFixture()
+    private let keys = VaultKeys(environmentKey: Base64.encode([UInt8](repeating: 0x42, count: 32)))
+
+    private var copyPath: String { fixture.folder.file("copy.db") }
+
+    private func restore(_ copy: [UInt8], replacesOther: Bool = false) throws -> VaultRestoration {
+        try VaultFile.restore(
+            copy, named: "copy.db", to: fixture.path, keys: keys, replacesOther: replacesOther, clock: fixture.clock)
+    }
+
+    @Test func aBackupIsPrivateAndOpens() throws {
+        let vault = try fixture.create()
+        try vault.add(VaultFixture.full("a"))
+        try VaultFile.backUp(fixture.path, to: copyPath, replacing: false)
+        #expect(TemporaryFolder.mode(of: copyPath) == 0o600)
+        #expect(
+            throws: Failure(.conflict, "there is already a file \"\(copyPath)\"", hint: "name another file")
+        ) { try VaultFile.backUp(fixture.path, to: copyPath, replacing: false) }
+        try vault.delete("a")
+        let restoration = try restore(readBytes(copyPath))
+        #expect(restoration.changesLost == 1)
+        #expect(restoration.contents.credentials == 1 && restoration.contents.changes == 1)
+        #expect(try fixture.open().show("a").fields == VaultFixture.full("a").fields)
+        let replaced = try #require(restoration.replaced)
+        #expect(replaced.hasPrefix("\(fixture.path).replaced-"))
+        #expect(TemporaryFolder.mode(of: replaced) == 0o600)
+        #expect(try VaultFile.open(replaced, keys: keys, clock: fixture.clock).list().isEmpty)
+    }
+
+    @Test func aBackupIsWholeWhileOthersWrite() async throws {
+        let vault = try fixture.create()
+        let fixture = fixture
+        let copyPath = copyPath
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for number in 0..<20 { try vault.add(VaultFixture.bearer("c\(number)")) } }
+            group.addTask {
+                for _ in 0..<10 {
+                    try VaultFile.backUp(fixture.path, to: copyPath, replacing: true)
+                    let copy = try VaultFile.open(copyPath, unlock: .key(VaultFixture.key), clock: fixture.clock)
+                    #expect(try copy.verify() == [])
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func aCopyIsRestoredWhereThereIsNone() throws {
+        try fixture.create().add(VaultFixture.bearer("a"))
+        let copy = readBytes(fixture.path)
+        unlink(fixture.path)
+        let restoration = try restore(copy)
+        #expect(restoration.replaced == nil && restoration.changesLost == nil)
+        #expect(try fixture.open().list().map(\.name) == ["a"])
+    }
+
+    @Test func aDamagedCopyIsRefused() throws {
+        let vault = try fixture.create()
+        try vault.add(VaultFixture.bearer("a"))
+        var copy = readBytes(fixture.path)
+        let box = try #require(copy.firstRange(of: Array("bearer".utf8)))
+        copy[box.lowerBound] ^= 1
+        let failure = #expect(throws: Failure.self) { try restore(copy) }
+        #expect(
+            failure?.message
+                == "the copy can't be used: the vault \"copy.db\" was damaged or changed from outside: credential \"a\" is not what was stored"
+        )
+        let noDatabase = #expect(throws: Failure.self) { try restore(Array("no database at all".utf8)) }
+        #expect(noDatabase?.message == "\"copy.db\" is not a database")
+        #expect(try vault.show("a").info.name == "a")
+        #expect(try Folder.list(fixture.folder.file("data")) == ["vault.db"])
+    }
+
+    @Test func aDamagedVaultIsReplacedAndKept() throws {
+        try fixture.create().add(VaultFixture.bearer("a"))
+        let copy = readBytes(fixture.path)
+        writeBytes(Array("rubbish".utf8), to: fixture.path)
+        let restoration = try restore(copy)
+        #expect(restoration.changesLost == nil)
+        #expect(try fixture.open().verify() == [])
+        let replaced = try #require(restoration.replaced)
+        #expect(readBytes(replaced) == Array("rubbish".utf8))
+    }
+
+    @Test func aCopyOfAnotherVaultNeedsToBeMeant() throws {
+        let other = VaultFixture()
+        try other.create().add(VaultFixture.bearer("b"))
+        try fixture.create().add(VaultFixture.bearer("a"))
+        #expect(
+            throws: Failure(
+                .conflict, "the copy is not of the vault \"\(fixture.path)\", but of another one",
+                hint: "add --force to replace it all the same", code: "other_vault")
+        ) { try restore(readBytes(other.path)) }
+        #expect(try fixture.open().list().map(\.name) == ["a"])
+        _ = try restore(readBytes(other.path), replacesOther: true)
+        #expect(try fixture.open().list().map(\.name) == ["b"])
+    }
+
+    @Test func whoHasTheReplacedOneOpenIsToldAtTheNextChange() throws {
+        let vault = try fixture.create()
+        try vault.add(VaultFixture.bearer("a"))
+        _ = try restore(readBytes(fixture.path))
+        #expect(try vault.show("a").info.name == "a")
+        #expect(
+            throws: Failure(
+                .conflict,
+                "the vault \"\(fixture.path)\" was replaced by another file after this process had opened it",
+                hint: "run the command again", code: "vault_replaced")
+        ) { try vault.add(VaultFixture.bearer("b")) }
+        #expect(try fixture.open().list().map(\.name) == ["a"])
+    }
+}
