@@ -170,7 +170,7 @@ import Testing
 
     /// Who may read the memory of another process of the same user could read its secrets, too.
     @Test func noCoreIsDumped() async throws {
-        let machine = try Machine(["wait.yaml": "name: wait\nsteps:\n  - { id: wait, wait: 30s }\n"])
+        let machine = try Machine(["wait.yaml": "name: wait\nsteps:\n  - { id: wait, wait: { for: 30s } }\n"])
         let dumps = """
             import os, resource, signal, subprocess, sys, time
             resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
