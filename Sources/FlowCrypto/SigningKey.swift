@@ -13,12 +13,7 @@ package final class SigningKey: Sendable {
     /// - Parameter pem: PKCS#8 or the older form of its algorithm, not encrypted.
     /// - Throws: `invalid` with the code `private_key` where the text is no such key; nothing of it is named.
     package init(pem: String) throws(Failure) {
-        let text = Array(pem.utf8)
-        guard let buffer = BIO_new_mem_buf(text, Int32(clamping: text.count)) else { throw Failure.crypto("a key") }
-        defer { BIO_free(buffer) }
-        // An empty passphrase: without one OpenSSL would ask for it on the terminal.
-        var passphrase: CChar = 0
-        guard let key = PEM_read_bio_PrivateKey(buffer, nil, nil, &passphrase) else {
+        guard let key = SigningKey.read(pem) else {
             ERR_clear_error()
             throw SigningKey.unusable("the private key can't be read")
         }
@@ -34,6 +29,18 @@ package final class SigningKey: Sendable {
     }
 
     deinit { EVP_PKEY_free(key) }
+
+    private static func read(_ pem: String) -> OpaquePointer? {
+        var pem = pem
+        // OpenSSL reads from the text itself, which has to stay where it is until the key is read.
+        return pem.withUTF8 { text in
+            guard let buffer = BIO_new_mem_buf(text.baseAddress, Int32(clamping: text.count)) else { return nil }
+            defer { BIO_free(buffer) }
+            // An empty passphrase: without one OpenSSL would ask for it on the terminal.
+            var passphrase: CChar = 0
+            return PEM_read_bio_PrivateKey(buffer, nil, nil, &passphrase)
+        }
+    }
 
     /// The signature as JSON Web Signatures have it (RFC 7518): for a curve the two numbers in 64 bytes, not DER.
     package func sign(_ message: [UInt8]) throws(Failure) -> [UInt8] {
