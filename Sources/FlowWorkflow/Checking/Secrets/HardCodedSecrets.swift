@@ -62,7 +62,8 @@ package struct HardCodedSecrets {
 
     private mutating func findTokens() {
         for start in bytes.indices {
-            guard let shapes = TokenShape.known[bytes[start]], !continuesWord(at: start) else { continue }
+            let shapes = TokenShape.known[Int(bytes[start])]
+            guard !shapes.isEmpty, !continuesWord(at: start) else { continue }
             for shape in shapes where bytes[start...].starts(with: shape.prefix) {
                 let first = start + shape.prefix.count
                 let end = bytes[first...].firstIndex { !shape.rest.holds($0) } ?? bytes.count
@@ -134,27 +135,35 @@ package struct HardCodedSecrets {
     }
 
     private mutating func findValue(named range: Range<Int>) {
+        // The name comes last: nearly every word of a file has no such value, and a name costs the most.
+        guard range.count >= 3, let start = valueStart(after: range) else { return }
+        let end = bytes[start...].firstIndex { $0 <= 0x20 || "\"'`,;&)}]|".utf8.contains($0) } ?? bytes.count
+        let value = bytes[start..<end]
+        guard Chance.isLikely(value), Chance.isLiteral(value), !Chance.isPlaceholder(value) else { return }
         let name = String(decoding: bytes[range], as: UTF8.self)
-        guard range.count >= 3, HardCodedSecrets.isSecretName(name) else { return }
-        var start = range.upperBound
+        guard HardCodedSecrets.isSecretName(name) else { return }
+        add(Finding(range: start..<end, title: "what looks like the secret \"\(name.drop { $0 == "-" })\""))
+    }
+
+    /// Where the value of a name begins; nil where it has none.
+    private func valueStart(after name: Range<Int>) -> Int? {
+        var start = name.upperBound
         if byte(start).map(isQuote) == true { start += 1 }
         if let separator = byte(start), separator == UInt8(ascii: ":") || separator == UInt8(ascii: "=") {
             start += 1
-        } else if !(name.hasPrefix("--") && byte(start) == UInt8(ascii: " ")) {
-            return
+        } else if !(bytes[name].starts(with: "--".utf8) && byte(start) == UInt8(ascii: " ")) {
+            return nil
         }
         skipSpaces(&start)
         if byte(start).map(isQuote) == true { start += 1 }
-        for scheme in ["Bearer ", "Basic ", "bearer ", "token ", "Token "]
-        where bytes[start...].starts(with: scheme.utf8) {
-            start += scheme.utf8.count
+        for scheme in HardCodedSecrets.schemes where bytes[start...].starts(with: scheme) {
+            start += scheme.count
             skipSpaces(&start)
         }
-        let end = bytes[start...].firstIndex { $0 <= 0x20 || "\"'`,;&)}]|".utf8.contains($0) } ?? bytes.count
-        let value = bytes[start..<end]
-        guard Chance.isLiteral(value), !Chance.isPlaceholder(value), Chance.isLikely(value) else { return }
-        add(Finding(range: start..<end, title: "what looks like the secret \"\(name.drop { $0 == "-" })\""))
+        return start
     }
+
+    private static let schemes = ["Bearer ", "Basic ", "bearer ", "token ", "Token "].map { Array($0.utf8) }
 
     private static func isSecretName(_ name: String) -> Bool {
         let letters = name.lowercased().filter { $0.isLetter }

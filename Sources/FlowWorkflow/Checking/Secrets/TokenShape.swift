@@ -40,7 +40,7 @@ struct TokenShape: Sendable {
     }
 
     /// By the first byte of the prefix.
-    static let known = Dictionary(grouping: all) { $0.prefix[0] }
+    static let known = (0..<256).map { byte in all.filter { $0.prefix[0] == UInt8(byte) } }
 
     private static let all: [TokenShape] =
         slack + gitHub + google + stripe + [
