@@ -1,6 +1,5 @@
 import FlowCore
 import FlowSpec
-import Glibc
 
 extension VaultFile {
     static let expiryField = CredentialType.expiryField.name
@@ -11,11 +10,7 @@ extension VaultFile {
     /// the name stands in it is it parsed.
     static func expiry(in plain: [UInt8]) -> Timestamp? {
         let key = expiryKey
-        let isThere = plain.withUnsafeBytes { bytes in
-            bytes.indices.dropLast(key.count).contains { start in
-                bytes[start] == key[0] && memcmp(bytes.baseAddress! + start, key, key.count) == 0
-            }
-        }
+        let isThere = plain.indices.contains { plain[$0] == key[0] && plain[$0...].starts(with: key) }
         guard isThere else { return nil }
         return (try? JSON.parse(plain))?["fields"]?[expiryField].flatMap(time)
     }
