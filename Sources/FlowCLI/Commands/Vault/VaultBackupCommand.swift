@@ -23,6 +23,8 @@ struct VaultBackupCommand: Verb {
 
     func run(in session: Session) async throws {
         let vault = try session.settings.vault
+        // Opening it takes up renewed tokens that a process which died has left beside it. A copy needs no key otherwise.
+        _ = try? session.vaultAccess(asks: false).vault()
         guard file != "-" else { return try write(vault, to: session) }
         let path = try session.writablePath(file, as: "the copy")
         guard path != vault else { throw Exit.usage("that is the vault itself", hint: "name another file") }
