@@ -54,7 +54,9 @@ struct ContractComplaint: Equatable, CustomStringConvertible {
 /// The documents beside the source tree, each read once.
 enum VendorDocuments {
     /// The first that recognises a file reads it.
-    static let formats: [any VendorDocument.Type] = [OpenAPIDocument.self]
+    static let formats: [any VendorDocument.Type] = [
+        OpenAPIDocument.self, GraphQLDocument.self, TypeScriptEndpoints.self, OperationList.self, MessageSchema.self,
+    ]
 
     static let folder = TestFiles.root + "/../shared/specs/"
     static var areHere: Bool { TestFiles.read(folder + "SOURCES.md") != nil }
