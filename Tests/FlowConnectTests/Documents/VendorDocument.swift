@@ -55,7 +55,8 @@ struct ContractComplaint: Equatable, CustomStringConvertible {
 enum VendorDocuments {
     /// The first that recognises a file reads it.
     static let formats: [any VendorDocument.Type] = [
-        OpenAPIDocument.self, GraphQLDocument.self, TypeScriptEndpoints.self, OperationList.self, MessageSchema.self,
+        OpenAPIDocument.self, DiscoveryDocument.self, StoneDocument.self, GraphQLDocument.self,
+        TypeScriptEndpoints.self, OperationList.self, MessageSchema.self,
     ]
 
     static let folder = TestFiles.root + "/../shared/specs/"
