@@ -23,7 +23,7 @@ package struct MultipartBody: Sendable {
             case .file(let file):
                 head += "; filename=\"\(MultipartBody.quoted(file.name))\"\r\nContent-Type: "
                 head += lineless(file.mediaType ?? "application/octet-stream")
-                parts += [bytes(head + "\r\n\r\n"), .file(path: file.path), bytes("\r\n")]
+                parts += [bytes(head + "\r\n\r\n"), file.asBody, bytes("\r\n")]
             case .text(let text): parts.append(bytes(head + "\r\n\r\n" + text + "\r\n"))
             }
         }

@@ -89,8 +89,8 @@ import Testing
             hint: "write it as \"GET users/{id}\"; the methods are DELETE GET HEAD PATCH POST PUT")
         expect(
             operation("    request: GET https://b.test/t\n"), "bad-request",
-            "a request goes to a path of the base, not to an address",
-            hint: "write the path alone, or take the address from an earlier response")
+            "a request goes to a path of the base or to one of the hosts, not to any address",
+            hint: "write the path alone, or name the host in hosts:")
         expect(
             operation("    request: GET t/${{ params.x }}\n    params: { x: { type: string } }\n"), "bad-request",
             "an address that is computed must be one expression alone",

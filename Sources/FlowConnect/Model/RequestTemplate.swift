@@ -50,7 +50,11 @@ struct RequestTemplate: Sendable {
     /// Upper case.
     var method: String
     var target: Target
+    /// One of the connector's hosts, to which the path is added in place of the base.
+    var host: String?
     var span: SourceSpan
+    /// Values of names in the path that are no parameters.
+    var pathValues: [(name: String, value: ValueTemplate)] = []
     var query: [(name: String, value: ValueTemplate)] = []
     var headers: [(name: String, value: Template)] = []
     var body = Body.none
@@ -60,6 +64,10 @@ struct RequestTemplate: Sendable {
     var judgement = Judgement.connector
     /// Statuses that are success beyond 2xx.
     var accepted: Set<Int> = []
+    /// What else of a response makes it a success.
+    var acceptedWhen: [Expression] = []
+    /// Members of the response that are as good as a credential: `headers.location`, `body.upload_url`.
+    var secretParts: [[String]] = []
     var decoding: Decoding?
     var idempotency: Idempotency?
     /// Where the response's body is kept as a file; nil keeps it in memory.
@@ -74,7 +82,7 @@ struct RequestTemplate: Sendable {
 
     /// Every template of it, for checks.
     var valueTemplates: [ValueTemplate] {
-        var all = query.map(\.value)
+        var all = query.map(\.value) + pathValues.map(\.value)
         switch body {
         case .none: break
         case .json(let value), .raw(let value): all.append(value)
@@ -93,7 +101,7 @@ struct RequestTemplate: Sendable {
     /// Names of parameters that end up in the address.
     func parametersInAddress(_ defaults: Connector.Defaults) -> Set<String> {
         var names = Set(pathParameters)
-        var expressions = query.flatMap(\.value.expressions)
+        var expressions = (query + pathValues).flatMap(\.value.expressions)
         if case .address(let template) = target { expressions += template.expressions }
         for reference in expressions.flatMap(\.references) where reference.root == "params" {
             names.formUnion(reference.members.prefix(1))
@@ -117,8 +125,13 @@ struct RequestTemplate: Sendable {
         }
     }
 
-    /// Names in braces of the path.
+    /// Names of parameters in braces of the path.
     var pathParameters: [String] {
+        pathNames.filter { name in !pathValues.contains { $0.name == name } }
+    }
+
+    /// All names in braces of the path.
+    var pathNames: [String] {
         guard case .path(let segments) = target else { return [] }
         return segments.compactMap { if case .parameter(let name, _) = $0 { name } else { nil } }
     }

@@ -7,6 +7,8 @@ import FlowSpec
 struct Access: Sendable {
     /// Where paths are added.
     let base: String
+    /// Whether the base is one that the user gave, so that it stands for the connector's hosts too.
+    private let isReplaced: Bool
     let scheme: AuthScheme?
     private var credential: Credential?
     /// Origins the connector sends its credential to.
@@ -36,6 +38,7 @@ struct Access: Sendable {
             isPreview: isPreview, now: { context.world.clock.now() })
         let ownBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         let replaced = context.baseURL ?? ownBase
+        isReplaced = replaced != nil
         if let replaced {
             base = replaced
         } else {
@@ -85,6 +88,9 @@ struct Access: Sendable {
         copy.credential = renewed
         return copy
     }
+
+    /// Where the path of a request is added that goes to one of the connector's hosts; nil is the base.
+    func root(_ host: String?) -> String { isReplaced ? base : host ?? base }
 
     /// Adds the credential to a request.
     ///

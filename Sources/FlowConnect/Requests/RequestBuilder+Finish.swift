@@ -51,7 +51,7 @@ extension RequestBuilder.Draft {
 enum RequestBody {
     static func raw(_ value: Value) throws(Failure) -> (HTTPBody, contentType: String?) {
         switch value.revealed {
-        case .file(let file): (.file(path: file.path), file.mediaType ?? "application/octet-stream")
+        case .file(let file): (file.asBody, file.mediaType ?? "application/octet-stream")
         case .bytes(let bytes): (.bytes(bytes), "application/octet-stream")
         case .string(let text): (.bytes(Array(text.utf8)), "text/plain; charset=utf-8")
         case .null, .absent: (.none, nil)

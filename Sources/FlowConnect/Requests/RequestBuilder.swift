@@ -45,6 +45,7 @@ struct RequestBuilder {
     /// - Throws: a failure of kind `invalid` where an argument can't take its place.
     func draft(_ template: RequestTemplate) throws(Failure) -> Draft {
         var draft = Draft(method: template.method, address: try address(template))
+        try markAddress(template, in: &draft)
         for (name, value) in connector.headers {
             let value = try rendering.value(value)
             if !value.isAbsent, !value.isNull { draft.setHeader(name, value) }
@@ -65,7 +66,9 @@ struct RequestBuilder {
     private func address(_ template: RequestTemplate) throws(Failure) -> String {
         switch template.target {
         case .address(let template):
-            let text = try rendering.text(template) ?? ""
+            var text = try rendering.text(template) ?? ""
+            // A reference to a path stays at the service (RFC 3986, 5.2).
+            if text.hasPrefix("/"), !text.hasPrefix("//"), let origin = Origin(base) { text = origin.description + text }
             guard Origin(text) != nil || rendering.isPreview else {
                 throw Failure(
                     .protocolError, "\(node): the address to go on with is no http or https URL",
@@ -78,7 +81,7 @@ struct RequestBuilder {
                 switch segment {
                 case .text(let text): path += text
                 case .parameter(let name, let keepsSlashes):
-                    path += try pathText(name, keepsSlashes: keepsSlashes)
+                    path += try pathText(name, template, keepsSlashes: keepsSlashes)
                 }
             }
             let root = base.hasSuffix("/") ? String(base.dropLast()) : base
@@ -86,14 +89,33 @@ struct RequestBuilder {
         }
     }
 
-    private func pathText(_ name: String, keepsSlashes: Bool) throws(Failure) -> String {
-        let parameter = connectorParameter(name)
-        let text = arguments[name].map { WireText.of(parameter?.wireValue($0) ?? $0) } ?? ""
+    /// An address that is as good as a credential says so in its query.
+    private func markAddress(_ template: RequestTemplate, in draft: inout Draft) throws(Failure) {
+        guard case .address(let template) = template.target, !rendering.isPreview,
+            try rendering.value(template).containsSecret
+        else { return }
+        for pair in draft.address.drop(while: { $0 != "?" }).dropFirst().split(separator: "&") {
+            draft.secrets.add(parameter: PercentEncoding.decode(String(pair.prefix { $0 != "=" })))
+        }
+    }
+
+    private func pathText(
+        _ name: String, _ template: RequestTemplate, keepsSlashes: Bool
+    ) throws(Failure) -> String {
+        let text: String
+        if let given = template.pathValues.first(where: { $0.name == name }) {
+            let value = try rendering.value(given.value)
+            text = value.isAbsent || value.isNull ? "" : WireText.of(value)
+        } else {
+            let parameter = connectorParameter(name)
+            text = arguments[name].map { WireText.of(parameter?.wireValue($0) ?? $0) } ?? ""
+        }
         let parts = keepsSlashes ? text.split(separator: "/", omittingEmptySubsequences: false) : [text[...]]
         // A dot segment would lead to another endpoint, encoded or not (RFC 3986, 5.2.4).
         if text.isEmpty || parts.contains("..") || parts.contains(".") {
             let what = text.isEmpty ? "must not be empty" : "must not have \".\" or \"..\" as a part"
-            throw Failure(.invalid, "\(node): parameter \"\(name)\" \(what)")
+            let noun = arguments[name] == nil ? "\"\(name)\" in the path" : "parameter \"\(name)\""
+            throw Failure(.invalid, "\(node): \(noun) \(what)")
         }
         return WireText.encode(text, keeping: keepsSlashes ? "/" : "", isPreview: rendering.isPreview)
     }

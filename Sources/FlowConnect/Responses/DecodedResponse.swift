@@ -48,6 +48,19 @@ struct DecodedResponse: Sendable {
         .map(ValueMap([("status", .int(Int64(status))), ("headers", .map(headers)), ("body", body)]))
     }
 
+    /// Marks members that are as good as a credential.
+    ///
+    /// - Parameter parts: names, outermost first: `headers`, `location`.
+    mutating func markSecret(_ parts: [[String]]) {
+        for part in parts {
+            if part[0] == "headers" {
+                headers = Value.map(headers).markingSecret(part.dropFirst().map { $0.lowercased() }).mapValue ?? headers
+            } else {
+                body = body.markingSecret(Array(part.dropFirst()))
+            }
+        }
+    }
+
     /// The file that the body is in, where it is in one.
     var file: FileReference? {
         if case .file(let file) = body { return file }
@@ -61,4 +74,14 @@ struct DecodedResponse: Sendable {
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}
+
+extension Value {
+    /// With the member at the end of `path` marked; unchanged where there is none.
+    fileprivate func markingSecret(_ path: [String]) -> Value {
+        guard let name = path.first else { return markedSecret }
+        guard var map = mapValue, let member = map[name] else { return self }
+        map[name] = member.markingSecret(Array(path.dropFirst()))
+        return .map(map)
+    }
 }
