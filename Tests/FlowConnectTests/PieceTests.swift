@@ -87,7 +87,7 @@ import Testing
         let context = NodeContext(
             world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: .write,
             idempotencyKey: "key-1", checkpoints: checkpoints)
-        return try await node.run(node.spec.bind(ValueMap([("file", "/work/f")])), in: context)
+        return try await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
     }
 
     private func ranges(_ server: RangeServer) -> [String?] {
@@ -117,8 +117,11 @@ import Testing
     @Test func aResumedRunAsksBeforeItSends() async throws {
         let server = RangeServer(total: 23, taken: 20)
         let kept = KeptCheckpoints(
-            ValueMap([
-                ("steps.start", ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]),
+            ValueMap.of([
+                (
+                    "steps.start",
+                    ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
+                ),
                 ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 23]),
             ]))
         #expect(try await upload(server, checkpoints: kept) == ["id": "f1"])
@@ -128,13 +131,15 @@ import Testing
 
     @Test func aFileThatHasChangedIsNotSentOn() async throws {
         let kept = KeptCheckpoints(
-            ValueMap([
-                ("steps.start", ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]),
+            ValueMap.of([
+                (
+                    "steps.start",
+                    ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
+                ),
                 ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 40]),
             ]))
-        let failure = await #expect(throws: Failure.self) {
-            try await upload(RangeServer(total: 23), checkpoints: kept)
-        }
+        let server = RangeServer(total: 23)
+        let failure = await #expect(throws: Failure.self) { try await upload(server, checkpoints: kept) }
         #expect(failure?.message == "acme.upload: f has changed since the first pieces of it were sent")
     }
 
@@ -164,12 +169,15 @@ import Testing
                   finish: { request: POST done, json: { parts: "${{ steps.send.parts.map(p, {'n': p.number, 'e': p.value}) }}" } }
             """)
         let (_, requests) = try await connector.run(
-            "upload", ValueMap([("file", "/work/f")]), files: MemoryFiles(texts: ["/work/f": "12345"]),
+            "upload", ValueMap.of([("file", "/work/f")]), files: MemoryFiles(texts: ["/work/f": "12345"]),
             replies: [
                 .json("{}", headers: [("ETag", "a")]), .json("{}", headers: [("ETag", "b")]),
                 .json("{}", headers: [("ETag", "c")]), .json("{}"),
             ])
-        #expect(requests.map(\.url).prefix(3).map { $0.split(separator: "/").last } == ["1?last=false", "2?last=false", "3?last=true"])
+        #expect(
+            requests.map(\.url).prefix(3).map { $0.split(separator: "/").last } == [
+                "1?last=false", "2?last=false", "3?last=true",
+            ])
         #expect(requests[3].text == #"{"parts":[{"n":1,"e":"a"},{"n":2,"e":"b"},{"n":3,"e":"c"}]}"#)
     }
 }

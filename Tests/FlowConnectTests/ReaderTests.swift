@@ -31,7 +31,7 @@ import Testing
         #expect(found.first?.span.position.line == 8)
     }
 
-    @Test(arguments: ["poll", "batch", "chunk", "resolve", "restart", "variants", "presign"])
+    @Test(arguments: ["presign"])
     func whatLaterVersionsBringIsNotIgnored(key: String) {
         expect(
             operation("    request: GET t\n    \(key): {}\n"), "not-yet", "\"\(key)\" is not supported yet",

@@ -16,7 +16,7 @@ import Testing
             restart: { at: current, on: conflict, max: 2 }
             output: ${{ steps.write.body }}
         """
-    private let arguments = ValueMap([("id", 7), ("name", "new")])
+    private let arguments = ValueMap.of([("id", 7), ("name", "new")])
 
     @Test func aConflictBeginsAgainAtTheStepThatReads() async throws {
         let (output, requests) = try await TestConnector(Self.edit).run(
@@ -46,7 +46,8 @@ import Testing
     }
 
     @Test func aFreshStepIsAskedAgainInAResumedRun() async throws {
-        let done = KeptCheckpoints(ValueMap([("steps.current", ["status": 200, "headers": [:], "body": ["version": 1]])]))
+        let done = KeptCheckpoints(
+            ValueMap.of([("steps.current", ["status": 200, "headers": [:], "body": ["version": 1]])]))
         let (_, requests) = try await TestConnector(Self.edit).run(
             "edit", arguments, replies: [.json(#"{"version":5}"#), .json("{}")], checkpoints: done)
         #expect(requests[1].text == #"{"version":5,"name":"new"}"#)
@@ -122,11 +123,12 @@ import Testing
 
     private func afterLostAnswer(_ found: String) async throws -> (output: Value, calls: [HTTPCall]) {
         let client = ScriptedHTTP([
-            .failure(Failure(.uncertain, "the connection broke")), .success(.json(found)), .success(.json(#"{"id":2}"#)),
+            .failure(Failure(.uncertain, "the connection broke")), .success(.json(found)),
+            .success(.json(#"{"id":2}"#)),
         ])
         let node = try TestConnector(Self.probed).node("make")
         let output = try await node.run(
-            node.spec.bind(ValueMap([("key", "k1")])), in: NodeContext(world: .test(http: client), effect: .write))
+            node.spec.bind(ValueMap.of([("key", "k1")])), in: NodeContext(world: .test(http: client), effect: .write))
         return (output, client.calls)
     }
 
@@ -160,7 +162,7 @@ import Testing
     @Test(arguments: [(1024, ["PUT"]), (1025, ["POST", "PUT"])])
     func aSmallFileNeedsOneRequest(size: Int, methods: [String]) async throws {
         let (output, requests) = try await TestConnector(Self.file).run(
-            "put", ValueMap([("file", "/work/f")]),
+            "put", ValueMap.of([("file", "/work/f")]),
             files: MemoryFiles(texts: ["/work/f": String(repeating: "x", count: size)]),
             replies: [
                 .json(#"{"small":1,"url":"https://up.acme.test/x?sig=not-a-real-signature"}"#), .json(#"{"big":1}"#),
@@ -172,7 +174,7 @@ import Testing
     @Test func partsOfAnAnswerThatAreSecretStaySo() async throws {
         let kept = KeptCheckpoints()
         let (_, requests) = try await TestConnector(Self.file).run(
-            "put", ValueMap([("file", "/work/f")]),
+            "put", ValueMap.of([("file", "/work/f")]),
             files: MemoryFiles(texts: ["/work/f": String(repeating: "x", count: 2000)]),
             replies: [
                 .json(

@@ -10,6 +10,8 @@ struct Lookup: Sendable {
     }
 
     var name: String
+    /// Whether it is needed at all; absent where it isn't.
+    var condition: Expression?
     /// Taken where it is there, and nothing is asked then.
     var given: Template?
     var request: RequestTemplate
@@ -21,7 +23,9 @@ struct Lookup: Sendable {
     var span: SourceSpan
 
     /// What is evaluated before it is asked.
-    var expressionsBefore: [Expression] { (given?.expressions ?? []) + request.expressions }
+    var expressionsBefore: [Expression] {
+        [condition].compactMap(\.self) + (given?.expressions ?? []) + request.expressions
+    }
 
     var expressionsAfter: [Expression] {
         switch result {

@@ -49,7 +49,7 @@ extension ConnectorReader {
             let map = MapDecoder(entry.value, "\"\(name)\"", &diagnostics)
         else { return nil }
         map.finish(
-            Self.requestKeys + ["given", "value", "exactly_one", "hint", "fresh"], later: Self.laterRequestKeys,
+            Self.requestKeys + ["when", "given", "value", "exactly_one", "hint", "fresh"], later: Self.laterRequestKeys,
             &diagnostics)
         guard var request = request(map) else { return nil }
         request.effect = .read
@@ -64,7 +64,8 @@ extension ConnectorReader {
         }
         return result.map {
             Lookup(
-                name: name, given: map.node("given").flatMap { template($0, for: "given") }, request: request,
+                name: name, condition: map.node("when").flatMap { condition($0, for: "when") },
+                given: map.node("given").flatMap { template($0, for: "given") }, request: request,
                 result: $0, hint: map.node("hint").flatMap { template($0, for: "hint") },
                 isFresh: map.bool("fresh", &diagnostics) ?? false, span: entry.keySpan)
         }

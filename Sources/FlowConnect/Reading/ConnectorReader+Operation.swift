@@ -24,6 +24,8 @@ extension ConnectorReader {
             map.required("effect", &diagnostics) != nil ? map.choice("effect", as: Effect.self, &diagnostics) : nil
         let parameters = map.map("params", &diagnostics)?.compactMap { parameter($0) } ?? []
         let ownLookups = lookups(map)
+        let own = Set(ownLookups.map(\.name))
+        lookupsInReach = sharedLookups.filter { !own.contains($0.name) } + ownLookups
         let work: Operation.Work? =
             switch form {
             case .request: request(map).flatMap { self.work(Variants(placed($0, parameters)), map) }
@@ -41,9 +43,7 @@ extension ConnectorReader {
             output: map.node("output").flatMap { valueTemplate($0) },
             resource: map.node("resource").flatMap { resource($0, parameters) }, examples: examples(map),
             defaults: defaults)
-        let own = Set(ownLookups.map(\.name))
-        operation.lookups = Lookup.needed(
-            by: operation.expressions, of: sharedLookups.filter { !own.contains($0.name) } + ownLookups)
+        operation.lookups = Lookup.needed(by: operation.expressions, of: lookupsInReach)
         checkPath(operation)
         return operation
     }
@@ -59,8 +59,9 @@ extension ConnectorReader {
     /// With the parameters that go where the method or their own `in` says; one that a template names goes there.
     private func placed(_ request: RequestTemplate, _ parameters: [OperationParameter]) -> RequestTemplate {
         var request = request
-        let named = Set(
-            request.expressions.flatMap(\.references).filter { $0.root == "params" }.compactMap(\.members.first))
+        let lookups = Lookup.needed(by: request.expressions, of: lookupsInReach)
+        let expressions = request.expressions + lookups.flatMap { $0.expressionsBefore + $0.expressionsAfter }
+        let named = Set(expressions.flatMap(\.references).filter { $0.root == "params" }.compactMap(\.members.first))
         let inPath = Set(request.pathParameters)
         request.placed = parameters.filter { parameter in
             parameter.place != nil || !named.contains(parameter.name) && !inPath.contains(parameter.name)
@@ -94,7 +95,8 @@ extension ConnectorReader {
             if map.has("when") == (read.count == nodes.count) {
                 diagnostics.error(
                     "bad-variants",
-                    map.has("when") ? "the last variant must have no \"when\"" : "only the last variant has no \"when\"",
+                    map.has("when")
+                        ? "the last variant must have no \"when\"" : "only the last variant has no \"when\"",
                     at: map.start, hint: "the first that fits is taken, and the last where none does")
             }
         }

@@ -9,6 +9,8 @@ package struct ConnectorReader {
     var diagnostics = Diagnostics()
     /// Those of the connector, which its operations may read.
     var sharedLookups: [Lookup] = []
+    /// Those that the operation that is read may read.
+    var lookupsInReach: [Lookup] = []
     /// The addresses under `hosts:` that aren't computed.
     var hosts: [String] = []
 

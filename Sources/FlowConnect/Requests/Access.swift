@@ -73,6 +73,7 @@ struct Access: Sendable {
         _ connector: Connector, node: String, _ credential: Credential?
     ) throws(Failure) -> AuthScheme? {
         guard let credential, !connector.auth.isEmpty else { return nil }
+        if credential.source == .mock { return connector.auth.first }
         if let scheme = connector.auth.first(where: { $0.takes(credential) }) { return scheme }
         let types = connector.auth.filter { $0.login == nil }.map(\.name).joined(separator: ", ")
         let logins = connector.auth.compactMap(\.login).map {

@@ -68,7 +68,9 @@ struct RequestBuilder {
         case .address(let template):
             var text = try rendering.text(template) ?? ""
             // A reference to a path stays at the service (RFC 3986, 5.2).
-            if text.hasPrefix("/"), !text.hasPrefix("//"), let origin = Origin(base) { text = origin.description + text }
+            if text.hasPrefix("/"), !text.hasPrefix("//"), let origin = Origin(base) {
+                text = origin.description + text
+            }
             guard Origin(text) != nil || rendering.isPreview else {
                 throw Failure(
                     .protocolError, "\(node): the address to go on with is no http or https URL",

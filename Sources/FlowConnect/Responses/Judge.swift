@@ -19,7 +19,8 @@ final class Judge: Sendable {
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
     init(
-        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?, effect: Effect, hasKey: Bool, rendering: Rendering,
+        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?, effect: Effect,
+        hasKey: Bool, rendering: Rendering,
         files: any FileSystem
     ) {
         self.rules = rules

@@ -32,9 +32,11 @@ struct LookupRun {
 
     /// nil where it has to be asked for.
     func given(_ scope: Rendering) throws(Failure) -> Value? {
+        if let condition = lookup.condition, try scope.value(condition).boolValue == false { return .absent }
         guard let given = lookup.given else { return nil }
         let value = try scope.value(given)
-        return value.isAbsent || value.isNull || value.stringValue == "" ? nil : value
+        if value.isAbsent || value.isNull || value.stringValue == "" { return nil }
+        return value
     }
 
     private func result(_ scope: Rendering) throws(Failure) -> Value {
@@ -55,7 +57,8 @@ struct LookupRun {
                 throw Failure(
                     items.isEmpty ? .notFound : .invalid,
                     items.isEmpty
-                        ? "\(run.node): no \(noun) was found" : "\(run.node): \(items.count) times a \(noun) fits", hint: hint)
+                        ? "\(run.node): no \(noun) was found" : "\(run.node): \(items.count) times a \(noun) fits",
+                    hint: hint)
             }
             return items[0]
         }

@@ -48,11 +48,15 @@ struct OperationRun: Sendable {
             ]), isPreview: isPreview, now: { context.world.clock.now() })
     }
 
-    /// An app that recognises nobody has no use for a credential, and no right to see it.
+    /// An app that recognises nobody has no use for a credential, and no right to see it; that of a mocked app is made
+    /// up here.
     private static func context(_ context: NodeContext, for connector: Connector) -> NodeContext {
-        guard connector.auth.isEmpty else { return context }
         var context = context
-        context.credential = nil
+        if let scheme = connector.auth.first {
+            if context.credential?.source == .mock { context.credential?.fields = scheme.mockFields }
+        } else {
+            context.credential = nil
+        }
         return context
     }
 

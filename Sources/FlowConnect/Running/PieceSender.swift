@@ -38,12 +38,15 @@ struct PieceSender {
                 breaks = position.offset > before.offset ? 0 : breaks + 1
                 guard breaks <= PieceSender.maximumBreaks else {
                     throw Failure(
-                        .protocolError, "\(run.node): the server asks for the same piece of \(file.name) again and again")
+                        .protocolError,
+                        "\(run.node): the server asks for the same piece of \(file.name) again and again")
                 }
                 try await run.keep(checkpoint, position.asValue)
             } catch {
                 breaks += 1
-                guard chunking.ask != nil, Failure(error).isBreak, breaks <= PieceSender.maximumBreaks else { throw error }
+                guard chunking.ask != nil, Failure(error).isBreak, breaks <= PieceSender.maximumBreaks else {
+                    throw error
+                }
                 try await run.context.world.clock.sleep(.seconds(1 << min(breaks - 1, 5)))
                 position.offset = try await ask(file, scope)
             }
@@ -123,9 +126,10 @@ struct PieceSender {
             position.parts.append(part(range, position, try answered.value(collect)))
         }
         position.count += 1
-        position.offset = try chunking.next.map { template throws(Failure) in
-            try offset(template, answered, file)
-        } ?? range.upperBound
+        position.offset =
+            try chunking.next.map { template throws(Failure) in
+                try offset(template, answered, file)
+            } ?? range.upperBound
         if try wantsMore(answered, isLast: isLast) { return nil }
         guard position.offset >= file.size || chunking.next == nil && isLast else {
             throw Failure(
