@@ -1,100 +1,154 @@
 // Made by scripts/embed-catalog; run it again after adding a file or an operation.
 
 static const unsigned char file_0[] = {
-#embed "../../connectors/github.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/anthropic.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_1[] = {
-#embed "../../connectors/providers/airtable.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/drive.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_2[] = {
-#embed "../../connectors/providers/atlassian.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/github.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_3[] = {
-#embed "../../connectors/providers/dropbox.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/gmail.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_4[] = {
-#embed "../../connectors/providers/github.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/jira.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_5[] = {
-#embed "../../connectors/providers/google.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/notion.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_6[] = {
-#embed "../../connectors/providers/hubspot.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/openai.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_7[] = {
-#embed "../../connectors/providers/linear.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/outlook.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_8[] = {
-#embed "../../connectors/providers/microsoft.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/airtable.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_9[] = {
-#embed "../../connectors/providers/notion.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/atlassian.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_10[] = {
-#embed "../../connectors/providers/slack.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/dropbox.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_11[] = {
-#embed "../../connectors/providers/x.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/github.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_12[] = {
-#embed "../../connectors/slack.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/google.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_13[] = {
-#embed "../../templates/fan-out.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/hubspot.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_14[] = {
-#embed "../../templates/hello.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/linear.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_15[] = {
+#embed "../../connectors/providers/microsoft.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_16[] = {
+#embed "../../connectors/providers/notion.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_17[] = {
+#embed "../../connectors/providers/slack.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_18[] = {
+#embed "../../connectors/providers/x.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_19[] = {
+#embed "../../connectors/sheets.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_20[] = {
+#embed "../../connectors/slack.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_21[] = {
+#embed "../../connectors/teams.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_22[] = {
+#embed "../../templates/fan-out.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_23[] = {
+#embed "../../templates/hello.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_24[] = {
 #embed "../../templates/web.yaml" suffix(, 0) if_empty(0)
 };
 
 static const struct catalog_entry catalog_list[] = {
-    {"connectors/github.yaml", file_0, sizeof(file_0) - 1,
+    {"connectors/anthropic.yaml", file_0, sizeof(file_0) - 1,
+     "chat check_key count_tokens list_models"},
+    {"connectors/drive.yaml", file_1, sizeof(file_1) - 1,
+     "about copy create_folder delete download export generate_ids get list list_changes list_drives list_permissions move share start_page_token stop_channel trash unshare update_metadata update_permission watch_changes"},
+    {"connectors/github.yaml", file_2, sizeof(file_2) - 1,
      "add_labels comment_issue create_gist create_issue create_release delete_comment dispatch_workflow get_contents get_issue get_user list_issues list_pull_requests update_issue upload_release_asset"},
-    {"connectors/providers/airtable.yaml", file_1, sizeof(file_1) - 1,
+    {"connectors/gmail.yaml", file_3, sizeof(file_3) - 1,
+     "batch_modify create_label delete get get_attachment get_thread history list_labels list_threads modify profile search send_draft trash untrash watch"},
+    {"connectors/jira.yaml", file_4, sizeof(file_4) - 1,
+     "add_attachment add_watcher add_worklog assign_issue assignable_users attachment_limits comment count create_issue create_meta_fields create_meta_types create_project create_version delete_attachment delete_comment delete_issue delete_project download_attachment find_users get_attachment get_issue get_project get_transitions link_issues link_types list_comments list_fields list_projects list_statuses list_worklogs myself notify project_versions register_webhook remote_link search search_statuses server_info update_comment update_issue update_project"},
+    {"connectors/notion.yaml", file_5, sizeof(file_5) - 1,
+     "comment complete_file_upload create_data_source create_database create_file_upload create_page delete_block delete_comment get_async_task get_block get_database get_file_upload get_page get_page_markdown get_page_property get_user list_blocks list_comments list_users me move_page search send_file_upload trash_page update_block update_comment update_data_source update_database update_page update_page_markdown"},
+    {"connectors/openai.yaml", file_6, sizeof(file_6) - 1,
+     "chat create_response embed get_model list_models moderate"},
+    {"connectors/outlook.yaml", file_7, sizeof(file_7) - 1,
+     "add_attachment copy_message create_child_folder create_draft create_event create_folder create_forward_draft create_reply_all_draft create_reply_draft delete_message download_attachment download_message forward get_attachment get_message list_attachments list_child_folders list_folder_messages list_folders list_messages me move_message reply reply_all send_draft send_mail update_message"},
+    {"connectors/providers/airtable.yaml", file_8, sizeof(file_8) - 1,
      ""},
-    {"connectors/providers/atlassian.yaml", file_2, sizeof(file_2) - 1,
+    {"connectors/providers/atlassian.yaml", file_9, sizeof(file_9) - 1,
      ""},
-    {"connectors/providers/dropbox.yaml", file_3, sizeof(file_3) - 1,
+    {"connectors/providers/dropbox.yaml", file_10, sizeof(file_10) - 1,
      ""},
-    {"connectors/providers/github.yaml", file_4, sizeof(file_4) - 1,
+    {"connectors/providers/github.yaml", file_11, sizeof(file_11) - 1,
      ""},
-    {"connectors/providers/google.yaml", file_5, sizeof(file_5) - 1,
+    {"connectors/providers/google.yaml", file_12, sizeof(file_12) - 1,
      ""},
-    {"connectors/providers/hubspot.yaml", file_6, sizeof(file_6) - 1,
+    {"connectors/providers/hubspot.yaml", file_13, sizeof(file_13) - 1,
      ""},
-    {"connectors/providers/linear.yaml", file_7, sizeof(file_7) - 1,
+    {"connectors/providers/linear.yaml", file_14, sizeof(file_14) - 1,
      ""},
-    {"connectors/providers/microsoft.yaml", file_8, sizeof(file_8) - 1,
+    {"connectors/providers/microsoft.yaml", file_15, sizeof(file_15) - 1,
      ""},
-    {"connectors/providers/notion.yaml", file_9, sizeof(file_9) - 1,
+    {"connectors/providers/notion.yaml", file_16, sizeof(file_16) - 1,
      ""},
-    {"connectors/providers/slack.yaml", file_10, sizeof(file_10) - 1,
+    {"connectors/providers/slack.yaml", file_17, sizeof(file_17) - 1,
      ""},
-    {"connectors/providers/x.yaml", file_11, sizeof(file_11) - 1,
+    {"connectors/providers/x.yaml", file_18, sizeof(file_18) - 1,
      ""},
-    {"connectors/slack.yaml", file_12, sizeof(file_12) - 1,
+    {"connectors/sheets.yaml", file_19, sizeof(file_19) - 1,
+     "append batch_clear batch_read batch_update batch_write clear copy_sheet create get read read_rows write"},
+    {"connectors/slack.yaml", file_20, sizeof(file_20) - 1,
      "add_reaction auth_test delete_message download_file get_channel list_channels lookup_user_by_email open_dm read_history send_message update_message upload_file"},
-    {"templates/fan-out.yaml", file_13, sizeof(file_13) - 1,
+    {"connectors/teams.yaml", file_21, sizeof(file_21) - 1,
+     "create_channel create_chat create_meeting get_user list_channel_messages list_channels list_chat_messages list_chats list_joined_teams list_replies list_users me reply_channel_message send_channel_message send_chat_message"},
+    {"templates/fan-out.yaml", file_22, sizeof(file_22) - 1,
      ""},
-    {"templates/hello.yaml", file_14, sizeof(file_14) - 1,
+    {"templates/hello.yaml", file_23, sizeof(file_23) - 1,
      ""},
-    {"templates/web.yaml", file_15, sizeof(file_15) - 1,
+    {"templates/web.yaml", file_24, sizeof(file_24) - 1,
      ""},
 };

@@ -16,14 +16,13 @@ import Testing
         var diagnostics = Diagnostics()
         let conversation = ConversationCase(SourceText(name: name, bytes: bytes), diagnostics: &diagnostics)
         try #require(diagnostics.all.isEmpty, "\(diagnostics.all.map(\.rendered).joined(separator: "\n"))")
-        let source = ConnectorSource(files: UnexpectedUse())
-        let runner = ConversationRunner(nodes: source) { spec in Fake.credential(for: spec, of: source) }
+        let runner = ConversationRunner(nodes: ConnectorSource.embedded) { Fake.credential(for: $0) }
         let complaints = try await runner.complaints(#require(conversation))
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
     }
 
     @Test func stepsHaveCasesOfTheirOwn() throws {
-        let source = ConnectorSource(files: UnexpectedUse())
+        let source = ConnectorSource.embedded
         for name in source.connectorNames {
             let connector = try #require(try source.connector(name))
             for operation in connector.operations where ConnectorNode(connector, operation).requestCount > 1 {
@@ -34,12 +33,26 @@ import Testing
     }
 }
 
+extension ConnectorSource {
+    /// What is part of flowctl, read once for all tests.
+    static let embedded = ConnectorSource(files: UnexpectedUse())
+}
+
 enum Fake {
-    /// A credential of the node's first type with obviously fake secrets.
-    static func credential(for spec: NodeSpec, of source: ConnectorSource) -> Credential? {
-        guard let type = source.defaultCredentialType(ofNode: spec.name) else { return nil }
-        var fields = ValueMap()
-        for field in type.fields where field.isSecret { fields[field.name] = .secret(.string("fake-\(field.name)")) }
-        return Credential(name: "team", type: type.name, fields: fields)
+    /// A credential of the node's first type with obviously fake secrets; of a login where it takes nothing else.
+    static func credential(for spec: NodeSpec) -> Credential? {
+        if let type = ConnectorSource.embedded.defaultCredentialType(ofNode: spec.name) {
+            let fields = type.fields.filter { $0.isSecret || $0.isRequired }
+            return Credential(name: "team", type: type.name, fields: ValueMap(fields.map { ($0.name, value(of: $0)) }))
+        }
+        guard let provider = spec.sharedCredentials.first else { return nil }
+        let grant =
+            [("provider", .string(provider)), ("access_token", .secret("fake-access_token"))] as [(String, Value)]
+        return Credential(name: "team", type: "oauth2", fields: ValueMap(grant))
+    }
+
+    private static func value(of field: CredentialType.Field) -> Value {
+        if field.isSecret { return .secret(.string("fake-\(field.name)")) }
+        return .string(field.form.kind == .url ? "https://acme.example.com" : "fake-\(field.name)")
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct PreviewTests {
     private func requests(_ name: String, _ arguments: ValueMap, credential: Credential? = nil) throws -> [HTTPRequest]
     {
-        let node = try #require(try ConnectorSource(files: UnexpectedUse()).node(named: name))
+        let node = try #require(try ConnectorSource.embedded.node(named: name))
         let context = NodeContext(world: .test(), credential: credential, workingDirectory: "/work")
         return try node.preview(node.spec.bind(arguments), in: context).compactMap { preview in
             if case .request(let request) = preview { return request }

@@ -24,8 +24,12 @@ package struct ConversationCase: Sendable {
             case json(Value)
             case form(ValueMap)
             case text(String)
+<<<<<<< HEAD
             /// A stretch of one of the case's files.
             case piece(path: String, offset: Int, size: Int)
+=======
+            case multipart([ExpectedPart])
+>>>>>>> f38a92e
         }
 
         var method: String
@@ -127,12 +131,14 @@ package struct ConversationCase: Sendable {
 
     private static func credential(_ node: SourceNode, _ diagnostics: inout Diagnostics) -> Credential? {
         guard let map = MapDecoder(node, "a credential", &diagnostics) else { return nil }
-        map.finish(["type", "fields", "origins"], &diagnostics)
-        let fields = map.node("fields")?.value.mapValue ?? ValueMap()
+        map.finish(["type", "fields", "open", "origins"], &diagnostics)
+        var fields = (map.node("fields")?.value.mapValue ?? ValueMap()).mapValues(\.markedSecret)
+        // Those that are no secrets.
+        for (name, value) in map.node("open")?.value.mapValue ?? ValueMap() { fields[name] = value }
         let origins = map.strings("origins", &diagnostics)?.compactMap { Origin($0.text) }
         return Credential(
             name: "team", type: map.requiredString("type", &diagnostics) ?? "",
-            fields: fields.mapValues(\.markedSecret), origins: origins.map { Set($0) })
+            fields: fields, origins: origins.map { Set($0) })
     }
 
     private static func exchange(_ node: SourceNode, _ diagnostics: inout Diagnostics) -> Exchange? {
@@ -146,17 +152,26 @@ package struct ConversationCase: Sendable {
 
     private static func request(_ node: SourceNode, _ diagnostics: inout Diagnostics) -> ExpectedRequest? {
         guard let map = MapDecoder(node, "a request", &diagnostics) else { return nil }
-        map.finish(["method", "url", "headers", "without", "json", "form", "text", "piece"], &diagnostics)
+<<<<<<< HEAD
+        map.finish(
+            ["method", "url", "headers", "without", "json", "form", "text", "piece", "multipart"], &diagnostics)
+=======
+>>>>>>> f38a92e
         let body: ExpectedRequest.Body
         if let json = map.node("json") {
             body = .json(json.value)
         } else if let form = map.node("form")?.value.mapValue {
             body = .form(form)
+<<<<<<< HEAD
         } else if let piece = map.node("piece").flatMap({ MapDecoder($0, "a piece", &diagnostics) }) {
             piece.finish(["of", "from", "size"], &diagnostics)
             body = .piece(
                 path: piece.requiredString("of", &diagnostics) ?? "", offset: piece.int("from", &diagnostics) ?? 0,
                 size: piece.int("size", &diagnostics) ?? 0)
+=======
+        } else if let parts = map.list("multipart", &diagnostics) {
+            body = .multipart(parts.compactMap { ExpectedPart($0, &diagnostics) })
+>>>>>>> f38a92e
         } else {
             body = map.string("text", &diagnostics).map { .text($0) } ?? .none
         }

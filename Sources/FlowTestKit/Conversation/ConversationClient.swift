@@ -80,6 +80,11 @@ final class ConversationClient: HTTPClient {
             if !bytes.elementsEqual(wanted) { complain(index, "has \(bytes.count) bytes that are not that piece") }
         case .json(let wanted):
             if (try? JSON.parse(bytes)) != wanted { complain(index, "has the body \(text), not \(JSON.text(wanted))") }
+        case .multipart(let wanted):
+            let parts = ExpectedPart.parts(of: text, contentType: request.headers["Content-Type"] ?? "") ?? []
+            if parts.count != wanted.count || !zip(wanted, parts).allSatisfy({ $0.matches($1) }) {
+                complain(index, "has the body \(JSON.quoted(text))")
+            }
         case .form(let wanted):
             let pairs = text.split(separator: "&").map { pair in
                 let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
