@@ -24,12 +24,9 @@ package struct ConversationCase: Sendable {
             case json(Value)
             case form(ValueMap)
             case text(String)
-<<<<<<< HEAD
             /// A stretch of one of the case's files.
             case piece(path: String, offset: Int, size: Int)
-=======
             case multipart([ExpectedPart])
->>>>>>> f38a92e
         }
 
         var method: String
@@ -152,26 +149,20 @@ package struct ConversationCase: Sendable {
 
     private static func request(_ node: SourceNode, _ diagnostics: inout Diagnostics) -> ExpectedRequest? {
         guard let map = MapDecoder(node, "a request", &diagnostics) else { return nil }
-<<<<<<< HEAD
         map.finish(
             ["method", "url", "headers", "without", "json", "form", "text", "piece", "multipart"], &diagnostics)
-=======
->>>>>>> f38a92e
         let body: ExpectedRequest.Body
         if let json = map.node("json") {
             body = .json(json.value)
         } else if let form = map.node("form")?.value.mapValue {
             body = .form(form)
-<<<<<<< HEAD
         } else if let piece = map.node("piece").flatMap({ MapDecoder($0, "a piece", &diagnostics) }) {
             piece.finish(["of", "from", "size"], &diagnostics)
             body = .piece(
                 path: piece.requiredString("of", &diagnostics) ?? "", offset: piece.int("from", &diagnostics) ?? 0,
                 size: piece.int("size", &diagnostics) ?? 0)
-=======
         } else if let parts = map.list("multipart", &diagnostics) {
             body = .multipart(parts.compactMap { ExpectedPart($0, &diagnostics) })
->>>>>>> f38a92e
         } else {
             body = map.string("text", &diagnostics).map { .text($0) } ?? .none
         }
