@@ -86,7 +86,8 @@ import Testing
     @Test func aRequestIsAMethodAndAPath() {
         expect(
             operation("    request: FETCH t\n"), "bad-request", "\"FETCH t\" is no method and path",
-            hint: "write it as \"GET users/{id}\"; the methods are DELETE GET HEAD PATCH POST PUT")
+            hint: "write it as \"GET users/{id}\"; the methods are COPY DELETE GET HEAD LOCK MKCOL MOVE "
+                + "PATCH POST PROPFIND PROPPATCH PUT REPORT SEARCH UNLOCK")
         expect(
             operation("    request: GET https://b.test/t\n"), "bad-request",
             "a request goes to a path of the base, not to an address",

@@ -12,6 +12,8 @@ struct AuthScheme: Sendable {
         case basic(user: String, password: String)
         case header(name: String, field: String, prefix: String)
         case query(name: String, field: String)
+        /// Where a path says `{credential}`.
+        case path(field: String)
     }
 
     /// The OAuth 2.0 grant that a login brings.

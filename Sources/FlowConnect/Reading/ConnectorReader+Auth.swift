@@ -3,9 +3,9 @@ import FlowSpec
 import FlowYAML
 
 extension ConnectorReader {
-    private enum SignerKind: String, CaseIterable { case bearer, basic, header, query }
+    private enum SignerKind: String, CaseIterable { case bearer, basic, header, query, path }
 
-    private static let laterSigners: Set = ["aws_sigv4", "oauth1", "jwt_assertion", "path"]
+    private static let laterSigners: Set = ["aws_sigv4", "oauth1", "jwt_assertion"]
 
     /// - Parameter connector: the name of the connector it is for.
     mutating func authScheme(_ entry: SourceNode.Entry, of connector: String) -> AuthScheme? {
@@ -46,7 +46,7 @@ extension ConnectorReader {
 
     private static func keys(of kind: SignerKind) -> [String] {
         switch kind {
-        case .bearer: ["token"]
+        case .bearer, .path: ["token"]
         case .basic: ["username", "password"]
         case .header: ["name", "token", "prefix"]
         case .query: ["name", "token"]
@@ -93,6 +93,7 @@ extension ConnectorReader {
     ) -> AuthScheme.Signer? {
         switch kind {
         case .bearer: return token(map, fields).map { .bearer(field: $0) }
+        case .path: return token(map, fields).map { .path(field: $0) }
         case .basic:
             let user = map.string("username", &diagnostics) ?? "username"
             let password = map.string("password", &diagnostics) ?? "password"

@@ -5,10 +5,10 @@ import FlowYAML
 
 extension ConnectorReader {
     static let requestKeys = [
-        "request", "query", "headers", "json", "form", "multipart", "body", "auth", "errors", "ok", "decode",
-        "idempotency", "save",
+        "request", "query", "headers", "json", "form", "multipart", "related", "graphql", "xml", "body", "auth",
+        "errors", "ok",
+        "decode", "idempotency", "save",
     ]
-    private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
     mutating func request(_ map: MapDecoder) -> RequestTemplate? {
         guard let node = map.required("request", &diagnostics), var request = line(node) else { return nil }
@@ -43,10 +43,11 @@ extension ConnectorReader {
         guard let text = node.decodeString(for: "request", &diagnostics) else { return nil }
         let method = String(text.prefix { $0 != " " })
         let rest = text.dropFirst(method.count).drop { $0 == " " }
-        guard Self.methods.contains(method), !rest.isEmpty else {
+        guard HTTPMethod.all.contains(method), !rest.isEmpty else {
             diagnostics.error(
                 "bad-request", "\(JSON.quoted(text)) is no method and path", at: node.span,
-                hint: "write it as \"GET users/{id}\"; the methods are \(Self.methods.sorted().joined(separator: " "))")
+                hint:
+                    "write it as \"GET users/{id}\"; the methods are \(HTTPMethod.all.sorted().joined(separator: " "))")
             return nil
         }
         guard rest.contains("${{") else {
@@ -84,29 +85,12 @@ extension ConnectorReader {
             var name = rest[rest.index(after: open)..<close]
             let keepsSlashes = name.hasPrefix("+")
             if keepsSlashes { name = name.dropFirst() }
-            segments.append(.parameter(String(name), keepsSlashes: keepsSlashes))
+            segments.append(
+                name == "credential" ? .credential : .parameter(String(name), keepsSlashes: keepsSlashes))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { segments.append(.text(String(rest))) }
         return segments
-    }
-
-    // MARK: Body
-
-    private mutating func body(_ map: MapDecoder) -> RequestTemplate.Body {
-        let kinds = ["json", "form", "multipart", "body"].filter(map.has)
-        if kinds.count > 1 {
-            diagnostics.error(
-                "contradiction", "a request has one body, not both \"\(kinds[0])\" and \"\(kinds[1])\"",
-                at: map.entry(kinds[1])?.keySpan ?? map.start)
-        }
-        switch kinds.first {
-        case "json": return map.node("json").flatMap { valueTemplate($0) }.map { .json($0) } ?? .none
-        case "form": return fields(map, "form").map { .form($0) } ?? .none
-        case "multipart": return fields(map, "multipart").map { .multipart($0) } ?? .none
-        case "body": return map.node("body").flatMap { valueTemplate($0) }.map { .raw($0) } ?? .none
-        default: return .none
-        }
     }
 
     private mutating func idempotency(_ node: SourceNode) -> RequestTemplate.Idempotency? {

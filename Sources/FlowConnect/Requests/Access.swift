@@ -113,6 +113,8 @@ struct Access: Sendable {
             request.url +=
                 (request.url.contains("?") ? "&" : "?") + PercentEncoding.encode(name) + "="
                 + (isPreview ? text : PercentEncoding.encode(text))
+        case .path(let field):
+            PathCredential.sign(&request, with: try secret(field, isPreview), isPreview: isPreview)
         }
     }
 

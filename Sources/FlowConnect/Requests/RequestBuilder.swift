@@ -13,14 +13,20 @@ struct RequestBuilder {
         var headers = HTTPHeaders()
         var json: Value?
         var form: [(name: String, value: String)]?
-        var multipart: [(name: String, value: Value)]?
+        /// What the JSON holds the variables of.
+        var graphQLQuery: String?
+        var multipart: MultipartDraft?
+        var xml: Value?
         var raw: Value?
+        var formStyle = FormStyle.json
         /// Of all but `json`, `multipart` and `raw`, whose values keep their marks.
         var secrets = SecretPlaces()
 
         mutating func addQuery(_ name: String, _ value: Value) {
-            query.append((name, WireText.of(value)))
-            if value.containsSecret { secrets.add(parameter: name) }
+            for (name, value) in formStyle.fields(name, value) {
+                query.append((name, WireText.of(value)))
+                if value.containsSecret { secrets.add(parameter: name) }
+            }
         }
 
         mutating func setHeader(_ name: String, _ value: Value) {
@@ -29,9 +35,28 @@ struct RequestBuilder {
             if value.containsSecret { secrets.add(header: name) }
         }
 
+        /// Members of a map are added to those that are there.
+        mutating func addJSON(_ value: Value) {
+            if let earlier = json?.mapValue, let members = value.mapValue {
+                var merged = earlier
+                for (key, member) in members { merged[key] = member }
+                json = .map(merged)
+            } else if !value.isAbsent {
+                json = value
+            }
+        }
+
         mutating func addForm(_ name: String, _ value: Value) {
-            form = (form ?? []) + [(name, WireText.of(value))]
-            secrets.add(inBody: value, under: name)
+            for (name, value) in formStyle.fields(name, value) {
+                form = (form ?? []) + [(name, WireText.of(value))]
+                secrets.add(inBody: value, under: name)
+            }
+        }
+
+        mutating func addPart(_ part: MultipartDraft.Part, isRelated: Bool = false) {
+            var draft = multipart ?? MultipartDraft(isRelated: isRelated)
+            draft.parts.append(part)
+            multipart = draft
         }
     }
 
@@ -45,6 +70,7 @@ struct RequestBuilder {
     /// - Throws: a failure of kind `invalid` where an argument can't take its place.
     func draft(_ template: RequestTemplate) throws(Failure) -> Draft {
         var draft = Draft(method: template.method, address: try address(template))
+        draft.formStyle = connector.defaults.form
         for (name, value) in connector.headers {
             let value = try rendering.value(value)
             if !value.isAbsent, !value.isNull { draft.setHeader(name, value) }
@@ -71,12 +97,14 @@ struct RequestBuilder {
                     .protocolError, "\(node): the address to go on with is no http or https URL",
                     underlying: "the expression \"\(template.span.text)\"")
             }
-            return text
+            // The mark is the connector's to set.
+            return text.replacing(PathCredential.mark, with: PercentEncoding.encode(PathCredential.mark))
         case .path(let segments):
             var path = ""
             for segment in segments {
                 switch segment {
                 case .text(let text): path += text
+                case .credential: path += PathCredential.mark
                 case .parameter(let name, let keepsSlashes):
                     path += try pathText(name, keepsSlashes: keepsSlashes)
                 }
@@ -108,15 +136,16 @@ struct RequestBuilder {
         _ parameter: OperationParameter, of template: RequestTemplate, in draft: inout Draft
     ) throws(Failure) {
         guard let argument = arguments[parameter.name] else { return }
-        let value = parameter.wireValue(rendering.isPreview ? Rendering.masked(argument) : argument)
-        switch parameter.place ?? template.defaultPlace(connector.defaults) {
-        case .path: break
-        case .query: draft.addQuery(parameter.wireName, value)
-        case .header: draft.setHeader(parameter.wireName, value)
-        case .form: draft.addForm(parameter.wireName, value)
-        case .multipart: draft.multipart = (draft.multipart ?? []) + [(parameter.wireName, value)]
-        case .json(let path):
-            draft.json = (draft.json ?? .map(ValueMap())).setting(parameter.wireName, inside: path, to: value)
+        for value in parameter.wireValues(rendering.isPreview ? Rendering.masked(argument) : argument) {
+            switch parameter.place ?? template.defaultPlace(connector.defaults) {
+            case .path: break
+            case .query: draft.addQuery(parameter.wireName, value)
+            case .header: draft.setHeader(parameter.wireName, value)
+            case .form: draft.addForm(parameter.wireName, value)
+            case .multipart: draft.addPart(MultipartDraft.Part(name: parameter.wireName, value: value))
+            case .json(let path):
+                draft.json = (draft.json ?? .map(ValueMap())).setting(parameter.wireName, inside: path, to: value)
+            }
         }
     }
 
@@ -125,27 +154,33 @@ struct RequestBuilder {
     private func addBody(_ body: RequestTemplate.Body, to draft: inout Draft) throws(Failure) {
         switch body {
         case .none: break
-        case .json(let template):
-            let value = try rendering.value(template)
-            if let earlier = draft.json?.mapValue, let members = value.mapValue {
-                var merged = earlier
-                for (key, member) in members { merged[key] = member }
-                draft.json = .map(merged)
-            } else if !value.isAbsent {
-                draft.json = value
-            }
+        case .json(let template): draft.addJSON(try rendering.value(template))
+        case .graphQL(let query, let variables):
+            draft.graphQLQuery = query
+            if let variables { draft.addJSON(try rendering.value(variables)) }
         case .form(let fields):
             for (name, template) in fields {
                 let value = try rendering.value(template)
                 if !value.isAbsent { draft.addForm(name, value) }
             }
-        case .multipart(let fields):
-            for (name, template) in fields {
-                let value = try rendering.value(template)
-                if !value.isAbsent { draft.multipart = (draft.multipart ?? []) + [(name, value)] }
-            }
+        case .multipart(let parts): for part in parts { try addPart(part, to: &draft) }
+        case .related(let parts): for part in parts { try addPart(part, isRelated: true, to: &draft) }
+        case .xml(let template): draft.xml = try rendering.value(template)
         case .raw(let template): draft.raw = try rendering.value(template)
         }
+    }
+
+    private func addPart(
+        _ part: PartTemplate, isRelated: Bool = false, to draft: inout Draft
+    ) throws(Failure) {
+        let value = try rendering.value(part.value)
+        guard !value.isAbsent else { return }
+        draft.addPart(
+            MultipartDraft.Part(
+                name: part.name, value: value, encoding: part.encoding,
+                mediaType: try part.mediaType.map { template throws(Failure) in try rendering.text(template) } ?? nil,
+                fileName: try part.fileName.map { template throws(Failure) in try rendering.text(template) } ?? nil),
+            isRelated: isRelated)
     }
 
     /// A line break in a header would start another one.

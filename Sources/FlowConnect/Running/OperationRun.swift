@@ -28,13 +28,15 @@ struct OperationRun: Sendable {
         access = try Access(
             connector, node: node, context: context, isPreview: isPreview,
             needsCredential: operation.requests.contains(where: \.sendsCredential))
-        self.arguments = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
+        let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
         if !isPreview {
             for parameter in operation.parameters {
-                if let argument = self.arguments[parameter.name] { try parameter.check(argument, node: node) }
+                if let argument = resolved[parameter.name] { try parameter.check(argument, node: node) }
             }
         }
+        self.arguments = try Conversion(context: context, isPreview: isPreview)
+            .convert(resolved, of: operation, node: node)
         // A parameter that is left out is there for expressions all the same, as what is left out.
         var seen = self.arguments
         for parameter in operation.parameters where seen[parameter.name] == nil { seen[parameter.name] = .absent }
