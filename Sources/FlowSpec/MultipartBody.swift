@@ -57,7 +57,7 @@ package struct MultipartBody: Sendable {
         for (name, part) in fields {
             let head = "--\(boundary)\r\n" + head(name, part).map { $0 + "\r\n" }.joined() + "\r\n"
             switch part.content {
-            case .file(let file): parts += [bytes(head), .file(path: file.path), bytes("\r\n")]
+            case .file(let file): parts += [bytes(head), file.asBody, bytes("\r\n")]
             case .bytes(let content): parts += [bytes(head), .bytes(content), bytes("\r\n")]
             case .text(let text): parts.append(bytes(head + text + "\r\n"))
             }

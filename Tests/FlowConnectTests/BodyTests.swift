@@ -90,6 +90,67 @@ import Testing
         #expect(secret.secrets.headers == ["api-arg"])
     }
 
+    @Test func anAnswerTellsHeaders() async throws {
+        let operation =
+            "request: POST t\nheaders: ${{ params.fields }}\nparams: { fields: { type: map } }"
+        let request = try await sent(
+            operation, [("fields", ["X-A": "1", "Host": "evil.test", "Content-Length": "9", "x-b": .secret("2")])])
+        #expect(request.headers["X-A"] == "1")
+        #expect(request.headers["Host"] == nil && request.headers["Content-Length"] == nil)
+        #expect(request.secrets.headers == ["x-b"])
+        await #expect(throws: Failure(.invalid, "acme.op: \"a b\" is no header name")) {
+            _ = try await sent(operation, [("fields", ["a b": "1"])])
+        }
+    }
+
+    @Test func theMembersOfAMapStandBesideTheOthers() async throws {
+        let request = try await sent(
+            """
+            request: POST t
+            params:
+              subject: { type: string }
+              fields: { type: map, spread: true }
+              links: { type: map, in: json._links, spread: true }
+            """,
+            [("subject", "S"), ("fields", ["customField7": 1]), ("links", .secret(["customField8": ["href": "/x"]]))])
+        #expect(request.text == #"{"subject":"S","customField7":1,"_links":{"customField8":{"href":"/x"}}}"#)
+        #expect(request.secrets.members == ["customField8"])
+        let headers = try await sent(
+            "request: PUT t\nparams: { metadata: { type: map, in: header, as: x-meta-* } }",
+            [("metadata", ["author": "ann", "n": 1])])
+        #expect(headers.headers["x-meta-author"] == "ann" && headers.headers["x-meta-n"] == "1")
+    }
+
+    @Test func jsonMayBeNullAlone() async throws {
+        let request = try await sent("request: POST t\njson: null")
+        #expect(request.text == "null")
+        #expect(request.headers["Content-Type"] == "application/json; charset=utf-8")
+    }
+
+    @Test func whatTemplatesSayStandsBesideArgumentsAtAnyDepth() async throws {
+        let request = try await sent(
+            """
+            request: POST t
+            json: { fields: { project: { key: SHOP }, list: [1] } }
+            params:
+              name: { type: string, in: json.fields }
+              id: { type: int, in: json.fields.project }
+              list: { type: list, in: json.fields }
+            """, [("name", "n"), ("id", 5), ("list", [2, 3])])
+        #expect(request.text == #"{"fields":{"name":"n","project":{"id":5,"key":"SHOP"},"list":[1]}}"#)
+    }
+
+    @Test(arguments: [
+        ("a.csv", "text/csv"), ("b.TXT", "text/plain"), ("c.unknown", "application/octet-stream"),
+        ("noending", "application/octet-stream"),
+    ])
+    func aFileHasTheTypeOfItsEnding(name: String, type: String) async throws {
+        let request = try await sent(
+            "request: POST t\nbody: ${{ params.file }}\nparams: { file: { type: file } }", [("file", .string(name))],
+            files: MemoryFiles(texts: ["/work/\(name)": "x"]))
+        #expect(request.headers["Content-Type"] == type)
+    }
+
     @Test func methodsOfWebDAVAreMethods() async throws {
         for method in ["PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH"] {
             let request = try await sent(
@@ -246,6 +307,15 @@ import Testing
     }
 
     // MARK: Mistakes
+
+    @Test(arguments: [
+        "type: list, spread: true", "type: map, in: query, spread: true", "type: map, in: header, spread: true",
+    ])
+    func onlyMapsAreSpread(keys: String) {
+        expectError(
+            "request: POST t\n    params: { a: { \(keys) } }",
+            "only a map in the JSON of the body can be spread")
+    }
 
     @Test(arguments: [
         ("repeat: true, type: string", "only a list can be sent as one parameter each"),

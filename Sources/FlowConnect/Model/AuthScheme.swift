@@ -5,7 +5,7 @@ import FlowSpec
 
 /// One way an app recognises who asks, and the credential it takes.
 struct AuthScheme: Sendable {
-    enum Signer: Sendable, Hashable {
+    enum Signer: Sendable {
         /// `Authorization: Bearer` with the field.
         case bearer(field: String)
         /// `Authorization: Basic` (RFC 7617).
@@ -14,6 +14,8 @@ struct AuthScheme: Sendable {
         case query(name: String, field: String)
         /// Where a path says `{credential}`.
         case path(field: String)
+        /// ``SignatureV4``
+        case signatureV4(SignatureScheme)
     }
 
     /// The OAuth 2.0 grant that a login brings.

@@ -7,6 +7,13 @@ enum HeaderTemplate: Sendable {
     /// JSON in ASCII, as all that may stand in a header.
     case json(ValueTemplate)
 
+    /// What the connection decides, whatever an answer says.
+    static let ofTransport: Set = ["connection", "content-length", "host", "transfer-encoding"]
+
+    static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }
+    }
+
     var expressions: [Expression] {
         switch self {
         case .text(let template): template.expressions

@@ -43,6 +43,8 @@ struct OperationParameter: Sendable {
     var join: String?
     /// Whether a list is sent as one parameter for each item.
     var repeats = false
+    /// Whether each member of a map is sent where the map would be.
+    var spreads = false
     var pattern: Pattern?
     /// What is made of the argument, one after the other.
     var converters: [Converter] = []
@@ -60,7 +62,8 @@ struct OperationParameter: Sendable {
     /// What is sent under the name, each on its own.
     func wireValues(_ argument: Value) -> [Value] {
         guard repeats, let items = argument.listValue else { return [wireValue(argument)] }
-        return argument.revealed.containsSecret || !argument.containsSecret ? items : items.map(\.markedSecret)
+        if case .secret = argument { return items.map(\.markedSecret) }
+        return items
     }
 
     /// - Throws: a failure of kind `invalid` where the argument is not of the pattern.

@@ -59,9 +59,15 @@ struct RequestTemplate: Sendable {
     /// Upper case.
     var method: String
     var target: Target
+    /// One of the connector's hosts, to which the path is added in place of the base.
+    var host: String?
     var span: SourceSpan
+    /// Values of names in the path that are no parameters.
+    var pathValues: [(name: String, value: ValueTemplate)] = []
     var query: [(name: String, value: ValueTemplate)] = []
     var headers: [(name: String, value: HeaderTemplate)] = []
+    /// A map of further ones, whose names aren't known before.
+    var furtherHeaders: Template?
     var body = Body.none
     /// Parameters that go where the method or their own `in` says.
     var placed: [OperationParameter] = []
@@ -69,8 +75,15 @@ struct RequestTemplate: Sendable {
     var judgement = Judgement.connector
     /// Statuses that are success beyond 2xx.
     var accepted: Set<Int> = []
+    /// What else of a response makes it a success.
+    var acceptedWhen: [Expression] = []
+    /// Members of the response that are as good as a credential: `headers.location`, `body.upload_url`.
+    var secretParts: [[String]] = []
     var decoding: Decoding?
     var idempotency: Idempotency?
+    var presign: Presign?
+    /// Whether the digest of the body goes with it as `Content-MD5` (RFC 1864).
+    var sendsDigest = false
     /// Where the response's body is kept as a file; nil keeps it in memory.
     var save: Template?
     /// nil takes the operation's.
@@ -83,7 +96,7 @@ struct RequestTemplate: Sendable {
 
     /// Every template of it, for checks.
     var valueTemplates: [ValueTemplate] {
-        var all = query.map(\.value)
+        var all = query.map(\.value) + pathValues.map(\.value)
         switch body {
         case .none: break
         case .json(let value), .xml(let value), .raw(let value): all.append(value)
@@ -102,13 +115,14 @@ struct RequestTemplate: Sendable {
         case .multipart(let parts), .related(let parts): all += parts.flatMap(\.labels).flatMap(\.expressions)
         default: break
         }
-        return all + (save?.expressions ?? [])
+        if let presign { all += presign.expires.expressions + (presign.method?.expressions ?? []) }
+        return all + (furtherHeaders?.expressions ?? []) + (save?.expressions ?? [])
     }
 
     /// Names of parameters that end up in the address.
     func parametersInAddress(_ defaults: Connector.Defaults) -> Set<String> {
         var names = Set(pathParameters)
-        var expressions = query.flatMap(\.value.expressions)
+        var expressions = (query + pathValues).flatMap(\.value.expressions)
         if case .address(let template) = target { expressions += template.expressions }
         for reference in expressions.flatMap(\.references) where reference.root == "params" {
             names.formUnion(reference.members.prefix(1))
@@ -132,8 +146,13 @@ struct RequestTemplate: Sendable {
         }
     }
 
-    /// Names in braces of the path.
+    /// Names of parameters in braces of the path.
     var pathParameters: [String] {
+        pathNames.filter { name in !pathValues.contains { $0.name == name } }
+    }
+
+    /// All names in braces of the path.
+    var pathNames: [String] {
         guard case .path(let segments) = target else { return [] }
         return segments.compactMap { if case .parameter(let name, _) = $0 { name } else { nil } }
     }

@@ -6,7 +6,7 @@ import FlowYAML
 extension ConnectorReader {
     private static let keys = [
         "type", "of", "required", "default", "help", "example", "enum", "min", "max", "in", "as", "join",
-        "repeat", "pattern", "convert",
+        "repeat", "spread", "pattern", "convert",
     ]
     private static let laterKeys = ["secret"]
 
@@ -37,7 +37,7 @@ extension ConnectorReader {
         }
         return OperationParameter(
             parameter: parameter, place: place(map), wireName: map.string("as", &diagnostics) ?? name,
-            join: map.string("join", &diagnostics), repeats: repeats(map, type),
+            join: map.string("join", &diagnostics), repeats: repeats(map, type), spreads: spreads(map, type),
             pattern: map.node("pattern").flatMap { pattern($0) },
             converters: map.node("convert").map { converters($0) } ?? [], span: entry.keySpan)
     }
@@ -52,6 +52,19 @@ extension ConnectorReader {
             diagnostics.error(
                 "contradiction", "a list is sent as one text or as one parameter each, not both", at: entry.keySpan,
                 hint: "remove join or repeat")
+        }
+        return true
+    }
+
+    private mutating func spreads(_ map: MapDecoder, _ type: ParameterType) -> Bool {
+        guard map.bool("spread", &diagnostics) == true, let entry = map.entry("spread") else { return false }
+        let isInJSON =
+            switch map.node("in")?.string.flatMap(OperationParameter.Place.init) {
+            case nil, .json: true
+            default: false
+            }
+        if type != .map || !isInJSON {
+            diagnostics.error("contradiction", "only a map in the JSON of the body can be spread", at: entry.keySpan)
         }
         return true
     }

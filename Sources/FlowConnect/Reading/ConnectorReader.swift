@@ -7,6 +7,10 @@ import FlowYAML
 package struct ConnectorReader {
     let source: NodeSpec.Source
     var diagnostics = Diagnostics()
+    /// Those of the connector, which its operations may read.
+    var sharedLookups: [Lookup] = []
+    /// The addresses under `hosts:` that aren't computed.
+    var hosts: [String] = []
 
     /// Reads the text of one file.
     ///
@@ -20,9 +24,9 @@ package struct ConnectorReader {
 
     private static let keys = [
         "connector", "title", "summary", "docs", "base", "hosts", "contract", "override", "headers", "defaults", "auth",
-        "errors", "operations",
+        "errors", "resolve", "operations",
     ]
-    private static let laterKeys = ["webhooks", "triggers", "features", "limits", "resolve"]
+    private static let laterKeys = ["webhooks", "triggers", "limits"]
 
     mutating func connector(_ root: SourceNode) -> Connector? {
         guard let map = MapDecoder(root, "a connector", &diagnostics) else { return nil }
@@ -30,10 +34,12 @@ package struct ConnectorReader {
         let name = map.required("connector", &diagnostics).flatMap { identifier($0, "a connector") }
         let base = map.required("base", &diagnostics).flatMap { template($0, for: "base") }
         let hosts = addresses(map, "hosts") ?? []
+        self.hosts = hosts.compactMap(\.literal)
         var defaults = Connector.Defaults()
         if let node = map.node("defaults") { defaults = self.defaults(node) }
         let errors = map.node("errors").map { errorRules($0) } ?? .none
         let auth = map.map("auth", &diagnostics)?.compactMap { authScheme($0, of: name ?? "") } ?? []
+        sharedLookups = lookups(map)
         let operations = operations(map, defaults)
         guard let name, let base else { return nil }
         let connector = Connector(
@@ -41,9 +47,10 @@ package struct ConnectorReader {
             summary: map.string("summary", &diagnostics) ?? "", documentation: map.string("docs", &diagnostics),
             base: base, hosts: hosts, contract: map.string("contract", &diagnostics),
             isOverride: map.bool("override", &diagnostics) ?? false, headers: headers(map) ?? [], defaults: defaults,
-            auth: auth, errors: errors, operations: operations, source: source)
+            auth: auth, errors: errors, lookups: sharedLookups, operations: operations, source: source)
         checkTests(connector)
         checkCredentialPlaces(connector)
+        checkPresigned(connector)
         return connector
     }
 
@@ -78,7 +85,7 @@ package struct ConnectorReader {
                     at: scheme.span, hint: Suggestion.didYouMean(test, among: connector.operations.map(\.name)))
                 continue
             }
-            if case .request = operation.work, operation.effect == .read,
+            if case .request = operation.work, operation.poll == nil, operation.batch == nil, operation.effect == .read,
                 operation.parameters.allSatisfy({ !$0.parameter.isRequired })
             {
                 continue
@@ -139,7 +146,7 @@ package struct ConnectorReader {
 
     mutating func headers(_ map: MapDecoder) -> [(name: String, value: HeaderTemplate)]? {
         map.map("headers", &diagnostics)?.compactMap { entry in
-            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }) else {
+            guard HeaderTemplate.isName(entry.key) else {
                 diagnostics.error("bad-name", "\(JSON.quoted(entry.key)) is no header name", at: entry.keySpan)
                 return nil
             }

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowCrypto
 import FlowSpec
 
 extension RequestBuilder.Draft {
@@ -36,6 +37,9 @@ extension RequestBuilder.Draft {
             request.secrets.add(inBody: json)
         }
         if request.headers["Content-Type"] == nil { request.headers["Content-Type"] = contentType }
+        if sendsDigest, case .bytes(let bytes) = request.body {
+            request.headers["Content-MD5"] = Base64.encode(try Digest.md5(bytes))
+        }
         return request
     }
 
@@ -55,7 +59,7 @@ extension RequestBuilder.Draft {
 enum RequestBody {
     static func raw(_ value: Value) throws(Failure) -> (HTTPBody, contentType: String?) {
         switch value.revealed {
-        case .file(let file): (.file(path: file.path), file.mediaType ?? "application/octet-stream")
+        case .file(let file): (file.asBody, file.mediaType ?? "application/octet-stream")
         case .bytes(let bytes): (.bytes(bytes), "application/octet-stream")
         case .string(let text): (.bytes(Array(text.utf8)), "text/plain; charset=utf-8")
         case .null, .absent: (.none, nil)

@@ -39,6 +39,19 @@ struct DecodedResponse: Sendable {
         .map(ValueMap([("status", .int(Int64(status))), ("headers", .map(headers)), ("body", body)]))
     }
 
+    /// Marks members that are as good as a credential.
+    ///
+    /// - Parameter parts: names, outermost first: `headers`, `location`.
+    mutating func markSecret(_ parts: [[String]]) {
+        for part in parts {
+            if part[0] == "headers" {
+                headers = Value.map(headers).markingSecret(part.dropFirst().map { $0.lowercased() }).mapValue ?? headers
+            } else {
+                body = body.markingSecret(Array(part.dropFirst()))
+            }
+        }
+    }
+
     /// The file that the body is in, where it is in one.
     var file: FileReference? {
         if case .file(let file) = body { return file }
@@ -49,5 +62,15 @@ struct DecodedResponse: Sendable {
         let type = (contentType ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
         if type == "application/json" || type.hasSuffix("+json") || type == "text/json" { return .json }
         return type.hasPrefix("text/") || type.hasSuffix("xml") || type.isEmpty ? .text : .bytes
+    }
+}
+
+extension Value {
+    /// With the member at the end of `path` marked; unchanged where there is none.
+    fileprivate func markingSecret(_ path: [String]) -> Value {
+        guard let name = path.first else { return markedSecret }
+        guard var map = mapValue, let member = map[name] else { return self }
+        map[name] = member.markingSecret(Array(path.dropFirst()))
+        return .map(map)
     }
 }

@@ -45,7 +45,9 @@ struct FileArguments {
             guard isPreview else { throw Failure(error) }
             info = nil
         }
-        if let info, info.kind == .file { return FileReference(path: path, size: info.size) }
+        if let info, info.kind == .file {
+            return FileReference(path: path, size: info.size, mediaType: MediaType.ofFile(path))
+        }
         // A dry run shows what would be sent; an earlier step may make the file.
         if isPreview { return FileReference(path: text.contains("‹") ? text : path, size: 0) }
         guard info == nil else { throw Failure(.invalid, "\(node): \(name) \"\(text)\" is no file") }
