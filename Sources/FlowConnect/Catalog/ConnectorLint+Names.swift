@@ -26,7 +26,7 @@ extension ConnectorLint {
     }
 
     mutating func checkNames(_ operation: Operation) {
-        var names = Names(roots: ["credential"]).with("params", members: operation.parameters.map(\.name))
+        var names = Names(roots: ["base", "credential"]).with("params", members: operation.parameters.map(\.name))
         if operation.batch != nil { names = names.with("batch", members: ["number", "offset", "previous"]) }
         names = checkLookups(operation.lookups, names)
         switch operation.work {

@@ -19,7 +19,7 @@ package struct Connector: Sendable {
     /// Whether it may stand in for an embedded connector of the same name.
     package var isOverride: Bool
     /// Sent with each request, unless the request says otherwise.
-    var headers: [(name: String, value: Template)]
+    var headers: [(name: String, value: HeaderTemplate)]
     var defaults: Defaults
     /// The default first.
     var auth: [AuthScheme]
@@ -34,6 +34,7 @@ package struct Connector: Sendable {
     struct Defaults: Sendable {
         /// Where the parameters of a request with a body go.
         var body = BodyKind.json
+        var form = FormStyle.json
         var decode: Decoding?
         var limit: RateLimit?
     }

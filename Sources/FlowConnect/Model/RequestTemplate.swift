@@ -16,13 +16,22 @@ struct RequestTemplate: Sendable {
         case text(String)
         /// `{name}`, or with `keepsSlashes` `{+name}`.
         case parameter(String, keepsSlashes: Bool)
+        /// `{credential}`, which the signer fills.
+        case credential
     }
 
     enum Body: Sendable {
         case none
         case json(ValueTemplate)
         case form([(name: String, value: ValueTemplate)])
-        case multipart([(name: String, value: ValueTemplate)])
+        /// `multipart/form-data` (RFC 7578).
+        case multipart([PartTemplate])
+        /// `multipart/related` (RFC 2387), whose parts have no names.
+        case related([PartTemplate])
+        /// A query in a JSON object beside its variables (GraphQL over HTTP).
+        case graphQL(query: String, variables: ValueTemplate?)
+        /// A map of the one element of the document.
+        case xml(ValueTemplate)
         /// A file, bytes or text as they are.
         case raw(ValueTemplate)
     }
@@ -56,7 +65,9 @@ struct RequestTemplate: Sendable {
     /// Values of names in the path that are no parameters.
     var pathValues: [(name: String, value: ValueTemplate)] = []
     var query: [(name: String, value: ValueTemplate)] = []
-    var headers: [(name: String, value: Template)] = []
+    var headers: [(name: String, value: HeaderTemplate)] = []
+    /// A map of further ones, whose names aren't known before.
+    var furtherHeaders: Template?
     var body = Body.none
     /// Parameters that go where the method or their own `in` says.
     var placed: [OperationParameter] = []
@@ -70,23 +81,28 @@ struct RequestTemplate: Sendable {
     var secretParts: [[String]] = []
     var decoding: Decoding?
     var idempotency: Idempotency?
+    var presign: Presign?
+    /// Whether the digest of the body goes with it as `Content-MD5` (RFC 1864).
+    var sendsDigest = false
     /// Where the response's body is kept as a file; nil keeps it in memory.
     var save: Template?
     /// nil takes the operation's.
     var effect: Effect?
 
-    var isRead: Bool { method == "GET" || method == "HEAD" }
+    var isRead: Bool { HTTPMethod.reads.contains(method) }
 
     /// Whether parameters without a place of their own go to the query.
-    var sendsQuery: Bool { isRead || method == "DELETE" }
+    var sendsQuery: Bool { !HTTPMethod.withBody.contains(method) }
 
     /// Every template of it, for checks.
     var valueTemplates: [ValueTemplate] {
         var all = query.map(\.value) + pathValues.map(\.value)
         switch body {
         case .none: break
-        case .json(let value), .raw(let value): all.append(value)
-        case .form(let fields), .multipart(let fields): all += fields.map(\.value)
+        case .json(let value), .xml(let value), .raw(let value): all.append(value)
+        case .form(let fields): all += fields.map(\.value)
+        case .multipart(let parts), .related(let parts): all += parts.map(\.value)
+        case .graphQL(_, let variables): all += [variables].compactMap(\.self)
         }
         return all
     }
@@ -95,7 +111,12 @@ struct RequestTemplate: Sendable {
     var expressions: [Expression] {
         var all = valueTemplates.flatMap(\.expressions) + headers.flatMap(\.value.expressions)
         if case .address(let template) = target { all += template.expressions }
-        return all + (save?.expressions ?? [])
+        switch body {
+        case .multipart(let parts), .related(let parts): all += parts.flatMap(\.labels).flatMap(\.expressions)
+        default: break
+        }
+        if let presign { all += presign.expires.expressions + (presign.method?.expressions ?? []) }
+        return all + (furtherHeaders?.expressions ?? []) + (save?.expressions ?? [])
     }
 
     /// Names of parameters that end up in the address.
@@ -116,11 +137,11 @@ struct RequestTemplate: Sendable {
     func defaultPlace(_ defaults: Connector.Defaults) -> OperationParameter.Place {
         if sendsQuery { return .query }
         switch body {
-        case .json: return .json([])
+        case .json, .graphQL: return .json([])
         case .form: return .form
         case .multipart: return .multipart
         // The body is taken: what is left over can only be said in the address.
-        case .raw: return .query
+        case .raw, .related, .xml: return .query
         case .none: return defaults.body == .form ? .form : .json([])
         }
     }
@@ -136,6 +157,3 @@ struct RequestTemplate: Sendable {
         return segments.compactMap { if case .parameter(let name, _) = $0 { name } else { nil } }
     }
 }
-
-/// How the bytes of a response become a value.
-enum Decoding: String, Sendable, CaseIterable { case json, text, bytes }

@@ -7,7 +7,7 @@ extension ConnectorReader {
     mutating func poll(_ node: SourceNode) -> Poll? {
         guard let map = MapDecoder(node, "\"poll\"", &diagnostics) else { return nil }
         map.finish(
-            Self.requestKeys + ["when", "until", "failed", "message", "every", "for"], later: Self.laterRequestKeys,
+            Self.requestKeys + ["when", "until", "failed", "message", "every", "for"],
             &diagnostics)
         guard var request = request(map),
             let until = map.required("until", &diagnostics).flatMap({ condition($0, for: "until") })
@@ -49,7 +49,7 @@ extension ConnectorReader {
             let map = MapDecoder(entry.value, "\"\(name)\"", &diagnostics)
         else { return nil }
         map.finish(
-            Self.requestKeys + ["when", "given", "value", "exactly_one", "hint", "fresh"], later: Self.laterRequestKeys,
+            Self.requestKeys + ["when", "given", "value", "exactly_one", "hint", "fresh"],
             &diagnostics)
         guard var request = request(map) else { return nil }
         request.effect = .read

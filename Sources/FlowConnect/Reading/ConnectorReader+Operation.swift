@@ -8,7 +8,6 @@ extension ConnectorReader {
         "summary", "description", "docs", "effect", "limit", "params", "require", "returns", "output", "example",
         "examples", "poll", "batch", "resolve", "resource",
     ]
-    static let laterRequestKeys = ["presign", "xml", "graphql"]
 
     /// What an operation is made of, by the key that says so.
     private enum Form: String, CaseIterable { case request, variants, steps }
@@ -18,7 +17,7 @@ extension ConnectorReader {
             let map = MapDecoder(entry.value, "the operation \"\(name)\"", &diagnostics)
         else { return nil }
         let form = Form.allCases.last { map.has($0.rawValue) } ?? .request
-        map.finish(Self.keys + Self.keys(of: form), later: Self.laterRequestKeys, &diagnostics)
+        map.finish(Self.keys + Self.keys(of: form), &diagnostics)
         let summary = map.requiredString("summary", &diagnostics) ?? ""
         let effect =
             map.required("effect", &diagnostics) != nil ? map.choice("effect", as: Effect.self, &diagnostics) : nil
@@ -88,7 +87,7 @@ extension ConnectorReader {
         let nodes = map.list("variants", &diagnostics) ?? []
         for node in nodes {
             guard let map = MapDecoder(node, "a variant", &diagnostics) else { continue }
-            map.finish(Self.requestKeys + ["when"], later: Self.laterRequestKeys, &diagnostics)
+            map.finish(Self.requestKeys + ["when"], &diagnostics)
             let condition = map.node("when").flatMap { self.condition($0, for: "when") }
             guard let request = request(map) else { continue }
             read.append((condition, placed(request, parameters)))

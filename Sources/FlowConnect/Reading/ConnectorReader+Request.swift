@@ -4,20 +4,26 @@ import FlowSpec
 import FlowYAML
 
 extension ConnectorReader {
-    static let requestKeys = [
-        "request", "path", "query", "headers", "json", "form", "multipart", "body", "auth", "errors", "ok", "decode",
-        "idempotency", "save", "secret",
-    ]
-    private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    static let requestKeys =
+        [
+            "request", "path", "query", "headers", "auth", "errors", "ok", "decode", "idempotency", "save", "secret",
+            "presign", "content_md5",
+        ] + bodyKeys
 
     mutating func request(_ map: MapDecoder) -> RequestTemplate? {
         guard let node = map.required("request", &diagnostics), var request = line(node) else { return nil }
         request.pathValues = fields(map, "path") ?? []
         checkPathValues(request, map)
         request.query = fields(map, "query") ?? []
-        request.headers = headers(map) ?? []
+        if let node = map.node("headers"), node.string != nil {
+            request.furtherHeaders = condition(node, for: "headers").flatMap { _ in template(node, for: "headers") }
+        } else {
+            request.headers = headers(map) ?? []
+        }
         request.body = body(map)
         request.decoding = decoding(map)
+        request.sendsDigest = map.bool("content_md5", &diagnostics) ?? false
+        request.presign = map.node("presign").flatMap { presign($0) }
         request.save = map.node("save").flatMap { template($0, for: "save") }
         if let auth = map.node("auth") {
             if auth.string == "none" {
@@ -71,10 +77,11 @@ extension ConnectorReader {
         guard let text = node.decodeString(for: "request", &diagnostics) else { return nil }
         let method = String(text.prefix { $0 != " " })
         let rest = text.dropFirst(method.count).drop { $0 == " " }
-        guard Self.methods.contains(method), !rest.isEmpty else {
+        guard HTTPMethod.all.contains(method), !rest.isEmpty else {
             diagnostics.error(
                 "bad-request", "\(JSON.quoted(text)) is no method and path", at: node.span,
-                hint: "write it as \"GET users/{id}\"; the methods are \(Self.methods.sorted().joined(separator: " "))")
+                hint:
+                    "write it as \"GET users/{id}\"; the methods are \(HTTPMethod.all.sorted().joined(separator: " "))")
             return nil
         }
         guard rest.contains("${{") else {
@@ -123,29 +130,12 @@ extension ConnectorReader {
             var name = rest[rest.index(after: open)..<close]
             let keepsSlashes = name.hasPrefix("+")
             if keepsSlashes { name = name.dropFirst() }
-            segments.append(.parameter(String(name), keepsSlashes: keepsSlashes))
+            segments.append(
+                name == "credential" ? .credential : .parameter(String(name), keepsSlashes: keepsSlashes))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { segments.append(.text(String(rest))) }
         return segments
-    }
-
-    // MARK: Body
-
-    private mutating func body(_ map: MapDecoder) -> RequestTemplate.Body {
-        let kinds = ["json", "form", "multipart", "body"].filter(map.has)
-        if kinds.count > 1 {
-            diagnostics.error(
-                "contradiction", "a request has one body, not both \"\(kinds[0])\" and \"\(kinds[1])\"",
-                at: map.entry(kinds[1])?.keySpan ?? map.start)
-        }
-        switch kinds.first {
-        case "json": return map.node("json").flatMap { valueTemplate($0) }.map { .json($0) } ?? .none
-        case "form": return fields(map, "form").map { .form($0) } ?? .none
-        case "multipart": return fields(map, "multipart").map { .multipart($0) } ?? .none
-        case "body": return map.node("body").flatMap { valueTemplate($0) }.map { .raw($0) } ?? .none
-        default: return .none
-        }
     }
 
     private mutating func idempotency(_ node: SourceNode) -> RequestTemplate.Idempotency? {
@@ -201,7 +191,7 @@ extension ConnectorReader {
     /// The request for all pages but the first.
     private mutating func following(_ node: SourceNode) -> RequestTemplate? {
         guard let map = MapDecoder(node, "\"next\"", &diagnostics) else { return nil }
-        map.finish(Self.requestKeys, later: Self.laterRequestKeys, &diagnostics)
+        map.finish(Self.requestKeys, &diagnostics)
         return request(map)
     }
 

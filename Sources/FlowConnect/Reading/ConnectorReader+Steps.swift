@@ -20,7 +20,7 @@ extension ConnectorReader {
             let map = MapDecoder(entry.value, "the step \"\(name)\"", &diagnostics)
         else { return nil }
         map.finish(
-            Self.requestKeys + ["effect", "chunk", "probe", "fresh"], later: Self.laterRequestKeys, &diagnostics)
+            Self.requestKeys + ["effect", "chunk", "probe", "fresh"], &diagnostics)
         guard var request = request(map) else { return nil }
         request.effect = map.choice("effect", &diagnostics)
         let chunking = map.node("chunk").flatMap { self.chunking($0) }
@@ -41,13 +41,13 @@ extension ConnectorReader {
     /// A request alone, with no parameters that go where the method says.
     private mutating func plainRequest(_ node: SourceNode, _ noun: String) -> RequestTemplate? {
         guard let map = MapDecoder(node, noun, &diagnostics) else { return nil }
-        map.finish(Self.requestKeys, later: Self.laterRequestKeys, &diagnostics)
+        map.finish(Self.requestKeys, &diagnostics)
         return request(map)
     }
 
     private mutating func probe(ofStep node: SourceNode) -> StepSequence.Probe? {
         guard let map = MapDecoder(node, "\"probe\"", &diagnostics) else { return nil }
-        map.finish(Self.requestKeys + ["done"], later: Self.laterRequestKeys, &diagnostics)
+        map.finish(Self.requestKeys + ["done"], &diagnostics)
         guard var request = request(map),
             let done = map.required("done", &diagnostics).flatMap({ condition($0, for: "done") })
         else { return nil }
@@ -76,7 +76,7 @@ extension ConnectorReader {
     /// `{ up_to: 10MiB, request: PUT files/{+path}, body: ${{ params.file }} }`
     private mutating func whole(_ node: SourceNode, _ parameters: [OperationParameter]) -> StepSequence.Whole? {
         guard let map = MapDecoder(node, "\"whole\"", &diagnostics) else { return nil }
-        map.finish(Self.requestKeys + ["up_to", "output"], later: Self.laterRequestKeys, &diagnostics)
+        map.finish(Self.requestKeys + ["up_to", "output"], &diagnostics)
         let files = parameters.filter { $0.parameter.type == .file }
         guard files.count == 1 else {
             diagnostics.error(
@@ -126,7 +126,7 @@ extension ConnectorReader {
 
     private mutating func ask(_ node: SourceNode) -> Chunking.Ask? {
         guard let map = MapDecoder(node, "\"ask\"", &diagnostics) else { return nil }
-        map.finish(Self.requestKeys + ["offset"], later: Self.laterRequestKeys, &diagnostics)
+        map.finish(Self.requestKeys + ["offset"], &diagnostics)
         guard var request = request(map),
             let offset = map.required("offset", &diagnostics).flatMap({ template($0, for: "offset") })
         else { return nil }

@@ -51,6 +51,8 @@ package struct ConnectorReader {
             isOverride: map.bool("override", &diagnostics) ?? false, headers: headers(map) ?? [], defaults: defaults,
             auth: auth, errors: errors, lookups: sharedLookups, operations: operations, source: source)
         checkTests(connector)
+        checkCredentialPlaces(connector)
+        checkPresigned(connector)
         return connector
     }
 
@@ -68,8 +70,9 @@ package struct ConnectorReader {
     private mutating func defaults(_ node: SourceNode) -> Connector.Defaults {
         var defaults = Connector.Defaults()
         guard let map = MapDecoder(node, "\"defaults\"", &diagnostics) else { return defaults }
-        map.finish(["body", "decode", "limit"], &diagnostics)
+        map.finish(["body", "form", "decode", "limit"], &diagnostics)
         defaults.body = map.choice("body", &diagnostics) ?? .json
+        defaults.form = map.choice("form", &diagnostics) ?? .json
         defaults.decode = decoding(map)
         defaults.limit = map.node("limit").flatMap { limit($0, of: nil) }
         return defaults
@@ -143,26 +146,23 @@ package struct ConnectorReader {
         }
     }
 
-    mutating func headers(_ map: MapDecoder) -> [(name: String, value: Template)]? {
+    mutating func headers(_ map: MapDecoder) -> [(name: String, value: HeaderTemplate)]? {
         map.map("headers", &diagnostics)?.compactMap { entry in
-            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }) else {
+            guard HeaderTemplate.isName(entry.key) else {
                 diagnostics.error("bad-name", "\(JSON.quoted(entry.key)) is no header name", at: entry.keySpan)
                 return nil
             }
-            return template(entry.value, for: entry.key).map { (entry.key, $0) }
+            guard entry.value.map != nil else {
+                return template(entry.value, for: entry.key).map { (entry.key, .text($0)) }
+            }
+            guard let map = MapDecoder(entry.value, "the header \"\(entry.key)\"", &diagnostics) else { return nil }
+            map.finish(["json"], &diagnostics)
+            return map.required("json", &diagnostics).flatMap { valueTemplate($0) }.map { (entry.key, .json($0)) }
         }
     }
 
     mutating func addresses(_ map: MapDecoder, _ key: String) -> [Template]? {
         map.list(key, &diagnostics)?.compactMap { template($0, for: key) }
-    }
-
-    mutating func decoding(_ map: MapDecoder) -> Decoding? {
-        if let node = map.node("decode"), ["xml", "multistatus", "jsonl", "csv"].contains(node.string ?? "") {
-            notYet("the decoder \"\(node.string ?? "")\"", at: node.span)
-            return nil
-        }
-        return map.choice("decode", &diagnostics)
     }
 
     /// `1/s per ${{ params.channel }}`

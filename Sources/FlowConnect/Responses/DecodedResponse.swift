@@ -19,26 +19,17 @@ struct DecodedResponse: Sendable {
         case .bytes(let bytes):
             let type = response.headers["Content-Type"]
             let kind = decoding ?? DecodedResponse.decoding(ofType: type)
-            let characters = CharacterSet(bytes, contentType: type)
-            // What is wrong with it a person sees best.
-            var text: String { characters.text(bytes) ?? String(decoding: bytes, as: UTF8.self) }
-            switch kind {
-            case .bytes: body = bytes.isEmpty ? .null : .bytes(bytes)
-            case .text: body = bytes.isEmpty ? .null : .string(text)
-            case .json:
-                do throws(Failure) {
-                    body =
-                        bytes.allSatisfy(DecodedResponse.isSpace)
-                        ? .null
-                        : try JSON.parse(characters.name == "utf-8" ? bytes : Array(text.utf8))
-                } catch {
-                    let server = Origin(response.url)?.host ?? "the server"
-                    body = .string(text)
-                    defect = Failure(
-                        .protocolError,
-                        "\(server) answered \(HTTPStatusTable.describe(status)) with invalid JSON: "
-                            + error.message, underlying: error.message)
-                }
+            do throws(Failure) {
+                body = try kind.value(bytes, contentType: type)
+            } catch {
+                let server = Origin(response.url)?.host ?? "the server"
+                body =
+                    .string(
+                        CharacterSet(bytes, contentType: type).text(bytes) ?? String(decoding: bytes, as: UTF8.self))
+                defect = Failure(
+                    .protocolError,
+                    "\(server) answered \(HTTPStatusTable.describe(status)) with invalid \(kind.noun): \(error.message)",
+                    underlying: error.message)
             }
         }
     }
@@ -72,8 +63,6 @@ struct DecodedResponse: Sendable {
         if type == "application/json" || type.hasSuffix("+json") || type == "text/json" { return .json }
         return type.hasPrefix("text/") || type.hasSuffix("xml") || type.isEmpty ? .text : .bytes
     }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }
 
 extension Value {

@@ -44,7 +44,9 @@ package struct ConnectorNode: Node {
         let scope = run.rendering
         var requests = try run.requestsOfLookups()
         switch operation.work {
-        case .request(let variants): requests.append(try run.request(try variants.chosen(scope), scope))
+        case .request(let variants):
+            let template = try variants.chosen(scope)
+            if template.presign == nil { requests.append(try run.request(template, scope)) }
         case .pages(let variants, let pagination):
             requests.append(try run.pageReader(variants, pagination, scope).firstRequest())
         case .steps(let sequence):

@@ -13,7 +13,7 @@ struct OperationRun: Sendable {
     /// What the names of its results in the journal begin with; tells the parts of a batch apart.
     private(set) var prefix = ""
     private let lookups: LookupCache
-    private let held: HeldCredential
+    let held: HeldCredential
 
     var node: String { "\(connector.name).\(operation.name)" }
 
@@ -32,19 +32,22 @@ struct OperationRun: Sendable {
         access = try Access(
             connector, node: node, context: context, isPreview: isPreview,
             needsCredential: operation.requests.contains(where: \.sendsCredential))
-        self.arguments = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
+        let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
         if !isPreview {
             for parameter in operation.parameters {
-                if let argument = self.arguments[parameter.name] { try parameter.check(argument, node: node) }
+                if let argument = resolved[parameter.name] { try parameter.check(argument, node: node) }
             }
         }
+        self.arguments = try Conversion(context: context, isPreview: isPreview)
+            .convert(resolved, of: operation, node: node)
         // A parameter that is left out is there for expressions all the same, as what is left out.
         var seen = self.arguments
         for parameter in operation.parameters where seen[parameter.name] == nil { seen[parameter.name] = .absent }
         rendering = Rendering(
             variables: ValueMap([
-                ("params", .map(seen)), ("credential", .map(context.credential?.openFields ?? ValueMap())),
+                ("params", .map(seen)), ("base", .string(access.site)),
+                ("credential", .map(context.credential?.openFields ?? ValueMap())),
             ]), isPreview: isPreview, now: { context.world.clock.now() })
     }
 
@@ -182,6 +185,7 @@ struct OperationRun: Sendable {
         _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "",
         change: @escaping @Sendable (inout RequestBuilder.Draft) -> Void = { _ in }
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
+        if let presign = template.presign { return try presigned(template, presign, scope) }
         let request = try request(template, scope, keySuffix: keySuffix, change: change)
         return try await send(request, template, scope) {
             guard template.sendsCredential, try await held.renew(in: context) else { return nil }
@@ -195,10 +199,7 @@ struct OperationRun: Sendable {
         change: (inout RequestBuilder.Draft) -> Void = { _ in }
     ) throws(Failure) -> HTTPRequest {
         let credential = held.current
-        let builder = RequestBuilder(
-            node: node, base: access.root(template.host), connector: connector, arguments: arguments,
-            rendering: scope.with("credential", .map(credential?.openFields ?? ValueMap())))
-        var draft = try builder.draft(template)
+        var draft = try draft(template, scope)
         change(&draft)
         if let idempotency = template.idempotency, !context.idempotencyKey.isEmpty {
             let part = prefix.isEmpty ? "" : "-" + prefix.dropLast()
@@ -211,6 +212,14 @@ struct OperationRun: Sendable {
         if !scope.isPreview { try context.requireLent(request.url, given: self.arguments) }
         if template.sendsCredential { try access.with(credential).sign(&request, isPreview: scope.isPreview) }
         return request
+    }
+
+    /// The request before it is signed.
+    func draft(_ template: RequestTemplate, _ scope: Rendering) throws(Failure) -> RequestBuilder.Draft {
+        try RequestBuilder(
+            node: node, base: access.root(template.host), connector: connector, arguments: arguments,
+            rendering: scope.with("credential", .map(held.current?.openFields ?? ValueMap()))
+        ).draft(template)
     }
 
     private func send(
