@@ -172,6 +172,17 @@ import Testing
             ])
     }
 
+    @Test func takesAFormForAQueryWhereTheDocumentHasQueriesOnly() throws {
+        let query = Self.form.replacing("formData", with: "query")
+        #expect(try complaints("POST", "/api/send", form: "to=a&count=2", of: query) == [])
+        #expect(try complaints("POST", "/api/send?to=a", form: "count=2", of: query) == [])
+        #expect(
+            try complaints("POST", "/api/send", form: "count=x", of: query) == [
+                "POST /send: \"to\" is missing in the query", "POST /send: \"count\" must be integer, not \"x\"",
+                "POST /send: \"to\" is missing in the query",
+            ])
+    }
+
     @Test func anExceptionCoversItsNameAndWhatIsInIt() {
         let complaint = ContractComplaint(
             line: "POST /items/7/parts", pattern: "POST /items/{id}/parts", name: "owner.name", text: "is missing")

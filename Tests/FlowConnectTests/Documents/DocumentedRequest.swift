@@ -36,6 +36,12 @@ struct DocumentedRequest: Sendable {
         headers["Content-Type"].map { $0.prefix { $0 != ";" }.lowercased() }
     }
 
+    /// Empty for any other body.
+    var fieldsOfForm: [(name: String, value: String)] {
+        if case .form(let pairs) = body { return pairs }
+        return []
+    }
+
     private static func pairs(_ text: Substring) -> [(name: String, value: String)] {
         text.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {

@@ -24,12 +24,15 @@ struct OpenAPICheck {
             guard let parameter = parameter(name, in: "path") else { continue }
             check(PercentEncoding.decode(text), as: parameter, named: name)
         }
-        check(request.query, in: "query")
+        check(request.query, in: "query", beside: request.fieldsOfForm)
         let headers = request.headers.fields.filter { !OpenAPIDocument.isCommon(header: $0.name) }
         check(headers.map { ($0.name, $0.value) }, in: "header")
     }
 
-    private mutating func check(_ pairs: [(name: String, value: String)], in part: String) {
+    /// - Parameter others: what is sent in another place, where a vendor describes both as one.
+    private mutating func check(
+        _ pairs: [(name: String, value: String)], in part: String, beside others: [(name: String, value: String)] = []
+    ) {
         for (name, text) in pairs {
             if let parameter = parameter(name, in: part) {
                 check(text, as: parameter, named: name)
@@ -39,7 +42,7 @@ struct OpenAPICheck {
         }
         for parameter in described where parameter["in"]?.stringValue == part && parameter["required"] == true {
             let name = parameter["name"]?.stringValue ?? ""
-            let isGiven = pairs.contains { OpenAPICheck.same($0.name, name, part) }
+            let isGiven = (pairs + others).contains { OpenAPICheck.same($0.name, name, part) }
             if !isGiven, !OpenAPIDocument.isCommon(header: name) {
                 complaints.append((name, "is missing in the \(part)"))
             }
@@ -107,7 +110,7 @@ struct OpenAPICheck {
                 complaints.append((nil, "has a JSON body, which the document doesn't"))
             }
         case .form(let pairs):
-            form(pairs, schema(for: request, in: content))
+            form(pairs, schema(for: request, in: content), beside: request.query)
         case .multipart(let names):
             if let schema = schema(for: request, in: content) {
                 for name in names where schemas.property(name, of: schema) == nil {
@@ -137,7 +140,9 @@ struct OpenAPICheck {
 
     /// A form, by the schema of its media type or by parameters: those of forms or, where a vendor describes but these,
     /// of the query.
-    private mutating func form(_ pairs: [(name: String, value: String)], _ schema: Value?) {
+    private mutating func form(
+        _ pairs: [(name: String, value: String)], _ schema: Value?, beside query: [(name: String, value: String)]
+    ) {
         if let schema {
             var object = ValueMap()
             for (name, text) in pairs {
@@ -146,8 +151,8 @@ struct OpenAPICheck {
             }
             add(schemas.complaints(about: .map(object), schema), in: "")
         } else {
-            let part = described.contains { $0["in"]?.stringValue == "formData" } ? "formData" : "query"
-            check(pairs, in: part)
+            let hasFields = described.contains { $0["in"]?.stringValue == "formData" }
+            check(pairs, in: hasFields ? "formData" : "query", beside: hasFields ? [] : query)
         }
     }
 

@@ -56,7 +56,7 @@ enum VendorDocuments {
     /// The first that recognises a file reads it.
     static let formats: [any VendorDocument.Type] = [
         OpenAPIDocument.self, DiscoveryDocument.self, StoneDocument.self, GraphQLDocument.self,
-        TypeScriptEndpoints.self, OperationList.self, MessageSchema.self,
+        TypeScriptEndpoints.self, OperationList.self, MessageSchema.self, MethodListDocument.self,
     ]
 
     static let folder = TestFiles.root + "/../shared/specs/"
