@@ -60,6 +60,7 @@ let package = Package(
         module(
             "FlowConnect",
             ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog"]),
+        module("FlowMock", ["FlowCore", "FlowSpec", "FlowConnect"]),
         module(
             "FlowNodes",
             ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowStore", "CMustache", "CProcess"]),
@@ -73,7 +74,7 @@ let package = Package(
             "FlowCLI",
             [
                 "FlowCore", "FlowYAML", "FlowExpression", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowStore",
-                "FlowOAuth", "FlowVault", "FlowConnect", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit",
+                "FlowOAuth", "FlowVault", "FlowConnect", "FlowMock", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit",
                 argumentParser,
             ]),
         .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),

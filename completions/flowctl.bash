@@ -189,20 +189,20 @@ _flowctl() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    run|validate|graph|new|runs|resume|limits|cache|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
+    run|validate|graph|new|runs|resume|mock|limits|cache|nodes|connectors|credentials|vault|expr|schema|doctor|completion|version|help)
         # Offer subcommand argument completions
         "_flowctl_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'run validate graph new runs resume limits cache nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'run validate graph new runs resume mock limits cache nodes connectors credentials vault expr schema doctor completion version help' -- "${cur}"))
         ;;
     esac
 }
 
 _flowctl_run() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --dry-run --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --mock --dry-run --version -h --help)
     repeating_options=(-i --input --env-file)
     non_repeating_options=(--output --state-db --vault --inputs --event --base-url --trace --log-format --metrics-file)
     __flowctl_offer_flags_options 1
@@ -759,6 +759,70 @@ _flowctl_resume() {
     case "${positional_number}" in
     1)
         __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion resume -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_flowctl_mock() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __flowctl_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    serve)
+        # Offer subcommand argument completions
+        "_flowctl_mock_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'serve' -- "${cur}"))
+        ;;
+    esac
+}
+
+_flowctl_mock_serve() {
+    repeating_flags=()
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    repeating_options=(--fault)
+    non_repeating_options=(--output --state-db --vault --port --latency)
+    __flowctl_offer_flags_options -1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output')
+        __flowctl_add_completions -W 'text'$'\n''json'
+        return
+        ;;
+    '--state-db')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--vault')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--port')
+        return
+        ;;
+    '--fault')
+        return
+        ;;
+    '--latency')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion mock serve -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac

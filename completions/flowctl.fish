@@ -23,7 +23,7 @@ function __flowctl_parse_tokens -S
         __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'run'
-            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'i/input=+' 'inputs=' 'event=' 'env-file=+' 'base-url=' 'dry-run' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'i/input=+' 'inputs=' 'event=' 'env-file=+' 'base-url=' 'mock' 'dry-run' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
         case 'validate'
             __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'offline' 'version' 'h/help'
         case 'graph'
@@ -52,6 +52,12 @@ function __flowctl_parse_tokens -S
             end
         case 'resume'
             __flowctl_parse_subcommand -r 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'all-interrupted' 'retry-uncertain=+' 'mark-done=+' 'step-output=' 'from=+' 'failed-items' 'file=' 'rerun=+' 'keep=+' 'dry-run' 'y/yes' 'env-file=+' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
+        case 'mock'
+            __flowctl_parse_subcommand 0 'version' 'h/help'
+            switch $unparsed_tokens[1]
+            case 'serve'
+                __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'port=' 'fault=+' 'latency=' 'version' 'h/help'
+            end
         case 'limits'
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -235,6 +241,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'new' -d 'Write a starter workflow to a new file.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'runs' -d 'Look at the history of runs, take one up again, delete old ones.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'resume' -d 'Take up a run that failed or was stopped; finished steps don\'t run again.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'mock' -d 'Stand-ins of apps on this machine, to try workflows without an account.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'limits' -d 'Look at rate limits and circuit breakers, and reset them.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'cache' -d 'Look at the stored answers of services, and forget them.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'nodes' -d 'Look at the nodes steps can use, and run one.'
@@ -259,6 +266,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" event' -l 'event' -d 'A JSON file with what triggered the run, for "event".' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'env-file' -d 'A file of NAME=value lines, for the variables that env: takes with from; may be repeated.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" base-url' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" mock' -l 'mock' -d 'Let mocks of all apps answer, which flowctl makes from its connectors; no account is needed.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" dry-run' -l 'dry-run' -d 'Show the plan and the requests it would send, with secrets masked; nothing is sent.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" trace' -l 'trace' -d 'Write every HTTP exchange to this file, with secrets masked; - is standard error.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" log-format' -l 'log-format' -d 'How progress is written to standard error: text, or json for a line of JSON an event.' -rfka 'text json'
@@ -429,6 +437,21 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" metrics-file' -l 'metrics-file' -d 'Write metrics of the run there when it has ended, in Prometheus\'s text format.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl resume" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl mock" -eq 1' -fa 'serve' -d 'Answer for apps on a port of 127.0.0.1, until Ctrl-C.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" v verbose' -s 'v' -l 'verbose' -d 'Show causes, waits and requests too.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" state-db' -l 'state-db' -d 'The database of runs.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" vault' -l 'vault' -d 'The vault.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl mock serve" -ge 1' -fka '(__flowctl_custom_completion ---completion mock serve -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" port' -l 'port' -d 'The port; without it a free one.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve"' -l 'fault' -d 'How often it fails: a status, "reset" (the connection breaks before anything is done) or "lost" (only the answer is lost), and a share, such as 429:5%.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" latency' -l 'latency' -d 'How long each answer takes, such as 100ms.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" version' -l 'version' -d 'Show the version.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl mock serve" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl limits" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl limits" -eq 1' -fa 'list' -d 'List what is used of rate limits, and the services that fail.'

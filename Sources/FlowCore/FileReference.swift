@@ -10,6 +10,8 @@ package struct FileReference: Sendable, Hashable {
     package var mediaType: String?
     /// Lower-case hexadecimal SHA-256, where it has been computed.
     package var sha256: String?
+    /// The bytes that are meant, where it isn't all of them; `size` is their number then.
+    package private(set) var stretch: Range<Int64>?
 
     package init(path: String, name: String? = nil, size: Int64, mediaType: String? = nil, sha256: String? = nil) {
         self.path = path
@@ -17,6 +19,15 @@ package struct FileReference: Sendable, Hashable {
         self.size = size
         self.mediaType = mediaType
         self.sha256 = sha256
+    }
+
+    /// A part of it, to be sent alone.
+    package func stretch(_ range: Range<Int64>) -> FileReference {
+        var part = self
+        part.stretch = range
+        part.size = Int64(range.count)
+        part.sha256 = nil
+        return part
     }
 
     /// The members expressions and JSON see: `path`, `name`, `size`, `media_type`, `sha256`.

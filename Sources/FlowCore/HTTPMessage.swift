@@ -65,6 +65,13 @@ package enum HTTPBody: Sendable, Hashable {
     indirect case parts([HTTPBody])
 }
 
+extension FileReference {
+    /// The file, or the stretch of it that is meant.
+    package var asBody: HTTPBody {
+        stretch.map { .file(path: path, offset: $0.lowerBound, length: Int64($0.count)) } ?? .file(path: path)
+    }
+}
+
 package struct HTTPRequest: Sendable, Hashable {
     /// Upper case.
     package var method: String

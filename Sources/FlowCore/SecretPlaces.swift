@@ -5,6 +5,8 @@ package struct SecretPlaces: Sendable, Hashable {
     package private(set) var headers: Set<String> = []
     /// Parameters of the query.
     package private(set) var query: Set<String> = []
+    /// Texts in the path, as they stand there.
+    package private(set) var path: Set<String> = []
     /// Fields of a form, names of parts, members of JSON at any depth.
     package private(set) var members: Set<String> = []
     /// Whether no name tells which part of the body is secret.
@@ -17,6 +19,8 @@ package struct SecretPlaces: Sendable, Hashable {
     package mutating func add(header name: String) { headers.insert(name.lowercased()) }
 
     package mutating func add(parameter name: String) { query.insert(name) }
+
+    package mutating func add(inPath text: String) { path.insert(text) }
 
     /// Takes in the secrets inside a value of the body, each by the nearest name above it.
     package mutating func add(inBody value: Value, under name: String? = nil) {

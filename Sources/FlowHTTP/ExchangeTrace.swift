@@ -26,7 +26,7 @@ package final class ExchangeTrace: Sendable {
         let request = exchange.request
         let subject = exchange.call.log.subject
         var lines = ["* \(clock.now().rfc3339)\(subject.isEmpty ? "" : " \(subject)")"]
-        lines.append("> \(request.method) \(address(request.url, marked: request.secrets.query))")
+        lines.append("> \(request.method) \(request.address { _ in Masker.replacement })")
         lines += fields(request.headers, secret: request.secrets.headers).map { "> \($0)" }
         lines += body(of: request).map { "> \($0)" }
         switch outcome {
@@ -42,9 +42,7 @@ package final class ExchangeTrace: Sendable {
         write(terminalSafe(masker.mask(lines.joined(separator: "\n"))) + "\n\n")
     }
 
-    private func address(_ url: String, marked: Set<String> = []) -> String {
-        url.replacingSecretsInAddress(marked: marked) { _ in Masker.replacement }
-    }
+    private func address(_ url: String) -> String { url.replacingSecretsInAddress { _ in Masker.replacement } }
 
     private func fields(_ headers: HTTPHeaders, secret: Set<String>) -> [String] {
         headers.fields.map { field in

@@ -19,7 +19,7 @@ package enum RequestRenderer {
     /// - Parameter masker: replaces the secrets it knows wherever they stand.
     package static func text(_ request: HTTPRequest, masker: Masker) -> String {
         let secrets = request.secrets
-        let address = request.url.replacingSecretsInAddress(marked: secrets.query) { _ in Masker.replacement }
+        let address = request.address { _ in Masker.replacement }
         var lines = ["\(request.method) \(address)"]
         for field in request.headers.fields {
             let isSecret = secrets.headers.contains(field.name.lowercased()) || SecretNames.covers(field.name)

@@ -44,7 +44,8 @@ package final class Executor: Sendable {
     ) throws {
         var setup = setup
         setup.workingDirectory = run.snapshot.workingDirectory
-        setup.baseURL = run.snapshot.baseURL.flatMap(BaseURL.init)
+        // A mock has a port of its own each time.
+        if setup.baseURL?.isMock != true { setup.baseURL = run.snapshot.baseURL.flatMap(BaseURL.init) }
         let context = run.id.text
         func value(_ stored: StoredValue) throws(Failure) -> Value {
             let value = try stored.value(sealing: setup.sealing, context: context)

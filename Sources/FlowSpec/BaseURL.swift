@@ -6,9 +6,14 @@ package struct BaseURL: Sendable, Hashable {
     /// Only for this connector; nil is for all.
     package var connector: String?
     package var url: String
+    /// Whether mocks of all apps are there, each below a path of its name.
+    package var isMock = false
 
     /// nil where `text` holds no http or https URL.
     package init?(_ text: String) {
+        let mark = "mock:"
+        isMock = text.hasPrefix(mark)
+        let text = isMock ? String(text.dropFirst(mark.count)) : text
         url = text
         // A URL may hold "=" too, but not before its scheme.
         if let equals = text.firstIndex(of: "="), !text[..<equals].contains("/") {
@@ -19,9 +24,10 @@ package struct BaseURL: Sendable, Hashable {
     }
 
     /// What ``init(_:)`` reads again.
-    package var text: String { (connector.map { $0 + "=" } ?? "") + url }
+    package var text: String { (isMock ? "mock:" : "") + (connector.map { $0 + "=" } ?? "") + url }
 
     package func url(for connector: String) -> String? {
-        self.connector == nil || self.connector == connector ? url : nil
+        if isMock { return "\(url)/\(connector)" }
+        return self.connector == nil || self.connector == connector ? url : nil
     }
 }

@@ -7,6 +7,8 @@ package struct Credential: Sendable {
         case vault
         /// The process variable of this name.
         case environment(variable: String)
+        /// Made up for apps that are mocked: any connector takes it.
+        case mock
     }
 
     package var name: String

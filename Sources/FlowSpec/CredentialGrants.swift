@@ -20,6 +20,7 @@ extension Credential {
         case .vault: "flowctl credentials allow \(name) --host \(origin)"
         case .environment(let variable):
             "list \(origin) under \"hosts\" in the JSON of \(variable)"
+        case .mock: "leave out --mock"
         }
     }
 

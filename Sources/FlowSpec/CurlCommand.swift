@@ -80,9 +80,7 @@ package struct CurlCommand: Sendable, Hashable {
 
     private func url(_ shell: ShellText) -> String {
         shell.quoted(
-            request.url.replacingSecretsInAddress(marked: request.secrets.query) {
-                ShellText.variable(SecretNames.variable($0))
-            })
+            request.address(replacingSecretsBy: { ShellText.variable(SecretNames.variable($0)) }))
     }
 
     private func header(_ field: HTTPHeaders.Field, _ shell: ShellText) -> String {

@@ -1,34 +1,79 @@
 package import FlowCore
 
-/// A body of several parts, `multipart/form-data` (RFC 7578).
+/// A body of several parts: `multipart/form-data` (RFC 7578) or `multipart/related` (RFC 2387).
 package struct MultipartBody: Sendable {
-    package enum Part: Sendable, Hashable {
-        case text(String)
-        /// Streamed from disk.
-        case file(FileReference)
+    package enum Kind: Sendable, Hashable {
+        case formData
+        /// With the type of its first part.
+        case related(root: String?)
+    }
+
+    package struct Part: Sendable, Hashable {
+        package enum Content: Sendable, Hashable {
+            case text(String)
+            case bytes([UInt8])
+            /// Streamed from disk.
+            case file(FileReference)
+        }
+
+        package var content: Content
+        package var mediaType: String?
+        package var fileName: String?
+
+        /// A field of a form, which has no type unless it is given one.
+        package static func text(_ text: String) -> Part { Part(content: .text(text)) }
+
+        package static func bytes(_ bytes: [UInt8]) -> Part {
+            Part(content: .bytes(bytes), mediaType: "application/octet-stream")
+        }
+
+        package static func file(_ file: FileReference) -> Part {
+            Part(
+                content: .file(file), mediaType: file.mediaType ?? "application/octet-stream", fileName: file.name)
+        }
     }
 
     /// What the parts are told apart by; no part may hold it.
     private let boundary: String
+    private let kind: Kind
 
-    package init(boundary: String) { self.boundary = boundary }
+    package init(boundary: String, kind: Kind = .formData) {
+        self.boundary = boundary
+        self.kind = kind
+    }
 
-    package var contentType: String { "multipart/form-data; boundary=\(boundary)" }
+    package var contentType: String {
+        switch kind {
+        case .formData: "multipart/form-data; boundary=\(boundary)"
+        case .related(let root):
+            "multipart/related; boundary=\(boundary)"
+                + (root.map { "; type=\"\(lineless(String($0.prefix { $0 != ";" })))\"" } ?? "")
+        }
+    }
 
+    /// - Parameter fields: parts of `multipart/related` have no names.
     package func body(_ fields: [(name: String, part: Part)]) -> HTTPBody {
         var parts: [HTTPBody] = []
         for (name, part) in fields {
-            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(MultipartBody.quoted(name))\""
-            switch part {
-            case .file(let file):
-                head += "; filename=\"\(MultipartBody.quoted(file.name))\"\r\nContent-Type: "
-                head += lineless(file.mediaType ?? "application/octet-stream")
-                parts += [bytes(head + "\r\n\r\n"), .file(path: file.path), bytes("\r\n")]
-            case .text(let text): parts.append(bytes(head + "\r\n\r\n" + text + "\r\n"))
+            let head = "--\(boundary)\r\n" + head(name, part).map { $0 + "\r\n" }.joined() + "\r\n"
+            switch part.content {
+            case .file(let file): parts += [bytes(head), file.asBody, bytes("\r\n")]
+            case .bytes(let content): parts += [bytes(head), .bytes(content), bytes("\r\n")]
+            case .text(let text): parts.append(bytes(head + text + "\r\n"))
             }
         }
         parts.append(bytes("--\(boundary)--\r\n"))
         return .parts(parts)
+    }
+
+    private func head(_ name: String, _ part: Part) -> [String] {
+        var lines: [String] = []
+        if kind == .formData {
+            let file = part.fileName.map { "; filename=\"\(MultipartBody.quoted($0))\"" } ?? ""
+            lines.append("Content-Disposition: form-data; name=\"\(MultipartBody.quoted(name))\"" + file)
+        }
+        if let type = part.mediaType { lines.append("Content-Type: " + lineless(type)) }
+        return lines
     }
 
     private func bytes(_ text: String) -> HTTPBody { .bytes(Array(text.utf8)) }

@@ -31,17 +31,10 @@ import Testing
         #expect(found.first?.span.position.line == 8)
     }
 
-    @Test(arguments: ["poll", "batch", "chunk", "resolve", "restart", "variants", "presign"])
-    func whatLaterVersionsBringIsNotIgnored(key: String) {
-        expect(
-            operation("    request: GET t\n    \(key): {}\n"), "not-yet", "\"\(key)\" is not supported yet",
-            hint: "remove it; a later version of flowctl brings it")
-    }
-
     @Test func signersOfLaterVersionsAreNotIgnored() {
         expect(
-            operation("    request: GET t\n", head: "auth: { acme: { type: aws_sigv4 } }\n"), "not-yet",
-            "the type \"aws_sigv4\" is not supported yet", hint: "remove it; a later version of flowctl brings it")
+            operation("    request: GET t\n", head: "auth: { acme: { type: oauth1 } }\n"), "not-yet",
+            "the type \"oauth1\" is not supported yet", hint: "remove it; a later version of flowctl brings it")
     }
 
     @Test(arguments: [
@@ -86,11 +79,12 @@ import Testing
     @Test func aRequestIsAMethodAndAPath() {
         expect(
             operation("    request: FETCH t\n"), "bad-request", "\"FETCH t\" is no method and path",
-            hint: "write it as \"GET users/{id}\"; the methods are DELETE GET HEAD PATCH POST PUT")
+            hint: "write it as \"GET users/{id}\"; the methods are COPY DELETE GET HEAD LOCK MKCOL MOVE "
+                + "PATCH POST PROPFIND PROPPATCH PUT REPORT SEARCH UNLOCK")
         expect(
             operation("    request: GET https://b.test/t\n"), "bad-request",
-            "a request goes to a path of the base, not to an address",
-            hint: "write the path alone, or take the address from an earlier response")
+            "a request goes to a path of the base or to one of the hosts, not to any address",
+            hint: "write the path alone, or name the host in hosts:")
         expect(
             operation("    request: GET t/${{ params.x }}\n    params: { x: { type: string } }\n"), "bad-request",
             "an address that is computed must be one expression alone",

@@ -15,7 +15,7 @@ struct FlowctlCommand: ParsableCommand {
                 name: "Workflows",
                 subcommands: [
                     RunCommand.self, ValidateCommand.self, GraphCommand.self, NewCommand.self, RunsCommand.self,
-                    ResumeCommand.self, LimitsCommand.self, CacheCommand.self,
+                    ResumeCommand.self, MockCommand.self, LimitsCommand.self, CacheCommand.self,
                 ]),
             CommandGroup(
                 name: "Nodes and credentials",

@@ -4,8 +4,8 @@ package import FlowSpec
 
 /// What a connector file says that can be read but is doubtful or can't work.
 package struct ConnectorLint {
-    private let connector: Connector
-    private var diagnostics: Diagnostics
+    let connector: Connector
+    var diagnostics: Diagnostics
 
     /// All diagnostics of a file: of its reading, and where it can be read, of how its parts fit.
     ///
@@ -15,6 +15,7 @@ package struct ConnectorLint {
         guard let connector else { return diagnostics }
         var lint = ConnectorLint(connector: connector, diagnostics: diagnostics)
         lint.checkErrors()
+        lint.checkLookups()
         lint.checkProbes()
         for operation in connector.operations { lint.check(operation, in: world) }
         return lint.diagnostics
@@ -37,89 +38,13 @@ package struct ConnectorLint {
         for example in operation.examples { check(example, of: operation, in: world) }
     }
 
-    // MARK: Names in expressions
-
-    private mutating func checkNames(_ operation: Operation) {
-        let response: Set = ["status", "headers", "body"]
-        var earlier: [String] = []
-        switch operation.work {
-        case .request(let request):
-            check(request.expressions, see: ["params", "credential"], operation)
-            check(operation.output, see: response.union(["params", "credential"]), operation)
-        case .pages(let request, let pagination):
-            check(request.expressions, see: ["params", "credential"], operation)
-            let templates = [pagination.items, pagination.next, pagination.more].compactMap(\.self)
-            check(templates.flatMap(\.expressions), see: response.union(["params", "credential"]), operation)
-        case .steps(let steps):
-            for (name, request) in steps {
-                check(request.expressions, see: ["params", "credential", "steps"], operation, steps: earlier)
-                earlier.append(name)
-            }
-            check(operation.output, see: ["params", "credential", "steps"], operation, steps: earlier)
-        }
-    }
-
-    private mutating func checkErrors() {
-        let names: Set = ["status", "headers", "body", "params", "credential", "steps"]
-        for reference in connector.errors.expressions.flatMap(\.references) where !names.contains(reference.root) {
-            diagnostics.error(
-                "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
-                hint: Suggestion.didYouMean(reference.root, among: names)
-                    ?? "use \(names.sorted().joined(separator: ", "))")
-        }
-    }
-
-    private mutating func checkProbes() {
-        let names: Set = ["status", "headers", "body", "params", "credential"]
-        for probe in connector.auth.compactMap(\.probe) {
-            let expressions = [probe.who, probe.scopes, probe.expires].compactMap(\.self).flatMap(\.expressions)
-            for reference in expressions.flatMap(\.references) where !names.contains(reference.root) {
-                diagnostics.error(
-                    "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
-                    hint: Suggestion.didYouMean(reference.root, among: names)
-                        ?? "use \(names.sorted().joined(separator: ", "))")
-            }
-        }
-    }
-
-    private mutating func check(
-        _ template: ValueTemplate?, see names: Set<String>, _ operation: Operation, steps: [String] = []
-    ) {
-        if let template { check(template.expressions, see: names, operation, steps: steps) }
-    }
-
-    private mutating func check(
-        _ expressions: [Expression], see names: Set<String>, _ operation: Operation, steps: [String] = []
-    ) {
-        for reference in expressions.flatMap(\.references) {
-            guard names.contains(reference.root) else {
-                diagnostics.error(
-                    "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
-                    hint: Suggestion.didYouMean(reference.root, among: names)
-                        ?? "use \(names.sorted().joined(separator: ", "))")
-                continue
-            }
-            guard let member = reference.members.first else { continue }
-            let known =
-                switch reference.root {
-                case "params": operation.parameters.map(\.name)
-                case "steps": steps
-                default: [member]
-                }
-            guard !known.contains(member) else { continue }
-            let noun = reference.root == "params" ? "parameter" : "earlier step"
-            diagnostics.error(
-                "unknown-name", "there is no \(noun) \"\(member)\"", at: reference.span,
-                hint: Suggestion.didYouMean(member, among: known))
-        }
-    }
-
     // MARK: Other rules
 
     /// An address from a response gets the credential only where its origin is known, which a file can't promise.
     private mutating func checkAddresses(_ operation: Operation) {
         for request in operation.requests {
-            guard case .address = request.target, request.sendsCredential, connector.hosts.isEmpty,
+            guard case .address(let template) = request.target, template.literal == nil, request.sendsCredential,
+                connector.hosts.isEmpty,
                 connector.auth.allSatisfy({ ($0.hosts ?? []).isEmpty })
             else { continue }
             diagnostics.error(

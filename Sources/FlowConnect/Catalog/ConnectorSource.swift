@@ -15,6 +15,7 @@ package final class ConnectorSource: NodeSource {
     private let directories: [String]
     private let files: any FileSystem
     private let readings = Mutex<[String: Reading]>([:])
+    private let lookups = LookupCache()
 
     /// - Parameter directories: absolute paths, the first that has a connector wins; one that doesn't exist is empty.
     package init(directories: [String] = [], files: any FileSystem) {
@@ -28,7 +29,7 @@ package final class ConnectorSource: NodeSource {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let connector = try connector(parts[0]), let operation = connector.operation(parts[1])
         else { return nil }
-        return ConnectorNode(connector, operation)
+        return ConnectorNode(connector, operation, lookups: lookups)
     }
 
     /// Cheap for what is embedded; files in the folders are read.

@@ -5,13 +5,17 @@ import FlowSpec
 
 /// One way an app recognises who asks, and the credential it takes.
 struct AuthScheme: Sendable {
-    enum Signer: Sendable, Hashable {
+    enum Signer: Sendable {
         /// `Authorization: Bearer` with the field.
         case bearer(field: String)
         /// `Authorization: Basic` (RFC 7617).
         case basic(user: String, password: String)
         case header(name: String, field: String, prefix: String)
         case query(name: String, field: String)
+        /// Where a path says `{credential}`.
+        case path(field: String)
+        /// ``SignatureV4``
+        case signatureV4(SignatureScheme)
     }
 
     /// The OAuth 2.0 grant that a login brings.

@@ -41,7 +41,13 @@ struct OperationParameter: Sendable {
     var wireName: String
     /// What the items of a list are joined with.
     var join: String?
+    /// Whether a list is sent as one parameter for each item.
+    var repeats = false
+    /// Whether each member of a map is sent where the map would be.
+    var spreads = false
     var pattern: Pattern?
+    /// What is made of the argument, one after the other.
+    var converters: [Converter] = []
     var span: SourceSpan
 
     var name: String { parameter.name }
@@ -51,6 +57,13 @@ struct OperationParameter: Sendable {
         guard let join, let items = argument.listValue else { return argument }
         let text = Value.string(items.map { WireText.of($0) }.joined(separator: join))
         return argument.containsSecret ? text.markedSecret : text
+    }
+
+    /// What is sent under the name, each on its own.
+    func wireValues(_ argument: Value) -> [Value] {
+        guard repeats, let items = argument.listValue else { return [wireValue(argument)] }
+        if case .secret = argument { return items.map(\.markedSecret) }
+        return items
     }
 
     /// - Throws: a failure of kind `invalid` where the argument is not of the pattern.

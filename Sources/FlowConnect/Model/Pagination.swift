@@ -51,6 +51,8 @@ struct Pagination: Sendable {
     var first: Int = 1
     /// Whether there is another page, where the response says so.
     var more: Template?
+    /// What asks for the following pages, where those have an endpoint of their own.
+    var following: RequestTemplate?
     var span: SourceSpan
 
     /// The argument that bounds a list, on every operation with pages.

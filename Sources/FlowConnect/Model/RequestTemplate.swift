@@ -16,13 +16,22 @@ struct RequestTemplate: Sendable {
         case text(String)
         /// `{name}`, or with `keepsSlashes` `{+name}`.
         case parameter(String, keepsSlashes: Bool)
+        /// `{credential}`, which the signer fills.
+        case credential
     }
 
     enum Body: Sendable {
         case none
         case json(ValueTemplate)
         case form([(name: String, value: ValueTemplate)])
-        case multipart([(name: String, value: ValueTemplate)])
+        /// `multipart/form-data` (RFC 7578).
+        case multipart([PartTemplate])
+        /// `multipart/related` (RFC 2387), whose parts have no names.
+        case related([PartTemplate])
+        /// A query in a JSON object beside its variables (GraphQL over HTTP).
+        case graphQL(query: String, variables: ValueTemplate?)
+        /// A map of the one element of the document.
+        case xml(ValueTemplate)
         /// A file, bytes or text as they are.
         case raw(ValueTemplate)
     }
@@ -50,9 +59,15 @@ struct RequestTemplate: Sendable {
     /// Upper case.
     var method: String
     var target: Target
+    /// One of the connector's hosts, to which the path is added in place of the base.
+    var host: String?
     var span: SourceSpan
+    /// Values of names in the path that are no parameters.
+    var pathValues: [(name: String, value: ValueTemplate)] = []
     var query: [(name: String, value: ValueTemplate)] = []
-    var headers: [(name: String, value: Template)] = []
+    var headers: [(name: String, value: HeaderTemplate)] = []
+    /// A map of further ones, whose names aren't known before.
+    var furtherHeaders: Template?
     var body = Body.none
     /// Parameters that go where the method or their own `in` says.
     var placed: [OperationParameter] = []
@@ -60,25 +75,34 @@ struct RequestTemplate: Sendable {
     var judgement = Judgement.connector
     /// Statuses that are success beyond 2xx.
     var accepted: Set<Int> = []
+    /// What else of a response makes it a success.
+    var acceptedWhen: [Expression] = []
+    /// Members of the response that are as good as a credential: `headers.location`, `body.upload_url`.
+    var secretParts: [[String]] = []
     var decoding: Decoding?
     var idempotency: Idempotency?
+    var presign: Presign?
+    /// Whether the digest of the body goes with it as `Content-MD5` (RFC 1864).
+    var sendsDigest = false
     /// Where the response's body is kept as a file; nil keeps it in memory.
     var save: Template?
     /// nil takes the operation's.
     var effect: Effect?
 
-    var isRead: Bool { method == "GET" || method == "HEAD" }
+    var isRead: Bool { HTTPMethod.reads.contains(method) }
 
     /// Whether parameters without a place of their own go to the query.
-    var sendsQuery: Bool { isRead || method == "DELETE" }
+    var sendsQuery: Bool { !HTTPMethod.withBody.contains(method) }
 
     /// Every template of it, for checks.
     var valueTemplates: [ValueTemplate] {
-        var all = query.map(\.value)
+        var all = query.map(\.value) + pathValues.map(\.value)
         switch body {
         case .none: break
-        case .json(let value), .raw(let value): all.append(value)
-        case .form(let fields), .multipart(let fields): all += fields.map(\.value)
+        case .json(let value), .xml(let value), .raw(let value): all.append(value)
+        case .form(let fields): all += fields.map(\.value)
+        case .multipart(let parts), .related(let parts): all += parts.map(\.value)
+        case .graphQL(_, let variables): all += [variables].compactMap(\.self)
         }
         return all
     }
@@ -87,13 +111,18 @@ struct RequestTemplate: Sendable {
     var expressions: [Expression] {
         var all = valueTemplates.flatMap(\.expressions) + headers.flatMap(\.value.expressions)
         if case .address(let template) = target { all += template.expressions }
-        return all + (save?.expressions ?? [])
+        switch body {
+        case .multipart(let parts), .related(let parts): all += parts.flatMap(\.labels).flatMap(\.expressions)
+        default: break
+        }
+        if let presign { all += presign.expires.expressions + (presign.method?.expressions ?? []) }
+        return all + (furtherHeaders?.expressions ?? []) + (save?.expressions ?? [])
     }
 
     /// Names of parameters that end up in the address.
     func parametersInAddress(_ defaults: Connector.Defaults) -> Set<String> {
         var names = Set(pathParameters)
-        var expressions = query.flatMap(\.value.expressions)
+        var expressions = (query + pathValues).flatMap(\.value.expressions)
         if case .address(let template) = target { expressions += template.expressions }
         for reference in expressions.flatMap(\.references) where reference.root == "params" {
             names.formUnion(reference.members.prefix(1))
@@ -108,21 +137,23 @@ struct RequestTemplate: Sendable {
     func defaultPlace(_ defaults: Connector.Defaults) -> OperationParameter.Place {
         if sendsQuery { return .query }
         switch body {
-        case .json: return .json([])
+        case .json, .graphQL: return .json([])
         case .form: return .form
         case .multipart: return .multipart
         // The body is taken: what is left over can only be said in the address.
-        case .raw: return .query
+        case .raw, .related, .xml: return .query
         case .none: return defaults.body == .form ? .form : .json([])
         }
     }
 
-    /// Names in braces of the path.
+    /// Names of parameters in braces of the path.
     var pathParameters: [String] {
+        pathNames.filter { name in !pathValues.contains { $0.name == name } }
+    }
+
+    /// All names in braces of the path.
+    var pathNames: [String] {
         guard case .path(let segments) = target else { return [] }
         return segments.compactMap { if case .parameter(let name, _) = $0 { name } else { nil } }
     }
 }
-
-/// How the bytes of a response become a value.
-enum Decoding: String, Sendable, CaseIterable { case json, text, bytes }

@@ -3,9 +3,12 @@ import FlowSpec
 import FlowYAML
 
 extension ConnectorReader {
-    private enum SignerKind: String, CaseIterable { case bearer, basic, header, query }
+    private enum SignerKind: String, CaseIterable {
+        case bearer, basic, header, query, path
+        case signatureV4 = "aws_sigv4"
+    }
 
-    private static let laterSigners: Set = ["aws_sigv4", "oauth1", "jwt_assertion", "path"]
+    private static let laterSigners: Set = ["oauth1", "jwt_assertion"]
 
     /// - Parameter connector: the name of the connector it is for.
     mutating func authScheme(_ entry: SourceNode.Entry, of connector: String) -> AuthScheme? {
@@ -46,7 +49,8 @@ extension ConnectorReader {
 
     private static func keys(of kind: SignerKind) -> [String] {
         switch kind {
-        case .bearer: ["token"]
+        case .bearer, .path: ["token"]
+        case .signatureV4: ["service", "access_key", "secret_key", "session_token", "region", "bucket_in_host"]
         case .basic: ["username", "password"]
         case .header: ["name", "token", "prefix"]
         case .query: ["name", "token"]
@@ -59,6 +63,11 @@ extension ConnectorReader {
             [
                 CredentialType.Field("username"),
                 CredentialType.Field("password", secret: true, form: FieldForm(.password)),
+            ]
+        case .signatureV4:
+            [
+                CredentialType.Field("access_key_id"), CredentialType.Field("secret_access_key", secret: true),
+                CredentialType.Field("session_token", secret: true, required: false), CredentialType.Field("region"),
             ]
         default: [CredentialType.Field("token", secret: true)]
         }
@@ -93,6 +102,8 @@ extension ConnectorReader {
     ) -> AuthScheme.Signer? {
         switch kind {
         case .bearer: return token(map, fields).map { .bearer(field: $0) }
+        case .path: return token(map, fields).map { .path(field: $0) }
+        case .signatureV4: return signatureScheme(map, fields).map { .signatureV4($0) }
         case .basic:
             let user = map.string("username", &diagnostics) ?? "username"
             let password = map.string("password", &diagnostics) ?? "password"
@@ -126,7 +137,7 @@ extension ConnectorReader {
         return nil
     }
 
-    private mutating func checkField(
+    mutating func checkField(
         _ name: String, _ map: MapDecoder, _ key: String, _ fields: [CredentialType.Field]
     ) {
         guard !fields.contains(where: { $0.name == name }) else { return }

@@ -6,71 +6,103 @@ import FlowYAML
 extension ConnectorReader {
     private static let keys = [
         "summary", "description", "docs", "effect", "limit", "params", "require", "returns", "output", "example",
-        "examples", "paginate", "steps",
+        "examples", "poll", "batch", "resolve", "resource",
     ]
-    private static let laterKeys = [
-        "poll", "batch", "chunk", "resolve", "restart", "variants", "presign", "secret", "xml", "graphql", "probe",
-        "abort", "fresh",
-    ]
+
+    /// What an operation is made of, by the key that says so.
+    private enum Form: String, CaseIterable { case request, variants, steps }
 
     mutating func operation(_ entry: SourceNode.Entry, _ defaults: Connector.Defaults) -> Operation? {
         guard let name = identifier(entry.key, at: entry.keySpan, "an operation"),
             let map = MapDecoder(entry.value, "the operation \"\(name)\"", &diagnostics)
         else { return nil }
-        let isSteps = map.has("steps")
-        let requestKeys = isSteps ? [] : Self.requestKeys
-        map.finish(Self.keys + requestKeys, later: Self.laterKeys, &diagnostics)
+        let form = Form.allCases.last { map.has($0.rawValue) } ?? .request
+        map.finish(Self.keys + Self.keys(of: form), &diagnostics)
         let summary = map.requiredString("summary", &diagnostics) ?? ""
         let effect =
             map.required("effect", &diagnostics) != nil ? map.choice("effect", as: Effect.self, &diagnostics) : nil
         let parameters = map.map("params", &diagnostics)?.compactMap { parameter($0) } ?? []
-        guard let work = isSteps ? steps(map, parameters) : single(map, entry, parameters) else { return nil }
-        let operation = Operation(
+        let ownLookups = lookups(map)
+        let own = Set(ownLookups.map(\.name))
+        lookupsInReach = sharedLookups.filter { !own.contains($0.name) } + ownLookups
+        let work: Operation.Work? =
+            switch form {
+            case .request: request(map).flatMap { self.work(Variants(placed($0, parameters)), map) }
+            case .variants: variants(map, parameters).flatMap { self.work($0, map) }
+            case .steps: steps(map, parameters).map { .steps($0) }
+            }
+        guard let work else { return nil }
+        var operation = Operation(
             name: name, span: entry.keySpan, summary: summary, details: map.string("description", &diagnostics) ?? "",
             documentation: map.string("docs", &diagnostics), effect: effect ?? .write,
             limit: map.node("limit").flatMap { limit($0, of: name) } ?? defaults.limit, parameters: parameters,
             rules: map.node("require").map { rules($0, parameters) } ?? [],
-            returns: map.string("returns", &diagnostics) ?? "", work: work,
-            output: map.node("output").flatMap { valueTemplate($0) }, examples: examples(map), defaults: defaults)
+            returns: map.string("returns", &diagnostics) ?? "", work: work, poll: map.node("poll").flatMap { poll($0) },
+            batch: map.node("batch").flatMap { batch($0, parameters) },
+            output: map.node("output").flatMap { valueTemplate($0) },
+            resource: map.node("resource").flatMap { resource($0, parameters) }, examples: examples(map),
+            defaults: defaults)
+        operation.lookups = Lookup.needed(by: operation.expressions, of: lookupsInReach)
         checkPath(operation)
         return operation
     }
 
-    private mutating func single(
-        _ map: MapDecoder, _ entry: SourceNode.Entry, _ parameters: [OperationParameter]
-    ) -> Operation.Work? {
-        guard var request = request(map) else { return nil }
-        // A parameter that a template names goes where the template puts it.
-        let named = Set(
-            request.expressions.flatMap(\.references).filter { $0.root == "params" }.compactMap(\.members.first))
+    private static func keys(of form: Form) -> [String] {
+        switch form {
+        case .request: requestKeys + ["paginate"]
+        case .variants: ["variants", "paginate"]
+        case .steps: ["steps", "abort", "restart", "whole"]
+        }
+    }
+
+    /// With the parameters that go where the method or their own `in` says; one that a template names goes there.
+    private func placed(_ request: RequestTemplate, _ parameters: [OperationParameter]) -> RequestTemplate {
+        var request = request
+        let lookups = Lookup.needed(by: request.expressions, of: lookupsInReach)
+        let expressions = request.expressions + lookups.flatMap { $0.expressionsBefore + $0.expressionsAfter }
+        let named = Set(expressions.flatMap(\.references).filter { $0.root == "params" }.compactMap(\.members.first))
         let inPath = Set(request.pathParameters)
         request.placed = parameters.filter { parameter in
             parameter.place != nil || !named.contains(parameter.name) && !inPath.contains(parameter.name)
         }
-        guard let node = map.node("paginate") else { return .request(request) }
-        if map.has("output") {
-            diagnostics.error(
-                "contradiction", "a list's output is its items, so \"output\" has no place beside \"paginate\"",
-                at: map.entry("output")?.keySpan ?? map.start, hint: "put it into items:")
-        }
-        return pagination(node).map { .pages(request, $0) }
+        return request
     }
 
-    private mutating func steps(_ map: MapDecoder, _ parameters: [OperationParameter]) -> Operation.Work? {
-        if let entry = map.entry("paginate") {
-            diagnostics.error("contradiction", "\"paginate\" has no place beside \"steps\"", at: entry.keySpan)
+    private mutating func work(_ variants: Variants, _ map: MapDecoder) -> Operation.Work? {
+        guard let node = map.node("paginate") else { return .request(variants) }
+        for key in ["output", "poll", "batch"] where map.has(key) {
+            diagnostics.error(
+                "contradiction",
+                key == "output"
+                    ? "a list's output is its items, so \"output\" has no place beside \"paginate\""
+                    : "\"\(key)\" has no place beside \"paginate\"",
+                at: map.entry(key)?.keySpan ?? map.start, hint: key == "output" ? "put it into items:" : nil)
         }
-        guard let entries = map.map("steps", &diagnostics) else { return nil }
-        let steps: [(name: String, request: RequestTemplate)] = entries.compactMap { entry in
-            guard let name = identifier(entry.key, at: entry.keySpan, "a step"),
-                let map = MapDecoder(entry.value, "the step \"\(name)\"", &diagnostics)
-            else { return nil }
-            map.finish(Self.requestKeys + ["effect"], later: Self.laterKeys, &diagnostics)
-            guard var request = request(map) else { return nil }
-            request.effect = map.choice("effect", &diagnostics)
-            return (name, request)
+        return pagination(node).map { .pages(variants, $0) }
+    }
+
+    /// Requests for the live versions of an interface; the last is for all that no condition fits.
+    private mutating func variants(_ map: MapDecoder, _ parameters: [OperationParameter]) -> Variants? {
+        var read: [(condition: Expression?, request: RequestTemplate)] = []
+        let nodes = map.list("variants", &diagnostics) ?? []
+        for node in nodes {
+            guard let map = MapDecoder(node, "a variant", &diagnostics) else { continue }
+            map.finish(Self.requestKeys + ["when"], &diagnostics)
+            let condition = map.node("when").flatMap { self.condition($0, for: "when") }
+            guard let request = request(map) else { continue }
+            read.append((condition, placed(request, parameters)))
+            if map.has("when") == (read.count == nodes.count) {
+                diagnostics.error(
+                    "bad-variants",
+                    map.has("when")
+                        ? "the last variant must have no \"when\"" : "only the last variant has no \"when\"",
+                    at: map.start, hint: "the first that fits is taken, and the last where none does")
+            }
         }
-        return .steps(steps)
+        guard let last = read.popLast() else { return nil }
+        var variants = Variants(last.request)
+        variants.conditional = read.compactMap { entry in entry.condition.map { ($0, entry.request) } }
+        return variants
     }
 
     /// Names in braces must be parameters that are never left out.
@@ -81,10 +113,12 @@ extension ConnectorReader {
                     diagnostics.error(
                         "unknown-parameter", "the path names \"{\(name)}\", which is no parameter", at: request.span,
                         hint: Suggestion.didYouMean(name, among: operation.parameters.map(\.name))
-                            ?? "add it to params:")
+                            ?? "add it to params:, or give it a value under path:")
                     continue
                 }
-                if !parameter.parameter.isRequired, parameter.parameter.defaultValue == nil {
+                if !parameter.parameter.isRequired, parameter.parameter.defaultValue == nil,
+                    !operation.choosesByAbsence(of: name)
+                {
                     diagnostics.error(
                         "optional-in-path", "\"\(name)\" stands in the path but may be left out", at: parameter.span,
                         hint: "make it required, or give it a default")

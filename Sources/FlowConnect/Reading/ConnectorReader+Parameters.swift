@@ -5,9 +5,10 @@ import FlowYAML
 
 extension ConnectorReader {
     private static let keys = [
-        "type", "of", "required", "default", "help", "example", "enum", "min", "max", "in", "as", "join", "pattern",
+        "type", "of", "required", "default", "help", "example", "enum", "min", "max", "in", "as", "join",
+        "repeat", "spread", "pattern", "convert",
     ]
-    private static let laterKeys = ["convert", "secret", "repeat"]
+    private static let laterKeys = ["secret"]
 
     mutating func parameter(_ entry: SourceNode.Entry) -> OperationParameter? {
         guard let name = identifier(entry.key, at: entry.keySpan, "a parameter"),
@@ -36,8 +37,41 @@ extension ConnectorReader {
         }
         return OperationParameter(
             parameter: parameter, place: place(map), wireName: map.string("as", &diagnostics) ?? name,
-            join: map.string("join", &diagnostics), pattern: map.node("pattern").flatMap { pattern($0) },
-            span: entry.keySpan)
+            join: map.string("join", &diagnostics), repeats: repeats(map, type), spreads: spreads(map, type),
+            pattern: map.node("pattern").flatMap { pattern($0) },
+            converters: map.node("convert").map { converters($0) } ?? [], span: entry.keySpan)
+    }
+
+    private mutating func repeats(_ map: MapDecoder, _ type: ParameterType) -> Bool {
+        guard map.bool("repeat", &diagnostics) == true, let entry = map.entry("repeat") else { return false }
+        if case .list = type {
+        } else {
+            diagnostics.error("contradiction", "only a list can be sent as one parameter each", at: entry.keySpan)
+        }
+        if map.has("join") {
+            diagnostics.error(
+                "contradiction", "a list is sent as one text or as one parameter each, not both", at: entry.keySpan,
+                hint: "remove join or repeat")
+        }
+        return true
+    }
+
+    private mutating func spreads(_ map: MapDecoder, _ type: ParameterType) -> Bool {
+        guard map.bool("spread", &diagnostics) == true, let entry = map.entry("spread") else { return false }
+        let isInJSON =
+            switch map.node("in")?.string.flatMap(OperationParameter.Place.init) {
+            case nil, .json: true
+            default: false
+            }
+        if type != .map || !isInJSON {
+            diagnostics.error("contradiction", "only a map in the JSON of the body can be spread", at: entry.keySpan)
+        }
+        return true
+    }
+
+    /// `adf`, `[rfc5322, base64url]`
+    private mutating func converters(_ node: SourceNode) -> [Converter] {
+        (node.list ?? [node]).compactMap { $0.decodeChoice(for: "convert", &diagnostics) }
     }
 
     private mutating func type(_ map: MapDecoder) -> ParameterType? {

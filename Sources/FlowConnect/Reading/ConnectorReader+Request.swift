@@ -4,18 +4,26 @@ import FlowSpec
 import FlowYAML
 
 extension ConnectorReader {
-    static let requestKeys = [
-        "request", "query", "headers", "json", "form", "multipart", "body", "auth", "errors", "ok", "decode",
-        "idempotency", "save",
-    ]
-    private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    static let requestKeys =
+        [
+            "request", "path", "query", "headers", "auth", "errors", "ok", "decode", "idempotency", "save", "secret",
+            "presign", "content_md5",
+        ] + bodyKeys
 
     mutating func request(_ map: MapDecoder) -> RequestTemplate? {
         guard let node = map.required("request", &diagnostics), var request = line(node) else { return nil }
+        request.pathValues = fields(map, "path") ?? []
+        checkPathValues(request, map)
         request.query = fields(map, "query") ?? []
-        request.headers = headers(map) ?? []
+        if let node = map.node("headers"), node.string != nil {
+            request.furtherHeaders = condition(node, for: "headers").flatMap { _ in template(node, for: "headers") }
+        } else {
+            request.headers = headers(map) ?? []
+        }
         request.body = body(map)
         request.decoding = decoding(map)
+        request.sendsDigest = map.bool("content_md5", &diagnostics) ?? false
+        request.presign = map.node("presign").flatMap { presign($0) }
         request.save = map.node("save").flatMap { template($0, for: "save") }
         if let auth = map.node("auth") {
             if auth.string == "none" {
@@ -30,10 +38,36 @@ extension ConnectorReader {
             request.judgement = errors.string == "by_status" ? .status : .rules(errorRules(errors))
         }
         for item in map.list("ok", &diagnostics) ?? [] {
-            if let status = item.decodeInt(for: "ok", in: 100...599, &diagnostics) { request.accepted.insert(status) }
+            if item.string?.contains("${{") == true {
+                if let condition = condition(item, for: "ok") { request.acceptedWhen.append(condition) }
+            } else if let status = item.decodeInt(for: "ok", in: 100...599, &diagnostics) {
+                request.accepted.insert(status)
+            }
         }
+        request.secretParts = secretParts(map)
         if let node = map.node("idempotency") { request.idempotency = idempotency(node) }
         return request
+    }
+
+    private mutating func checkPathValues(_ request: RequestTemplate, _ map: MapDecoder) {
+        let known = request.pathNames
+        for (name, value) in request.pathValues where !known.contains(name) {
+            diagnostics.error(
+                "unknown-name", "the path has no \"{\(name)}\"", at: value.span,
+                hint: Suggestion.didYouMean(name, among: known))
+        }
+    }
+
+    /// `[headers.location, body.upload_url]`
+    private mutating func secretParts(_ map: MapDecoder) -> [[String]] {
+        (map.strings("secret", &diagnostics) ?? []).compactMap { text, span in
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            if parts.count >= 2, ["headers", "body"].contains(parts[0]), !parts.contains("") { return parts }
+            diagnostics.error(
+                "unknown-value", "\(JSON.quoted(text)) is no part of a response", at: span,
+                hint: "write it as headers.location or body.upload_url")
+            return nil
+        }
     }
 
     // MARK: The request line
@@ -43,22 +77,20 @@ extension ConnectorReader {
         guard let text = node.decodeString(for: "request", &diagnostics) else { return nil }
         let method = String(text.prefix { $0 != " " })
         let rest = text.dropFirst(method.count).drop { $0 == " " }
-        guard Self.methods.contains(method), !rest.isEmpty else {
+        guard HTTPMethod.all.contains(method), !rest.isEmpty else {
             diagnostics.error(
                 "bad-request", "\(JSON.quoted(text)) is no method and path", at: node.span,
-                hint: "write it as \"GET users/{id}\"; the methods are \(Self.methods.sorted().joined(separator: " "))")
+                hint:
+                    "write it as \"GET users/{id}\"; the methods are \(HTTPMethod.all.sorted().joined(separator: " "))")
             return nil
         }
         guard rest.contains("${{") else {
-            guard Origin(String(rest)) == nil else {
-                diagnostics.error(
-                    "bad-request", "a request goes to a path of the base, not to an address", at: node.span,
-                    hint: "write the path alone, or take the address from an earlier response")
-                return nil
+            guard Origin(String(rest)) != nil else {
+                return segments(String(rest), node).map {
+                    RequestTemplate(method: method, target: .path($0), span: node.span)
+                }
             }
-            return segments(String(rest), node).map {
-                RequestTemplate(method: method, target: .path($0), span: node.span)
-            }
+            return hosted(method, String(rest), node)
         }
         guard let address = node.suffix(from: text.utf8.count - rest.utf8.count),
             let template = template(address, for: "request")
@@ -70,6 +102,20 @@ extension ConnectorReader {
             return nil
         }
         return RequestTemplate(method: method, target: .address(template), span: node.span)
+    }
+
+    /// A request to one of the connector's hosts, written out: `POST https://content.example.com/2/files/upload`.
+    private mutating func hosted(_ method: String, _ address: String, _ node: SourceNode) -> RequestTemplate? {
+        let fitting = hosts.filter { address.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") }
+        guard let host = fitting.max(by: { $0.utf8.count < $1.utf8.count }) else {
+            diagnostics.error(
+                "bad-request", "a request goes to a path of the base or to one of the hosts, not to any address",
+                at: node.span, hint: "write the path alone, or name the host in hosts:")
+            return nil
+        }
+        return segments(String(address.dropFirst(host.count)), node).map {
+            RequestTemplate(method: method, target: .path($0), host: host, span: node.span)
+        }
     }
 
     private mutating func segments(_ path: String, _ node: SourceNode) -> [RequestTemplate.Segment]? {
@@ -84,29 +130,12 @@ extension ConnectorReader {
             var name = rest[rest.index(after: open)..<close]
             let keepsSlashes = name.hasPrefix("+")
             if keepsSlashes { name = name.dropFirst() }
-            segments.append(.parameter(String(name), keepsSlashes: keepsSlashes))
+            segments.append(
+                name == "credential" ? .credential : .parameter(String(name), keepsSlashes: keepsSlashes))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { segments.append(.text(String(rest))) }
         return segments
-    }
-
-    // MARK: Body
-
-    private mutating func body(_ map: MapDecoder) -> RequestTemplate.Body {
-        let kinds = ["json", "form", "multipart", "body"].filter(map.has)
-        if kinds.count > 1 {
-            diagnostics.error(
-                "contradiction", "a request has one body, not both \"\(kinds[0])\" and \"\(kinds[1])\"",
-                at: map.entry(kinds[1])?.keySpan ?? map.start)
-        }
-        switch kinds.first {
-        case "json": return map.node("json").flatMap { valueTemplate($0) }.map { .json($0) } ?? .none
-        case "form": return fields(map, "form").map { .form($0) } ?? .none
-        case "multipart": return fields(map, "multipart").map { .multipart($0) } ?? .none
-        case "body": return map.node("body").flatMap { valueTemplate($0) }.map { .raw($0) } ?? .none
-        default: return .none
-        }
     }
 
     private mutating func idempotency(_ node: SourceNode) -> RequestTemplate.Idempotency? {
@@ -134,12 +163,12 @@ extension ConnectorReader {
         else { return nil }
         var keys = ["by", "items", "size", "more"]
         switch style {
-        case .cursor: keys += ["cursor", "send"]
+        case .cursor: keys += ["cursor", "send", "next"]
         case .link: break
         case .nextURL: keys += ["url"]
         case .page, .offset: keys += ["send", "first"]
         }
-        map.finish(keys, later: ["next"], &diagnostics)
+        map.finish(keys, &diagnostics)
         guard let items = map.required("items", &diagnostics).flatMap({ template($0, for: "items") }) else {
             return nil
         }
@@ -149,11 +178,21 @@ extension ConnectorReader {
         case .nextURL: pagination.next = map.required("url", &diagnostics).flatMap { template($0, for: "url") }
         default: break
         }
-        if keys.contains("send"), let node = map.required("send", &diagnostics) { pagination.send = slot(node) }
+        pagination.following = map.node("next").flatMap { following($0) }
+        if keys.contains("send"), map.has("send") || !map.has("next"), let node = map.required("send", &diagnostics) {
+            pagination.send = slot(node)
+        }
         pagination.size = map.node("size").flatMap { size($0) }
         pagination.first = map.int("first", in: 0...1, &diagnostics) ?? (style == .offset ? 0 : 1)
         pagination.more = map.node("more").flatMap { template($0, for: "more") }
         return pagination
+    }
+
+    /// The request for all pages but the first.
+    private mutating func following(_ node: SourceNode) -> RequestTemplate? {
+        guard let map = MapDecoder(node, "\"next\"", &diagnostics) else { return nil }
+        map.finish(Self.requestKeys, &diagnostics)
+        return request(map)
     }
 
     private mutating func slot(_ node: SourceNode) -> Pagination.Slot? {

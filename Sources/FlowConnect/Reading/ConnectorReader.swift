@@ -7,6 +7,12 @@ import FlowYAML
 package struct ConnectorReader {
     let source: NodeSpec.Source
     var diagnostics = Diagnostics()
+    /// Those of the connector, which its operations may read.
+    var sharedLookups: [Lookup] = []
+    /// Those that the operation that is read may read.
+    var lookupsInReach: [Lookup] = []
+    /// The addresses under `hosts:` that aren't computed.
+    var hosts: [String] = []
 
     /// Reads the text of one file.
     ///
@@ -20,9 +26,9 @@ package struct ConnectorReader {
 
     private static let keys = [
         "connector", "title", "summary", "docs", "base", "hosts", "contract", "override", "headers", "defaults", "auth",
-        "errors", "operations",
+        "errors", "resolve", "operations",
     ]
-    private static let laterKeys = ["webhooks", "triggers", "features", "limits", "resolve"]
+    private static let laterKeys = ["webhooks", "triggers", "limits"]
 
     mutating func connector(_ root: SourceNode) -> Connector? {
         guard let map = MapDecoder(root, "a connector", &diagnostics) else { return nil }
@@ -30,10 +36,12 @@ package struct ConnectorReader {
         let name = map.required("connector", &diagnostics).flatMap { identifier($0, "a connector") }
         let base = map.required("base", &diagnostics).flatMap { template($0, for: "base") }
         let hosts = addresses(map, "hosts") ?? []
+        self.hosts = hosts.compactMap(\.literal)
         var defaults = Connector.Defaults()
         if let node = map.node("defaults") { defaults = self.defaults(node) }
         let errors = map.node("errors").map { errorRules($0) } ?? .none
         let auth = map.map("auth", &diagnostics)?.compactMap { authScheme($0, of: name ?? "") } ?? []
+        sharedLookups = lookups(map)
         let operations = operations(map, defaults)
         guard let name, let base else { return nil }
         let connector = Connector(
@@ -41,8 +49,10 @@ package struct ConnectorReader {
             summary: map.string("summary", &diagnostics) ?? "", documentation: map.string("docs", &diagnostics),
             base: base, hosts: hosts, contract: map.string("contract", &diagnostics),
             isOverride: map.bool("override", &diagnostics) ?? false, headers: headers(map) ?? [], defaults: defaults,
-            auth: auth, errors: errors, operations: operations, source: source)
+            auth: auth, errors: errors, lookups: sharedLookups, operations: operations, source: source)
         checkTests(connector)
+        checkCredentialPlaces(connector)
+        checkPresigned(connector)
         return connector
     }
 
@@ -60,8 +70,9 @@ package struct ConnectorReader {
     private mutating func defaults(_ node: SourceNode) -> Connector.Defaults {
         var defaults = Connector.Defaults()
         guard let map = MapDecoder(node, "\"defaults\"", &diagnostics) else { return defaults }
-        map.finish(["body", "decode", "limit"], &diagnostics)
+        map.finish(["body", "form", "decode", "limit"], &diagnostics)
         defaults.body = map.choice("body", &diagnostics) ?? .json
+        defaults.form = map.choice("form", &diagnostics) ?? .json
         defaults.decode = decoding(map)
         defaults.limit = map.node("limit").flatMap { limit($0, of: nil) }
         return defaults
@@ -76,7 +87,7 @@ package struct ConnectorReader {
                     at: scheme.span, hint: Suggestion.didYouMean(test, among: connector.operations.map(\.name)))
                 continue
             }
-            if case .request = operation.work, operation.effect == .read,
+            if case .request = operation.work, operation.poll == nil, operation.batch == nil, operation.effect == .read,
                 operation.parameters.allSatisfy({ !$0.parameter.isRequired })
             {
                 continue
@@ -135,26 +146,23 @@ package struct ConnectorReader {
         }
     }
 
-    mutating func headers(_ map: MapDecoder) -> [(name: String, value: Template)]? {
+    mutating func headers(_ map: MapDecoder) -> [(name: String, value: HeaderTemplate)]? {
         map.map("headers", &diagnostics)?.compactMap { entry in
-            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }) else {
+            guard HeaderTemplate.isName(entry.key) else {
                 diagnostics.error("bad-name", "\(JSON.quoted(entry.key)) is no header name", at: entry.keySpan)
                 return nil
             }
-            return template(entry.value, for: entry.key).map { (entry.key, $0) }
+            guard entry.value.map != nil else {
+                return template(entry.value, for: entry.key).map { (entry.key, .text($0)) }
+            }
+            guard let map = MapDecoder(entry.value, "the header \"\(entry.key)\"", &diagnostics) else { return nil }
+            map.finish(["json"], &diagnostics)
+            return map.required("json", &diagnostics).flatMap { valueTemplate($0) }.map { (entry.key, .json($0)) }
         }
     }
 
     mutating func addresses(_ map: MapDecoder, _ key: String) -> [Template]? {
         map.list(key, &diagnostics)?.compactMap { template($0, for: key) }
-    }
-
-    mutating func decoding(_ map: MapDecoder) -> Decoding? {
-        if let node = map.node("decode"), ["xml", "multistatus", "jsonl", "csv"].contains(node.string ?? "") {
-            notYet("the decoder \"\(node.string ?? "")\"", at: node.span)
-            return nil
-        }
-        return map.choice("decode", &diagnostics)
     }
 
     /// `1/s per ${{ params.channel }}`

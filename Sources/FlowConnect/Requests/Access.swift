@@ -7,6 +7,8 @@ import FlowSpec
 struct Access: Sendable {
     /// Where paths are added.
     let base: String
+    /// Whether the base is one that the user gave, so that it stands for the connector's hosts too.
+    private let isReplaced: Bool
     let scheme: AuthScheme?
     private var credential: Credential?
     /// Origins the connector sends its credential to.
@@ -15,6 +17,9 @@ struct Access: Sendable {
     private let granted: Set<Origin>?
     private let node: String
     private let connectorName: String
+    private let world: World
+    /// Whether the first part of a path stands before the host.
+    private let hasBucketInHost: Bool
 
     /// - Parameter isPreview: a credential may be missing then.
     /// - Throws: a failure of kind `auth` where the credential is missing or of a type the connector can't use.
@@ -23,6 +28,7 @@ struct Access: Sendable {
     ) throws(Failure) {
         self.node = node
         connectorName = connector.name
+        world = context.world
         credential = context.credential
         scheme = try Access.scheme(connector, node: node, context.credential)
         if scheme == nil, needsCredential, !isPreview, !connector.auth.isEmpty {
@@ -34,8 +40,16 @@ struct Access: Sendable {
         let scope = Rendering(
             variables: ValueMap([("credential", .map(context.credential?.openFields ?? ValueMap()))]),
             isPreview: isPreview, now: { context.world.clock.now() })
+        if case .signatureV4(let fields)? = scheme?.signer, let isSo = fields.hasBucketInHost, !isPreview,
+            context.baseURL == nil
+        {
+            hasBucketInHost = try scope.value(isSo).boolValue ?? false
+        } else {
+            hasBucketInHost = false
+        }
         let ownBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         let replaced = context.baseURL ?? ownBase
+        isReplaced = replaced != nil
         if let replaced {
             base = replaced
         } else {
@@ -70,6 +84,7 @@ struct Access: Sendable {
         _ connector: Connector, node: String, _ credential: Credential?
     ) throws(Failure) -> AuthScheme? {
         guard let credential, !connector.auth.isEmpty else { return nil }
+        if credential.source == .mock { return connector.auth.first }
         if let scheme = connector.auth.first(where: { $0.takes(credential) }) { return scheme }
         let types = connector.auth.filter { $0.login == nil }.map(\.name).joined(separator: ", ")
         let logins = connector.auth.compactMap(\.login).map {
@@ -85,6 +100,12 @@ struct Access: Sendable {
         copy.credential = renewed
         return copy
     }
+
+    /// Where the path of a request is added that goes to one of the connector's hosts; nil is the base.
+    /// The base as expressions see it, without a slash at its end.
+    var site: String { base.hasSuffix("/") ? String(base.dropLast()) : base }
+
+    func root(_ host: String?) -> String { isReplaced ? base : host ?? base }
 
     /// Adds the credential to a request.
     ///
@@ -113,7 +134,44 @@ struct Access: Sendable {
             request.url +=
                 (request.url.contains("?") ? "&" : "?") + PercentEncoding.encode(name) + "="
                 + (isPreview ? text : PercentEncoding.encode(text))
+        case .path(let field):
+            PathCredential.sign(&request, with: try secret(field, isPreview), isPreview: isPreview)
+        case .signatureV4(let fields):
+            request.secrets.add(header: "Authorization")
+            guard !isPreview else {
+                request.headers["Authorization"] = Masker.replacement
+                return
+            }
+            if fields.sessionToken != nil { request.secrets.add(header: "x-amz-security-token") }
+            if hasBucketInHost { request.url = BucketHost.address(request.url, base: base) }
+            // TLS keeps whole what is streamed; without it the digest has to.
+            let isStreamed = request.body.isInFile && request.url.hasPrefix("https:")
+            let payload =
+                isStreamed ? SignatureV4.unsignedPayload : try BodyDigest.sha256(request.body, world.files)
+            try signature(fields).sign(&request, payload: payload)
         }
+    }
+
+    /// The address of a request with a signature in it, for whoever has it.
+    ///
+    /// - Throws: a failure of kind `permission` where the credential may not go to the address, as in ``sign(_:isPreview:)``.
+    func presigned(_ method: String, _ url: String, seconds: Int64) throws(Failure) -> String {
+        guard case .signatureV4(let fields)? = scheme?.signer else {
+            throw Failure(.auth, "\(node) needs a credential that signs addresses")
+        }
+        try check(url)
+        let address = hasBucketInHost ? BucketHost.address(url, base: base) : url
+        return try signature(fields).presigned(method, address, seconds: seconds)
+    }
+
+    private func signature(_ fields: SignatureScheme) throws(Failure) -> SignatureV4 {
+        let token = fields.sessionToken.flatMap { credential?.fields[$0]?.stringValue }.flatMap {
+            $0.isEmpty ? nil : $0
+        }
+        return SignatureV4(
+            accessKey: try secret(fields.accessKey, false), secretKey: try secret(fields.secretKey, false),
+            sessionToken: token, region: try secret(fields.region, false), service: fields.service,
+            time: world.clock.now())
     }
 
     private func secret(_ field: String, _ isPreview: Bool) throws(Failure) -> String {

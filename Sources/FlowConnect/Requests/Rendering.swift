@@ -22,6 +22,12 @@ struct Rendering: Sendable {
             .with("body", response.body)
     }
 
+    /// The same with a result that was kept: `{status, headers, body}`.
+    func with(result: Value) -> Rendering {
+        with("status", result["status"] ?? .null).with("headers", result["headers"] ?? .null)
+            .with("body", result["body"] ?? .null)
+    }
+
     private var scope: EvaluationScope {
         let variables = variables
         return EvaluationScope(now: now) { variables[$0] }

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowCrypto
 import FlowSpec
 
 extension RequestBuilder.Draft {
@@ -20,26 +21,33 @@ extension RequestBuilder.Draft {
         if let raw {
             (request.body, contentType) = try RequestBody.raw(raw)
             request.secrets.add(inBody: raw)
+        } else if let xml {
+            request.body = .bytes(try XMLWriter.document(xml))
+            contentType = "application/xml; charset=utf-8"
+            if xml.containsSecret { request.secrets.add(inBody: .secret("")) }
         } else if let multipart {
-            let parts = MultipartBody(boundary: boundary())
-            request.body = parts.body(
-                multipart.map { name, value in
-                    if case .file(let file) = value.revealed { return (name, .file(file)) }
-                    return (name, .text(WireText.of(value)))
-                })
-            contentType = parts.contentType
-            for (name, value) in multipart { request.secrets.add(inBody: value, under: name) }
+            (request.body, contentType) = multipart.request(boundary: boundary(), secrets: &request.secrets)
         } else if let form {
             let pairs = form.map { PercentEncoding.encodeForm($0.name) + "=" + formText($0.value, isPreview) }
             request.body = .bytes(Array(pairs.joined(separator: "&").utf8))
             contentType = "application/x-www-form-urlencoded"
-        } else if let json {
+        } else if let json = graphQL ?? json {
             request.body = .bytes(JSON.bytes(json.deeplyRevealed))
             contentType = "application/json; charset=utf-8"
             request.secrets.add(inBody: json)
         }
         if request.headers["Content-Type"] == nil { request.headers["Content-Type"] = contentType }
+        if sendsDigest, case .bytes(let bytes) = request.body {
+            request.headers["Content-MD5"] = Base64.encode(try Digest.md5(bytes))
+        }
         return request
+    }
+
+    private var graphQL: Value? {
+        guard let graphQLQuery else { return nil }
+        var body = ValueMap([("query", .string(graphQLQuery))])
+        body["variables"] = json
+        return .map(body)
     }
 
     private func formText(_ text: String, _ isPreview: Bool) -> String {
@@ -51,7 +59,7 @@ extension RequestBuilder.Draft {
 enum RequestBody {
     static func raw(_ value: Value) throws(Failure) -> (HTTPBody, contentType: String?) {
         switch value.revealed {
-        case .file(let file): (.file(path: file.path), file.mediaType ?? "application/octet-stream")
+        case .file(let file): (file.asBody, file.mediaType ?? "application/octet-stream")
         case .bytes(let bytes): (.bytes(bytes), "application/octet-stream")
         case .string(let text): (.bytes(Array(text.utf8)), "text/plain; charset=utf-8")
         case .null, .absent: (.none, nil)

@@ -13,25 +13,62 @@ struct RequestBuilder {
         var headers = HTTPHeaders()
         var json: Value?
         var form: [(name: String, value: String)]?
-        var multipart: [(name: String, value: Value)]?
+        /// What the JSON holds the variables of.
+        var graphQLQuery: String?
+        var multipart: MultipartDraft?
+        var xml: Value?
         var raw: Value?
+        var formStyle = FormStyle.json
+        var sendsDigest = false
         /// Of all but `json`, `multipart` and `raw`, whose values keep their marks.
         var secrets = SecretPlaces()
 
         mutating func addQuery(_ name: String, _ value: Value) {
-            query.append((name, WireText.of(value)))
-            if value.containsSecret { secrets.add(parameter: name) }
+            for (name, value) in formStyle.fields(name, value) {
+                query.append((name, WireText.of(value)))
+                if value.containsSecret { secrets.add(parameter: name) }
+            }
         }
 
+        /// A map under a name with `*` is a field for each member.
         mutating func setHeader(_ name: String, _ value: Value) {
+            if name.contains("*"), let members = value.mapValue?.names {
+                for member in members { setHeader(name.replacing("*", with: member), value[member] ?? .null) }
+                return
+            }
             let isNothing = value.isAbsent || value.isNull
             headers[name] = isNothing ? Optional.none : WireText.of(value)
             if value.containsSecret { secrets.add(header: name) }
         }
 
+        /// Members of a map are added to those that are there, at any depth.
+        mutating func addJSON(_ value: Value) {
+            if !value.isAbsent { json = json?.merging(value) ?? value }
+        }
+
         mutating func addForm(_ name: String, _ value: Value) {
-            form = (form ?? []) + [(name, WireText.of(value))]
-            secrets.add(inBody: value, under: name)
+            for (name, value) in formStyle.fields(name, value) {
+                form = (form ?? []) + [(name, WireText.of(value))]
+                secrets.add(inBody: value, under: name)
+            }
+        }
+
+        mutating func add(_ name: String, _ value: Value, to place: OperationParameter.Place) {
+            switch place {
+            case .path: break
+            case .query: addQuery(name, value)
+            case .header: setHeader(name, value)
+            case .form: addForm(name, value)
+            case .multipart: addPart(MultipartDraft.Part(name: name, value: value))
+            case .json(let path):
+                json = (json ?? .map(ValueMap())).setting(name, inside: path, to: value)
+            }
+        }
+
+        mutating func addPart(_ part: MultipartDraft.Part, isRelated: Bool = false) {
+            var draft = multipart ?? MultipartDraft(isRelated: isRelated)
+            draft.parts.append(part)
+            multipart = draft
         }
     }
 
@@ -45,6 +82,9 @@ struct RequestBuilder {
     /// - Throws: a failure of kind `invalid` where an argument can't take its place.
     func draft(_ template: RequestTemplate) throws(Failure) -> Draft {
         var draft = Draft(method: template.method, address: try address(template))
+        draft.formStyle = connector.defaults.form
+        draft.sendsDigest = template.sendsDigest
+        try markAddress(template, in: &draft)
         for (name, value) in connector.headers {
             let value = try rendering.value(value)
             if !value.isAbsent, !value.isNull { draft.setHeader(name, value) }
@@ -55,6 +95,7 @@ struct RequestBuilder {
             if !value.isAbsent { draft.addQuery(name, value) }
         }
         for (name, value) in template.headers { draft.setHeader(name, try rendering.value(value)) }
+        if let further = template.furtherHeaders { try addHeaders(further, to: &draft) }
         try addBody(template.body, to: &draft)
         for field in draft.headers.fields { try checkHeader(field) }
         return draft
@@ -65,20 +106,26 @@ struct RequestBuilder {
     private func address(_ template: RequestTemplate) throws(Failure) -> String {
         switch template.target {
         case .address(let template):
-            let text = try rendering.text(template) ?? ""
+            var text = try rendering.text(template) ?? ""
+            // A reference to a path stays at the service (RFC 3986, 5.2).
+            if text.hasPrefix("/"), !text.hasPrefix("//"), let origin = Origin(base) {
+                text = origin.description + text
+            }
             guard Origin(text) != nil || rendering.isPreview else {
                 throw Failure(
                     .protocolError, "\(node): the address to go on with is no http or https URL",
                     underlying: "the expression \"\(template.span.text)\"")
             }
-            return text
+            // The mark is the connector's to set.
+            return text.replacing(PathCredential.mark, with: PercentEncoding.encode(PathCredential.mark))
         case .path(let segments):
             var path = ""
             for segment in segments {
                 switch segment {
                 case .text(let text): path += text
+                case .credential: path += PathCredential.mark
                 case .parameter(let name, let keepsSlashes):
-                    path += try pathText(name, keepsSlashes: keepsSlashes)
+                    path += try pathText(name, template, keepsSlashes: keepsSlashes)
                 }
             }
             let root = base.hasSuffix("/") ? String(base.dropLast()) : base
@@ -86,14 +133,33 @@ struct RequestBuilder {
         }
     }
 
-    private func pathText(_ name: String, keepsSlashes: Bool) throws(Failure) -> String {
-        let parameter = connectorParameter(name)
-        let text = arguments[name].map { WireText.of(parameter?.wireValue($0) ?? $0) } ?? ""
+    /// An address that is as good as a credential says so in its query.
+    private func markAddress(_ template: RequestTemplate, in draft: inout Draft) throws(Failure) {
+        guard case .address(let template) = template.target, !rendering.isPreview,
+            try rendering.value(template).containsSecret
+        else { return }
+        for pair in draft.address.drop(while: { $0 != "?" }).dropFirst().split(separator: "&") {
+            draft.secrets.add(parameter: PercentEncoding.decode(String(pair.prefix { $0 != "=" })))
+        }
+    }
+
+    private func pathText(
+        _ name: String, _ template: RequestTemplate, keepsSlashes: Bool
+    ) throws(Failure) -> String {
+        let text: String
+        if let given = template.pathValues.first(where: { $0.name == name }) {
+            let value = try rendering.value(given.value)
+            text = value.isAbsent || value.isNull ? "" : WireText.of(value)
+        } else {
+            let parameter = connectorParameter(name)
+            text = arguments[name].map { WireText.of(parameter?.wireValue($0) ?? $0) } ?? ""
+        }
         let parts = keepsSlashes ? text.split(separator: "/", omittingEmptySubsequences: false) : [text[...]]
         // A dot segment would lead to another endpoint, encoded or not (RFC 3986, 5.2.4).
         if text.isEmpty || parts.contains("..") || parts.contains(".") {
             let what = text.isEmpty ? "must not be empty" : "must not have \".\" or \"..\" as a part"
-            throw Failure(.invalid, "\(node): parameter \"\(name)\" \(what)")
+            let noun = arguments[name] == nil ? "\"\(name)\" in the path" : "parameter \"\(name)\""
+            throw Failure(.invalid, "\(node): \(noun) \(what)")
         }
         return WireText.encode(text, keeping: keepsSlashes ? "/" : "", isPreview: rendering.isPreview)
     }
@@ -108,15 +174,13 @@ struct RequestBuilder {
         _ parameter: OperationParameter, of template: RequestTemplate, in draft: inout Draft
     ) throws(Failure) {
         guard let argument = arguments[parameter.name] else { return }
-        let value = parameter.wireValue(rendering.isPreview ? Rendering.masked(argument) : argument)
-        switch parameter.place ?? template.defaultPlace(connector.defaults) {
-        case .path: break
-        case .query: draft.addQuery(parameter.wireName, value)
-        case .header: draft.setHeader(parameter.wireName, value)
-        case .form: draft.addForm(parameter.wireName, value)
-        case .multipart: draft.multipart = (draft.multipart ?? []) + [(parameter.wireName, value)]
-        case .json(let path):
-            draft.json = (draft.json ?? .map(ValueMap())).setting(parameter.wireName, inside: path, to: value)
+        let place = parameter.place ?? template.defaultPlace(connector.defaults)
+        for value in parameter.wireValues(rendering.isPreview ? Rendering.masked(argument) : argument) {
+            guard parameter.spreads, let names = value.mapValue?.names else {
+                draft.add(parameter.wireName, value, to: place)
+                continue
+            }
+            for name in names { draft.add(name, value[name] ?? .null, to: place) }
         }
     }
 
@@ -125,37 +189,63 @@ struct RequestBuilder {
     private func addBody(_ body: RequestTemplate.Body, to draft: inout Draft) throws(Failure) {
         switch body {
         case .none: break
-        case .json(let template):
-            let value = try rendering.value(template)
-            if let earlier = draft.json?.mapValue, let members = value.mapValue {
-                var merged = earlier
-                for (key, member) in members { merged[key] = member }
-                draft.json = .map(merged)
-            } else if !value.isAbsent {
-                draft.json = value
-            }
+        case .json(let template): draft.addJSON(try rendering.value(template))
+        case .graphQL(let query, let variables):
+            draft.graphQLQuery = query
+            if let variables { draft.addJSON(try rendering.value(variables)) }
         case .form(let fields):
             for (name, template) in fields {
                 let value = try rendering.value(template)
                 if !value.isAbsent { draft.addForm(name, value) }
             }
-        case .multipart(let fields):
-            for (name, template) in fields {
-                let value = try rendering.value(template)
-                if !value.isAbsent { draft.multipart = (draft.multipart ?? []) + [(name, value)] }
-            }
+        case .multipart(let parts): for part in parts { try addPart(part, to: &draft) }
+        case .related(let parts): for part in parts { try addPart(part, isRelated: true, to: &draft) }
+        case .xml(let template):
+            let value = try rendering.value(template)
+            if !value.isAbsent { draft.xml = value }
         case .raw(let template): draft.raw = try rendering.value(template)
+        }
+    }
+
+    private func addPart(
+        _ part: PartTemplate, isRelated: Bool = false, to draft: inout Draft
+    ) throws(Failure) {
+        let value = try rendering.value(part.value)
+        guard !value.isAbsent else { return }
+        draft.addPart(
+            MultipartDraft.Part(
+                name: part.name, value: value, encoding: part.encoding,
+                mediaType: try part.mediaType.map { template throws(Failure) in try rendering.text(template) } ?? nil,
+                fileName: try part.fileName.map { template throws(Failure) in try rendering.text(template) } ?? nil),
+            isRelated: isRelated)
+    }
+
+    /// Fields whose names an answer gave.
+    private func addHeaders(_ template: Template, to draft: inout Draft) throws(Failure) {
+        let value = try rendering.value(template)
+        for name in value.mapValue?.names ?? [] where !HeaderTemplate.ofTransport.contains(name.lowercased()) {
+            draft.setHeader(name, value[name] ?? .null)
         }
     }
 
     /// A line break in a header would start another one.
     private func checkHeader(_ field: HTTPHeaders.Field) throws(Failure) {
+        guard HeaderTemplate.isName(field.name) else {
+            throw Failure(.invalid, "\(node): \(JSON.quoted(field.name)) is no header name")
+        }
         guard field.value.utf8.contains(where: { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F }) else { return }
         throw Failure(.invalid, "\(node): the header \"\(field.name)\" must not hold a line break or control character")
     }
 }
 
 extension Value {
+    /// The map with the members of another, maps inside both likewise; the other value where one of them is no map.
+    func merging(_ other: Value) -> Value {
+        guard case .map(var merged) = self, case .map(let members) = other else { return other }
+        for (key, member) in members { merged[key] = merged[key]?.merging(member) ?? member }
+        return .map(merged)
+    }
+
     /// The map with `name` set to `value` inside the maps of the names in `path`, made where there are none.
     func setting(_ name: String, inside path: [String], to value: Value) -> Value {
         var map = mapValue ?? ValueMap()

@@ -19,26 +19,17 @@ struct DecodedResponse: Sendable {
         case .bytes(let bytes):
             let type = response.headers["Content-Type"]
             let kind = decoding ?? DecodedResponse.decoding(ofType: type)
-            let characters = CharacterSet(bytes, contentType: type)
-            // What is wrong with it a person sees best.
-            var text: String { characters.text(bytes) ?? String(decoding: bytes, as: UTF8.self) }
-            switch kind {
-            case .bytes: body = bytes.isEmpty ? .null : .bytes(bytes)
-            case .text: body = bytes.isEmpty ? .null : .string(text)
-            case .json:
-                do throws(Failure) {
-                    body =
-                        bytes.allSatisfy(DecodedResponse.isSpace)
-                        ? .null
-                        : try JSON.parse(characters.name == "utf-8" ? bytes : Array(text.utf8))
-                } catch {
-                    let server = Origin(response.url)?.host ?? "the server"
-                    body = .string(text)
-                    defect = Failure(
-                        .protocolError,
-                        "\(server) answered \(HTTPStatusTable.describe(status)) with invalid JSON: "
-                            + error.message, underlying: error.message)
-                }
+            do throws(Failure) {
+                body = try kind.value(bytes, contentType: type)
+            } catch {
+                let server = Origin(response.url)?.host ?? "the server"
+                body =
+                    .string(
+                        CharacterSet(bytes, contentType: type).text(bytes) ?? String(decoding: bytes, as: UTF8.self))
+                defect = Failure(
+                    .protocolError,
+                    "\(server) answered \(HTTPStatusTable.describe(status)) with invalid \(kind.noun): \(error.message)",
+                    underlying: error.message)
             }
         }
     }
@@ -46,6 +37,19 @@ struct DecodedResponse: Sendable {
     /// The result of a step: `{status, headers, body}`.
     var asValue: Value {
         .map(ValueMap([("status", .int(Int64(status))), ("headers", .map(headers)), ("body", body)]))
+    }
+
+    /// Marks members that are as good as a credential.
+    ///
+    /// - Parameter parts: names, outermost first: `headers`, `location`.
+    mutating func markSecret(_ parts: [[String]]) {
+        for part in parts {
+            if part[0] == "headers" {
+                headers = Value.map(headers).markingSecret(part.dropFirst().map { $0.lowercased() }).mapValue ?? headers
+            } else {
+                body = body.markingSecret(Array(part.dropFirst()))
+            }
+        }
     }
 
     /// The file that the body is in, where it is in one.
@@ -59,6 +63,14 @@ struct DecodedResponse: Sendable {
         if type == "application/json" || type.hasSuffix("+json") || type == "text/json" { return .json }
         return type.hasPrefix("text/") || type.hasSuffix("xml") || type.isEmpty ? .text : .bytes
     }
+}
 
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+extension Value {
+    /// With the member at the end of `path` marked; unchanged where there is none.
+    fileprivate func markingSecret(_ path: [String]) -> Value {
+        guard let name = path.first else { return markedSecret }
+        guard var map = mapValue, let member = map[name] else { return self }
+        map[name] = member.markingSecret(Array(path.dropFirst()))
+        return .map(map)
+    }
 }

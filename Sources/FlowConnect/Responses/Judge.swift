@@ -10,6 +10,7 @@ import Synchronization
 final class Judge: Sendable {
     private let rules: ErrorRules
     private let accepted: Set<Int>
+    private let acceptedWhen: [Expression]
     private let decoding: Decoding?
     private let effect: Effect
     private let hasKey: Bool
@@ -18,11 +19,13 @@ final class Judge: Sendable {
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
     init(
-        rules: ErrorRules, accepted: Set<Int>, decoding: Decoding?, effect: Effect, hasKey: Bool, rendering: Rendering,
+        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?, effect: Effect,
+        hasKey: Bool, rendering: Rendering,
         files: any FileSystem
     ) {
         self.rules = rules
         self.accepted = accepted
+        self.acceptedWhen = acceptedWhen
         self.decoding = decoding
         self.effect = effect
         self.hasKey = hasKey
@@ -38,11 +41,19 @@ final class Judge: Sendable {
         return decoded
     }
 
+    /// Whether its status, or what the connector says of it, makes the response a success.
+    func accepts(_ response: HTTPResponse) -> Bool {
+        if (200..<300).contains(response.status) || accepted.contains(response.status) { return true }
+        guard !acceptedWhen.isEmpty else { return false }
+        let scope = rendering.with(decode(response))
+        return acceptedWhen.contains { (try? scope.value($0).boolValue) == true }
+    }
+
     /// nil where the response is a success.
     func failure(of response: HTTPResponse) -> Failure? {
         let decoded = decode(response)
         let byStatus =
-            accepted.contains(response.status)
+            accepts(response)
             ? nil
             : HTTPStatusTable.failure(
                 for: response, effect: effect, hasIdempotencyKey: hasKey, now: rendering.now())

@@ -7,10 +7,16 @@ package struct ConnectorNode: Node {
     package let spec: NodeSpec
     package let connector: Connector
     package let operation: Operation
+    private let lookups: LookupCache
 
     package init(_ connector: Connector, _ operation: Operation) {
+        self.init(connector, operation, lookups: LookupCache())
+    }
+
+    init(_ connector: Connector, _ operation: Operation, lookups: LookupCache) {
         self.connector = connector
         self.operation = operation
+        self.lookups = lookups
         spec = NodeSpec(connector, operation)
     }
 
@@ -21,27 +27,33 @@ package struct ConnectorNode: Node {
         }
         return switch operation.work {
         case .pages: .list
-        case .request(let request): request.save == nil ? .dynamic : .file
+        case .request(let variants): variants.requests.allSatisfy { $0.save != nil } ? .file : .dynamic
         case .steps: .dynamic
         }
     }
 
     package func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let arguments = try await arguments.withStreamsRead()
-        let run = try OperationRun(connector, operation, arguments: arguments, context: context)
+        let run = try OperationRun(connector, operation, arguments: arguments, context: context, lookups: lookups)
         return try await run.output()
     }
 
     /// Every request the operation would send, the first page only of a list.
     package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         let run = try OperationRun(connector, operation, arguments: arguments, context: context, isPreview: true)
+        let scope = run.rendering
+        var requests = try run.requestsOfLookups()
         switch operation.work {
-        case .request(let template): return [.request(try run.request(template, run.rendering))]
-        case .pages(let template, let pagination):
-            return [.request(try PageReader(run: run, template: template, pagination: pagination).firstRequest())]
-        case .steps(let steps):
-            return try steps.map { .request(try run.request($0.request, run.rendering)) }
+        case .request(let variants):
+            let template = try variants.chosen(scope)
+            if template.presign == nil { requests.append(try run.request(template, scope)) }
+        case .pages(let variants, let pagination):
+            requests.append(try run.pageReader(variants, pagination, scope).firstRequest())
+        case .steps(let sequence):
+            requests += try StepRun(run: run, sequence: sequence).preview(scope)
         }
+        if let poll = operation.poll { requests.append(try run.request(poll.request, scope)) }
+        return requests.map { .request($0) }
     }
 }
 
@@ -55,7 +67,7 @@ extension ConnectorNode: PagedNode {
         _ take: @escaping @Sendable (Page) async throws -> Void
     ) async throws {
         let arguments = try await arguments.withStreamsRead()
-        try await OperationRun(connector, operation, arguments: arguments, context: context)
+        try await OperationRun(connector, operation, arguments: arguments, context: context, lookups: lookups)
             .forEachPage(from: mark, take)
     }
 }
@@ -78,6 +90,10 @@ extension NodeSpec {
                     minimum: 1))
             if output.isEmpty { output = "a list of all items" }
         }
+        if let batch = operation.batch {
+            output += output.isEmpty ? "" : "; "
+            output += "more than \(batch.size) \(batch.parameter) are sent in parts, and the outputs put together"
+        }
         let takesCredential = !connector.auth.isEmpty && operation.requests.contains(where: \.sendsCredential)
         self.init(
             "\(connector.name).\(operation.name)", summary: operation.summary, details: operation.details,
@@ -92,7 +108,7 @@ extension NodeSpec {
 
 extension ConnectorNode {
     /// How many requests one use sends at least.
-    package var requestCount: Int { operation.requests.count }
+    package var requestCount: Int { operation.mainRequests.count + operation.lookups.count }
 }
 
 extension Arguments {

@@ -34,11 +34,11 @@ extension Connector {
     /// - Throws: a `Failure` of kind `auth` where the app refuses it; what else goes wrong with a request.
     package func identity(in context: NodeContext) async throws -> CredentialIdentity? {
         guard let scheme = auth.first(where: { context.credential.map($0.takes) ?? false }), let probe = scheme.probe,
-            let operation = operation(probe.operation), case .request(let template) = operation.work
+            let operation = operation(probe.operation), case .request(let variants) = operation.work
         else { return nil }
         let arguments = try NodeSpec(self, operation).bind(ValueMap())
         let run = try OperationRun(self, operation, arguments: arguments, context: context)
-        let (_, decoded) = try await run.exchange(template, run.rendering, keySuffix: "")
+        let (_, decoded) = try await run.exchange(try variants.chosen(run.rendering), run.rendering)
         return CredentialIdentity(probe, run.rendering.with(decoded))
     }
 }

@@ -18,11 +18,22 @@ struct FileArguments {
     /// - Throws: a failure of kind `not_found` or `invalid` that names the file.
     func resolve(_ arguments: ValueMap) throws(Failure) -> ValueMap {
         var resolved = arguments
-        for parameter in operation.parameters where parameter.parameter.type == .file {
-            guard let path = arguments[parameter.name]?.stringValue else { continue }
-            resolved[parameter.name] = .file(try reference(path, parameter.name))
+        for parameter in operation.parameters {
+            let name = parameter.name
+            switch parameter.parameter.type {
+            case .file: if let argument = arguments[name] { resolved[name] = try file(argument, name) }
+            case .list(of: .file):
+                guard let items = arguments[name]?.listValue else { continue }
+                resolved[name] = .list(try items.map { item throws(Failure) in try file(item, name) })
+            default: break
+            }
         }
         return resolved
+    }
+
+    private func file(_ argument: Value, _ name: String) throws(Failure) -> Value {
+        guard let path = argument.stringValue else { return argument }
+        return .file(try reference(path, name))
     }
 
     private func reference(_ text: String, _ name: String) throws(Failure) -> FileReference {
@@ -34,7 +45,9 @@ struct FileArguments {
             guard isPreview else { throw Failure(error) }
             info = nil
         }
-        if let info, info.kind == .file { return FileReference(path: path, size: info.size) }
+        if let info, info.kind == .file {
+            return FileReference(path: path, size: info.size, mediaType: MediaType.ofFile(path))
+        }
         // A dry run shows what would be sent; an earlier step may make the file.
         if isPreview { return FileReference(path: text.contains("‹") ? text : path, size: 0) }
         guard info == nil else { throw Failure(.invalid, "\(node): \(name) \"\(text)\" is no file") }

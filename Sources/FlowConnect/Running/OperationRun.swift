@@ -6,19 +6,23 @@ import FlowSpec
 struct OperationRun: Sendable {
     let connector: Connector
     let operation: Operation
-    let arguments: ValueMap
+    private(set) var arguments: ValueMap
     let context: NodeContext
     let access: Access
-    let rendering: Rendering
-    private let held: HeldCredential
+    private(set) var rendering: Rendering
+    /// What the names of its results in the journal begin with; tells the parts of a batch apart.
+    private(set) var prefix = ""
+    private let lookups: LookupCache
+    let held: HeldCredential
 
     var node: String { "\(connector.name).\(operation.name)" }
 
     /// - Parameter isPreview: nothing is sent, and what can't be known is left open.
     init(
         _ connector: Connector, _ operation: Operation, arguments: Arguments, context: NodeContext,
-        isPreview: Bool = false
+        lookups: LookupCache = LookupCache(), isPreview: Bool = false
     ) throws(Failure) {
+        self.lookups = lookups
         self.connector = connector
         self.operation = operation
         let context = OperationRun.context(context, for: connector)
@@ -28,75 +32,141 @@ struct OperationRun: Sendable {
         access = try Access(
             connector, node: node, context: context, isPreview: isPreview,
             needsCredential: operation.requests.contains(where: \.sendsCredential))
-        self.arguments = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
+        let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
         if !isPreview {
             for parameter in operation.parameters {
-                if let argument = self.arguments[parameter.name] { try parameter.check(argument, node: node) }
+                if let argument = resolved[parameter.name] { try parameter.check(argument, node: node) }
             }
         }
+        self.arguments = try Conversion(context: context, isPreview: isPreview)
+            .convert(resolved, of: operation, node: node)
         // A parameter that is left out is there for expressions all the same, as what is left out.
         var seen = self.arguments
         for parameter in operation.parameters where seen[parameter.name] == nil { seen[parameter.name] = .absent }
         rendering = Rendering(
             variables: ValueMap([
-                ("params", .map(seen)), ("credential", .map(context.credential?.openFields ?? ValueMap())),
+                ("params", .map(seen)), ("base", .string(access.site)),
+                ("credential", .map(context.credential?.openFields ?? ValueMap())),
             ]), isPreview: isPreview, now: { context.world.clock.now() })
     }
 
-    /// An app that recognises nobody has no use for a credential, and no right to see it.
+    /// An app that recognises nobody has no use for a credential, and no right to see it; that of a mocked app is made
+    /// up here.
     private static func context(_ context: NodeContext, for connector: Connector) -> NodeContext {
-        guard connector.auth.isEmpty else { return context }
         var context = context
-        context.credential = nil
+        if let scheme = connector.auth.first {
+            if context.credential?.source == .mock { context.credential?.fields = scheme.mockFields }
+        } else {
+            context.credential = nil
+        }
         return context
     }
 
     /// - Returns: the operation's output.
     func output() async throws -> Value {
+        guard let batch = operation.batch, let items = arguments[batch.parameter]?.listValue else {
+            return try await outputOfOne()
+        }
+        return try await BatchRun(run: self, batch: batch, items: items).output()
+    }
+
+    /// The output of a use that isn't split any further.
+    func outputOfOne() async throws -> Value {
+        let scope = try await lookedUp(rendering)
         switch operation.work {
-        case .request(let template):
-            let (_, decoded) = try await exchange(template, rendering)
-            return try finish(rendering.with(decoded), body: decoded.body)
-        case .pages(let template, let pagination):
-            return try await PageReader(run: self, template: template, pagination: pagination).items()
-        case .steps(let steps):
-            return try await follow(steps)
+        case .request(let variants):
+            let template = try variants.chosen(scope)
+            guard let poll = operation.poll else {
+                let (_, decoded) = try await exchange(template, scope)
+                return try finish(scope.with(decoded), body: decoded.body)
+            }
+            let first = try await kept("first") { try await exchange(template, scope).decoded.asValue }
+            let last = try await JobWait(run: self, poll: poll).result(scope, after: first)
+            return try finish(scope.with("first", first).with(result: last), body: last["body"] ?? .null)
+        case .pages(let variants, let pagination):
+            return try await pageReader(variants, pagination, scope).items()
+        case .steps(let sequence):
+            return try await StepRun(run: self, sequence: sequence).output(scope)
         }
     }
 
     /// Gives the output page by page, where it comes so.
     func forEachPage(from mark: Value?, _ take: (Page) async throws -> Void) async throws {
-        guard case .pages(let template, let pagination) = operation.work else {
+        guard case .pages(let variants, let pagination) = operation.work else {
             return try await take(Page([try await output()]))
         }
-        try await PageReader(run: self, template: template, pagination: pagination).forEachPage(from: mark, take)
+        let scope = try await lookedUp(rendering)
+        try await pageReader(variants, pagination, scope).forEachPage(from: mark, take)
     }
 
-    /// Sends one request after the other; a resumed run takes what the journal has of the earlier ones.
-    private func follow(_ steps: [(name: String, request: RequestTemplate)]) async throws -> Value {
-        var results = ValueMap()
-        var body = Value.null
-        for (name, template) in steps {
-            let checkpoint = "steps.\(name)"
-            let scope = rendering.with("steps", .map(results))
-            let result: Value
-            if let saved = try await context.checkpoints.load(checkpoint) {
-                result = saved
-            } else {
-                let (_, decoded) = try await exchange(template, scope, keySuffix: "-\(name)")
-                result = decoded.asValue
-                try await context.checkpoints.save(checkpoint, result)
-            }
-            results[name] = result
-            body = result["body"] ?? .null
+    func pageReader(
+        _ variants: Variants, _ pagination: Pagination, _ scope: Rendering
+    ) throws(Failure) -> PageReader {
+        PageReader(run: self, template: try variants.chosen(scope), pagination: pagination, scope: scope)
+    }
+
+    /// One part of a batch.
+    ///
+    /// - Parameters:
+    ///   - number: counts from 1.
+    ///   - previous: the output of the part before.
+    func part(
+        _ number: Int, of batch: Batch, _ items: [Value], offset: Int, after previous: Value? = nil
+    ) -> OperationRun {
+        var part = self
+        part.arguments[batch.parameter] = .list(items)
+        if case .map(var params)? = rendering.variables["params"] {
+            params[batch.parameter] = .list(items)
+            part.rendering = rendering.with("params", .map(params))
         }
-        return try finish(rendering.with("steps", .map(results)), body: body)
+        part.rendering = part.rendering.with(
+            "batch",
+            ["number": .int(Int64(number)), "offset": .int(Int64(offset)), "previous": previous ?? .absent])
+        if number > 1 { part.prefix = "batch.\(number)." }
+        return part
+    }
+
+    // MARK: Results in the journal
+
+    /// What the journal has under a name; else what `make` gives, which is kept before it is used.
+    func kept(_ name: String, make: () async throws -> Value) async throws -> Value {
+        if let saved = try await recalled(name) { return saved }
+        let made = try await make()
+        try await context.checkpoints.save(prefix + name, made)
+        return made
+    }
+
+    /// nil where nothing is kept under the name.
+    func recalled(_ name: String) async throws -> Value? {
+        guard let saved = try await context.checkpoints.load(prefix + name), !saved.isNull else { return nil }
+        return saved
+    }
+
+    func keep(_ name: String, _ value: Value) async throws { try await context.checkpoints.save(prefix + name, value) }
+
+    func forget(_ name: String) async throws { try await context.checkpoints.save(prefix + name, .null) }
+
+    // MARK: Lookups
+
+    /// With the values that the operation looks up.
+    private func lookedUp(_ scope: Rendering) async throws -> Rendering {
+        guard !operation.lookups.isEmpty else { return scope }
+        var values = ValueMap()
+        for lookup in operation.lookups {
+            let current = scope.with("resolved", .map(values))
+            values[lookup.name] = try await LookupRun(run: self, lookup: lookup, cache: lookups).value(current)
+        }
+        return scope.with("resolved", .map(values))
     }
 
     /// - Parameter body: the output where the operation doesn't say another.
-    private func finish(_ scope: Rendering, body: Value) throws(Failure) -> Value {
-        guard let template = operation.output else { return body }
+    func finish(_ scope: Rendering, body: Value) throws(Failure) -> Value {
+        try finish(operation.output, scope, body: body)
+    }
+
+    func finish(_ output: ValueTemplate?, _ scope: Rendering, body: Value) throws(Failure) -> Value {
+        guard let template = output else { return body }
         do throws(Failure) {
             return try scope.value(template)
         } catch {
@@ -115,6 +185,7 @@ struct OperationRun: Sendable {
         _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "",
         change: @escaping @Sendable (inout RequestBuilder.Draft) -> Void = { _ in }
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
+        if let presign = template.presign { return try presigned(template, presign, scope) }
         let request = try request(template, scope, keySuffix: keySuffix, change: change)
         return try await send(request, template, scope) {
             guard template.sendsCredential, try await held.renew(in: context) else { return nil }
@@ -128,13 +199,11 @@ struct OperationRun: Sendable {
         change: (inout RequestBuilder.Draft) -> Void = { _ in }
     ) throws(Failure) -> HTTPRequest {
         let credential = held.current
-        let builder = RequestBuilder(
-            node: node, base: access.base, connector: connector, arguments: arguments,
-            rendering: scope.with("credential", .map(credential?.openFields ?? ValueMap())))
-        var draft = try builder.draft(template)
+        var draft = try draft(template, scope)
         change(&draft)
         if let idempotency = template.idempotency, !context.idempotencyKey.isEmpty {
-            draft.headers[idempotency.header] = context.idempotencyKey + keySuffix
+            let part = prefix.isEmpty ? "" : "-" + prefix.dropLast()
+            draft.headers[idempotency.header] = context.idempotencyKey + part + keySuffix
         }
         let random = context.world.random
         var request = try draft.request(
@@ -145,6 +214,14 @@ struct OperationRun: Sendable {
         return request
     }
 
+    /// The request before it is signed.
+    func draft(_ template: RequestTemplate, _ scope: Rendering) throws(Failure) -> RequestBuilder.Draft {
+        try RequestBuilder(
+            node: node, base: access.root(template.host), connector: connector, arguments: arguments,
+            rendering: scope.with("credential", .map(held.current?.openFields ?? ValueMap()))
+        ).draft(template)
+    }
+
     private func send(
         _ request: HTTPRequest, _ template: RequestTemplate, _ scope: Rendering,
         renewal: @escaping @Sendable () async throws -> HTTPRequest?
@@ -152,7 +229,7 @@ struct OperationRun: Sendable {
         let effect = template.effect ?? (template.isRead ? .read : context.effect)
         let hasKey = template.idempotency != nil && !context.idempotencyKey.isEmpty
         let judge = Judge(
-            rules: rules(template), accepted: template.accepted,
+            rules: rules(template), accepted: template.accepted, acceptedWhen: template.acceptedWhen,
             decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope,
             files: context.world.files)
         var call = HTTPCall(request, effect: effect, retry: context.retry)
@@ -172,8 +249,8 @@ struct OperationRun: Sendable {
         let response = try await context.world.http.send(call)
         var decoded = judge.decode(response)
         // The HTTP layer takes "not there" for done where it repeats a deletion; that answer's body says otherwise.
-        let isSuccess = (200..<300).contains(response.status) || template.accepted.contains(response.status)
-        if !isSuccess { decoded.body = .null }
+        if !judge.accepts(response) { decoded.body = .null }
+        decoded.markSecret(template.secretParts)
         return (response, decoded)
     }
 

@@ -24,6 +24,8 @@ struct PageReader {
     let run: OperationRun
     let template: RequestTemplate
     let pagination: Pagination
+    /// What the templates see.
+    let scope: Rendering
 
     private var limit: Int { run.arguments[Pagination.limitParameter]?.intValue.map { Int(clamping: $0) } ?? .max }
 
@@ -55,13 +57,13 @@ struct PageReader {
     /// - Throws: a failure of kind `protocol` where the server leads in a circle or gives no list.
     private func page(at position: Position) async throws -> (items: [Value], next: Position?) {
         try Task.checkCancellation()
-        let (response, decoded) = try await run.exchange(
-            template, run.rendering, change: change(position.next, limit: limit))
-        let scope = run.rendering.with(decoded)
-        let items = try pageItems(scope)
+        let (response, decoded) = try await exchange(position)
+        let answered = scope.with(decoded)
+        let items = try pageItems(answered)
         var after = position
         after.pages += 1
         after.items += items.count
+        let scope = answered.with("page", .map(after.asMap))
         if after.items >= limit { return (Array(items.prefix(limit - position.items)), nil) }
         guard let next = try following(response, scope, page: items, count: after.items, pages: after.pages) else {
             return (items, nil)
@@ -75,13 +77,25 @@ struct PageReader {
         return (items, after)
     }
 
+    private func exchange(_ position: Position) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
+        guard case .marker(let cursor) = position.next, let following = pagination.following else {
+            return try await run.exchange(template, scope, change: change(position.next, limit: limit))
+        }
+        var page = position.asMap
+        page["cursor"] = cursor
+        let change = change(pagination.send == nil ? .first : position.next, limit: limit, isSized: false)
+        return try await run.exchange(following, scope.with("page", .map(page)), change: change)
+    }
+
     /// The request of the first page.
     func firstRequest() throws(Failure) -> HTTPRequest {
-        try run.request(template, run.rendering, change: change(.first, limit: limit))
+        try run.request(template, scope, change: change(.first, limit: limit))
     }
 
     /// What makes the request that of one page.
-    private func change(_ next: Next, limit: Int) -> @Sendable (inout RequestBuilder.Draft) -> Void {
+    private func change(
+        _ next: Next, limit: Int, isSized: Bool = true
+    ) -> @Sendable (inout RequestBuilder.Draft) -> Void {
         let pagination = pagination
         return { draft in
             if case .address(let url) = next {
@@ -90,7 +104,7 @@ struct PageReader {
                 draft.query = []
                 return
             }
-            if let size = pagination.size {
+            if isSized, let size = pagination.size {
                 draft.set(size.slot, to: .int(Int64(max(1, min(size.value, limit)))))
             }
             if case .marker(let value) = next, let slot = pagination.send { draft.set(slot, to: value) }
@@ -187,6 +201,9 @@ extension PageReader.Position {
             next = .marker(marker)
         }
     }
+
+    /// `page` as expressions see it.
+    var asMap: ValueMap { ValueMap([("count", .int(Int64(items))), ("number", .int(Int64(pages)))]) }
 
     var mark: Value {
         var map = ValueMap([("items", .int(Int64(items))), ("pages", .int(Int64(pages)))])

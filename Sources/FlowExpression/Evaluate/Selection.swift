@@ -28,10 +28,10 @@ enum Selection {
         }
     }
 
-    /// nil where the key is not there; a fault where the operand can't have keys.
+    /// nil where the key is not there, or what it holds was left out; a fault where the operand can't have keys.
     static func optionalMember(_ key: MapKey, of operand: Value, path: String) throws(Fault) -> Value? {
         switch operand {
-        case .map(let map): return map[key]
+        case .map(let map): return map[key].flatMap { $0.isAbsent ? Optional.none : $0 }
         case .file(let file): return file.asMap[key]
         case .secret(let inner): return try optionalMember(key, of: inner, path: path)?.markedSecret
         case .optional(let inner):

@@ -9,7 +9,30 @@ extension FunctionLibrary {
             .url),
         decode(
             "base64url.decode", "The bytes of base64 with - and _.", ("base64url.decode('Pj4-Pw')", "b'>>>?'")),
+        percentEncode, percentDecode,
     ]
+
+    private static let percentEncode = Function(
+        "url.encode", ["url.encode(string) -> string"],
+        "Percent-encodes all but letters, digits and - . _ ~, so that the text is one part of an address.",
+        [("url.encode('a b/ü')", "'a%20b%2F%C3%BC'")]
+    ) { (arguments, frame) throws(Fault) in
+        guard let text = arguments.text(0) else { return nil }
+        try frame.spend(steps: text.utf8.count)
+        try frame.spend(bytes: text.utf8.count * 3)
+        return .string(PercentEncoding.encode(text))
+    }
+
+    private static let percentDecode = Function(
+        "url.decode", ["url.decode(string) -> string"],
+        "The text of a percent-encoded part of an address or a form; + is a space.",
+        [("url.decode('a%20b+c')", "'a b c'")]
+    ) { (arguments, frame) throws(Fault) in
+        guard let text = arguments.text(0) else { return nil }
+        try frame.spend(steps: text.utf8.count)
+        try frame.spend(bytes: text.utf8.count)
+        return .string(PercentEncoding.decode(text, plusIsSpace: true))
+    }
 
     private static func encode(
         _ name: String, _ summary: String, _ example: (String, String), _ alphabet: Base64.Alphabet

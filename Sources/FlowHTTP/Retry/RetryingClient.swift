@@ -40,7 +40,8 @@ package struct RetryingClient: HTTPClient {
         while true {
             let attempt = await attempt(call, latest)
             var record = HTTPAttempt(
-                method: call.request.method, url: LoggedURL.text(call.request.url), number: number,
+                method: call.request.method, url: LoggedURL.text(call.request.address { _ in Masker.replacement }),
+                number: number,
                 status: attempt.response.map { $0.isStored ? 304 : $0.status }, failure: attempt.failure,
                 elapsed: attempt.elapsed, waited: attempt.waited)
             if attempt.failure != nil { record.command = CurlCommand(call) }

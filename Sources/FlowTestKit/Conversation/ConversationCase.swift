@@ -24,6 +24,8 @@ package struct ConversationCase: Sendable {
             case json(Value)
             case form(ValueMap)
             case text(String)
+            /// A stretch of one of the case's files.
+            case piece(path: String, offset: Int, size: Int)
             case multipart([ExpectedPart])
         }
 
@@ -53,7 +55,7 @@ package struct ConversationCase: Sendable {
     /// nil takes the test's own.
     var credential: Credential?
     var baseURL: String?
-    /// Text by absolute path.
+    /// Text by absolute path; ASCII where it is long.
     var files: [String: String]
     /// Retries the HTTP layer may make.
     var retries: Int
@@ -78,7 +80,7 @@ package struct ConversationCase: Sendable {
         arguments = map.node("with")?.value.mapValue ?? ValueMap()
         credential = map.node("credential").flatMap { Self.credential($0, &diagnostics) }
         baseURL = map.string("base_url", &diagnostics)
-        files = Self.texts(map, "files", &diagnostics)
+        files = Self.files(map, &diagnostics)
         retries = map.int("retries", &diagnostics) ?? 0
         done = map.node("done")?.value.mapValue ?? ValueMap()
         saved = Self.texts(map, "saved", &diagnostics)
@@ -100,6 +102,26 @@ package struct ConversationCase: Sendable {
         var texts: [String: String] = [:]
         for entry in map.map(key, &diagnostics) ?? [] {
             texts[entry.key] = entry.value.decodeString(for: entry.key, &diagnostics)
+        }
+        return texts
+    }
+
+    /// Each a text, or what a long one repeats: `{ repeat: 0123456789, size: 20000000 }`.
+    private static func files(_ map: MapDecoder, _ diagnostics: inout Diagnostics) -> [String: String] {
+        var texts: [String: String] = [:]
+        for entry in map.map("files", &diagnostics) ?? [] {
+            guard entry.value.map != nil, let long = MapDecoder(entry.value, "a file", &diagnostics) else {
+                texts[entry.key] = entry.value.decodeString(for: entry.key, &diagnostics)
+                continue
+            }
+            long.finish(["repeat", "size"], &diagnostics)
+            let unit = Array((long.requiredString("repeat", &diagnostics) ?? "x").utf8)
+            let size = long.int("size", in: 1...100_000_000, &diagnostics) ?? 1
+            let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                for index in 0..<size { buffer[index] = unit[index % unit.count] }
+                count = size
+            }
+            texts[entry.key] = String(decoding: bytes, as: UTF8.self)
         }
         return texts
     }
@@ -127,12 +149,18 @@ package struct ConversationCase: Sendable {
 
     private static func request(_ node: SourceNode, _ diagnostics: inout Diagnostics) -> ExpectedRequest? {
         guard let map = MapDecoder(node, "a request", &diagnostics) else { return nil }
-        map.finish(["method", "url", "headers", "without", "json", "form", "text", "multipart"], &diagnostics)
+        map.finish(
+            ["method", "url", "headers", "without", "json", "form", "text", "piece", "multipart"], &diagnostics)
         let body: ExpectedRequest.Body
         if let json = map.node("json") {
             body = .json(json.value)
         } else if let form = map.node("form")?.value.mapValue {
             body = .form(form)
+        } else if let piece = map.node("piece").flatMap({ MapDecoder($0, "a piece", &diagnostics) }) {
+            piece.finish(["of", "from", "size"], &diagnostics)
+            body = .piece(
+                path: piece.requiredString("of", &diagnostics) ?? "", offset: piece.int("from", &diagnostics) ?? 0,
+                size: piece.int("size", &diagnostics) ?? 0)
         } else if let parts = map.list("multipart", &diagnostics) {
             body = .multipart(parts.compactMap { ExpectedPart($0, &diagnostics) })
         } else {

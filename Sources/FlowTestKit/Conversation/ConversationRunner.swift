@@ -27,7 +27,7 @@ package struct ConversationRunner {
                 credential: conversation.credential
                     ?? credential(node.spec), effect: node.spec.effect, retry: RetryPolicy(max: conversation.retries),
                 idempotencyKey: "run1-step1", workingDirectory: "/work", filesDirectory: "/run/files",
-                baseURL: conversation.baseURL, checkpoints: ConversationCheckpoints(conversation.done))
+                baseURL: conversation.baseURL, checkpoints: KeptCheckpoints(conversation.done))
             let output = try await node.run(arguments, in: context)
             complaints += compare(output: output, conversation.outcome)
         } catch let diagnostic as Diagnostic {
@@ -64,14 +64,4 @@ package struct ConversationRunner {
             return seen == value ? nil : "expected \(key.text) \(JSON.text(value)), got \(JSON.text(seen))"
         }
     }
-}
-
-/// What an earlier attempt has left, and what this one adds.
-private final class ConversationCheckpoints: Checkpoints {
-    private let saved: Mutex<ValueMap>
-
-    init(_ done: ValueMap) { saved = Mutex(done) }
-
-    func load(_ name: String) async throws -> Value? { saved.withLock { $0[name] } }
-    func save(_ name: String, _ value: Value) async throws { saved.withLock { $0[name] = value } }
 }

@@ -15,6 +15,8 @@ struct Resumption {
     private let stored: StoredRun
     private let setup: RunSetup
     private let connectors: ConnectorSource
+    /// Held as long as the run goes on.
+    private let mocks: MockedApps?
     /// In the run's own folder.
     private let session: Session
 
@@ -35,6 +37,14 @@ struct Resumption {
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type
+        if stored.snapshot.baseURL.flatMap(BaseURL.init)?.isMock == true {
+            let mocks = try MockedApps(connectors, on: session.console)
+            setup.baseURL = mocks.baseURL
+            setup.credentials = mocks.credentials
+            self.mocks = mocks
+        } else {
+            mocks = nil
+        }
         self.run = run
         self.stored = stored
         self.setup = setup

@@ -40,6 +40,9 @@ struct RunCommand: Verb {
         help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
     var baseURL: String?
 
+    @Flag(help: "Let mocks of all apps answer, which flowctl makes from its connectors; no account is needed.")
+    var mock = false
+
     @Flag(help: "Show the plan and the requests it would send, with secrets masked; nothing is sent.")
     var dryRun = false
 
@@ -51,7 +54,10 @@ struct RunCommand: Verb {
 
     func run(in session: Session) async throws {
         var session = session
-        let baseURL = try BaseURL.option(baseURL)
+        var baseURL = try BaseURL.option(baseURL)
+        if mock, baseURL != nil {
+            throw Exit.usage("--mock and --base-url both say where requests go", hint: "leave one out")
+        }
         try environmentFiles.add(to: &session)
         let connectors = try session.connectors(of: Settings.folder(of: file))
         let nodes = try session.nodes(with: connectors)
@@ -70,6 +76,14 @@ struct RunCommand: Verb {
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type
+        let mocks = mock && !dryRun ? try MockedApps(connectors, on: session.console) : nil
+        defer { withExtendedLifetime(mocks) {} }
+        if let mocks {
+            baseURL = mocks.baseURL
+            setup.credentials = mocks.credentials
+        } else if mock {
+            setup.credentials = MockCredentials(origin: nil)
+        }
         setup.baseURL = baseURL
         if dryRun {
             for secret in HardCodedSecrets.texts(in: workflow.source) { setup.masker.add(secret) }

@@ -1,0 +1,115 @@
+import FlowCore
+import FlowExpression
+import Synchronization
+
+/// An app that isn't there: answers what its connector asks from the connector's own examples, strictly, and keeps what
+/// was made as long as it lives. Safe to use from any thread.
+package final class MockApp: Sendable {
+    private struct State {
+        var store = MockStore()
+        /// Where an address that was handed out leads: the request that may come to it next.
+        var handedOut: [String: (operation: String, index: Int)] = [:]
+    }
+
+    package let name: String
+    /// Where this app is, without a slash at the end; addresses that it hands out begin with it.
+    private let url: String
+    private let connector: Connector
+    private let routes: [MockRoute]
+    private let state = Mutex(State())
+
+    /// Below it stand the addresses of other servers of the app.
+    private static let elsewhere = "/~/"
+
+    package init(_ connector: Connector, url: String) {
+        name = connector.name
+        self.url = url
+        self.connector = connector
+        routes = MockRoute.all(of: connector)
+    }
+
+    package func answer(_ request: MockRequest) -> MockReply {
+        if request.path.hasPrefix(MockApp.elsewhere) { return answerElsewhere(request) }
+        let fitting = routes.compactMap { route in route.match(request.path).map { (route, $0) } }
+            .sorted { $0.0.weight > $1.0.weight }
+        guard !fitting.isEmpty else {
+            return .refusal(404, "the mock of \(name) has no \(request.path)")
+        }
+        var refusal: MockReply?
+        // Several operations may share an address, such as those that set one field each: the first that has no
+        // objection is meant.
+        for (route, path) in fitting where route.request.method == request.method {
+            if let objection = MockCheck(connector: connector, route: route).objection(to: request, path: path) {
+                refusal = refusal ?? objection
+                continue
+            }
+            return reply(to: request, route, path)
+        }
+        return refusal ?? .refusal(405, "the mock of \(name) has no \(request.method) \(request.path)")
+    }
+
+    // MARK: Replies
+
+    private func reply(to request: MockRequest, _ route: MockRoute, _ path: [String: String]) -> MockReply {
+        guard route.index >= 0, let example = route.operation.examples.first,
+            !example.replies.isEmpty
+        else { return MockReply(status: 204) }
+        let reply = example.replies[min(route.index, example.replies.count - 1)]
+        var body = reply.body
+        if let role = route.operation.resource, var value = try? JSON.parse(reply.body) {
+            let use = MockUse(role: role, operation: route.operation, request: request, path: path)
+            let isThere = state.withLock { $0.store.apply(use, to: &value) }
+            guard isThere else { return .refusal(404, "the mock of \(name) has no such \(role.kind)") }
+            body = JSON.bytes(value)
+        }
+        return handOut(
+            MockReply(status: reply.status, headers: reply.headers, body: body), route.operation, after: route.index)
+    }
+
+    /// An address that a reply of an operation with several requests names is one of the mock's then.
+    private func handOut(_ reply: MockReply, _ operation: Operation, after index: Int) -> MockReply {
+        let leads = operation.requests.contains { if case .address = $0.target { true } else { false } }
+        guard leads else { return reply }
+        var reply = reply
+        var headers = HTTPHeaders()
+        for field in reply.headers.fields { headers[field.name] = moved(field.value, operation, index) }
+        reply.headers = headers
+        if let value = try? JSON.parse(reply.body) { reply.body = JSON.bytes(moved(value, operation, index)) }
+        return reply
+    }
+
+    private func moved(_ value: Value, _ operation: Operation, _ index: Int) -> Value {
+        switch value {
+        case .string(let text): .string(moved(text, operation, index))
+        case .list(let items): .list(items.map { moved($0, operation, index) })
+        case .map(let map): .map(map.mapValues { moved($0, operation, index) })
+        default: value
+        }
+    }
+
+    private func moved(_ text: String, _ operation: Operation, _ index: Int) -> String {
+        guard let origin = Origin(text), let start = text.firstRange(of: "://")?.upperBound else { return text }
+        let path = MockApp.elsewhere + origin.scheme + "/" + text[start...]
+        state.withLock {
+            $0.handedOut[String(path.prefix { $0 != "?" && $0 != "#" })] = (operation.name, index)
+        }
+        return url + path
+    }
+
+    /// An address that was handed out takes the next request of its operation that goes to one.
+    private func answerElsewhere(_ request: MockRequest) -> MockReply {
+        guard let from = state.withLock({ $0.handedOut[request.path] }) else {
+            return .refusal(404, "the mock of \(name) has handed out no such address")
+        }
+        let next = routes.first { route in
+            guard route.operation.name == from.operation, route.request.method == request.method,
+                route.index > from.index, case .address = route.request.target
+            else { return false }
+            return true
+        }
+        guard let next else {
+            return .refusal(405, "the mock of \(name) does not expect \(request.method) at this address")
+        }
+        return reply(to: request, next, [:])
+    }
+}

@@ -1,0 +1,130 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+
+/// What a service would refuse of a request: no credential, names it doesn't know, what it needs left out, values of
+/// another type.
+struct MockCheck {
+    let connector: Connector
+    let route: MockRoute
+
+    private var request: RequestTemplate { route.request }
+
+    /// nil where the request is as it should be.
+    func objection(to sent: MockRequest, path: [String: String]) -> MockReply? {
+        if request.sendsCredential, !connector.auth.isEmpty, !isSigned(sent, path) {
+            return .refusal(401, "the request has no credential of \(connector.name)")
+        }
+        for (name, _) in sent.query where !knownInQuery(name) {
+            return .refusal(400, "unknown parameter \"\(name)\" in the query")
+        }
+        if let form = sent.form, let known = knownInBody {
+            for (name, _) in form where !known.contains(root(name)) {
+                return .refusal(400, "unknown field \"\(name)\" in the form")
+            }
+        }
+        if let json = sent.json?.mapValue, let known = knownInBody {
+            for name in json.names where !known.contains(name) {
+                return .refusal(400, "unknown member \"\(name)\" in the body")
+            }
+        }
+        return objectionToArguments(sent)
+    }
+
+    // MARK: Credentials
+
+    private func isSigned(_ sent: MockRequest, _ path: [String: String]) -> Bool {
+        connector.auth.contains { scheme in
+            switch scheme.signer {
+            case .bearer: sent.headers["Authorization"]?.hasPrefix("Bearer ") == true
+            case .basic: sent.headers["Authorization"]?.hasPrefix("Basic ") == true
+            case .header(let name, _, _): sent.headers[name]?.isEmpty == false
+            case .query(let name, _): sent.query.contains { $0.name == name && !$0.value.isEmpty }
+            }
+        }
+    }
+
+    // MARK: Names
+
+    private func knownInQuery(_ name: String) -> Bool {
+        var known = Set(request.query.map(\.name))
+        for parameter in request.placed where place(parameter) == .query { known.insert(parameter.wireName) }
+        if case .pages(_, let pagination) = route.operation.work {
+            for slot in [pagination.send, pagination.size?.slot].compactMap(\.self) where slot.place == .query {
+                known.insert(slot.name)
+            }
+        }
+        for case .query(let name, _) in connector.auth.map(\.signer) { known.insert(name) }
+        return known.contains(root(name))
+    }
+
+    /// The name of a field without what stands in brackets behind it.
+    private func root(_ name: String) -> String {
+        let known = request.placed.map(\.wireName) + request.query.map(\.name)
+        return known.contains(name) ? name : String(name.prefix { $0 != "[" })
+    }
+
+    /// Members that the body may have; nil where a template makes all of it.
+    private var knownInBody: Set<String>? {
+        var known: Set<String> = []
+        switch request.body {
+        case .none: break
+        case .json(let template):
+            switch template.content {
+            case .map(let members): known.formUnion(members.map(\.key))
+            default: return nil
+            }
+        case .form(let fields): known.formUnion(fields.map(\.name))
+        default: return nil
+        }
+        for parameter in request.placed {
+            switch place(parameter) {
+            case .json(let path): known.insert(path.first ?? parameter.wireName)
+            case .form: known.insert(parameter.wireName)
+            default: break
+            }
+        }
+        if case .pages(_, let pagination) = route.operation.work {
+            for slot in [pagination.send, pagination.size?.slot].compactMap(\.self) {
+                if case .json(let path) = slot.place { known.insert(path.first ?? slot.name) }
+                if slot.place == .form { known.insert(slot.name) }
+            }
+        }
+        return known
+    }
+
+    private func place(_ parameter: OperationParameter) -> OperationParameter.Place {
+        parameter.place ?? request.defaultPlace(connector.defaults)
+    }
+
+    // MARK: Arguments
+
+    private func objectionToArguments(_ sent: MockRequest) -> MockReply? {
+        for parameter in request.placed {
+            switch place(parameter) {
+            case .query:
+                let isThere = sent.query.contains { root($0.name) == parameter.wireName }
+                if parameter.parameter.isRequired, !isThere { return missing(parameter) }
+            case .form where sent.form != nil:
+                let isThere = sent.form?.contains { root($0.name) == parameter.wireName } == true
+                if parameter.parameter.isRequired, !isThere { return missing(parameter) }
+            case .json(let path):
+                guard let json = sent.json else { break }
+                let value = (path + [parameter.wireName]).reduce(Optional(json)) { $0?[$1] }
+                guard let value else {
+                    if parameter.parameter.isRequired { return missing(parameter) }
+                    break
+                }
+                if parameter.join == nil, let objection = parameter.parameter.objection(to: value) {
+                    return .refusal(400, "\"\(parameter.wireName)\" \(objection)")
+                }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    private func missing(_ parameter: OperationParameter) -> MockReply {
+        .refusal(400, "\"\(parameter.wireName)\" is missing")
+    }
+}

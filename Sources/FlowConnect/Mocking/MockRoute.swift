@@ -1,0 +1,79 @@
+import FlowCore
+
+/// A request of an operation that a mock can be asked.
+struct MockRoute: Sendable {
+    let operation: Operation
+    let request: RequestTemplate
+    /// Which reply of the operation's example answers it.
+    let index: Int
+
+    /// Every request of a connector's operations with the place its reply has in the example.
+    static func all(of connector: Connector) -> [MockRoute] {
+        connector.operations.flatMap { operation -> [MockRoute] in
+            var routes: [MockRoute] = []
+            func add(_ request: RequestTemplate, _ index: Int) {
+                routes.append(MockRoute(operation: operation, request: request, index: index))
+            }
+            for (index, lookup) in operation.lookups.enumerated() { add(lookup.request, index) }
+            let start = operation.lookups.count
+            switch operation.work {
+            case .request(let variants): for request in variants.requests { add(request, start) }
+            case .pages(let variants, let pagination):
+                for request in variants.requests + [pagination.following].compactMap(\.self) { add(request, start) }
+            case .steps(let sequence):
+                for (index, step) in sequence.steps.enumerated() {
+                    add(step.request, start + index)
+                    if let ask = step.chunking?.ask { add(ask.request, start + index) }
+                    if let probe = step.probe { add(probe.request, start + index) }
+                }
+                let last = start + sequence.steps.count - 1
+                if let whole = sequence.whole { add(whole.request, last) }
+                for request in sequence.abort { add(request, -1) }
+            }
+            if let poll = operation.poll { add(poll.request, start + operation.mainRequests.count) }
+            return routes
+        }
+    }
+
+    /// What the names in braces stand for in `path`, decoded; nil where it is another path.
+    func match(_ path: String) -> [String: String]? {
+        guard case .path(let segments) = request.target else { return nil }
+        var found: [String: String] = [:]
+        let trimmed = path.drop { $0 == "/" }
+        var pattern = segments
+        if case .text(let first)? = pattern.first { pattern[0] = .text(String(first.drop { $0 == "/" })) }
+        return MockRoute.match(trimmed, pattern[...], &found) ? found : nil
+    }
+
+    /// How much of the path is written out: the more, the better it fits.
+    var weight: Int {
+        guard case .path(let segments) = request.target else { return 0 }
+        return segments.reduce(0) { count, segment in
+            if case .text(let text) = segment { count + text.utf8.count } else { count }
+        }
+    }
+
+    private static func match(
+        _ path: Substring, _ segments: ArraySlice<RequestTemplate.Segment>, _ found: inout [String: String]
+    ) -> Bool {
+        guard let first = segments.first else { return path.isEmpty }
+        switch first {
+        case .text(let text):
+            return path.hasPrefix(text) && match(path.dropFirst(text.count), segments.dropFirst(), &found)
+        case .parameter(let name, let keepsSlashes):
+            // The shortest stretch first, so that what follows in the pattern gets its part.
+            var end = path.startIndex
+            while end < path.endIndex {
+                if !keepsSlashes, path[end] == "/" { return false }
+                end = path.index(after: end)
+                var attempt = found
+                attempt[name] = PercentEncoding.decode(String(path[..<end]))
+                if match(path[end...], segments.dropFirst(), &attempt) {
+                    found = attempt
+                    return true
+                }
+            }
+            return false
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import FlowExpression
+
+/// Asks again and again how a job stands that the service does in its own time.
+struct Poll: Sendable {
+    /// Whether there is a job at all; nil is always.
+    var condition: Expression?
+    var request: RequestTemplate
+    var until: Expression
+    var failed: Expression?
+    /// What the service says of a job that failed.
+    var message: Template?
+    var interval: Duration
+    /// How long it is asked for.
+    var limit: Duration
+}
+
+/// Splits the list of a parameter into uses of the operation that the service takes.
+struct Batch: Sendable {
+    var parameter: String
+    var size: Int
+}

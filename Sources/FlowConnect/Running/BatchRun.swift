@@ -1,0 +1,25 @@
+import FlowCore
+
+/// Uses an operation once for each part of a list that is longer than the service takes.
+struct BatchRun {
+    let run: OperationRun
+    let batch: Batch
+    let items: [Value]
+
+    /// - Returns: the outputs put together: lists end to end, anything else as a list. Of a list that is short enough
+    ///   the output alone.
+    func output() async throws -> Value {
+        guard items.count > batch.size else {
+            return try await run.part(1, of: batch, items, offset: 0).outputOfOne()
+        }
+        var outputs: [Value] = []
+        for (index, offset) in stride(from: 0, to: items.count, by: batch.size).enumerated() {
+            try Task.checkCancellation()
+            let slice = Array(items[offset..<min(items.count, offset + batch.size)])
+            let part = run.part(index + 1, of: batch, slice, offset: offset, after: outputs.last)
+            outputs.append(try await run.kept("batch.\(index + 1)") { try await part.outputOfOne() })
+        }
+        let lists = outputs.compactMap(\.listValue)
+        return .list(lists.count == outputs.count ? lists.flatMap(\.self) : outputs)
+    }
+}

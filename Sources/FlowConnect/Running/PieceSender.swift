@@ -1,0 +1,193 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+
+/// Sends a file in pieces, each as a request of its own, and keeps in the journal how far it is.
+struct PieceSender {
+    let run: OperationRun
+    let request: RequestTemplate
+    let chunking: Chunking
+    /// Under what the journal has how far it is.
+    let checkpoint: String
+
+    /// How far the file is sent.
+    fileprivate struct Position {
+        var offset: Int64 = 0
+        /// Pieces that have been taken.
+        var count = 0
+        var parts: [Value] = []
+        /// Of the whole file.
+        var total: Int64
+    }
+
+    /// How often in a row a piece may break off before that is told.
+    private static let maximumBreaks = 4
+
+    /// - Returns: the last answer as `{status, headers, body}`, with what was kept of each piece as `parts`.
+    func result(_ scope: Rendering) async throws -> Value {
+        let file = try file(scope)
+        var position = try await begin(file, scope)
+        var breaks = 0
+        while true {
+            try Task.checkCancellation()
+            let piece = try piece(of: file, at: position, scope)
+            do {
+                let before = position
+                let result = try await send(piece, of: file, at: &position, scope)
+                if let result { return result }
+                breaks = position.offset > before.offset ? 0 : breaks + 1
+                guard breaks <= PieceSender.maximumBreaks else {
+                    throw Failure(
+                        .protocolError,
+                        "\(run.node): the server asks for the same piece of \(file.name) again and again")
+                }
+                try await run.keep(checkpoint, position.asValue)
+            } catch {
+                breaks += 1
+                guard chunking.ask != nil, Failure(error).isBreak, breaks <= PieceSender.maximumBreaks else {
+                    throw error
+                }
+                try await run.context.world.clock.sleep(.seconds(1 << min(breaks - 1, 5)))
+                position.offset = try await ask(file, scope)
+            }
+        }
+    }
+
+    private func file(_ scope: Rendering) throws(Failure) -> FileReference {
+        if case .file(let file) = try scope.value(chunking.file).revealed { return file }
+        throw Failure(.invalid, "\(run.node): what is sent in pieces must be a file")
+    }
+
+    /// Where a run that was cut off goes on.
+    private func begin(_ file: FileReference, _ scope: Rendering) async throws -> Position {
+        guard let saved = try await run.recalled(checkpoint) else { return Position(total: file.size) }
+        var position = Position(saved)
+        guard position.total == file.size else {
+            throw Failure(
+                .conflict, "\(run.node): \(file.name) has changed since the first pieces of it were sent",
+                hint: "start the upload again with a new run")
+        }
+        // The last piece may have arrived without being noted.
+        if chunking.ask != nil { position.offset = try await ask(file, scope) }
+        return position
+    }
+
+    private func ask(_ file: FileReference, _ scope: Rendering) async throws -> Int64 {
+        guard let ask = chunking.ask else { return 0 }
+        let scope = scope.with("chunk", ["total": .int(file.size)])
+        let (_, decoded) = try await run.exchange(ask.request, scope)
+        return try offset(ask.offset, scope.with(decoded), file)
+    }
+
+    private func offset(_ template: Template, _ scope: Rendering, _ file: FileReference) throws(Failure) -> Int64 {
+        let value = try scope.value(template)
+        let number = value.intValue ?? value.stringValue.flatMap { Int64($0) }
+        guard let number, (0...file.size).contains(number) else {
+            throw Failure(
+                .protocolError,
+                "\(run.node): the server says to go on at \(value.shortText) of \(file.size) bytes of \(file.name)")
+        }
+        return number
+    }
+
+    // MARK: One piece
+
+    private func piece(
+        of file: FileReference, at position: Position, _ scope: Rendering
+    ) throws(Failure) -> Range<Int64> {
+        var size: Int64
+        switch chunking.size {
+        case .bytes(let count): size = count
+        case .computed(let expression):
+            let scope = scope.with("chunk", ["total": .int(file.size)])
+            guard let count = try scope.value(expression).intValue, count > 0 else {
+                throw Failure(.invalid, "\(run.node): the size of a piece is no count of bytes")
+            }
+            size = count
+        }
+        size = max(chunking.multiple, size / chunking.multiple * chunking.multiple)
+        return position.offset..<min(file.size, position.offset + size)
+    }
+
+    /// - Returns: the result where no more pieces are wanted; nil else, with the position moved on.
+    private func send(
+        _ range: Range<Int64>, of file: FileReference, at position: inout Position, _ scope: Rendering
+    ) async throws -> Value? {
+        let isLast = range.upperBound >= file.size
+        let scope = scope.with("chunk", .map(variables(range, of: file, position, isLast: isLast)))
+        let style = chunking.style
+        let (_, decoded) = try await run.exchange(request, scope) { draft in
+            guard style == .range else { return }
+            let span = range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)"
+            draft.headers["Content-Range"] = "bytes \(span)/\(file.size)"
+        }
+        let answered = scope.with(decoded)
+        if let collect = chunking.collect {
+            position.parts.append(part(range, position, try answered.value(collect)))
+        }
+        position.count += 1
+        position.offset =
+            try chunking.next.map { template throws(Failure) in
+                try offset(template, answered, file)
+            } ?? range.upperBound
+        if try wantsMore(answered, isLast: isLast) { return nil }
+        guard position.offset >= file.size || chunking.next == nil && isLast else {
+            throw Failure(
+                .protocolError,
+                "\(run.node): the server took \(position.offset) of \(file.size) bytes of \(file.name) for all of it")
+        }
+        guard case .map(var result) = decoded.asValue else { return .null }
+        result["parts"] = .list(position.parts)
+        result["count"] = .int(Int64(position.count))
+        return .map(result)
+    }
+
+    private func wantsMore(_ scope: Rendering, isLast: Bool) throws(Failure) -> Bool {
+        switch chunking.more {
+        case nil: return !isLast
+        case .statuses(let statuses)?:
+            return scope.variables["status"]?.intValue.map { statuses.contains(Int($0)) } ?? false
+        case .condition(let condition)?: return try scope.value(condition).boolValue == true
+        }
+    }
+
+    private func variables(
+        _ range: Range<Int64>, of file: FileReference, _ position: Position, isLast: Bool
+    ) -> ValueMap {
+        ValueMap([
+            ("piece", .file(file.stretch(range))), ("offset", .int(range.lowerBound)),
+            ("number", .int(Int64(position.count + 1))), ("size", .int(Int64(range.count))), ("last", .bool(isLast)),
+            ("total", .int(file.size)), ("parts", .list(position.parts)),
+        ])
+    }
+
+    private func part(_ range: Range<Int64>, _ position: Position, _ value: Value) -> Value {
+        [
+            "number": .int(Int64(position.count + 1)), "offset": .int(range.lowerBound),
+            "size": .int(Int64(range.count)), "value": value,
+        ]
+    }
+}
+
+extension PieceSender.Position {
+    fileprivate init(_ saved: Value) {
+        offset = saved["offset"]?.intValue ?? 0
+        count = Int(clamping: saved["count"]?.intValue ?? 0)
+        parts = saved["parts"]?.listValue ?? []
+        total = saved["total"]?.intValue ?? 0
+    }
+
+    fileprivate var asValue: Value {
+        ["offset": .int(offset), "count": .int(Int64(count)), "parts": .list(parts), "total": .int(total)]
+    }
+}
+
+extension Failure {
+    /// Whether the connection broke or the service was out of order, so that the server may have part of a piece.
+    fileprivate var isBreak: Bool {
+        switch kind {
+        case .network, .timeout, .transient, .uncertain: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import FlowCore
+import FlowExpression
+import FlowSpec
+
+/// Sends the requests of an operation with steps one after the other; a resumed run takes what the journal has of the
+/// earlier ones.
+struct StepRun {
+    let run: OperationRun
+    let sequence: StepSequence
+
+    func output(_ scope: Rendering) async throws -> Value {
+        if let output = try await outputOfWhole(scope) { return output }
+        var results = ValueMap()
+        var restarts = 0
+        var index = 0
+        while index < sequence.steps.count {
+            let step = sequence.steps[index]
+            let current = scope.with("steps", .map(results))
+            do {
+                results[step.name] = try await result(of: step, current, restarts: restarts)
+                index += 1
+            } catch {
+                if let restart = sequence.restart, index > restart.index, restarts < restart.limit,
+                    Failure(error).kind == restart.kind
+                {
+                    restarts += 1
+                    index = restart.index
+                    try await forget(from: index, in: &results)
+                    continue
+                }
+                if index > 0 { try await giveUp(Failure(error), current) }
+                throw error
+            }
+        }
+        let last = results[sequence.steps.last?.name ?? ""] ?? .null
+        let done = scope.with("steps", .map(results))
+        guard let poll = run.operation.poll else { return try run.finish(done, body: last["body"] ?? .null) }
+        let result = try await JobWait(run: run, poll: poll).result(done, after: last)
+        return try run.finish(done.with("first", last).with(result: result), body: result["body"] ?? .null)
+    }
+
+    /// nil where the file is too large to be sent at once, or its steps have begun.
+    private func outputOfWhole(_ scope: Rendering) async throws -> Value? {
+        guard let whole = sequence.whole, case .file(let file)? = run.arguments[whole.parameter]?.revealed,
+            file.size <= whole.limit, try await run.recalled(checkpoint(sequence.steps[0])) == nil
+        else { return nil }
+        let (_, decoded) = try await run.exchange(whole.request, scope)
+        return try run.finish(whole.output, scope.with(decoded), body: decoded.body)
+    }
+
+    /// The requests as far as they are known, or that of a small file.
+    func preview(_ scope: Rendering) throws(Failure) -> [HTTPRequest] {
+        if let whole = sequence.whole, case .file(let file)? = run.arguments[whole.parameter]?.revealed,
+            file.size <= whole.limit
+        {
+            return [try run.request(whole.request, scope)]
+        }
+        return try sequence.steps.map { step throws(Failure) in try run.request(step.request, scope) }
+    }
+
+    // MARK: One step
+
+    private func checkpoint(_ step: StepSequence.Step) -> String { "steps.\(step.name)" }
+
+    private func result(
+        of step: StepSequence.Step, _ scope: Rendering, restarts: Int
+    ) async throws -> Value {
+        if !step.isFresh, let saved = try await run.recalled(checkpoint(step)) { return saved }
+        let suffix = "-\(step.name)" + (restarts > 0 ? "-\(restarts)" : "")
+        let result =
+            if let chunking = step.chunking {
+                try await PieceSender(
+                    run: run, request: step.request, chunking: chunking, checkpoint: checkpoint(step) + ".pieces"
+                ).result(scope)
+            } else {
+                try await response(of: step, scope, keySuffix: suffix)
+            }
+        if !step.isFresh { try await run.keep(checkpoint(step), result) }
+        return result
+    }
+
+    private func response(of step: StepSequence.Step, _ scope: Rendering, keySuffix: String) async throws -> Value {
+        do {
+            return try await run.exchange(step.request, scope, keySuffix: keySuffix).decoded.asValue
+        } catch {
+            guard let probe = step.probe, Failure(error).kind == .uncertain else { throw error }
+            let (_, found) = try await run.exchange(probe.request, scope)
+            if try scope.with(found).value(probe.done).boolValue == true { return found.asValue }
+            return try await run.exchange(step.request, scope, keySuffix: keySuffix).decoded.asValue
+        }
+    }
+
+    // MARK: Failing
+
+    private func forget(from index: Int, in results: inout ValueMap) async throws {
+        for step in sequence.steps[index...] {
+            results[step.name] = nil
+            if !step.isFresh { try await run.forget(checkpoint(step)) }
+            if step.chunking != nil { try await run.forget(checkpoint(step) + ".pieces") }
+        }
+    }
+
+    /// Tells the service that nothing more comes, where trying again later would be of no use. Whether it hears that is
+    /// no reason to fail otherwise.
+    private func giveUp(_ failure: Failure, _ scope: Rendering) async throws {
+        guard !sequence.abort.isEmpty, failure.endsSequence else { return }
+        for request in sequence.abort { _ = try? await run.exchange(request, scope) }
+        var none = ValueMap()
+        try await forget(from: 0, in: &none)
+    }
+}
+
+extension Failure {
+    /// Whether the same request would fail again, so that what earlier steps began is of no more use.
+    fileprivate var endsSequence: Bool {
+        switch kind {
+        case .invalid, .permission, .notFound, .conflict, .protocolError: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Synchronization
+import Testing
+
+/// Files that are sent in pieces.
+@Suite struct PieceTests {
+    /// A server that takes ranges of bytes and may lose connections, as Drive's does.
+    private final class RangeServer: HTTPClient {
+        struct State {
+            var taken: Int64 = 0
+            var requests: [HTTPRequest] = []
+            /// Of the pieces, counted from 1, those after which the connection breaks; the bytes have arrived.
+            var breaksAfter: Set<Int> = []
+            var pieces = 0
+        }
+
+        let total: Int64
+        let state: Mutex<State>
+
+        init(total: Int64, taken: Int64 = 0, breaksAfter: Set<Int> = []) {
+            self.total = total
+            state = Mutex(State(taken: taken, breaksAfter: breaksAfter))
+        }
+
+        func send(_ call: HTTPCall) async throws -> HTTPResponse {
+            let reply = try state.withLock { state in
+                state.requests.append(call.request)
+                return try answer(call.request, &state)
+            }
+            if let failure = call.classify?(reply) { throw failure }
+            return reply
+        }
+
+        private func answer(_ request: HTTPRequest, _ state: inout State) throws -> HTTPResponse {
+            guard request.method == "PUT" else {
+                return .json("{}", headers: [("Location", "https://up.acme.test/session/1")])
+            }
+            guard case .file(_, let offset, let length?) = request.body else { return progress(state) }
+            if offset == state.taken { state.taken += length }
+            state.pieces += 1
+            if state.breaksAfter.contains(state.pieces) { throw Failure(.network, "the connection broke") }
+            return progress(state)
+        }
+
+        private func progress(_ state: State) -> HTTPResponse {
+            if state.taken == total { return .json(#"{"id":"f1"}"#, status: 201) }
+            return HTTPResponse(
+                status: 308, headers: HTTPHeaders(state.taken > 0 ? [("Range", "bytes=0-\(state.taken - 1)")] : []))
+        }
+    }
+
+    private static let operation = """
+          upload:
+            summary: Send a file.
+            effect: write
+            params: { file: { type: file, required: true } }
+            steps:
+              start: { request: POST files, json: {} }
+              send:
+                request: PUT ${{ steps.start.headers.location }}
+                auth: none
+                body: ${{ chunk.piece }}
+                chunk:
+                  of: ${{ params.file }}
+                  by: range
+                  size: 11
+                  multiple: 5
+                  more: [308]
+                  offset_from: "${{ 'range' in headers ? int(headers.range.split('-')[1]) + 1 : status == 308 ? 0 : chunk.total }}"
+                  ask:
+                    request: PUT ${{ steps.start.headers.location }}
+                    auth: none
+                    headers: { Content-Range: "bytes */${{ chunk.total }}" }
+                    ok: [308]
+                    offset: "${{ 'range' in headers ? int(headers.range.split('-')[1]) + 1 : status == 308 ? 0 : chunk.total }}"
+            output: ${{ steps.send.body }}
+        """
+
+    private func upload(
+        _ server: RangeServer, checkpoints: any Checkpoints = NoCheckpoints()
+    ) async throws -> Value {
+        let node = try TestConnector(Self.operation).node("upload")
+        let text = String(repeating: "x", count: Int(server.total))
+        let context = NodeContext(
+            world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: .write,
+            idempotencyKey: "key-1", checkpoints: checkpoints)
+        return try await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
+    }
+
+    private func ranges(_ server: RangeServer) -> [String?] {
+        server.state.withLock { $0.requests.dropFirst().map { $0.headers["Content-Range"] } }
+    }
+
+    @Test func piecesAreMultiplesAndTheLastIsWhatIsLeft() async throws {
+        let server = RangeServer(total: 23)
+        #expect(try await upload(server) == ["id": "f1"])
+        #expect(ranges(server) == ["bytes 0-9/23", "bytes 10-19/23", "bytes 20-22/23"])
+        let bodies = server.state.withLock { $0.requests.dropFirst().map(\.body) }
+        #expect(bodies.last == .file(path: "/work/f", offset: 20, length: 3))
+    }
+
+    @Test func anEmptyFileIsOneEmptyPiece() async throws {
+        let server = RangeServer(total: 0)
+        #expect(try await upload(server) == ["id": "f1"])
+        #expect(ranges(server) == ["bytes */0"])
+    }
+
+    @Test func aBreakIsFollowedByAskingHowMuchHasArrived() async throws {
+        let server = RangeServer(total: 23, breaksAfter: [1])
+        #expect(try await upload(server) == ["id": "f1"])
+        #expect(ranges(server) == ["bytes 0-9/23", "bytes */23", "bytes 10-19/23", "bytes 20-22/23"])
+    }
+
+    @Test func aResumedRunAsksBeforeItSends() async throws {
+        let server = RangeServer(total: 23, taken: 20)
+        let kept = KeptCheckpoints(
+            ValueMap.of([
+                (
+                    "steps.start",
+                    ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
+                ),
+                ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 23]),
+            ]))
+        #expect(try await upload(server, checkpoints: kept) == ["id": "f1"])
+        let sent = server.state.withLock { $0.requests.map { $0.headers["Content-Range"] } }
+        #expect(sent == ["bytes */23", "bytes 20-22/23"])
+    }
+
+    @Test func aFileThatHasChangedIsNotSentOn() async throws {
+        let kept = KeptCheckpoints(
+            ValueMap.of([
+                (
+                    "steps.start",
+                    ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
+                ),
+                ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 40]),
+            ]))
+        let server = RangeServer(total: 23)
+        let failure = await #expect(throws: Failure.self) { try await upload(server, checkpoints: kept) }
+        #expect(failure?.message == "acme.upload: f has changed since the first pieces of it were sent")
+    }
+
+    @Test func aConnectionThatBreaksAtEachPieceIsToldInTheEnd() async throws {
+        let server = RangeServer(total: 10, breaksAfter: [1, 2, 3, 4, 5, 6])
+        server.state.withLock { $0.taken = 1 }
+        let failure = await #expect(throws: Failure.self) { try await upload(server) }
+        #expect(failure?.kind == .network)
+    }
+
+    // MARK: Parts with numbers
+
+    @Test func whatEachPartReturnsIsThereForTheLastStep() async throws {
+        let connector = try TestConnector(
+            """
+              upload:
+                summary: Send a file.
+                effect: write
+                params: { file: { type: file, required: true } }
+                steps:
+                  send:
+                    request: PUT parts/{number}
+                    path: { number: "${{ chunk.number }}" }
+                    query: { last: "${{ chunk.last }}" }
+                    body: ${{ chunk.piece }}
+                    chunk: { of: "${{ params.file }}", by: parts, size: "${{ chunk.total / 2 }}", collect: "${{ headers.etag }}" }
+                  finish: { request: POST done, json: { parts: "${{ steps.send.parts.map(p, {'n': p.number, 'e': p.value}) }}" } }
+            """)
+        let (_, requests) = try await connector.run(
+            "upload", ValueMap.of([("file", "/work/f")]), files: MemoryFiles(texts: ["/work/f": "12345"]),
+            replies: [
+                .json("{}", headers: [("ETag", "a")]), .json("{}", headers: [("ETag", "b")]),
+                .json("{}", headers: [("ETag", "c")]), .json("{}"),
+            ])
+        #expect(
+            requests.map(\.url).prefix(3).map { $0.split(separator: "/").last } == [
+                "1?last=false", "2?last=false", "3?last=true",
+            ])
+        #expect(requests[3].text == #"{"parts":[{"n":1,"e":"a"},{"n":2,"e":"b"},{"n":3,"e":"c"}]}"#)
+    }
+}

@@ -1,0 +1,190 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Testing
+
+@Suite struct StepTests {
+    private static let edit = """
+          edit:
+            summary: Change a thing.
+            effect: idempotent
+            params: { id: { type: int, required: true }, name: { type: string, required: true } }
+            steps:
+              current: { request: "GET things/{id}", fresh: true }
+              write: { request: "PATCH things/{id}", json: { version: "${{ steps.current.body.version }}", name: "${{ params.name }}" } }
+            restart: { at: current, on: conflict, max: 2 }
+            output: ${{ steps.write.body }}
+        """
+    private let arguments = ValueMap.of([("id", 7), ("name", "new")])
+
+    @Test func aConflictBeginsAgainAtTheStepThatReads() async throws {
+        let (output, requests) = try await TestConnector(Self.edit).run(
+            "edit", arguments,
+            replies: [
+                .json(#"{"version":1}"#), .json("{}", status: 409), .json(#"{"version":2}"#), .json(#"{"ok":true}"#),
+            ])
+        #expect(output == ["ok": true])
+        #expect(requests.map(\.method) == ["GET", "PATCH", "GET", "PATCH"])
+        #expect(requests[3].text == #"{"version":2,"name":"new"}"#)
+    }
+
+    @Test func aConflictThatStaysIsToldAfterAsManyTimes() async throws {
+        let client = ScriptedHTTP { call in
+            let reply = HTTPResponse.json(
+                #"{"version":1}"#, status: call.request.method == "GET" ? 200 : 409)
+            if let failure = call.classify?(reply) { throw failure }
+            return reply
+        }
+        let node = try TestConnector(Self.edit).node("edit")
+        await #expect(throws: Failure.self) {
+            try await node.run(
+                node.spec.bind(arguments),
+                in: NodeContext(world: .test(http: client), effect: .idempotent, idempotencyKey: "key-1"))
+        }
+        #expect(client.calls.count == 6)
+    }
+
+    @Test func aFreshStepIsAskedAgainInAResumedRun() async throws {
+        let done = KeptCheckpoints(
+            ValueMap.of([("steps.current", ["status": 200, "headers": [:], "body": ["version": 1]])]))
+        let (_, requests) = try await TestConnector(Self.edit).run(
+            "edit", arguments, replies: [.json(#"{"version":5}"#), .json("{}")], checkpoints: done)
+        #expect(requests[1].text == #"{"version":5,"name":"new"}"#)
+        #expect(done.values.names.contains("steps.write"))
+    }
+
+    // MARK: Giving up
+
+    private static let upload = """
+          upload:
+            summary: Send a thing.
+            effect: write
+            steps:
+              begin: { request: POST uploads, json: {} }
+              finish: { request: "POST uploads/{id}/finish", path: { id: "${{ steps.begin.body.id }}" }, json: {} }
+            abort: { request: "DELETE uploads/{id}", path: { id: "${{ steps.begin.body.id }}" } }
+        """
+
+    private func failing(_ status: Int) async throws -> (requests: [HTTPRequest], kept: KeptCheckpoints) {
+        let kept = KeptCheckpoints()
+        let client = ScriptedHTTP { call in
+            let isFinish = call.request.url.hasSuffix("/finish")
+            let reply = HTTPResponse.json(#"{"id":"u/1"}"#, status: isFinish ? status : 200)
+            if let failure = call.classify?(reply) { throw failure }
+            return reply
+        }
+        let node = try TestConnector(Self.upload).node("upload")
+        let context = NodeContext(
+            world: .test(http: client), effect: .write, idempotencyKey: "key-1", checkpoints: kept)
+        await #expect(throws: Failure.self) { try await node.run(node.spec.bind(ValueMap()), in: context) }
+        return (client.calls.map(\.request), kept)
+    }
+
+    @Test func whatFailsForGoodIsAbortedAndBeginsAnew() async throws {
+        let (requests, kept) = try await failing(422)
+        #expect(requests.map { "\($0.method) \($0.url)" }.last == "DELETE https://api.acme.test/v1/uploads/u%2F1")
+        #expect(kept.values.isEmpty)
+    }
+
+    @Test func whatMayWorkLaterIsNotAborted() async throws {
+        let (requests, kept) = try await failing(503)
+        #expect(requests.count == 2)
+        #expect(kept.values.names == ["steps.begin"])
+    }
+
+    @Test func nothingIsAbortedBeforeAStepHasBegun() async throws {
+        let client = ScriptedHTTP { call in
+            let reply = HTTPResponse.json("{}", status: 403)
+            if let failure = call.classify?(reply) { throw failure }
+            return reply
+        }
+        let node = try TestConnector(Self.upload).node("upload")
+        await #expect(throws: Failure.self) {
+            try await node.run(node.spec.bind(ValueMap()), in: NodeContext(world: .test(http: client), effect: .write))
+        }
+        #expect(client.calls.count == 1)
+    }
+
+    // MARK: Lost answers
+
+    private static let probed = """
+          make:
+            summary: Make a thing.
+            effect: write
+            params: { key: { type: string, required: true } }
+            steps:
+              make:
+                request: POST things
+                json: { key: "${{ params.key }}" }
+                probe: { request: "GET things", query: { key: "${{ params.key }}" }, done: "${{ size(body.things) == 1 }}" }
+            output: ${{ steps.make.body }}
+        """
+
+    private func afterLostAnswer(_ found: String) async throws -> (output: Value, calls: [HTTPCall]) {
+        let client = ScriptedHTTP([
+            .failure(Failure(.uncertain, "the connection broke")), .success(.json(found)),
+            .success(.json(#"{"id":2}"#)),
+        ])
+        let node = try TestConnector(Self.probed).node("make")
+        let output = try await node.run(
+            node.spec.bind(ValueMap.of([("key", "k1")])), in: NodeContext(world: .test(http: client), effect: .write))
+        return (output, client.calls)
+    }
+
+    @Test func aProbeThatFindsTheThingStandsForTheLostAnswer() async throws {
+        let (output, calls) = try await afterLostAnswer(#"{"things":[{"id":1}]}"#)
+        #expect(output == ["things": [["id": 1]]])
+        #expect(calls.map(\.request.method) == ["POST", "GET"])
+        #expect(calls[1].request.url == "https://api.acme.test/v1/things?key=k1")
+    }
+
+    @Test func aProbeThatFindsNothingLetsTheStepBeSentAgain() async throws {
+        let (output, calls) = try await afterLostAnswer(#"{"things":[]}"#)
+        #expect(output == ["id": 2])
+        #expect(calls.map(\.request.method) == ["POST", "GET", "POST"])
+    }
+
+    // MARK: Small files and secrets
+
+    private static let file = """
+          put:
+            summary: Send a file.
+            effect: idempotent
+            params: { file: { type: file, required: true } }
+            whole: { up_to: 1KiB, request: PUT small, body: "${{ params.file }}", output: "${{ body.small }}" }
+            steps:
+              begin: { request: POST large, json: {}, secret: [body.url, headers.location] }
+              send: { request: "PUT ${{ steps.begin.body.url }}", auth: none, body: "${{ params.file }}" }
+            output: ${{ steps.send.body }}
+        """
+
+    @Test(arguments: [(1024, ["PUT"]), (1025, ["POST", "PUT"])])
+    func aSmallFileNeedsOneRequest(size: Int, methods: [String]) async throws {
+        let (output, requests) = try await TestConnector(Self.file).run(
+            "put", ValueMap.of([("file", "/work/f")]),
+            files: MemoryFiles(texts: ["/work/f": String(repeating: "x", count: size)]),
+            replies: [
+                .json(#"{"small":1,"url":"https://up.acme.test/x?sig=not-a-real-signature"}"#), .json(#"{"big":1}"#),
+            ])
+        #expect(requests.map(\.method) == methods)
+        #expect(output == (size == 1024 ? 1 : ["big": 1]))
+    }
+
+    @Test func partsOfAnAnswerThatAreSecretStaySo() async throws {
+        let kept = KeptCheckpoints()
+        let (_, requests) = try await TestConnector(Self.file).run(
+            "put", ValueMap.of([("file", "/work/f")]),
+            files: MemoryFiles(texts: ["/work/f": String(repeating: "x", count: 2000)]),
+            replies: [
+                .json(
+                    #"{"url":"https://up.acme.test/x?sig=not-a-real-signature"}"#,
+                    headers: [("Location", "https://up.acme.test/y")]), .json("{}"),
+            ], checkpoints: kept)
+        let begun = kept.values["steps.begin"]
+        #expect(begun?["body"]?["url"]?.containsSecret == true)
+        #expect(begun?["headers"]?["location"]?.containsSecret == true)
+        #expect(begun?["status"]?.containsSecret == false)
+        #expect(requests[1].secrets.query == ["sig"])
+    }
+}
