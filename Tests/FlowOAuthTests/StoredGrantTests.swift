@@ -19,6 +19,7 @@ import Testing
             $0.headers = ["Example-Version": "2"]
             $0.scopeSeparator = ","
             $0.repeatsScopes = true
+            $0.rotates = false
             $0.lifetime = .seconds(1800)
             $0.tokenTypes = ["bot"]
             $0.nested = "authed_user"

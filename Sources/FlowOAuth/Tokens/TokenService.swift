@@ -50,6 +50,9 @@ package struct TokenService: Sendable, Hashable {
     package var repeatsScopes: Bool
     /// How long an access token lives where the answer doesn't say; nil where it doesn't end, or nobody knows.
     package var lifetime: Duration?
+    /// Whether a refresh may end the refresh token that it was asked for with. Where it never does, an answer that is
+    /// lost costs nothing.
+    package var rotates: Bool
     /// What a token may be called besides `bearer`.
     package var tokenTypes: Set<String>
     /// The member of the answer that has the tokens where its top level has none.
@@ -63,7 +66,8 @@ package struct TokenService: Sendable, Hashable {
     package init(
         provider: String? = nil, url: String, authentication: ClientAuthentication = .post, body: BodyFormat = .form,
         headers: [String: String] = [:], scopeSeparator: String = " ", repeatsScopes: Bool = false,
-        lifetime: Duration? = nil, tokenTypes: Set<String> = [], nested: String? = nil, account: String? = nil,
+        rotates: Bool = true, lifetime: Duration? = nil, tokenTypes: Set<String> = [], nested: String? = nil,
+        account: String? = nil,
         refusals: Refusals = Refusals(), revocation: Revocation? = nil
     ) {
         self.provider = provider
@@ -75,6 +79,7 @@ package struct TokenService: Sendable, Hashable {
         self.repeatsScopes = repeatsScopes
         self.lifetime = lifetime
         self.tokenTypes = tokenTypes
+        self.rotates = rotates
         self.nested = nested
         self.account = account
         self.refusals = refusals
