@@ -62,6 +62,17 @@ import Testing
         }
     }
 
+    @Test func theKeyOfAnAppComesBack() throws {
+        let app = OAuthClient(id: "fake-id", key: AssertionKey(pem: TestKeys.ellipticCurve, id: "key-1"))
+        let service = TokenService.example { $0.authentication = .privateKeyJWT }
+        for kind in [StoredGrant.Kind.login, .clientCredentials(audience: nil)] {
+            let grant = StoredGrant(kind, service: service, client: app, scopes: [], tokens: tokens())
+            #expect(try read(grant.fields) == grant)
+            #expect(grant.fields["private_key"]?.containsSecret == true)
+            #expect("\(grant)".contains("BEGIN") == false)
+        }
+    }
+
     @Test func fieldsAreThoseOfTheTypeAndSecretsAreMarked() throws {
         let grant = StoredGrant(.serviceAccount(account), service: odd, client: client, scopes: [], tokens: tokens())
         let fields = StoredGrant.credentialType.names
