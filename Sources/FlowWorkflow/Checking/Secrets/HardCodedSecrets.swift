@@ -148,12 +148,13 @@ package struct HardCodedSecrets {
     }
 
     private mutating func findValue(named range: Range<Int>) {
-        // The name comes last, as nearly every word of a file has no such value.
+        // What costs the most comes last: nearly every word of a file has no such value, or name.
         guard range.count >= 3, let start = valueStart(after: range) else { return }
         let end = bytes[start...].firstIndex { HardCodedSecrets.valueEnds.contains($0) } ?? bytes.count
         let value = bytes[start..<end]
-        guard Chance.isLikely(value), Chance.isLiteral(value), !Chance.isPlaceholder(value) else { return }
-        guard HardCodedSecrets.isSecretName(bytes[range]) else { return }
+        guard Chance.isLikely(value), Chance.isLiteral(value), HardCodedSecrets.isSecretName(bytes[range]),
+            !Chance.isPlaceholder(value)
+        else { return }
         let name = String(decoding: bytes[range], as: UTF8.self)
         add(Finding(range: start..<end, title: "what looks like the secret \"\(name.drop { $0 == "-" })\""))
     }
