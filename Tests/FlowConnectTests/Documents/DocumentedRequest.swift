@@ -19,6 +19,8 @@ struct DocumentedRequest: Sendable {
     var query: [(name: String, value: String)]
     var headers: HTTPHeaders
     var body: Body
+    /// The body as it is, where it is in memory.
+    var text: String
 
     init(_ request: HTTPRequest) {
         method = request.method
@@ -29,6 +31,7 @@ struct DocumentedRequest: Sendable {
         query = Self.pairs(parts.count == 2 ? parts[1] : "")
         headers = request.headers
         body = Self.body(request)
+        text = request.text
     }
 
     /// Without parameters: `application/json`; nil where there is no body that needs one.
