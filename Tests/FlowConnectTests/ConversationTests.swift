@@ -34,7 +34,7 @@ import Testing
 }
 
 /// What is part of flowctl, without what other tests have looked up.
-struct FreshNodes: NodeCatalog {
+struct FreshNodes: NodeSource {
     var names: [String] { ConnectorSource.embedded.names }
 
     func node(named name: String) throws -> (any Node)? {

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowSpec
 import Testing
 
 /// What a comparison with an OpenAPI document finds, so that a wrong request is not taken for a right one.
@@ -28,7 +29,7 @@ import Testing
                   application/x-www-form-urlencoded:
                     schema: { properties: { name: { type: string }, count: { type: integer } } }
                   multipart/form-data:
-                    schema: { properties: { file: { type: string } } }
+                    schema: { properties: { file: { type: string }, count: { type: integer } } }
         components:
           parameters:
             Trace: { name: X-Trace, in: header, schema: { type: string } }
@@ -154,6 +155,23 @@ import Testing
         #expect(
             try complaints("POST", "/v2/items", headers: [("Content-Type", "text/plain")]) == [
                 "POST /items has no body, which is required"
+            ])
+    }
+
+    @Test func looksAtTheTextsOfParts() throws {
+        func found(_ fields: [(name: String, part: MultipartBody.Part)]) throws -> [String] {
+            let parts = MultipartBody(boundary: "x")
+            let headers = HTTPHeaders([("Content-Type", parts.contentType)])
+            let request = HTTPRequest(
+                "POST", "https://api.acme.test/v2/items", headers: headers, body: parts.body(fields))
+            let document = OpenAPIDocument(DocumentFile(name: "acme.yaml", bytes: Array(Self.shop.utf8)))
+            return try #require(document).complaints(about: DocumentedRequest(request)).map(\.description)
+        }
+        let file = MultipartBody.Part.file(FileReference(path: "/tmp/a", size: 1))
+        #expect(try found([("file", file), ("count", .text("2"))]) == [])
+        #expect(
+            try found([("flie", file), ("count", .text("two"))]) == [
+                "POST /items: \"flie\" is not in the body", "POST /items: \"count\" must be integer, not \"two\"",
             ])
     }
 

@@ -58,8 +58,8 @@ import Testing
         expect(
             operation("    request: GET t\n", head: "auth: { acme: { type: oauth2, provider: elsewhere } }\n"),
             "unknown-provider", "flowctl knows no provider \"elsewhere\"",
-            hint: "use one of airtable, atlassian, dropbox, github, google, hubspot, linear, microsoft, notion, slack, "
-                + "x, or give its authorize_url and token_url")
+            hint: "use one of airtable, atlassian, dropbox, github, google, hubspot, linear, microsoft, notion, "
+                + "openproject, slack, x, or give its authorize_url and token_url")
     }
 
     @Test func secretsOfALoginGoOverHTTPS() {

@@ -125,7 +125,7 @@ import Testing
                     bytes("--\(boundary)\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhi\r\n"),
                     bytes(
                         "--\(boundary)\r\nContent-Disposition: form-data; name=\"upload\"; filename=\"a%22b.txt\"\r\n"
-                            + "Content-Type: application/octet-stream\r\n\r\n"),
+                            + "Content-Type: text/plain\r\n\r\n"),
                     .file(path: "/work/a\"b.txt"), bytes("\r\n"), bytes("--\(boundary)--\r\n"),
                 ]))
     }

@@ -22,6 +22,14 @@ struct CredentialTypeIndex: Sendable {
         return (try? connectors.connector(name))?.credentialTypes.first
     }
 
+    /// Whether there is a connector of this name, and no other way to its app than a login.
+    func takesLoginOnly(credentialNamed name: String) -> Bool {
+        guard connectors.connectorNames.contains(name), let connector = try? connectors.connector(name) else {
+            return false
+        }
+        return connector.credentialTypes.isEmpty && (try? connectors.provider(named: name)) != nil
+    }
+
     /// For credentials from the environment; read only where there is one.
     func types(for environment: [String: String]) -> [CredentialType] {
         environment.keys.contains { $0.hasPrefix("FLOWCTL_CREDENTIAL_") } ? connectors.credentialTypes : []

@@ -15,6 +15,9 @@ struct MockCheck {
         if request.sendsCredential, !connector.auth.isEmpty, !isSigned(sent, path) {
             return .refusal(401, "the request has no credential of \(connector.name)")
         }
+        if case .graphQL(let query, _) = request.body, sent.json?["query"]?.stringValue != query {
+            return .refusal(400, "no operation of \(connector.name) asks this query")
+        }
         for (name, _) in sent.query where !knownInQuery(name) {
             return .refusal(400, "unknown parameter \"\(name)\" in the query")
         }
@@ -40,6 +43,10 @@ struct MockCheck {
             case .basic: sent.headers["Authorization"]?.hasPrefix("Basic ") == true
             case .header(let name, _, _): sent.headers[name]?.isEmpty == false
             case .query(let name, _): sent.query.contains { $0.name == name && !$0.value.isEmpty }
+            case .path: path[MockRoute.credentialName]?.isEmpty == false
+            case .signatureV4:
+                sent.headers["Authorization"]?.hasPrefix("AWS4-HMAC-SHA256 Credential=") == true
+                    || sent.query.contains { $0.name == "X-Amz-Signature" }
             }
         }
     }
@@ -66,6 +73,7 @@ struct MockCheck {
 
     /// Members that the body may have; nil where a template makes all of it.
     private var knownInBody: Set<String>? {
+        guard !request.placed.contains(where: \.spreads) else { return nil }
         var known: Set<String> = []
         switch request.body {
         case .none: break
@@ -100,7 +108,7 @@ struct MockCheck {
     // MARK: Arguments
 
     private func objectionToArguments(_ sent: MockRequest) -> MockReply? {
-        for parameter in request.placed {
+        for parameter in request.placed where !parameter.spreads && parameter.converters.isEmpty {
             switch place(parameter) {
             case .query:
                 let isThere = sent.query.contains { root($0.name) == parameter.wireName }

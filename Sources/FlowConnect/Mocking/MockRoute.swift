@@ -53,6 +53,9 @@ struct MockRoute: Sendable {
         }
     }
 
+    /// Under what a secret in the path is found; no parameter has such a name.
+    static let credentialName = "{credential}"
+
     private static func match(
         _ path: Substring, _ segments: ArraySlice<RequestTemplate.Segment>, _ found: inout [String: String]
     ) -> Bool {
@@ -60,6 +63,8 @@ struct MockRoute: Sendable {
         switch first {
         case .text(let text):
             return path.hasPrefix(text) && match(path.dropFirst(text.count), segments.dropFirst(), &found)
+        case .credential:
+            return match(path, [.parameter(credentialName, keepsSlashes: false)] + segments.dropFirst(), &found)
         case .parameter(let name, let keepsSlashes):
             // The shortest stretch first, so that what follows in the pattern gets its part.
             var end = path.startIndex

@@ -20,7 +20,8 @@ final class Judge: Sendable {
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
     init(
-        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?, usualDecoding: Decoding?,
+        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?,
+        usualDecoding: Decoding?,
         effect: Effect,
         hasKey: Bool, rendering: Rendering,
         files: any FileSystem

@@ -21,6 +21,8 @@ struct DocumentedRequest: Sendable {
     var body: Body
     /// The body as it is, where it is in memory.
     var text: String
+    /// What the parts of a multipart body hold that are no files, by their names.
+    var texts: [String: String] = [:]
 
     init(_ request: HTTPRequest) {
         method = request.method
@@ -32,6 +34,7 @@ struct DocumentedRequest: Sendable {
         headers = request.headers
         body = Self.body(request)
         text = request.text
+        if case .multipart = body { texts = Self.texts(request.body) }
     }
 
     /// Without parameters: `application/json`; nil where there is no body that needs one.
@@ -63,13 +66,29 @@ struct DocumentedRequest: Sendable {
     }
 
     private static func partNames(_ body: HTTPBody) -> [String] {
+        heads(body).map(\.name)
+    }
+
+    private static func texts(_ body: HTTPBody) -> [String: String] {
+        let texts = heads(body).filter { !$0.head.contains("; filename=") }.map { ($0.name, $0.text) }
+        return Dictionary(texts) { first, _ in first }
+    }
+
+    /// The parts: what stands before their content, their names, and the content where it is in memory.
+    private static func heads(_ body: HTTPBody) -> [(head: Substring, name: String, text: String)] {
         switch body {
-        case .parts(let parts): parts.flatMap(partNames)
+        case .parts(let parts): return parts.flatMap(heads)
         case .bytes(let bytes):
-            String(decoding: bytes, as: UTF8.self).split(separator: "; name=\"").dropFirst().map {
-                String($0.prefix { $0 != "\"" })
+            let pieces = String(decoding: bytes, as: UTF8.self).split(separator: "; name=\"").dropFirst()
+            return pieces.map { piece in
+                let end = piece.firstRange(of: "\r\n\r\n")
+                let text = end.map { piece[$0.upperBound...] } ?? ""
+                return (
+                    piece[..<(end?.lowerBound ?? piece.endIndex)], String(piece.prefix { $0 != "\"" }),
+                    String(text.firstRange(of: "\r\n--").map { text[..<$0.lowerBound] } ?? text.dropLast())
+                )
             }
-        case .none, .file: []
+        case .none, .file: return []
         }
     }
 }

@@ -28,7 +28,7 @@ struct MethodListDocument: VendorDocument {
         case .none: break
         case .json(let value): for (key, value) in value.mapValue ?? ValueMap() { given[key] = value }
         case .form(let pairs): for (name, value) in pairs { given[name] = .string(value) }
-        case .multipart(let names): for name in names { given[name] = .string("") }
+        case .multipart(let names): for name in names { given[name] = value(ofPart: request.texts[name] ?? "") }
         case .raw: return [complaint(nil, "has a body that is none of fields")]
         }
         var check = FieldCheck(types: types, isTyped: false)
@@ -38,12 +38,18 @@ struct MethodListDocument: VendorDocument {
         check.fields(given, method["fields"]?.listValue ?? [], "")
         return check.complaints.map { complaint($0.name, $0.text) }
     }
+
+    /// In a part, what is made of others stands as JSON.
+    private func value(ofPart text: String) -> Value {
+        guard text.hasPrefix("{") || text.hasPrefix("[") else { return .string(text) }
+        return (try? JSON.parse(text)) ?? .string(text)
+    }
 }
 
 /// Values against lists of fields, as deep as the types go.
 private struct FieldCheck {
     let types: Value
-    /// Whether values have types; in a query and a form all is text.
+    /// Whether all values have types; in a query and a form those alone do that are JSON.
     var isTyped: Bool
     var mayHoldMore = false
     private(set) var complaints: [(name: String, text: String)] = []
@@ -69,7 +75,7 @@ private struct FieldCheck {
     }
 
     private mutating func check(_ value: Value, _ types: [String], _ name: String) {
-        guard isTyped else { return }
+        guard isTyped || value.mapValue != nil || value.listValue != nil else { return }
         let found = types.map { complaints(about: value, $0, name) }
         complaints += found.min { $0.count < $1.count } ?? []
     }

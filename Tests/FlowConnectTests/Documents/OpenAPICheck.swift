@@ -113,8 +113,13 @@ struct OpenAPICheck {
             form(pairs, schema(for: request, in: content), beside: request.query)
         case .multipart(let names):
             if let schema = schema(for: request, in: content) {
-                for name in names where schemas.property(name, of: schema) == nil {
-                    complaints.append((name, "is not in the body"))
+                for name in names {
+                    guard let property = schemas.property(name, of: schema) else {
+                        complaints.append((name, "is not in the body"))
+                        continue
+                    }
+                    guard let text = request.texts[name] else { continue }
+                    add(schemas.complaints(about: schemas.value(ofText: text, property), property), in: name)
                 }
             } else {
                 for name in names where parameter(name, in: "formData") == nil {

@@ -18,6 +18,11 @@ struct CredentialTypeChoice {
                     ?? "run \"flowctl credentials types\" for those there are")
         }
         if let found = index.defaultType(forCredential: name) { return found }
+        if index.takesLoginOnly(credentialNamed: name) {
+            throw Exit.usage(
+                "\(name) takes a login, not a credential that is added",
+                hint: "run \"flowctl credentials login \(name)\"")
+        }
         guard session.prompt.isAvailable else {
             throw Exit.usage(
                 "no type is given, and no connector is named \"\(name)\"",
