@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: names)
     func succeedsAsItsExampleSays(name: String) async throws {
-        let node = try #require(try ConnectorSource.embedded.node(named: name) as? ConnectorNode)
+        let node = try #require(try FreshNodes().node(named: name) as? ConnectorNode)
         try #require(!node.operation.examples.isEmpty, "\(name) has no example")
         for example in node.operation.examples {
             let trial = try await ExampleTrial(node, example, credential: Fake.credential(for: node.spec))

@@ -10,15 +10,19 @@ struct DecodedResponse: Sendable {
     /// Why the body is not what its type says; `body` is its text then.
     var defect: Failure?
 
-    /// - Parameter decoding: nil goes by the content type.
-    init(_ response: HTTPResponse, as decoding: Decoding?) {
+    /// - Parameters:
+    ///   - decoding: nil goes by what is usual.
+    ///   - usual: nil goes by the content type.
+    init(_ response: HTTPResponse, as decoding: Decoding?, usually usual: Decoding? = nil) {
         status = response.status
         headers = response.headers.asMap
         switch response.body {
         case .file(let file): body = .file(file)
         case .bytes(let bytes):
             let type = response.headers["Content-Type"]
-            let kind = decoding ?? DecodedResponse.decoding(ofType: type)
+            let kind =
+                decoding ?? DecodedResponse.fitting(usual, contentType: type)
+                ?? DecodedResponse.decoding(ofType: type)
             do throws(Failure) {
                 body = try kind.value(bytes, contentType: type)
             } catch {
@@ -56,6 +60,13 @@ struct DecodedResponse: Sendable {
     var file: FileReference? {
         if case .file(let file) = body { return file }
         return nil
+    }
+
+    /// A service that usually answers in XML gives files and pages of proxies, too.
+    private static func fitting(_ usual: Decoding?, contentType: String?) -> Decoding? {
+        guard case .xml = usual else { return usual }
+        let type = (contentType ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
+        return type.isEmpty || type.hasSuffix("xml") ? usual : nil
     }
 
     static func decoding(ofType contentType: String?) -> Decoding {

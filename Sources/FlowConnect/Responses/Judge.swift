@@ -12,6 +12,7 @@ final class Judge: Sendable {
     private let accepted: Set<Int>
     private let acceptedWhen: [Expression]
     private let decoding: Decoding?
+    private let usualDecoding: Decoding?
     private let effect: Effect
     private let hasKey: Bool
     private let rendering: Rendering
@@ -19,7 +20,9 @@ final class Judge: Sendable {
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
     init(
-        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?, effect: Effect,
+        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?,
+        usualDecoding: Decoding?,
+        effect: Effect,
         hasKey: Bool, rendering: Rendering,
         files: any FileSystem
     ) {
@@ -27,6 +30,7 @@ final class Judge: Sendable {
         self.accepted = accepted
         self.acceptedWhen = acceptedWhen
         self.decoding = decoding
+        self.usualDecoding = usualDecoding
         self.effect = effect
         self.hasKey = hasKey
         self.rendering = rendering
@@ -36,7 +40,7 @@ final class Judge: Sendable {
     func decode(_ response: HTTPResponse) -> DecodedResponse {
         // Equal arrays of the same buffer compare at once.
         if let held = last.withLock({ $0 }), held.response == response { return held.decoded }
-        let decoded = DecodedResponse(response, as: decoding)
+        let decoded = DecodedResponse(response, as: decoding, usually: usualDecoding)
         last.withLock { $0 = (response, decoded) }
         return decoded
     }

@@ -230,7 +230,8 @@ struct OperationRun: Sendable {
         let hasKey = template.idempotency != nil && !context.idempotencyKey.isEmpty
         let judge = Judge(
             rules: rules(template), accepted: template.accepted, acceptedWhen: template.acceptedWhen,
-            decoding: template.decoding ?? connector.defaults.decode, effect: effect, hasKey: hasKey, rendering: scope,
+            decoding: template.decoding, usualDecoding: connector.defaults.decode, effect: effect, hasKey: hasKey,
+            rendering: scope,
             files: context.world.files)
         var call = HTTPCall(request, effect: effect, retry: context.retry)
         call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)

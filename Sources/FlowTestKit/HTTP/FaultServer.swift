@@ -100,6 +100,16 @@ package final class RefusingPort: Sendable {
     package var authority: String { "127.0.0.1:\(port)" }
 }
 
+/// Ports of 127.0.0.1 that tests are given by number.
+package enum LoopbackPort {
+    /// Whether somebody listens there.
+    package static func isTaken(_ port: Int) -> Bool {
+        guard let descriptor = try? LoopbackSocket.connected(to: port) else { return false }
+        close(descriptor)
+        return true
+    }
+}
+
 /// A port that takes connections and never says anything.
 package final class SilentPort: Sendable {
     private let port: Int

@@ -19,6 +19,8 @@ struct DocumentedRequest: Sendable {
     var query: [(name: String, value: String)]
     var headers: HTTPHeaders
     var body: Body
+    /// The body as it is, where it is in memory.
+    var text: String
     /// What the parts of a multipart body hold that are no files, by their names.
     var texts: [String: String] = [:]
 
@@ -31,6 +33,7 @@ struct DocumentedRequest: Sendable {
         query = Self.pairs(parts.count == 2 ? parts[1] : "")
         headers = request.headers
         body = Self.body(request)
+        text = request.text
         if case .multipart = body { texts = Self.texts(request.body) }
     }
 

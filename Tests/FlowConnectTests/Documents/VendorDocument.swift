@@ -57,6 +57,7 @@ enum VendorDocuments {
     static let formats: [any VendorDocument.Type] = [
         OpenAPIDocument.self, DiscoveryDocument.self, StoneDocument.self, GraphQLDocument.self,
         TypeScriptEndpoints.self, OperationList.self, MessageSchema.self, MethodListDocument.self,
+        RestXMLDocument.self,
     ]
 
     static let folder = TestFiles.root + "/../shared/specs/"
