@@ -52,6 +52,7 @@ extension Credential {
         switch source {
         case .vault: "enter it anew: flowctl credentials edit \(name)" + (field.map { " --set \($0)" } ?? "")
         case .environment(let variable): "correct it in \(variable)"
+        case .mock: "leave out --mock"
         }
     }
 
