@@ -191,7 +191,7 @@ import Testing
     func anAddressIsValidForAWeekAtMost(seconds: Int64) async {
         await #expect(
             throws: Failure(
-                .invalid, "acme.presign: an address can be signed for 1 to 604800 seconds", hint: "a week is the most")
+                .invalid, "acme.presign: an address can be signed for 1 to 604800 seconds", hint: "give at most a week")
         ) {
             _ = try await run(
                 "presign", [("bucket", "b-1"), ("key", "k"), ("expires", .int(seconds))], Self.credential(Self.site))

@@ -12,7 +12,7 @@ extension OperationRun {
         guard (1...Presign.maximumSeconds).contains(seconds) else {
             throw Failure(
                 .invalid, "\(node): an address can be signed for 1 to \(Presign.maximumSeconds) seconds",
-                hint: "a week is the most")
+                hint: "give at most a week")
         }
         let method = try presign.method.map { template throws(Failure) in try scope.text(template) } ?? nil
         let name = method ?? template.method
