@@ -108,6 +108,7 @@ let package = Package(
         tests(
             "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],
             exclude: ["Cases", "Contract"]),
+        tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],

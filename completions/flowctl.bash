@@ -1276,7 +1276,7 @@ _flowctl_credentials_login() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --device --paste --client-credentials --no-browser --version -h --help)
     repeating_options=(--scopes --host --set)
-    non_repeating_options=(--output --state-db --vault --client-id --client-secret-file --service-account --subject --audience --port --redirect-uri --timeout --issuer --authorize-url --token-url --device-url --revoke-url --client-authentication)
+    non_repeating_options=(--output --state-db --vault --client-id --client-secret-file --client-key --client-key-id --service-account --subject --audience --port --redirect-uri --timeout --issuer --authorize-url --token-url --device-url --revoke-url --client-authentication)
     __flowctl_offer_flags_options 2
 
     # Offer option value completions
@@ -1304,6 +1304,13 @@ _flowctl_credentials_login() {
         ;;
     '--client-secret-file')
         __flowctl_add_completions -f
+        return
+        ;;
+    '--client-key')
+        __flowctl_add_completions -f
+        return
+        ;;
+    '--client-key-id')
         return
         ;;
     '--set')
@@ -1344,7 +1351,7 @@ _flowctl_credentials_login() {
         return
         ;;
     '--client-authentication')
-        __flowctl_add_completions -W 'none'$'\n''post'$'\n''basic'
+        __flowctl_add_completions -W 'none'$'\n''post'$'\n''basic'$'\n''private_key_jwt'
         return
         ;;
     esac

@@ -100,7 +100,7 @@ function __flowctl_parse_tokens -S
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
             case 'login'
-                __flowctl_parse_subcommand 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'scopes=+' 'host=+' 'client-id=' 'client-secret-file=' 'set=+' 'device' 'paste' 'client-credentials' 'service-account=' 'subject=' 'audience=' 'port=' 'redirect-uri=' 'no-browser' 'timeout=' 'issuer=' 'authorize-url=' 'token-url=' 'device-url=' 'revoke-url=' 'client-authentication=' 'version' 'h/help'
+                __flowctl_parse_subcommand 2 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'scopes=+' 'host=+' 'client-id=' 'client-secret-file=' 'client-key=' 'client-key-id=' 'set=+' 'device' 'paste' 'client-credentials' 'service-account=' 'subject=' 'audience=' 'port=' 'redirect-uri=' 'no-browser' 'timeout=' 'issuer=' 'authorize-url=' 'token-url=' 'device-url=' 'revoke-url=' 'client-authentication=' 'version' 'h/help'
             case 'logout'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'y/yes' 'version' 'h/help'
             case 'add'
@@ -280,7 +280,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" state-db' -l 'state-db' -d 'The database of runs.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl validate" -ge 1' -fa '(set -l exts \'yaml\' \'yml\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" offline' -l 'offline' -d 'Don\'t ask whether the credentials exist.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" offline' -l 'offline' -d 'Don\'t ask whether the credentials exist, and are for the workflow.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl validate" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl graph" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
@@ -602,6 +602,8 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login"' -l 'host' -d 'A host the tokens may go to besides those of the provider; may be repeated.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" client-id' -l 'client-id' -d 'The id of the registered app.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" client-secret-file' -l 'client-secret-file' -d 'Take the app\'s secret from a file; - is standard input.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" client-key' -l 'client-key' -d 'The app\'s private key, as PEM, where the provider knows its public key instead of a secret.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" client-key-id' -l 'client-key-id' -d 'What the provider calls that key.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login"' -l 'set' -d 'A part of the provider\'s addresses, such as tenant=contoso.com; may be repeated.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" device' -l 'device' -d 'Type a code on another device instead of opening a browser here.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" paste' -l 'paste' -d 'Paste the address the browser ends on, where it runs on another machine.'
@@ -618,7 +620,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" token-url' -l 'token-url' -d 'Where tokens are given out.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" device-url' -l 'device-url' -d 'Where devices get their codes.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" revoke-url' -l 'revoke-url' -d 'Where tokens are given back.' -rfka ''
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" client-authentication' -l 'client-authentication' -d 'How the app shows who it is: none, post or basic.' -rfka 'none post basic'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" client-authentication' -l 'client-authentication' -d 'How the app shows who it is: none, post, basic or private_key_jwt.' -rfka 'none post basic private_key_jwt'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials login" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials logout" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'

@@ -1,6 +1,8 @@
 /// Text from outside made fit for a terminal: control characters but tab and line feed are dropped.
 package func terminalSafe(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+    // Most text is plain, which its bytes tell many times sooner than its code points.
+    let isPlain = text.utf8.allSatisfy { $0 < 0x7F && ($0 >= 0x20 || $0 == 0x09 || $0 == 0x0A) }
+    guard !isPlain, text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var view = String.UnicodeScalarView()
     for scalar in text.unicodeScalars where !isUnsafe(scalar) { view.append(scalar) }
     return String(view)

@@ -122,7 +122,13 @@ package struct CivilTime: Sendable, Hashable {
 extension Timestamp {
     /// Reads RFC 3339 text such as `2026-11-21T09:00:00.25+01:00`; nil where it isn't that.
     package init?(rfc3339 text: String) {
-        var scanner = DigitScanner(text)
+        var text = text
+        guard let time = text.withUTF8(Timestamp.init(rfc3339:)) else { return nil }
+        self = time
+    }
+
+    package init?(rfc3339 text: UnsafeBufferPointer<UInt8>) {
+        var scanner = DigitScanner(rest: text[...])
         guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2), scanner.take("-"),
             let day = scanner.digits(2), scanner.take("T", or: "t"), let hour = scanner.digits(2), scanner.take(":"),
             let minute = scanner.digits(2), scanner.take(":"), let second = scanner.digits(2)
@@ -171,9 +177,7 @@ extension Timestamp {
 
 /// Reads fixed-width decimal fields off ASCII text.
 private struct DigitScanner {
-    private var rest: ArraySlice<UInt8>
-
-    init(_ text: String) { rest = Array(text.utf8)[...] }
+    var rest: Slice<UnsafeBufferPointer<UInt8>>
 
     var isAtEnd: Bool { rest.isEmpty }
 
@@ -199,8 +203,8 @@ private struct DigitScanner {
         return number
     }
 
-    mutating func take(_ character: Character, or other: Character? = nil) -> Bool {
-        guard let first = rest.first, first == character.asciiValue || first == other?.asciiValue else { return false }
+    mutating func take(_ scalar: Unicode.Scalar, or other: Unicode.Scalar? = nil) -> Bool {
+        guard let first = rest.first.map(Unicode.Scalar.init), first == scalar || first == other else { return false }
         rest = rest.dropFirst()
         return true
     }

@@ -49,25 +49,28 @@ package enum KeyDerivation {
 
     /// HKDF with SHA-256 (RFC 5869): a key for one purpose from a key that is random already.
     ///
+    /// Made of HMAC here, as OpenSSL's own HKDF is searched for in five of its tables on first use.
+    ///
     /// - Parameter info: names the purpose; another one gives an unrelated key.
     package static func hkdf(
         _ secret: SecretBytes, salt: [UInt8] = [], info: [UInt8], size: Int = 32
     ) throws(Failure) -> SecretBytes {
-        guard let context = EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nil) else { throw Failure.crypto("HKDF") }
-        defer { EVP_PKEY_CTX_free(context) }
-        var key = [UInt8](repeating: 0, count: size)
-        var length = size
-        let isSet = secret.withBytes { bytes in
-            EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_CTX_set_hkdf_md(context, EVP_sha256()) == 1
-                && (salt.isEmpty || EVP_PKEY_CTX_set1_hkdf_salt(context, salt, Int32(clamping: salt.count)) == 1)
-                && EVP_PKEY_CTX_set1_hkdf_key(
-                    context, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, Int32(clamping: bytes.count)) == 1
-                && (info.isEmpty || EVP_PKEY_CTX_add1_hkdf_info(context, info, Int32(clamping: info.count)) == 1)
-        }
-        guard isSet, EVP_PKEY_derive(context, &key, &length) == 1, length == size else {
-            throw Failure.crypto("HKDF")
-        }
+        let blockSize = HashFunction.sha256.digestSize
+        guard (1...255 * blockSize).contains(size) else { throw Failure(.internal, "HKDF gives 1 to 8160 bytes") }
+        var plain = secret.copy()
+        defer { wipe(&plain) }
+        var extracted = try MessageCode.hmacSHA256(
+            key: salt.isEmpty ? [UInt8](repeating: 0, count: blockSize) : salt, plain)
+        defer { wipe(&extracted) }
+        var key: [UInt8] = []
         defer { wipe(&key) }
-        return SecretBytes(key)
+        key.reserveCapacity(size + blockSize)
+        var block: [UInt8] = []
+        defer { wipe(&block) }
+        for number in 1...UInt8((size + blockSize - 1) / blockSize) {
+            block = try MessageCode.hmacSHA256(key: extracted, block + info + [number])
+            key += block
+        }
+        return SecretBytes(key.prefix(size))
     }
 }

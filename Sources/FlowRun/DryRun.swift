@@ -217,7 +217,33 @@ package struct DryRun: Sendable {
             timeout: prepared.timeout, workingDirectory: folder,
             environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
             filesDirectory: setup.filesRoot, baseURL: setup.baseURL?.url(for: node.spec.group))
-        return try node.preview(arguments, in: context).map(masked)
+        let previews = try node.preview(arguments, in: context)
+        let lent = try await lent(to: prepared)
+        let given = Reads(templates.flatMap(\.value.expressions)).secrets
+        for case .request(let request) in previews where !request.url.contains(Foresight.mark) {
+            guard let origin = Origin(request.url) else { continue }
+            for credential in lent where given[credential.name] != nil {
+                if let granted = credential.origins { try credential.require(origin, among: granted) }
+            }
+        }
+        return previews.map(masked)
+    }
+
+    /// The credentials that a step's expressions read.
+    ///
+    /// - Throws: `permission` where they are not for this workflow. One that is missing is no reason not to show what
+    ///   would be done with it.
+    private func lent(to step: PreparedStep) async throws -> [Credential] {
+        var lent: [Credential] = []
+        for name in step.reads.secrets.keys.sorted() {
+            do {
+                if let found = try await scopes.credential(named: name, defaultType: nil) { lent.append(found) }
+            } catch {
+                let failure = Failure(error)
+                if failure.kind == .permission { throw failure }
+            }
+        }
+        return lent
     }
 
     private func credential(
@@ -252,6 +278,8 @@ package struct DryRun: Sendable {
 
 /// Evaluates what is known now, and puts `‹expression›` where something is not.
 private struct Foresight: Sendable {
+    /// What a placeholder begins with.
+    static let mark = "‹"
     /// Names that have no value before the run.
     var unknown: Set<String>
 
@@ -308,7 +336,7 @@ private struct Foresight: Sendable {
     private func placeholder(_ expression: Expression) -> String {
         // The name of a credential is no secret; what it gives is shown as what it is.
         expression.references.contains { $0.root == "secrets" }
-            ? Masker.replacement : "‹\(expression.source.trimmed)›"
+            ? Masker.replacement : "\(Foresight.mark)\(expression.source.trimmed)›"
     }
 }
 

@@ -45,6 +45,16 @@ extension Credential {
 }
 
 extension Credential {
+    /// What gives it a field that it lacks, or that can't be used, as an imperative sentence.
+    ///
+    /// - Parameter field: nil where it may be any.
+    package func remedy(forField field: String? = nil) -> String {
+        switch source {
+        case .vault: "enter it anew: flowctl credentials edit \(name)" + (field.map { " --set \($0)" } ?? "")
+        case .environment(let variable): "correct it in \(variable)"
+        }
+    }
+
     /// The fields that are no secret: all that expressions of a connector may see. Only a signer places secrets, which
     /// knows where they may go.
     package var openFields: ValueMap {

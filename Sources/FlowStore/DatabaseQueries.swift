@@ -58,8 +58,31 @@ extension Database {
         guard code == SQLITE_OK else { throw failure(code) }
     }
 
+    /// Gives each row to `body` as SQLite has it.
+    package func forEachRawRow(
+        _ sql: String, _ parameters: [Value] = [], _ body: (RawRow) throws -> Void
+    ) throws(Failure) {
+        _ = try step(sql, .positional(parameters)) { statement in
+            try body(RawRow(statement: statement.handle))
+            return true
+        }
+    }
+
     @discardableResult
     private func run(_ sql: String, _ arguments: Arguments, _ body: (Row) throws -> Bool) throws(Failure) -> Int {
+        var names: [String]?
+        return try step(sql, arguments) { statement in
+            // Read after the first step: a schema that changed is only noticed then.
+            let columnNames = names ?? statement.columnNames
+            names = columnNames
+            return try body(Row(columnNames: columnNames, values: statement.values()))
+        }
+    }
+
+    /// - Parameter body: called when the statement has the next row; returns whether to go on.
+    private func step(
+        _ sql: String, _ arguments: Arguments, _ body: (Statement) throws -> Bool
+    ) throws(Failure) -> Int {
         lock.lock()
         defer { lock.unlock() }
         try requireLiveTransaction()
@@ -71,16 +94,12 @@ extension Database {
         try statement.bind(arguments, in: self)
         guard !isInterrupted.load(ordering: .sequentiallyConsistent) else { throw failure(SQLITE_INTERRUPT) }
         let before = sqlite3_total_changes64(handle)
-        var names: [String]?
         while true {
             let code = sqlite3_step(statement.handle)
             if code == SQLITE_DONE { break }
             guard code == SQLITE_ROW else { throw failure(code) }
-            // Read after the first step: a schema that changed is only noticed then.
-            let columnNames = names ?? statement.columnNames
-            names = columnNames
             do {
-                guard try body(Row(columnNames: columnNames, values: statement.values())) else { break }
+                guard try body(statement) else { break }
             } catch {
                 throw Failure(error)
             }

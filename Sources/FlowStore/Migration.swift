@@ -22,6 +22,11 @@ extension Database {
         get throws(Failure) { Int(try query("PRAGMA user_version").first?[0].intValue ?? 0) }
     }
 
+    /// Another number after each commit of another connection; the same after those of this one.
+    package var dataVersion: Int64 {
+        get throws(Failure) { try query("PRAGMA data_version").first?[0].intValue ?? 0 }
+    }
+
     /// Brings the file to the last of `migrations`, which come in order from number 1. One transaction does all of
     /// it, so that the format is never between two numbers; nothing is written where the file is up to date.
     ///

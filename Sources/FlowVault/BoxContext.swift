@@ -4,26 +4,54 @@ import FlowCore
 ///
 /// Written without the detour over values, as listing a vault makes one for every row.
 struct BoxContext {
-    private var text: [UInt8]
+    private(set) var bytes: [UInt8]
+    private let start: Int
 
+    /// Begins the list; ``close()`` ends it.
     init(_ table: String, _ vaultID: String) {
-        text = Array("[\"flowctl vault\",\"\(table)\"".utf8)
-        text.reserveCapacity(512)
-        add(vaultID)
+        bytes = []
+        bytes.reserveCapacity(512)
+        bytes.append(contentsOf: "[\"flowctl vault\",\"\(table)\",\"\(vaultID)\"".utf8)
+        start = bytes.count
     }
-
-    var bytes: [UInt8] { text + [UInt8(ascii: "]")] }
 
     mutating func add(_ string: String?) {
-        guard let string else { return add(raw: "null") }
-        let isPlain = string.utf8.allSatisfy {
-            $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        guard var string else { return add(raw: "null") }
+        let isDone = string.withUTF8 { utf8 in
+            var isPlain = true
+            var isWritten = true
+            // Without a way out half-way, so that the processor takes many bytes at once.
+            for byte in utf8 {
+                isPlain = isPlain && !BoxContext.isQuoted(byte)
+                isWritten = isWritten && byte >= 0x20 && byte != 0x7F
+            }
+            guard isWritten else { return false }
+            bytes.append(UInt8(ascii: ","))
+            bytes.append(UInt8(ascii: "\""))
+            if isPlain {
+                bytes.append(contentsOf: utf8)
+            } else {
+                for byte in utf8 {
+                    if BoxContext.isQuoted(byte) { bytes.append(UInt8(ascii: "\\")) }
+                    bytes.append(byte)
+                }
+            }
+            bytes.append(UInt8(ascii: "\""))
+            return true
         }
-        add(raw: isPlain ? "\"\(string)\"" : JSON.quoted(string))
+        if !isDone { add(raw: JSON.quoted(string)) }
     }
 
+    /// Whether a backslash stands before it.
+    private static func isQuoted(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") }
+
     mutating func add(raw json: String) {
-        text.append(UInt8(ascii: ","))
-        text.append(contentsOf: json.utf8)
+        bytes.append(UInt8(ascii: ","))
+        bytes.append(contentsOf: json.utf8)
     }
+
+    mutating func close() { bytes.append(UInt8(ascii: "]")) }
+
+    /// Back to the beginning, for another row of the table.
+    mutating func restart() { bytes.removeLast(bytes.count - start) }
 }

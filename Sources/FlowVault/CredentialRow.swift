@@ -20,21 +20,21 @@ struct CredentialRow {
         "id, name, type, service, encrypted_data, created_at, updated_at, is_valid, origins, workflows, version"
 
     /// nil where the row does not have the form flowctl gives it.
-    init?(_ row: Row) {
-        guard let id = row[0].stringValue, let name = row[1].stringValue, let type = row[2].stringValue,
-            case .bytes(let data) = row[4], let createdAt = row[5].stringValue, let updatedAt = row[6].stringValue,
-            let isValid = row[7].intValue, let version = row[10].intValue, version > 0
+    init?(_ row: RawRow) {
+        guard let id = row.string(0), let name = row.string(1), let type = row.string(2), let data = row.bytes(4),
+            let createdAt = row.string(5), let updatedAt = row.string(6), let isValid = row.integer(7),
+            let version = row.integer(10), version > 0
         else { return nil }
         self.id = id
         self.name = name
         self.type = type
-        service = row[3].stringValue
-        self.data = data
+        service = row.string(3)
+        self.data = Array(data)
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.isValid = isValid == 1
-        origins = row[8].stringValue
-        workflows = row[9].stringValue
+        origins = row.string(8)
+        workflows = row.string(9)
         self.version = UInt64(version)
     }
 
@@ -64,12 +64,23 @@ struct CredentialRow {
 
     func context(_ vaultID: String) -> [UInt8] {
         var context = BoxContext("credentials", vaultID)
-        for text in [id, name, type, service, createdAt, updatedAt] { context.add(text) }
+        write(to: &context)
+        return context.bytes
+    }
+
+    /// Ends a context with what the row's box is bound to.
+    func write(to context: inout BoxContext) {
+        context.add(id)
+        context.add(name)
+        context.add(type)
+        context.add(service)
+        context.add(createdAt)
+        context.add(updatedAt)
         context.add(raw: isValid ? "true" : "false")
         context.add(origins)
         context.add(workflows)
         context.add(raw: String(version))
-        return context.bytes
+        context.close()
     }
 
     /// nil where a time or list is not what flowctl writes.
@@ -156,6 +167,7 @@ struct TokenRow {
         for text in [part.rawValue, credentialID, expiresAt, scopes] { context.add(text) }
         context.add(raw: hasRefresh ?? (refresh != nil) ? "true" : "false")
         context.add(raw: String(version))
+        context.close()
         return context.bytes
     }
 }

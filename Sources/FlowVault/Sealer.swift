@@ -49,7 +49,7 @@ extension VaultFile {
 
     func formerSealerKeys(_ manifest: VaultManifest) throws(Failure) -> [SecretBytes] {
         guard let count = manifest.version(of: .formerKeys, id: VaultManifest.noID) else { return [] }
-        guard case .bytes(let box)? = try readMeta("former_sealer_keys") else {
+        guard case .bytes(let box)? = try VaultFile.readMeta(database)["former_sealer_keys"] else {
             throw damage("its earlier keys are missing")
         }
         var plain = try unseal(box, keys.fields, formerKeysContext(count), "the list of its earlier keys")

@@ -104,34 +104,6 @@ extension VaultFile {
         }
     }
 
-    /// All credentials by name, each proven to be what was stored.
-    package func list() throws(Failure) -> [CredentialInfo] {
-        try database.snapshot { try proveAll(try readManifest()).sorted { $0.name < $1.name } }
-    }
-
-    /// The names of all credentials, for suggestions: not proven.
-    package func names() throws(Failure) -> [String] {
-        try database.query("SELECT name FROM credentials ORDER BY name").compactMap { $0[0].stringValue }
-    }
-
-    private func proveAll(_ manifest: VaultManifest) throws(Failure) -> [CredentialInfo] {
-        var rows: [CredentialRow] = []
-        try database.forEachRow("SELECT \(CredentialRow.columns) FROM credentials NOT INDEXED") { found in
-            guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
-            rows.append(row)
-            return true
-        }
-        // That each is in the manifest is proven below; together with their number nothing can be missing.
-        guard rows.count == manifest.count(of: .credentials), Set(rows.map(\.id)).count == rows.count else {
-            throw damage("its credentials are not those of its manifest")
-        }
-        var infos: [CredentialInfo] = []
-        infos.reserveCapacity(rows.count)
-        var limits = CredentialLimits()
-        for row in rows { infos.append(try prove(row, manifest, &limits)) }
-        return infos
-    }
-
     private func requireFree(_ name: String, except id: String? = nil) throws(Failure) {
         let variable = CredentialName.environmentVariable(name)
         let found = try database.query(
@@ -159,11 +131,9 @@ extension VaultFile {
 
     /// nil only where the vault as a whole proves that there is none of that name.
     private func findRow(_ name: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow? {
-        let found = try database.query(
-            "SELECT \(CredentialRow.columns) FROM credentials WHERE name = ?", [.string(name)])
-        if let first = found.first {
+        if let found = try readRows("WHERE name = ?", [.string(name)]).first {
             // A damaged index may lead to the row of another name.
-            guard let row = CredentialRow(first), row.name == name else { throw damage("its index of names is broken") }
+            guard let row = found, row.name == name else { throw damage("its index of names is broken") }
             guard manifest.version(of: .credentials, id: try rowID(row.id)) == row.version else {
                 throw damage("credential \"\(name)\" is not in the version of the manifest")
             }
@@ -173,6 +143,15 @@ extension VaultFile {
             throw damage("its index of names is broken")
         }
         return nil
+    }
+
+    /// Rows as they are on disk; nil stands for one that can't be read.
+    func readRows(_ condition: String = "", _ parameters: [Value] = []) throws(Failure) -> [CredentialRow?] {
+        var rows: [CredentialRow?] = []
+        try database.forEachRawRow("SELECT \(CredentialRow.columns) FROM credentials \(condition)", parameters) {
+            rows.append(CredentialRow($0))
+        }
+        return rows
     }
 
     func write(_ row: CredentialRow, _ fields: ValueMap, _ manifest: inout VaultManifest) throws(Failure) {

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowCrypto
 import FlowSpec
 
 extension VaultFile {
@@ -8,11 +9,13 @@ extension VaultFile {
 
     /// When a credential ends, as noted in its sealed part, in clear. Few have it, and a list reads thousands: only where
     /// the name stands in it is it parsed.
-    static func expiry(in plain: [UInt8]) -> Timestamp? {
+    static func expiry(in plain: UnsafeRawBufferPointer) -> Timestamp? {
         let key = expiryKey
         let isThere = plain.indices.contains { plain[$0] == key[0] && plain[$0...].starts(with: key) }
         guard isThere else { return nil }
-        return (try? JSON.parse(plain))?["fields"]?[expiryField].flatMap(time)
+        var copy = Array(plain)
+        defer { wipe(&copy) }
+        return (try? JSON.parse(copy))?["fields"]?[expiryField].flatMap(time)
     }
 
     private static let expiryKey = Array("\"\(expiryField)\"".utf8)

@@ -1,6 +1,7 @@
 package import FlowCore
 package import FlowCrypto
 import FlowStore
+import Synchronization
 
 extension VaultFile {
     /// Gives the vault a new data key: seals every row anew, and wraps the key for each slot that is kept.
@@ -56,6 +57,7 @@ extension VaultFile {
             try storeMeta("key_id", .string(renewed.keys.id))
             manifest.advance()
             try renewed.store(manifest)
+            latest.withLock { $0 = nil }
         }
         return renewed
     }
@@ -67,8 +69,8 @@ extension VaultFile {
     }
 
     private func resealRows(with renewed: VaultFile, _ manifest: VaultManifest) throws(Failure) {
-        for found in try database.query("SELECT \(CredentialRow.columns) FROM credentials") {
-            guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
+        for found in try readRows() {
+            guard let row = found else { throw damage("a credential can't be read") }
             var plain = try unseal(row, manifest)
             defer { wipe(&plain) }
             let box = try AuthenticatedBox.seal(plain, key: renewed.keys.fields, context: row.context(vaultID))

@@ -15,8 +15,13 @@ package struct VaultRestoration: Sendable, Hashable {
 
 extension VaultFile {
     /// Writes a copy of the vault, as it is at one moment, to a file of mode 0600; needs no key.
-    package static func backUp(_ path: String, to target: String, replacing: Bool) throws(Failure) {
+    ///
+    /// - Returns: how many credentials may have renewed tokens that the copy lacks: they lie beside the vault since a
+    ///   process died, and whoever opens it next takes them up.
+    @discardableResult
+    package static func backUp(_ path: String, to target: String, replacing: Bool) throws(Failure) -> Int {
         try openExisting(path).copy(to: target, replacing: replacing)
+        return TokenSpill.credentialIDs(beside: path).count
     }
 
     /// Puts a copy in place of the vault, after it has been opened and verified. The replaced one is kept beside it.

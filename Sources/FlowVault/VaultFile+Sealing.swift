@@ -1,6 +1,7 @@
 import FlowCore
 import FlowCrypto
 import FlowStore
+import Synchronization
 
 extension VaultFile {
     /// Runs a change of the vault: all of it is on disk when this returns, or nothing.
@@ -22,11 +23,12 @@ extension VaultFile {
             hint: "run the command again", code: "vault_replaced")
     }
 
-    /// A value of the table `meta`; nil where it is not there.
-    func readMeta(_ name: String) throws(Failure) -> Value? { try VaultFile.readMeta(name, database) }
-
-    static func readMeta(_ name: String, _ database: Database) throws(Failure) -> Value? {
-        try database.query("SELECT value FROM meta WHERE name = ?", [.string(name)]).first?[0]
+    /// The table `meta`. Read whole, because a search for one name goes through the manifest of thousands of rows to
+    /// compare it with the names beside it.
+    static func readMeta(_ database: Database) throws(Failure) -> [String: Value] {
+        var meta: [String: Value] = [:]
+        for row in try database.query("SELECT name, value FROM meta") { meta[row[0].stringValue ?? ""] = row[1] }
+        return meta
     }
 
     func storeMeta(_ name: String, _ value: Value) throws(Failure) {
@@ -36,18 +38,28 @@ extension VaultFile {
     private var manifestContext: [UInt8] { JSON.bytes(["flowctl vault", "manifest", .string(vaultID)]) }
 
     func readManifest() throws(Failure) -> VaultManifest {
-        guard case .bytes(let box)? = try readMeta("manifest") else { throw damage("it has no manifest") }
-        guard try VaultFile.readKeyID(database) == keys.id else {
+        let version = try database.dataVersion
+        if let latest = latest.withLock({ $0 }), latest.version == version { return latest.manifest }
+        let meta = try VaultFile.readMeta(database)
+        guard VaultFile.keyID(meta) == keys.id else {
             throw Failure(
                 .auth, "the vault \"\(path)\" got a new data key after this process had opened it",
                 hint: "run the command again", code: "vault_rekeyed")
         }
+        return try unseal(manifest: meta["manifest"], version)
+    }
+
+    /// - Parameter version: of the file that holds it.
+    func unseal(manifest sealed: Value?, _ version: Int64) throws(Failure) -> VaultManifest {
+        guard case .bytes(let box)? = sealed else { throw damage("it has no manifest") }
         let bytes = try unseal(box, keys.manifest, manifestContext, "its manifest")
         guard let manifest = VaultManifest(bytes) else { throw damage("its manifest can't be read") }
+        latest.withLock { $0 = (version, manifest) }
         return manifest
     }
 
     func store(_ manifest: VaultManifest) throws(Failure) {
+        latest.withLock { $0 = nil }
         let box = try AuthenticatedBox.seal(manifest.bytes, key: keys.manifest, context: manifestContext)
         try storeMeta("manifest", .bytes(box))
     }
@@ -104,17 +116,6 @@ extension VaultFile {
             throw damage("\(row.title) is not in the version of the manifest")
         }
         return try unseal(row.data, keys.fields, row.context(vaultID), row.title)
-    }
-
-    /// What may be shown of a row, proven to be what was stored.
-    func prove(
-        _ row: CredentialRow, _ manifest: VaultManifest, _ limits: inout CredentialLimits
-    ) throws(Failure) -> CredentialInfo {
-        var plain = try unseal(row, manifest)
-        defer { wipe(&plain) }
-        guard var info = row.info(&limits) else { throw damage("\(row.title) can't be read") }
-        info.expiresAt = VaultFile.expiry(in: plain)
-        return info
     }
 
     /// A row with its fields in clear.

@@ -130,12 +130,11 @@ extension VaultFile {
     }
 
     /// A slot that was removed must not come back from an old copy, nor one vanish.
-    func checkSlots() throws(Failure) {
-        try database.snapshot {
-            let known = Set(try readManifest().ids(of: .slots).map { Hexadecimal.encode($0) })
-            guard try known == Set(VaultFile.readSlots(database).map(\.id)) else {
-                throw damage("its key slots are not those of its manifest")
-            }
+    func checkSlots(_ header: VaultHeader) throws(Failure) {
+        let known = Set(
+            try unseal(manifest: header.manifest, header.version).ids(of: .slots).map { Hexadecimal.encode($0) })
+        guard known == Set(header.slots.map(\.id)) else {
+            throw damage("its key slots are not those of its manifest")
         }
     }
 }

@@ -22,20 +22,19 @@ extension VaultFile {
             problems += try compare("a token", .tokens, "SELECT credential_id FROM oauth_tokens NOT INDEXED", manifest)
             problems += try compare("a key slot", .slots, "SELECT id FROM key_slots NOT INDEXED", manifest)
             do throws(Failure) { _ = try formerSealerKeys(manifest) } catch { problems.append(error.message) }
-            try database.forEachRow(
+            try database.forEachRawRow(
                 "SELECT \(CredentialRow.columns), environment_variable FROM credentials NOT INDEXED"
             ) { found in
                 do throws(Failure) {
                     guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
                     _ = try open(row, manifest)
                     // It stands beside what is sealed, because it follows from the name.
-                    guard found[11].stringValue == CredentialName.environmentVariable(row.name) else {
+                    guard found.string(11) == CredentialName.environmentVariable(row.name) else {
                         throw damage("\(row.title) was given another variable")
                     }
                 } catch {
                     problems.append(error.message)
                 }
-                return true
             }
             return problems
         }

@@ -2,6 +2,7 @@ package import FlowCore
 package import FlowCrypto
 package import FlowSpec
 import FlowStore
+import Synchronization
 
 /// The file that holds the credentials, unlocked.
 ///
@@ -21,8 +22,11 @@ package final class VaultFile: Sendable {
     /// The id of the key slot that opened it; nil where it was unlocked for a time.
     package let openedBy: String?
     let clock: any WallClock
+    /// The manifest that was read last, and of which state of the file: it is long, and opening the vault has read it.
+    let latest: Mutex<(version: Int64, manifest: VaultManifest)?>
 
     init(database: Database, vaultID: String, keys: DataKeys, openedBy: String?, clock: any WallClock) {
+        latest = Mutex(nil)
         path = database.path
         self.database = database
         self.vaultID = vaultID
@@ -108,7 +112,7 @@ package final class VaultFile: Sendable {
     ) throws(Failure) -> VaultFile {
         let keys = try DataKeys(root: root, id: header.keyID, vaultID: header.vaultID)
         let vault = VaultFile(database: database, vaultID: header.vaultID, keys: keys, openedBy: slot, clock: clock)
-        try vault.checkSlots()
+        try vault.checkSlots(header)
         vault.settleAll()
         return vault
     }

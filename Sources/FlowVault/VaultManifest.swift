@@ -1,3 +1,4 @@
+import FlowCore
 import Glibc
 
 /// Which rows the vault has, and in which version: sealed, so that a row that was removed, brought in or put back from
@@ -17,29 +18,27 @@ struct VaultManifest {
     /// Of an entry that stands for no row.
     static let noID = [UInt8](repeating: 0, count: 16)
 
-    /// How often the vault has been changed.
-    private(set) var generation: UInt64 = 0
-    private var entries: [UInt8] = []
+    private(set) var bytes: [UInt8]
 
+    private static let headSize = 8
     private static let keySize = 17
     private static let entrySize = 25
 
-    init() {}
+    init() { bytes = VaultManifest.bytes(0) }
 
     /// nil where the bytes are no manifest.
     init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 8, (bytes.count - 8) % VaultManifest.entrySize == 0 else { return nil }
-        generation = VaultManifest.number(bytes[0..<8])
-        entries = Array(bytes[8...])
+        let size = bytes.count - VaultManifest.headSize
+        guard size >= 0, size % VaultManifest.entrySize == 0 else { return nil }
+        self.bytes = bytes
     }
 
-    var bytes: [UInt8] { VaultManifest.bytes(generation) + entries }
+    /// How often the vault has been changed.
+    var generation: UInt64 { VaultManifest.number(bytes[..<VaultManifest.headSize]) }
 
     func version(of table: Table, id: [UInt8]) -> UInt64? {
         let (index, isFound) = position(of: key(table, id))
-        guard isFound else { return nil }
-        let start = index * VaultManifest.entrySize + VaultManifest.keySize
-        return VaultManifest.number(entries[start..<start + 8])
+        return isFound ? version(at: index) : nil
     }
 
     /// The ids of a table's rows, in order.
@@ -47,9 +46,9 @@ struct VaultManifest {
         let first = position(of: key(table, VaultManifest.noID)).index
         var ids: [[UInt8]] = []
         for index in first..<count {
-            let start = index * VaultManifest.entrySize
-            guard entries[start] == table.rawValue else { break }
-            ids.append(Array(entries[start + 1..<start + VaultManifest.keySize]))
+            let start = start(of: index)
+            guard bytes[start] == table.rawValue else { break }
+            ids.append(Array(bytes[start + 1..<start + VaultManifest.keySize]))
         }
         return ids
     }
@@ -63,31 +62,40 @@ struct VaultManifest {
     mutating func set(_ table: Table, id: [UInt8], version: UInt64) {
         let key = key(table, id)
         let (index, isFound) = position(of: key)
-        let start = index * VaultManifest.entrySize
+        let start = start(of: index)
         let end = isFound ? start + VaultManifest.entrySize : start
-        entries.replaceSubrange(start..<end, with: key + VaultManifest.bytes(version))
+        bytes.replaceSubrange(start..<end, with: key + VaultManifest.bytes(version))
     }
 
     mutating func remove(_ table: Table, id: [UInt8]) {
         let (index, isFound) = position(of: key(table, id))
         guard isFound else { return }
-        let start = index * VaultManifest.entrySize
-        entries.removeSubrange(start..<start + VaultManifest.entrySize)
+        let start = start(of: index)
+        bytes.removeSubrange(start..<start + VaultManifest.entrySize)
     }
 
-    mutating func advance() { generation += 1 }
+    mutating func advance() {
+        bytes.replaceSubrange(..<VaultManifest.headSize, with: VaultManifest.bytes(generation + 1))
+    }
 
-    private var count: Int { entries.count / VaultManifest.entrySize }
+    private var count: Int { (bytes.count - VaultManifest.headSize) / VaultManifest.entrySize }
 
-    private func key(_ table: Table, _ id: [UInt8]) -> [UInt8] { [table.rawValue] + id }
+    private func start(of index: Int) -> Int { VaultManifest.headSize + index * VaultManifest.entrySize }
+
+    fileprivate func version(at index: Int) -> UInt64 {
+        let start = start(of: index) + VaultManifest.keySize
+        return VaultManifest.number(bytes[start..<start + 8])
+    }
+
+    fileprivate func key(_ table: Table, _ id: [UInt8]) -> [UInt8] { [table.rawValue] + id }
 
     /// Where the entry is, or where it would go.
-    private func position(of key: [UInt8]) -> (index: Int, isFound: Bool) {
-        entries.withUnsafeBytes { entries in
+    fileprivate func position(of key: [UInt8]) -> (index: Int, isFound: Bool) {
+        bytes.withUnsafeBytes { bytes in
             // Byte by byte by Swift's own means, the search takes longer than to open what it looks for.
             func order(_ index: Int) -> Int32 {
-                guard let start = entries.baseAddress else { return 1 }
-                return memcmp(start + index * VaultManifest.entrySize, key, VaultManifest.keySize)
+                guard let address = bytes.baseAddress else { return 1 }
+                return memcmp(address + start(of: index), key, VaultManifest.keySize)
             }
             var low = 0
             var high = count
@@ -103,5 +111,39 @@ struct VaultManifest {
 
     private static func bytes(_ number: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * $0)) }
+    }
+}
+
+extension VaultManifest {
+    /// The rows of one table, called up one after another: none may be missing in the end, and none come twice.
+    struct RollCall {
+        private let manifest: VaultManifest
+        private let first: Int
+        private var isPresent: [Bool]
+        private var missing: Int
+        private var key: [UInt8]
+
+        init(of table: Table, in manifest: VaultManifest) {
+            self.manifest = manifest
+            key = manifest.key(table, VaultManifest.noID)
+            first = manifest.position(of: key).index
+            missing = manifest.count(of: table)
+            isPresent = Array(repeating: false, count: missing)
+        }
+
+        /// The version that a row must have; nil where there is no such row, or it was there before.
+        ///
+        /// - Parameter id: 32 hexadecimal digits.
+        mutating func version(ofNext id: String) -> UInt64? {
+            guard let id = Hexadecimal.decode(id), id.count == key.count - 1 else { return nil }
+            key.replaceSubrange(1..., with: id)
+            let (index, isFound) = manifest.position(of: key)
+            guard isFound, !isPresent[index - first] else { return nil }
+            isPresent[index - first] = true
+            missing -= 1
+            return manifest.version(at: index)
+        }
+
+        var isComplete: Bool { missing == 0 }
     }
 }

@@ -43,20 +43,28 @@ struct VaultHeader {
     /// See ``DataKeys/id``.
     let keyID: String
     let slots: [KeySlot]
+    /// Sealed; nil where there is none.
+    let manifest: Value?
+    /// See ``Database/dataVersion``.
+    let version: Int64
 
     init(_ database: Database) throws(Failure) {
-        (vaultID, keyID, slots) = try database.snapshot {
-            guard let vaultID = try VaultFile.readMeta("vault_id", database)?.stringValue else {
+        (vaultID, keyID, slots, manifest, version) = try database.snapshot {
+            let meta = try VaultFile.readMeta(database)
+            guard let vaultID = meta["vault_id"]?.stringValue else {
                 throw VaultFile.damage("it has no id", vault: database.path)
             }
-            return (vaultID, try VaultFile.readKeyID(database), try VaultFile.readSlots(database))
+            return (
+                vaultID, VaultFile.keyID(meta), try VaultFile.readSlots(database), meta["manifest"],
+                try database.dataVersion
+            )
         }
     }
 }
 
 extension VaultFile {
-    static func readKeyID(_ database: Database) throws(Failure) -> String {
+    static func keyID(_ meta: [String: Value]) -> String {
         // Vaults of the first flowctl have none.
-        try readMeta("key_id", database)?.stringValue ?? String(repeating: "0", count: 32)
+        meta["key_id"]?.stringValue ?? String(repeating: "0", count: 32)
     }
 }

@@ -168,6 +168,74 @@ import Testing
         try machine.expectNoTrace(of: LeakTests.canary, partsOf: 12)
     }
 
+    /// Files, databases and apps are given a secret that a command printed, and give it back.
+    @Test func whatComesBackFromFilesDatabasesAndAppsHoldsNoSecret() async throws {
+        let server = try FaultServer { request in
+            let said = (request.headers["authorization"] ?? "") + String(decoding: request.body, as: UTF8.self)
+            return request.path.contains("chat.postMessage")
+                ? .json(["ok": false, "error": .string("no_such_thing"), "said": .string(said)])
+                : .json(["message": .string(said), "documentation_url": .string(said)], status: 422)
+        }
+        let machine = try await machine(server)
+        for (name, type) in [("slack", "slack_bot"), ("github", "github_token")] {
+            let added = try await machine.run(
+                "flowctl credentials add \(name) --type \(type) --host \(server.url) --unchecked --from -",
+                input: LeakTests.canary + "\n")
+            #expect(added.exit == 0, "\(added.errors)")
+        }
+        try machine.write(
+            """
+            name: nodes
+            defaults: { retry: { max: 1 } }
+            steps:
+              - { id: says, run: echo "$SECRET", env: { SECRET: "${{ secrets.canary }}" } }
+              - { id: makes, uses: sqlite.execute, with: { database: meant/t.db, sql: CREATE TABLE t (x) } }
+              - id: inserts
+                uses: sqlite.execute
+                with: { database: meant/t.db, sql: INSERT INTO t VALUES (?), params: ["${{ steps.says.output.stdout }}"] }
+              - id: refused
+                uses: sqlite.execute
+                with: { database: meant/t.db, sql: INSERT INTO t VALUES (json(?)), params: ["${{ steps.says.output.stdout }}"] }
+                continue_on_error: true
+              - { id: asks, uses: sqlite.query, with: { database: meant/t.db, sql: SELECT x AS "a b" FROM t } }
+              - id: rows
+                for_each: ${{ steps.asks.output }}
+                as: row
+                run: echo "$ROW"; exit 1
+                env: { ROW: "${{ row['a b'] }}" }
+                continue_on_error: true
+              - { id: writes, uses: files.write, with: { path: meant/out.txt, content: "${{ steps.says.output.stdout }}" } }
+              - { id: reads, uses: files.read, with: { path: meant/out.txt } }
+              - { id: lines, uses: files.read, with: { path: "meant/${{ steps.reads.output }}" }, continue_on_error: true }
+              - id: posts
+                uses: slack.send_message
+                with: { channel: C0123456789, text: "${{ steps.reads.output }}" }
+                continue_on_error: true
+              - id: opens
+                uses: github.create_issue
+                with: { repo: acme/shop, title: "${{ steps.reads.output }}" }
+                continue_on_error: true
+            outputs: { read: "${{ steps.reads.output }}", asked: "${{ steps.rows.items }}" }
+            """, to: "nodes.yaml")
+        _ = try await machine.run("mkdir meant")
+        let bases = "--base-url \(server.url)"
+        let result = try await machine.run("flowctl run nodes.yaml \(bases) --verbose --trace trace.txt")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(machine.read("meant/out.txt").contains(LeakTests.canary), "it was never written")
+        #expect(server.requests.count == 2)
+        for command in [
+            "flowctl run nodes.yaml \(bases) --dry-run", "flowctl runs show latest --output json",
+            "flowctl runs logs latest", "flowctl runs export latest --to export.jsonl",
+        ] {
+            _ = try await machine.run(command)
+        }
+        for step in ["inserts", "refused", "asks", "rows", "writes", "reads", "lines", "posts", "opens"] {
+            _ = try await machine.run("flowctl runs show latest --step \(step)")
+        }
+        _ = try await machine.run("rm -r meant")
+        try machine.expectNoTrace(of: LeakTests.canary, partsOf: 12)
+    }
+
     /// Who may read the memory of another process of the same user could read its secrets, too.
     @Test func noCoreIsDumped() async throws {
         let machine = try Machine(["wait.yaml": "name: wait\nsteps:\n  - { id: wait, wait: { for: 30s } }\n"])

@@ -3,13 +3,15 @@ import FlowTestKit
 import Synchronization
 
 /// A provider and the service its tokens are for, strict about both: each refresh token works once, one that comes back
-/// ends the grant, and the service takes the newest access token only.
+/// ends the grant, and the service takes the newest access token only. Or one that rotates none after all.
 final class RotatingProvider: Sendable {
     private let grant: Grant
     private let server: FaultServer
+    private let rotates: Bool
 
-    init() throws {
-        let grant = Grant()
+    init(rotates: Bool = true) throws {
+        let grant = Grant(rotates: rotates)
+        self.rotates = rotates
         self.grant = grant
         server = try FaultServer { $0.path == "/token" ? grant.tokens(for: $0) : grant.service(for: $0) }
     }
@@ -28,12 +30,24 @@ final class RotatingProvider: Sendable {
     /// The service takes the newest access token no more, though it has time left.
     func endAccess() { grant.state.withLock { $0.isAccessAlive = false } }
 
-    /// What a login would have stored, as `credentials add --from` takes it.
+    /// A credential `work`, as `credentials import` takes it.
+    ///
+    /// - Parameter fields: JSON; nil for those of a login.
+    func document(of fields: String?) -> String {
+        """
+        {"flowctl_credentials": 1, "credentials": [{"name": "work", "type": "oauth2", "hosts": ["\(url)"],
+        "secret": ["access_token", "refresh_token", "client_secret"], "fields": \(fields ?? login())}]}
+        """
+    }
+
+    /// What a login would have stored.
     func login(expiresAt: String = "2020-01-01T00:00:00Z") -> String {
-        JSON.text([
-            "access_token": "access-fake-0", "refresh_token": "refresh-fake-0", "expires_at": .string(expiresAt),
-            "client_id": "client-fake", "token_url": .string(url + "/token"),
+        var fields = ValueMap([
+            ("access_token", "access-fake-0"), ("refresh_token", "refresh-fake-0"), ("expires_at", .string(expiresAt)),
+            ("client_id", "client-fake"), ("token_url", .string(url + "/token")),
         ])
+        if !rotates { fields["token_rules"] = ["rotates": false] }
+        return JSON.text(.map(fields))
     }
 
     /// The app's own grant, for which nobody has asked yet.
@@ -57,6 +71,9 @@ private final class Grant: Sendable {
     }
 
     let state = Mutex(State())
+    private let rotates: Bool
+
+    init(rotates: Bool) { self.rotates = rotates }
 
     func service(for request: FaultServer.Request) -> FaultServer.Reply {
         state.withLock { state in
@@ -82,16 +99,19 @@ private final class Grant: Sendable {
                     "access_token": .string("access-fake-\(state.number)"), "token_type": "Bearer", "expires_in": 3600,
                 ])
             }
-            if !form.contains("refresh_token=refresh-fake-\(state.number)") { state.isRevoked = true }
+            let newest = rotates ? state.number : 0
+            if !form.contains("refresh_token=refresh-fake-\(newest)") { state.isRevoked = true }
             guard !state.isRevoked else {
                 return .json(["error": "invalid_grant", "error_description": "it was taken back"], status: 400)
             }
             state.number += 1
             state.isAccessAlive = true
-            return .json([
-                "access_token": .string("access-fake-\(state.number)"), "token_type": "Bearer", "expires_in": 3600,
-                "refresh_token": .string("refresh-fake-\(state.number)"),
+            var answer: ValueMap = ValueMap([
+                ("access_token", .string("access-fake-\(state.number)")), ("token_type", "Bearer"),
+                ("expires_in", 3600),
             ])
+            if rotates { answer["refresh_token"] = .string("refresh-fake-\(state.number)") }
+            return .json(.map(answer))
         }
     }
 }

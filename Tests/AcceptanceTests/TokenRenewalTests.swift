@@ -25,9 +25,7 @@ import Testing
         ])
         let made = try await machine.run("flowctl vault init -q")
         #expect(made.exit == 0, "\(made.errors)")
-        let added = try await machine.run(
-            "flowctl credentials add work --type oauth2 --host \(provider.url) --from -",
-            input: login ?? provider.login())
+        let added = try await machine.run("flowctl credentials import -", input: provider.document(of: login))
         #expect(added.exit == 0, "\(added.errors)")
         return machine
     }
@@ -142,10 +140,11 @@ import Testing
         #expect(try await machine.run("flowctl run many.yaml").exit == 0)
     }
 
-    @Test(.enabled(if: canMount, "this machine lets nobody mount a file system of their own"))
-    func aMachinesTokenIsRenewedThereForTheRunAlone() async throws {
-        let provider = try RotatingProvider()
-        let machine = try await machine(provider, login: provider.machine)
+    @Test(
+        .enabled(if: canMount, "this machine lets nobody mount a file system of their own"), arguments: [false, true])
+    func whatRotatesNoTokenIsRenewedThereForTheRunAlone(isMachine: Bool) async throws {
+        let provider = try RotatingProvider(rotates: isMachine)
+        let machine = try await machine(provider, login: isMachine ? provider.machine : provider.login())
         for run in 1...2 {
             let result = try await runOnReadOnlyVault(machine)
             #expect(result.exit == 0, "\(result.errors)")

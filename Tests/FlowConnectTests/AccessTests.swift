@@ -90,6 +90,7 @@ import Testing
         let connector = try TestConnector(operation, head: TestConnector.bearer)
         let missing = await connector.failure("op", credential: credential("acme_token", ValueMap()))
         #expect(missing?.message == "credential \"team\" of type acme_token has no \"token\"")
+        #expect(missing?.hint == "enter it anew: flowctl credentials edit team --set token")
         let broken = await connector.failure(
             "op", credential: credential("acme_token", ValueMap.of([("token", .secret("fake\r\nX: 1"))])))
         #expect(

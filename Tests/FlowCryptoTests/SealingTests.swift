@@ -99,6 +99,24 @@ private func bytes(_ hex: String) throws -> [UInt8] { try #require(Hexadecimal.d
         }
     }
 
+    @Test func anOpenerGoesOnAfterABoxThatIsNotItsOwn() throws {
+        let key = SecretBytes(Random.bytes(32))
+        let other = SecretBytes(Random.bytes(32))
+        let opener = try BoxOpener(key: key)
+        for text in ["first", "", "a third that is longer than a block of the cipher"] {
+            let plain = Array(text.utf8)
+            let box = try AuthenticatedBox.seal(plain, key: key, context: Array("here".utf8))
+            #expect(try opener.open(box, context: Array("here".utf8)) { Array($0) } == plain)
+            let foreign = try AuthenticatedBox.seal(plain, key: other, context: Array("here".utf8))
+            for (box, context) in [(foreign, "here"), (box, "there"), (Array(box.dropLast()), "here"), ([], "here")] {
+                let failure = #expect(throws: Failure.self) {
+                    try opener.open(box, context: Array(context.utf8)) { Array($0) }
+                }
+                #expect(failure?.code == "not_authentic")
+            }
+        }
+    }
+
     /// RFC 5869, test cases 1 and 3.
     @Test func hkdfGivesThePublishedKeys() throws {
         let secret = SecretBytes([UInt8](repeating: 0x0b, count: 22))

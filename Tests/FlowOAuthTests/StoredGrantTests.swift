@@ -19,6 +19,7 @@ import Testing
             $0.headers = ["Example-Version": "2"]
             $0.scopeSeparator = ","
             $0.repeatsScopes = true
+            $0.rotates = false
             $0.lifetime = .seconds(1800)
             $0.tokenTypes = ["bot"]
             $0.nested = "authed_user"
@@ -58,6 +59,17 @@ import Testing
                     JSON.parse(JSON.bytes(.map(grant.fields.mapValues(\.deeplyRevealed)))).mapValue)
                 #expect(try read(stored) == grant)
             }
+        }
+    }
+
+    @Test func theKeyOfAnAppComesBack() throws {
+        let app = OAuthClient(id: "fake-id", key: AssertionKey(pem: TestKeys.ellipticCurve, id: "key-1"))
+        let service = TokenService.example { $0.authentication = .privateKeyJWT }
+        for kind in [StoredGrant.Kind.login, .clientCredentials(audience: nil)] {
+            let grant = StoredGrant(kind, service: service, client: app, scopes: [], tokens: tokens())
+            #expect(try read(grant.fields) == grant)
+            #expect(grant.fields["private_key"]?.containsSecret == true)
+            #expect("\(grant)".contains("BEGIN") == false)
         }
     }
 

@@ -83,7 +83,7 @@ import Testing
         #expect(call.request.secrets.headers == ["authorization"])
     }
 
-    @Test(arguments: TokenService.ClientAuthentication.allCases)
+    @Test(arguments: [TokenService.ClientAuthentication.none, .post, .basic])
     func publicClientSendsItsIDAlone(authentication: TokenService.ClientAuthentication) async throws {
         let http = ScriptedHTTP([.json(bearer)])
         let service = TokenService.example { $0.authentication = authentication }
@@ -138,6 +138,51 @@ import Testing
         #expect(claims["exp"] == .int(clock.now().seconds + 600))
         #expect(claims["jti"]?.stringValue?.count == 32)
         #expect(parts[2].count == (key == TestKeys.rsa ? 256 : 64))
+    }
+
+    @Test(arguments: [TestKeys.rsa, TestKeys.ellipticCurve])
+    func anAppShowsByItsKeyWhoItIs(key: String) async throws {
+        let http = ScriptedHTTP([.json(bearer), .json("")])
+        let service = TokenService.example {
+            $0.authentication = .privateKeyJWT
+            $0.revocation = Revocation(url: "https://id.example/revoke")
+        }
+        let app = OAuthClient(id: "fake-id", key: AssertionKey(pem: key, id: "key-1"))
+        let endpoint = endpoint(http, service, client: app)
+        let tokens = try await endpoint.refresh("fake-refresh")
+        let grant = StoredGrant(.login, service: service, client: app, scopes: [], tokens: tokens)
+        try await endpoint.revoke(grant, by: try #require(service.revocation))
+        for (call, start) in zip(
+            http.calls,
+            [
+                "grant_type=refresh_token&refresh_token=fake-refresh", "token=fake-access&token_type_hint=access_token",
+            ])
+        {
+            let prefix =
+                start + "&client_id=fake-id"
+                + "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+                + "&client_assertion="
+            try #require(call.body.hasPrefix(prefix), "\(call.body)")
+            #expect(call.request.secrets.members.contains("client_assertion"))
+            let parts = call.body.dropFirst(prefix.count).split(separator: ".").map { Base64.decode(String($0)) ?? [] }
+            try #require(parts.count == 3)
+            let header = try JSON.parse(parts[0])
+            #expect(header == ["alg": key == TestKeys.rsa ? "RS256" : "ES256", "typ": "JWT", "kid": "key-1"])
+            let claims = try JSON.parse(parts[1])
+            #expect(claims["iss"] == "fake-id")
+            #expect(claims["sub"] == "fake-id")
+            #expect(claims["aud"] == "https://id.example/token")
+            #expect(claims["scope"] == nil)
+        }
+    }
+
+    @Test func anAppWithoutItsKeySaysHowToGiveIt() async throws {
+        let service = TokenService.example { $0.authentication = .privateKeyJWT }
+        let failure = await #expect(throws: Failure.self) {
+            try await endpoint(ScriptedHTTP([]), service).refresh("fake-refresh")
+        }
+        #expect(failure?.message == "the app has no private key to show example who it is")
+        #expect(failure?.hint == "log in again with --client-key")
     }
 
     // MARK: - Answers

@@ -21,6 +21,26 @@ import Testing
         #expect(row.asMap["i"] == .int(.max))
     }
 
+    @Test func aRawRowGivesEachColumnAsWhatItIsAndNothingElse() throws {
+        try database.execute("CREATE TABLE t (i INTEGER, r REAL, s TEXT, b BLOB, n)")
+        try database.execute(
+            "INSERT INTO t VALUES (?, ?, ?, ?, ?), (?, ?, ?, ?, ?)",
+            [.int(.max), 1.5, .string("é 日本"), .bytes([0, 255]), .null, 1, 2, .string(""), .bytes([]), .null])
+        var rows: [[String]] = []
+        try database.forEachRawRow("SELECT * FROM t WHERE i >= ?", [1]) { row in
+            rows.append(
+                (Int32(0)..<5).map { column in
+                    "\(row.integer(column)?.description ?? "-") \(row.string(column) ?? "-") "
+                        + "\(row.bytes(column).map(Array.init)?.description ?? "-")"
+                })
+        }
+        #expect(
+            rows == [
+                ["\(Int64.max) - -", "- - -", "- é 日本 -", "- - [0, 255]", "- - -"],
+                ["1 - -", "- - -", "-  -", "- - []", "- - -"],
+            ])
+    }
+
     @Test(arguments: [
         (Value.bool(true), Value.int(1), "integer"),
         (.uint(7), .int(7), "integer"),

@@ -161,7 +161,7 @@ import Testing
         await #expect(
             throws: Failure(
                 .auth, "the credential \"a\" is no longer valid: the service has refused it",
-                hint: "run \"flowctl credentials delete a\", then add it again", code: "credential_invalid")
+                hint: "give it the new secret: flowctl credentials edit a", code: "credential_invalid")
         ) { try await resolver { vault }.credential(named: "a", defaultType: nil) }
     }
 

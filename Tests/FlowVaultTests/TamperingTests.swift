@@ -101,6 +101,18 @@ import Testing
         #expect(problems.count == 1 && problems[0].hasPrefix("a credential was removed: "))
     }
 
+    @Test func aRowThatStandsInForAnotherIsNoticed() throws {
+        let vault = try fixture.create()
+        try vault.add([VaultFixture.bearer("a"), VaultFixture.bearer("b")])
+        // As many rows as before, each with an id that the manifest has.
+        try tamper(
+            "CREATE TABLE old AS SELECT * FROM credentials WHERE name = 'a'",
+            "DELETE FROM credentials WHERE name = 'b'",
+            "UPDATE old SET id = upper(id), name = 'b', environment_variable = 'FLOWCTL_CREDENTIAL_B'",
+            "INSERT INTO credentials SELECT * FROM old")
+        #expect(throws: damage("credential \"b\" is not in the version of the manifest")) { try vault.list() }
+    }
+
     @Test func aDeletedRowThatIsBroughtBackIsNoticed() throws {
         let vault = try fixture.create()
         try vault.add(VaultFixture.bearer("a"))

@@ -8,7 +8,7 @@ enum CommandLineReader {
 
     /// - Throws: ``Reply``, or an `Exit` of status `usage`.
     static func read(_ arguments: [String]) throws -> (any Verb)? {
-        try checkCommandWords(arguments)
+        if let verb = try atItsWords(arguments) { return verb }
         do {
             var command = try FlowctlCommand.parseAsRoot(arguments)
             if let verb = command as? any Verb { return verb }
@@ -18,6 +18,15 @@ enum CommandLineReader {
         } catch {
             throw answer(to: error)
         }
+    }
+
+    /// The command that the first words name, read without the nouns before it: ArgumentParser would set up the whole
+    /// tree and read each level, which takes longer than many a command itself.
+    ///
+    /// - Returns: nil for anything but a command that can run; the whole parser says what that means.
+    private static func atItsWords(_ arguments: [String]) throws -> (any Verb)? {
+        guard let (command, words) = try checkCommandWords(arguments), arguments.starts(with: words) else { return nil }
+        return (try? command.parseAsRoot(Array(arguments.dropFirst(words.count)))) as? any Verb
     }
 
     private static func answer(to error: any Error) -> any Error {
@@ -51,27 +60,33 @@ enum CommandLineReader {
 
     /// Follows the words of the command down the tree; an unknown one gets a suggestion instead of the puzzling
     /// "unexpected argument" of the parser, which takes it for an argument of the noun.
-    private static func checkCommandWords(_ arguments: [String]) throws {
+    ///
+    /// - Returns: the command that the words end at and how it is called; nil where they end at a noun.
+    private static func checkCommandWords(
+        _ arguments: [String]
+    ) throws -> (command: any ParsableCommand.Type, words: [String])? {
         var command: any ParsableCommand.Type = FlowctlCommand.self
-        var path = "flowctl"
-        for word in CommandWords(arguments) {
+        var words: [String] = []
+        var rest = CommandWords(arguments)
+        while true {
             let children = command.configuration.subcommands
-            guard !children.isEmpty else { return }
-            if word == "help" { return }
+            guard !children.isEmpty else { return (command, words) }
+            guard let word = rest.next(), word != "help" else { return nil }
             guard let next = children.first(where: { $0.configuration.commandName == word }) else {
                 let names = children.map { $0.configuration }.filter(\.shouldDisplay).compactMap(\.commandName)
+                let path = (["flowctl"] + words).joined(separator: " ")
                 throw Exit.usage(
                     "unknown command \"\(word)\" of \(path)",
                     hint: Suggestion.didYouMean(word, among: names) ?? "run \"\(path) --help\" for the commands")
             }
             command = next
-            path += " " + word
+            words.append(word)
         }
     }
 }
 
 /// The words of a command line that are no options and no values of global options.
-private struct CommandWords: Sequence, IteratorProtocol {
+private struct CommandWords {
     private var rest: ArraySlice<String>
     private static let optionsWithValue: Set = ["--output", "--state-db", "--vault"]
 

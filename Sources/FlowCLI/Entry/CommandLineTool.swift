@@ -97,9 +97,9 @@ package enum CommandLineTool {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
-            let pair = String(cString: text)
-            if let equals = pair.firstIndex(of: "=") {
-                variables[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+            if let equals = strchr(text, 0x3D) {
+                let name = UnsafeRawBufferPointer(start: text, count: equals - text)
+                variables[String(decoding: name, as: UTF8.self)] = String(cString: equals + 1)
             }
             entry += 1
         }

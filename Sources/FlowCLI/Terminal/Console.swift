@@ -44,6 +44,20 @@ struct Console: Sendable {
     /// A line of the result.
     func show(_ line: StyledText) { output.write(render(line, outputScreen) + "\n") }
 
+    /// Lines of the result, many with one write.
+    func show(_ lines: some Sequence<StyledText>) {
+        var text = ""
+        for line in lines {
+            text += line.rendered(colors: outputScreen.colors)
+            text += "\n"
+            if text.utf8.count >= 1 << 16 {
+                output.write(masker.mask(text))
+                text = ""
+            }
+        }
+        if !text.isEmpty { output.write(masker.mask(text)) }
+    }
+
     /// The result as JSON: indented where a person reads it, else on one line.
     func show(json value: Value) {
         show(StyledText(JSON.text(masker.mask(value), pretty: outputScreen.isTerminal)))

@@ -13,57 +13,83 @@ enum Style: String, Sendable, Hashable {
 
 /// Text with styles, written by interpolation: `"\("ok", .green) in \(elapsed)"`.
 ///
-/// Pieces that are interpolated come from outside and lose their control characters before they reach a terminal.
+/// What is interpolated comes from outside and loses its control characters before it reaches a terminal.
 struct StyledText: Sendable, Hashable {
-    struct Piece: Sendable, Hashable {
-        var text: String
-        var style: Style?
-    }
+    /// Without styles.
+    private(set) var plain = ""
+    /// The parts that have a style, in order.
+    private var runs: [Run] = []
 
-    private(set) var pieces: [Piece] = []
+    private struct Run: Sendable, Hashable {
+        /// Bytes of ``plain``.
+        var range: Range<Int>
+        var style: Style
+    }
 
     init() {}
 
-    init(_ text: String, _ style: Style? = nil) { pieces = [Piece(text: text, style: style)] }
+    init(_ text: String, _ style: Style? = nil) {
+        plain = text
+        if let style { runs = [Run(range: 0..<text.utf8.count, style: style)] }
+    }
+
+    /// - Parameter capacity: the bytes that will be added.
+    init(capacity: Int) { plain.reserveCapacity(capacity) }
 
     static func + (left: StyledText, right: StyledText) -> StyledText {
         var sum = left
-        sum.pieces += right.pieces
+        sum += right
         return sum
     }
 
-    static func += (left: inout StyledText, right: StyledText) { left.pieces += right.pieces }
+    static func += (left: inout StyledText, right: StyledText) {
+        let end = left.plain.utf8.count
+        left.plain += right.plain
+        for run in right.runs {
+            left.runs.append(Run(range: run.range.lowerBound + end..<run.range.upperBound + end, style: run.style))
+        }
+    }
 
-    /// Without styles.
-    var plain: String { pieces.map(\.text).joined() }
+    mutating func add(spaces count: Int) {
+        plain += String(unsafeUninitializedCapacity: count) { room in
+            room.initialize(repeating: UInt8(ascii: " "))
+            return count
+        }
+    }
 
     /// Columns on a terminal, each code point counted as one.
     var width: Int {
         // Bytes that begin a code point: to step through the code points themselves takes many times as long.
-        pieces.reduce(0) { $0 + $1.text.utf8.count(where: { $0 & 0xC0 != 0x80 }) }
+        plain.utf8.count(where: { $0 & 0xC0 != 0x80 })
     }
 
     /// What is sent to the terminal: cleaned, and with escape sequences where `colors` is true.
     func rendered(colors: Bool) -> String {
-        pieces.map { piece in
-            let text = terminalSafe(piece.text)
-            guard colors, let style = piece.style, !text.isEmpty else { return text }
-            return "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
-        }.joined()
+        guard colors, !runs.isEmpty else { return terminalSafe(plain) }
+        var text = ""
+        var end = 0
+        for run in runs {
+            let styled = terminalSafe(part(run.range))
+            text += terminalSafe(part(end..<run.range.lowerBound))
+            if !styled.isEmpty { text += "\u{1B}[\(run.style.rawValue)m\(styled)\u{1B}[0m" }
+            end = run.range.upperBound
+        }
+        return text + terminalSafe(part(end..<plain.utf8.count))
+    }
+
+    private func part(_ range: Range<Int>) -> String {
+        let start = plain.utf8.index(plain.startIndex, offsetBy: range.lowerBound)
+        return String(plain[start..<plain.utf8.index(start, offsetBy: range.count)])
     }
 
     /// The first `width` columns, with an ellipsis where something is cut.
     func cut(to width: Int) -> StyledText {
         guard self.width > width, width > 0 else { return self }
-        var room = width - 1
-        var short = StyledText()
-        for piece in pieces where room > 0 {
-            let scalars = piece.text.unicodeScalars.prefix(room)
-            room -= scalars.count
-            short.pieces.append(Piece(text: String(String.UnicodeScalarView(scalars)), style: piece.style))
-        }
-        short.pieces.append(Piece(text: "…", style: nil))
-        return short
+        var short = StyledText(String(plain.unicodeScalars.prefix(width - 1)))
+        let whole = 0..<short.plain.utf8.count
+        short.runs = runs.filter { $0.range.overlaps(whole) }
+            .map { Run(range: $0.range.clamped(to: whole), style: $0.style) }
+        return short + StyledText("…")
     }
 }
 

@@ -82,10 +82,12 @@ package struct ProviderReader {
     private mutating func read(_ node: SourceNode?, into tokens: inout TokenService) {
         guard let node, let map = MapDecoder(node, "\"tokens\"", &diagnostics) else { return }
         map.finish(
-            ["client_authentication", "body", "headers", "lifetime", "types", "nested", "account"], &diagnostics)
+            ["client_authentication", "body", "headers", "rotates", "lifetime", "types", "nested", "account"],
+            &diagnostics)
         tokens.authentication = map.choice("client_authentication", &diagnostics) ?? .post
         tokens.body = map.choice("body", &diagnostics) ?? .form
         tokens.headers = textMap(map, "headers")
+        tokens.rotates = map.bool("rotates", &diagnostics) ?? true
         tokens.lifetime = map.duration("lifetime", &diagnostics)
         tokens.tokenTypes = Set(texts(map, "types"))
         tokens.nested = map.string("nested", &diagnostics)

@@ -179,14 +179,14 @@ struct Access: Sendable {
         guard let text = credential?.fields[field]?.stringValue, !text.isEmpty else {
             throw Failure(
                 .auth, "\(credential.map(String.init(describing:)) ?? "the credential") has no \"\(field)\"",
-                hint: "add it again with \"flowctl credentials add\"")
+                hint: credential?.remedy(forField: field))
         }
         // A header can't hold a line break, and one at the end of a pasted token is never part of it.
         guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw Failure(
                 .auth,
                 "the field \"\(field)\" of \(credential.map(String.init(describing:)) ?? "the credential") "
-                    + "holds a line break or control character", hint: "add it again without")
+                    + "holds a line break or control character", hint: credential?.remedy(forField: field))
         }
         return text
     }

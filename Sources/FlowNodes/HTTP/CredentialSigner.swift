@@ -24,7 +24,7 @@ struct CredentialSigner {
             for name in names { if let text = credential.fields[name]?.stringValue { return text } }
             throw Failure(
                 .auth, "the credential \"\(credential.name)\" has no field \"\(names[0])\"",
-                hint: "add it again with \"flowctl credentials add\"", nothingSent: true)
+                hint: credential.remedy(forField: names[0]), nothingSent: true)
         }
         switch credential.type {
         case "basic":
@@ -49,7 +49,7 @@ struct CredentialSigner {
         if case .header(_, let value) = place, value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw Failure(
                 .auth, "the credential \"\(credential.name)\" holds a line break",
-                hint: "add it again without one", nothingSent: true)
+                hint: credential.remedy(), nothingSent: true)
         }
     }
 

@@ -1,5 +1,4 @@
 import FlowCore
-import FlowCrypto
 
 /// An account of a machine: it shows who it is by a text that its private key signs (RFC 7523).
 package struct ServiceAccount: Sendable, Hashable {
@@ -24,24 +23,10 @@ package struct ServiceAccount: Sendable, Hashable {
         self.privateKey = privateKey
     }
 
-    /// A signed assertion that is good for ten minutes.
-    ///
     /// - Throws: `invalid` with the code `private_key` where the key can't be used.
     func assertion(audience: String, scope: String, now: Timestamp) throws(Failure) -> String {
-        let key = try SigningKey(pem: privateKey)
-        var header: ValueMap = ValueMap([
-            ("alg", .string(key.algorithm == .rsa ? "RS256" : "ES256")), ("typ", "JWT"),
-        ])
-        if let keyID { header["kid"] = .string(keyID) }
-        var claims = ValueMap([
-            ("iss", .string(issuer)), ("aud", .string(audience)), ("iat", .int(now.seconds)),
-            ("exp", .int(now.seconds + 600)), ("jti", .string(Hexadecimal.encode(Random.bytes(16)))),
-        ])
-        if let subject { claims["sub"] = .string(subject) }
-        if !scope.isEmpty { claims["scope"] = .string(scope) }
-        let signed = [header, claims].map { Base64.encode(JSON.bytes(.map($0)), alphabet: .url) }
-            .joined(separator: ".")
-        return signed + "." + Base64.encode(try key.sign(Array(signed.utf8)), alphabet: .url)
+        try AssertionKey(pem: privateKey, id: keyID).assertion(
+            issuer: issuer, subject: subject, audience: audience, scope: scope, now: now)
     }
 }
 

@@ -20,7 +20,9 @@ extension StoredGrant {
             .init("provider", required: false, help: "The provider, such as google"),
             .init("account", required: false, help: "Whose account it is"),
             .init("lifetime", required: false, help: "The seconds an access token lives"),
-            .init("client_authentication", required: false, help: "How the app shows who it is: none, post or basic"),
+            .init(
+                "client_authentication", required: false,
+                help: "How the app shows who it is: none, post, basic or private_key_jwt"),
             .init("token_body", required: false, help: "How a request for tokens is written: form or json"),
             .init("token_rules", required: false, help: "How else the provider departs from the standard"),
             .init("login", required: false, help: "How the next login goes"),
@@ -28,7 +30,8 @@ extension StoredGrant {
             .init("issuer", required: false, help: "The service account that signs"),
             .init("subject", required: false, help: "The user whom the service account acts for"),
             .init(
-                "private_key", secret: true, required: false, help: "The service account's key, as PEM",
+                "private_key", secret: true, required: false,
+                help: "The key that the service account or the app signs with, as PEM",
                 form: FieldForm(.privateKey)),
             .init("private_key_id", required: false, help: "The name of that key"),
         ])
@@ -42,7 +45,11 @@ extension StoredGrant {
         let reader = GrantFields(fields: fields, source: source)
         service = try TokenService(reader)
         scopes = reader.text("scopes")?.split(separator: " ").map(String.init) ?? []
-        client = reader.text("client_id").map { OAuthClient(id: $0, secret: reader.text("client_secret")) }
+        let signs = service.authentication == .privateKeyJWT
+        let key = reader.text("private_key").map { AssertionKey(pem: $0, id: reader.text("private_key_id")) }
+        client = reader.text("client_id").map {
+            OAuthClient(id: $0, secret: reader.text("client_secret"), key: signs ? key : nil)
+        }
         refreshToken = reader.text("refresh_token")
         login = LoginRules(fields["login"])
         kind = try StoredGrant.kind(reader)
@@ -84,6 +91,8 @@ extension StoredGrant {
         set("account", tokens?.account)
         set("client_id", client?.id)
         set("client_secret", client?.secret)
+        set("private_key", client?.key?.pem)
+        set("private_key_id", client?.key?.id)
         if let login = login.field { fields["login"] = login }
         if let lifetime = tokens?.lifetime { fields["lifetime"] = .int(lifetime.components.seconds) }
         switch kind {

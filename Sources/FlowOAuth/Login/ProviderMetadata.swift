@@ -80,7 +80,10 @@ package enum ProviderMetadata {
         // Basic is what RFC 8414 means where nothing is said.
         let methods = texts("token_endpoint_auth_methods_supported") ?? ["client_secret_basic"]
         tokens.authentication =
-            methods.contains("client_secret_basic") ? .basic : methods.contains("client_secret_post") ? .post : .none
+            methods.contains("client_secret_basic")
+            ? .basic
+            : methods.contains("client_secret_post")
+                ? .post : methods.contains("private_key_jwt") ? .privateKeyJWT : .none
         if let url = try address("revocation_endpoint") {
             tokens.revocation = Revocation(url: url)
             tokens.revocation?.authentication = tokens.authentication == .basic ? .basic : .post

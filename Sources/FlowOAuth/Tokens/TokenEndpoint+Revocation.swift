@@ -16,7 +16,7 @@ extension TokenEndpoint {
         if revocation.body == .form {
             parameters.append(("token_type_hint", refresh == nil ? "access_token" : "refresh_token"))
         }
-        authenticate(&request, token, revocation.authentication, &parameters)
+        try authenticate(&request, token, revocation.authentication, &parameters)
         switch revocation.body {
         case .form: request.setBody(parameters, as: .form)
         case .json: request.setBody(parameters, as: .json)
@@ -35,9 +35,11 @@ extension TokenEndpoint {
     private func authenticate(
         _ request: inout HTTPRequest, _ token: String, _ authentication: Revocation.Authentication,
         _ parameters: inout [(String, String)]
-    ) {
+    ) throws(Failure) {
         switch (authentication, client, client?.secret) {
         case (.none, _, _), (_, nil, _): break
+        case (.post, let client?, _) where service.authentication == .privateKeyJWT:
+            parameters += try client.assertion(for: service, now: clock.now())
         case (.bearer, _, _):
             request.headers["Authorization"] = "Bearer \(token)"
             request.secrets.add(header: "Authorization")

@@ -82,7 +82,7 @@ package struct TokenEndpoint: Sendable {
     func send(_ request: TokenRequest) async throws(Failure) -> HTTPResponse {
         // A redirect could carry the secret elsewhere.
         var call = HTTPCall(
-            request.rendered(for: service, client: client), effect: .idempotent,
+            try request.rendered(for: service, client: client, now: clock.now()), effect: .idempotent,
             timeouts: .init(total: .seconds(30)), destination: .memory(limit: 1 << 20), maximumRedirects: 0)
         let transport: Set<FailureKind> = [.network, .timeout, .uncertain]
         switch request.purpose {

@@ -12,13 +12,16 @@ struct TokenRequest {
     var parameters: [(String, String)]
 
     /// As it is sent, with the app's own proof of who it is.
-    func rendered(for service: TokenService, client: OAuthClient?) -> HTTPRequest {
+    ///
+    /// - Throws: what keeps the app's key from signing.
+    func rendered(for service: TokenService, client: OAuthClient?, now: Timestamp) throws(Failure) -> HTTPRequest {
         var request = HTTPRequest("POST", url ?? service.url)
         request.headers["Accept"] = "application/json"
         for (name, value) in service.headers.sorted(by: { $0.key < $1.key }) { request.headers[name] = value }
         var parameters = parameters
         if let client {
             switch (service.authentication, client.secret) {
+            case (.privateKeyJWT, _): parameters += try client.assertion(for: service, now: now)
             case (.basic, let secret?): request.authenticate(client, secret)
             case (.post, let secret?): parameters += [("client_id", client.id), ("client_secret", secret)]
             case (.none, _), (_, nil): parameters.append(("client_id", client.id))
@@ -26,6 +29,21 @@ struct TokenRequest {
         }
         request.setBody(parameters, as: service.body)
         return request
+    }
+}
+
+extension OAuthClient {
+    /// The parameters that show who the app is by its key.
+    func assertion(for service: TokenService, now: Timestamp) throws(Failure) -> [(String, String)] {
+        guard let key else {
+            throw Failure(
+                .auth, "the app has no private key to show \(service.title) who it is",
+                hint: "log in again with --client-key", code: "private_key", nothingSent: true)
+        }
+        return [
+            ("client_id", id), ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", try key.assertion(issuer: id, subject: id, audience: service.url, now: now)),
+        ]
     }
 }
 
@@ -73,6 +91,7 @@ enum FormText {
 
     /// What must not be seen in a trace; the rest helps to find out why a provider refuses.
     static func isSecret(_ name: String) -> Bool {
-        !["grant_type", "client_id", "redirect_uri", "scope", "audience", "token_type_hint"].contains(name)
+        !["grant_type", "client_id", "redirect_uri", "scope", "audience", "token_type_hint", "client_assertion_type"]
+            .contains(name)
     }
 }

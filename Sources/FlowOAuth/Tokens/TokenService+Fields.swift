@@ -15,6 +15,7 @@ extension TokenService {
         headers = TokenService.texts(map["headers"])
         scopeSeparator = rules.text("scope_separator") ?? " "
         repeatsScopes = map["repeats_scopes"]?.boolValue ?? false
+        rotates = map["rotates"]?.boolValue ?? true
         lifetime = rules.seconds("lifetime")
         tokenTypes = Set(map["token_types"]?.listValue?.compactMap(\.stringValue) ?? [])
         nested = rules.text("nested")
@@ -45,6 +46,7 @@ extension TokenService {
         if !headers.isEmpty { rules["headers"] = TokenService.map(headers) }
         set("scope_separator", scopeSeparator, unless: " ")
         if repeatsScopes { rules["repeats_scopes"] = true }
+        if !rotates { rules["rotates"] = false }
         if let lifetime { rules["lifetime"] = .int(lifetime.components.seconds) }
         if !tokenTypes.isEmpty { rules["token_types"] = .list(tokenTypes.sorted().map(Value.string)) }
         set("nested", nested)

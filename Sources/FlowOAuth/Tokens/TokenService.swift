@@ -13,6 +13,8 @@ package struct TokenService: Sendable, Hashable {
         case post
         /// Id and secret as user and password of HTTP Basic.
         case basic
+        /// An assertion that the app's key signs (RFC 7523, 2.2).
+        case privateKeyJWT = "private_key_jwt"
     }
 
     package enum BodyFormat: String, Sendable, Hashable, CaseIterable { case form, json }
@@ -48,6 +50,9 @@ package struct TokenService: Sendable, Hashable {
     package var scopeSeparator: String
     /// Whether a refresh repeats the scopes.
     package var repeatsScopes: Bool
+    /// Whether a refresh may end the refresh token that it was asked for with. Where it never does, an answer that is
+    /// lost costs nothing.
+    package var rotates: Bool
     /// How long an access token lives where the answer doesn't say; nil where it doesn't end, or nobody knows.
     package var lifetime: Duration?
     /// What a token may be called besides `bearer`.
@@ -63,7 +68,8 @@ package struct TokenService: Sendable, Hashable {
     package init(
         provider: String? = nil, url: String, authentication: ClientAuthentication = .post, body: BodyFormat = .form,
         headers: [String: String] = [:], scopeSeparator: String = " ", repeatsScopes: Bool = false,
-        lifetime: Duration? = nil, tokenTypes: Set<String> = [], nested: String? = nil, account: String? = nil,
+        rotates: Bool = true, lifetime: Duration? = nil, tokenTypes: Set<String> = [], nested: String? = nil,
+        account: String? = nil,
         refusals: Refusals = Refusals(), revocation: Revocation? = nil
     ) {
         self.provider = provider
@@ -73,6 +79,7 @@ package struct TokenService: Sendable, Hashable {
         self.headers = headers
         self.scopeSeparator = scopeSeparator
         self.repeatsScopes = repeatsScopes
+        self.rotates = rotates
         self.lifetime = lifetime
         self.tokenTypes = tokenTypes
         self.nested = nested

@@ -38,7 +38,7 @@ package final class FaultServer: Sendable {
 
     package let port: Int
     private let record = ServerRecord()
-    private let stopSignal: StopSignal
+    private let stopPipe: StopPipe
 
     /// Listens at once.
     ///
@@ -46,8 +46,8 @@ package final class FaultServer: Sendable {
     package init(_ handler: @escaping Handler) throws {
         let (listener, port) = try LoopbackSocket.bound(listening: true)
         self.port = port
-        stopSignal = try StopSignal()
-        let acceptor = Acceptor(listener: listener, stopSignal: stopSignal, record: record, handler: handler)
+        stopPipe = try StopPipe()
+        let acceptor = Acceptor(listener: listener, stopPipe: stopPipe, record: record, handler: handler)
         try startThread { acceptor.run() }
     }
 
@@ -84,7 +84,7 @@ package final class FaultServer: Sendable {
     package func connectionsEnded(atLeast count: Int) async { await record.connectionsEnded(atLeast: count) }
 
     /// Ends all connections and listens no more.
-    package func stop() { stopSignal.fire() }
+    package func stop() { stopPipe.fire() }
 }
 
 /// A loopback port that is held but refuses every connection, as long as this value lives.

@@ -1,80 +1,41 @@
 import FlowCore
 import Glibc
-import Synchronization
 
 enum LoopbackSocket {
     /// A TCP socket bound to a free port of 127.0.0.1.
     static func bound(listening: Bool) throws(Failure) -> (descriptor: Int32, port: Int) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(.internal, "no socket for a test server (errno \(errno))") }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, size) == 0 && (!listening || listen(descriptor, 1024) == 0)
-                    && getsockname(descriptor, generic, &size) == 0
-            }
-        }
-        guard isBound else {
+        let descriptor = try open()
+        var address = LoopbackAddress(family: AF_INET, port: 0)
+        let isBound =
+            address.withSocketAddress { bind(descriptor, $0, $1) == 0 }
+            && (!listening || listen(descriptor, 1024) == 0)
+        guard isBound, let port = address.port(of: descriptor) else {
             close(descriptor)
             throw Failure(.internal, "no loopback port for a test server (errno \(errno))")
         }
-        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+        return (descriptor, port)
     }
-}
 
-extension LoopbackSocket {
     /// A TCP connection to a port of 127.0.0.1.
     static func connected(to port: Int) throws(Failure) -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(.internal, "no socket for a test (errno \(errno))") }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(clamping: port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isConnected else {
+        let descriptor = try open()
+        var address = LoopbackAddress(family: AF_INET, port: UInt16(clamping: port))
+        guard address.withSocketAddress({ connect(descriptor, $0, $1) == 0 }) else {
             close(descriptor)
             throw Failure(.network, "nothing listens on port \(port)")
         }
         return descriptor
     }
+
+    private static func open() throws(Failure) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Failure(.internal, "no socket for a test (errno \(errno))") }
+        return descriptor
+    }
 }
 
-/// Tells any number of threads that wait in `poll` to end.
-final class StopSignal: Sendable {
-    /// The end of a socket pair that hangs up when the signal fires.
-    let descriptor: Int32
-    private let trigger: Mutex<Int32?>
-
-    init() throws(Failure) {
-        var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw Failure(.internal, "no pipe for a test server (errno \(errno))")
-        }
-        descriptor = ends[0]
-        trigger = Mutex(ends[1])
-    }
-
-    deinit {
-        fire()
-        close(descriptor)
-    }
-
-    func fire() {
-        trigger.withLock { end in
-            if let end { close(end) }
-            end = nil
-        }
-    }
-
-    /// Waits until `socket` is ready for `events`; false where the signal fires first.
+extension StopPipe {
+    /// Waits until `socket` is ready for `events`; false where the pipe fires first.
     func waits(for socket: Int32, _ events: Int32) -> Bool {
         var descriptors = [
             pollfd(fd: socket, events: Int16(events), revents: 0),

@@ -4,15 +4,15 @@ import Glibc
 /// Reads the requests of one connection, one after the other.
 struct RequestReader {
     private let socket: Int32
-    private let stopSignal: StopSignal
+    private let stopPipe: StopPipe
     private let connection: Int
     private var buffer: [UInt8] = []
     private var start = 0
     private var arrived = [UInt8](repeating: 0, count: 1 << 16)
 
-    init(socket: Int32, stopSignal: StopSignal, connection: Int) {
+    init(socket: Int32, stopPipe: StopPipe, connection: Int) {
         self.socket = socket
-        self.stopSignal = stopSignal
+        self.stopPipe = stopPipe
         self.connection = connection
     }
 
@@ -81,7 +81,7 @@ struct RequestReader {
     private mutating func fill() -> Bool {
         buffer.removeSubrange(..<start)
         start = 0
-        guard stopSignal.waits(for: socket, POLLIN) else { return false }
+        guard stopPipe.waits(for: socket, POLLIN) else { return false }
         let count = arrived.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
         guard count > 0 else { return false }
         buffer.append(contentsOf: arrived[..<count])

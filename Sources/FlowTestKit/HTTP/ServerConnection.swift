@@ -4,13 +4,13 @@ import Glibc
 /// Takes connections and gives each a thread.
 struct Acceptor: Sendable {
     let listener: Int32
-    let stopSignal: StopSignal
+    let stopPipe: StopPipe
     let record: ServerRecord
     let handler: FaultServer.Handler
 
     func run() {
         defer { close(listener) }
-        while stopSignal.waits(for: listener, POLLIN) {
+        while stopPipe.waits(for: listener, POLLIN) {
             let socket = accept(listener, nil, nil)
             guard socket >= 0 else { continue }
             // A child process that inherited it would keep the connection open.
@@ -18,7 +18,7 @@ struct Acceptor: Sendable {
             var on: Int32 = 1
             setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
             let connection = ServerConnection(
-                socket: socket, number: record.connectionStarted(), stopSignal: stopSignal, record: record,
+                socket: socket, number: record.connectionStarted(), stopPipe: stopPipe, record: record,
                 handler: handler)
             do {
                 try startThread { connection.run() }
@@ -33,12 +33,12 @@ struct Acceptor: Sendable {
 struct ServerConnection: Sendable {
     let socket: Int32
     let number: Int
-    let stopSignal: StopSignal
+    let stopPipe: StopPipe
     let record: ServerRecord
     let handler: FaultServer.Handler
 
     func run() {
-        var reader = RequestReader(socket: socket, stopSignal: stopSignal, connection: number)
+        var reader = RequestReader(socket: socket, stopPipe: stopPipe, connection: number)
         while let request = reader.next(), answer(request) {}
         close(socket)
         record.connectionEnded()
@@ -100,7 +100,7 @@ struct ServerConnection: Sendable {
     private func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
-            guard stopSignal.waits(for: socket, POLLOUT) else { return false }
+            guard stopPipe.waits(for: socket, POLLOUT) else { return false }
             let count = bytes.withUnsafeBytes { buffer in
                 Glibc.send(
                     socket, buffer.baseAddress! + sent, buffer.count - sent,
@@ -116,7 +116,7 @@ struct ServerConnection: Sendable {
 
     private func waitForHangUp() {
         var scratch = [UInt8](repeating: 0, count: 4096)
-        while stopSignal.waits(for: socket, POLLIN), recv(socket, &scratch, scratch.count, 0) > 0 {}
+        while stopPipe.waits(for: socket, POLLIN), recv(socket, &scratch, scratch.count, 0) > 0 {}
     }
 
     private func hungUp(within pause: Duration) -> Bool {
@@ -124,7 +124,7 @@ struct ServerConnection: Sendable {
         let peerHungUp: Int16 = 0x2000
         var descriptors = [
             pollfd(fd: socket, events: peerHungUp, revents: 0),
-            pollfd(fd: stopSignal.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stopPipe.descriptor, events: Int16(POLLIN), revents: 0),
         ]
         return poll(&descriptors, 2, Int32(clamping: pause.inMilliseconds)) != 0
     }

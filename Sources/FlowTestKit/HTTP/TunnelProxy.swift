@@ -11,7 +11,7 @@ import Synchronization
 /// It stops when it is released: a test must use it after its last request.
 package final class TunnelProxy: Sendable {
     package let port: Int
-    private let stopSignal: StopSignal
+    private let stopPipe: StopPipe
     private let record = Record()
 
     private final class Record: Sendable {
@@ -24,17 +24,17 @@ package final class TunnelProxy: Sendable {
     package init(password: String? = nil, refusal: Int? = nil) throws {
         let (listener, port) = try LoopbackSocket.bound(listening: true)
         self.port = port
-        stopSignal = try StopSignal()
+        stopPipe = try StopPipe()
         let wanted = password.map { "Basic " + Base64.encode(Array($0.utf8)) }
-        try startThread { [stopSignal, record] in
+        try startThread { [stopPipe, record] in
             defer { close(listener) }
-            while stopSignal.waits(for: listener, POLLIN) {
+            while stopPipe.waits(for: listener, POLLIN) {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { continue }
                 _ = fcntl(client, F_SETFD, FD_CLOEXEC)
                 try? startThread {
                     defer { close(client) }
-                    var reader = RequestReader(socket: client, stopSignal: stopSignal, connection: 0)
+                    var reader = RequestReader(socket: client, stopPipe: stopPipe, connection: 0)
                     guard let request = reader.next() else { return }
                     let isKnown = wanted == nil || request.headers["proxy-authorization"] == wanted
                     if let status = refusal ?? (isKnown ? nil : 407) {
@@ -43,13 +43,13 @@ package final class TunnelProxy: Sendable {
                         return
                     }
                     record.targets.withLock { $0.append(request.target) }
-                    TunnelProxy.tunnel(client, to: request.target, until: stopSignal)
+                    TunnelProxy.tunnel(client, to: request.target, until: stopPipe)
                 }
             }
         }
     }
 
-    deinit { stopSignal.fire() }
+    deinit { stopPipe.fire() }
 
     /// `127.0.0.1:PORT`
     package var authority: String { "127.0.0.1:\(port)" }
@@ -57,7 +57,7 @@ package final class TunnelProxy: Sendable {
     /// Where tunnels were opened to, as `host:port`.
     package var tunnels: [String] { record.targets.withLock { $0 } }
 
-    private static func tunnel(_ client: Int32, to target: String, until stopSignal: StopSignal) {
+    private static func tunnel(_ client: Int32, to target: String, until stopPipe: StopPipe) {
         guard let port = target.split(separator: ":").last.flatMap({ UInt16($0) }) else { return }
         let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(server) }
@@ -74,7 +74,7 @@ package final class TunnelProxy: Sendable {
         send(Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8)[...], to: client)
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            var ends = [client, server, stopSignal.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            var ends = [client, server, stopPipe.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard poll(&ends, 3, -1) >= 0 || errno == EINTR, ends[2].revents == 0 else { return }
             for (from, to) in [(0, 1), (1, 0)] where ends[from].revents != 0 {
                 let count = recv(ends[from].fd, &buffer, buffer.count, 0)

@@ -35,7 +35,7 @@ extension Renewal {
             .permission,
             "the vault \"\(vault.path)\" can't be written, and a renewed token of \(stored.quotedName) would be lost",
             hint: "make the vault and its folder writable", code: "read_only_vault", nothingSent: true)
-        guard grant.kind != .login else { throw problem }
+        guard grant.kind != .login || !grant.service.rotates else { throw problem }
         let (vault, id) = (vault, stored.info.id)
         let renewed: StoredGrant
         do {

@@ -23,7 +23,7 @@ extension StoredCredential {
         return Failure(
             .auth, "the credential \(quotedName) is no longer valid: the service has refused it",
             hint: isLogin
-                ? "run \"\(loginCommand)\"" : "run \"flowctl credentials delete \(info.name)\", then add it again",
+                ? "run \"\(loginCommand)\"" : "give it the new secret: flowctl credentials edit \(info.name)",
             code: "credential_invalid")
     }
 }

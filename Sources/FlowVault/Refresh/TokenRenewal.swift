@@ -95,7 +95,9 @@ actor TokenRenewal {
         let id = stored.info.id
         if let setback = setbacks[id], clock.monotonic() < setback.until { throw setback.failure }
         // What the vault has is the past; the provider would take it for a theft.
-        if let lost = unsaved[id], stored.grant?.kind == .login { throw lost.problem }
+        if let lost = unsaved[id], let grant = stored.grant, grant.kind == .login, grant.service.rotates {
+            throw lost.problem
+        }
         if waiting[id] == nil {
             waiting[id] = [:]
             let renewal = Renewal(reason, of: stored, in: vault, from: source)

@@ -91,8 +91,9 @@ extension VaultFile {
 
     private func findRow(id: String, _ manifest: VaultManifest) throws(Failure) -> CredentialRow? {
         guard let version = manifest.version(of: .credentials, id: try rowID(id)) else { return nil }
-        let found = try database.query("SELECT \(CredentialRow.columns) FROM credentials WHERE id = ?", [.string(id)])
-        guard let row = found.first.flatMap(CredentialRow.init), row.id == id, row.version == version else {
+        guard let row = try readRows("WHERE id = ?", [.string(id)]).first.flatMap(\.self), row.id == id,
+            row.version == version
+        else {
             throw damage("a credential is not in the version of the manifest")
         }
         return row

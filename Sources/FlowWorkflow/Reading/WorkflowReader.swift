@@ -33,7 +33,9 @@ package struct WorkflowReader {
     ) -> Workflow? {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found.all) }
-        let source = HardCodedSecrets.check(source, &found)
+        // What is too long to be read is not searched either.
+        let isReadable = source.bytes.count <= called.limits.bytes
+        let source = isReadable ? HardCodedSecrets.check(source, &found) : source
         guard let root = YAML.read(source, limits: called.limits, diagnostics: &found) else { return nil }
         var reader = WorkflowReader(catalog: catalog, called: called)
         let workflow = reader.workflow(root)

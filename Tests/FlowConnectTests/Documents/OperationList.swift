@@ -71,7 +71,8 @@ private struct OperationListCheck {
 
     private static func objection(_ value: String, to type: String) -> String? {
         if type == "int", Int(value) == nil { return "must be a whole number, not \"\(value)\"" }
-        if type == "bool", value != "true", value != "false" { return "must be true or false, not \"\(value)\"" }
+        if type.contains("bool"), value == "true" || value == "false" { return nil }
+        if type == "bool" { return "must be true or false, not \"\(value)\"" }
         guard let literals = type.firstRange(of: "Literal[") else { return nil }
         let choices = type[literals.upperBound...].split(separator: "'", omittingEmptySubsequences: false)
         let known = choices.indices.filter { $0 % 2 == 1 }.map { choices[$0] }

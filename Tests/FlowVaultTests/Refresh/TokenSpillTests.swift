@@ -63,6 +63,19 @@ import Testing
         #expect(provider.requests == 2)
     }
 
+    @Test func aCopySaysThatItLacksThemUntilTheVaultIsOpened() async throws {
+        let provider = FakeProvider(clock: fixture.clock)
+        try fixture.create().add(provider.login().record("work"))
+        try await renewWithoutSaving(provider)
+        let copy = fixture.folder.file("copy/vault.db")
+        try PrivateFile.createFolder(fixture.folder.file("copy"))
+        #expect(try VaultFile.backUp(fixture.path, to: copy, replacing: false) == 1)
+        _ = try fixture.open()
+        #expect(try VaultFile.backUp(fixture.path, to: copy, replacing: true) == 0)
+        let restored = try VaultFile.open(copy, unlock: .key(VaultFixture.key), clock: fixture.clock)
+        #expect(try restored.show("work").fields["refresh_token"] == "refresh-fake-canary-1")
+    }
+
     @Test func aVaultThatIsOpenAlreadyTakesThemUpBeforeItAsks() async throws {
         let provider = FakeProvider(clock: fixture.clock)
         try fixture.create().add(provider.login().record("work"))

@@ -26,11 +26,8 @@ struct CredentialsListCommand: Verb {
     func run(in session: Session) async throws {
         let now = SystemClock().now()
         let all = try session.vaultAccess().vault()?.list() ?? []
-        let stored = all.filter { info in
-            (type.map { $0 == info.type } ?? true) && (service.map { $0 == info.service } ?? true)
-                && (!invalid || !info.isValid || info.expiresAt.map { $0 <= now } ?? false)
-        }
         let isFiltered = type != nil || service != nil || invalid
+        let stored = isFiltered ? all.filter { isWanted($0, now) } : all
         let variables =
             isFiltered ? [] : session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") }.sorted()
         let uses = stored.isEmpty ? [:] : session.credentialUses
@@ -54,6 +51,11 @@ struct CredentialsListCommand: Verb {
             }
             table.show(on: console)
         }
+    }
+
+    private func isWanted(_ info: CredentialInfo, _ now: Timestamp) -> Bool {
+        (type.map { $0 == info.type } ?? true) && (service.map { $0 == info.service } ?? true)
+            && (!invalid || !info.isValid || info.expiresAt.map { $0 <= now } ?? false)
     }
 
     private func expiry(_ info: CredentialInfo, _ now: Timestamp) -> StyledText {

@@ -16,15 +16,19 @@ struct CredentialsShowCommand: Verb {
         let stored = try session.stored(name).1
         session.console.masker.add(secretsIn: .map(stored.fields))
         let fields = stored.maskedFields
-        var document = stored.info.asValue(lastUsed: session.credentialUses[name]).mapValue ?? ValueMap()
-        document["fields"] = .map(fields)
         let console = session.console
-        console.show(json: .map(document)) {
+        console.show(json: document(stored.info, fields, session)) {
             console.show("\(stored.info.name, .bold)  \(stored.info.type)")
             for (key, value) in fields { console.show("  \(key.text): \(FlowText.scalar(value))") }
             for line in stored.info.grants { console.show("  \(line)") }
             if !stored.info.isValid { console.show("  \("refused by the service", .red)") }
         }
+    }
+
+    private func document(_ info: CredentialInfo, _ fields: ValueMap, _ session: Session) -> Value {
+        var document = info.asValue(lastUsed: session.credentialUses[name]).mapValue ?? ValueMap()
+        document["fields"] = .map(fields)
+        return .map(document)
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowConnect
 import FlowCore
 import Glibc
 
@@ -6,7 +7,9 @@ import Glibc
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Write files that are made from the code.", shouldDisplay: false,
-        subcommands: [GenerateManCommand.self, GenerateFunctionsCommand.self, GenerateProvidersCommand.self])
+        subcommands: [GenerateManCommand.self, GenerateFunctionsCommand.self, GenerateProvidersCommand.self,
+            GenerateReferenceCommand.self,
+        ])
 }
 
 struct GenerateManCommand: Verb {
@@ -55,5 +58,25 @@ struct GenerateProvidersCommand: Verb {
 
     func run(in session: Session) async throws {
         try session.write(ProviderPage.text, to: session.absolutePath(file))
+    }
+}
+
+struct GenerateReferenceCommand: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "reference", abstract: "Write a page for each app that is part of flowctl.", shouldDisplay: false)
+
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+    @Argument(help: "The folder the pages go to.")
+    var folder: String
+
+    func run(in session: Session) async throws {
+        let source = ConnectorSource(files: session.files)
+        let connectors = try source.connectorNames.compactMap { try source.connector($0) }
+        let folder = session.absolutePath(folder)
+        try session.write(ReferencePage.index(connectors), to: "\(folder)/README.md")
+        for connector in connectors {
+            try session.write(ReferencePage(connector).text, to: "\(folder)/\(connector.name).md")
+        }
     }
 }

@@ -4,24 +4,29 @@ import FlowCore
 /// `flowctl new FILE`
 struct NewCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "new", abstract: "Write a starter workflow to a new file.",
-        discussion: "Without a file it lists the starters.")
+        commandName: "new", abstract: "Write a new workflow file from a template.",
+        discussion: """
+            flowctl new --list
+            flowctl new pull-request-to-slack digest.yaml
+            Without a template it is the simplest. "flowctl run FILE --mock" tries it without an account.
+            """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-    @Argument(help: "The file to make; .yaml is added where it has no extension.")
-    var file: String?
-
-    @Option(
-        help: ArgumentHelp("Which starter.", valueName: "name"),
+    @Argument(
+        help: "A template, and the file to make; .yaml is added where that has no extension.",
         completion: .custom { _, _, _ in Starter.all.map(\.name) })
-    var starter = Starter.simplest
+    var words: [String] = []
+
+    @Flag(help: "List the templates.")
+    var list = false
 
     func run(in session: Session) async throws {
         let console = session.console
-        guard let file else {
+        guard !list, let file = words.last else {
+            guard words.isEmpty else { throw Exit.usage("--list makes no file") }
             console.show(json: .list(Starter.all.map { ["name": .string($0.name), "summary": .string($0.summary)] })) {
-                var table = Table("STARTER", "SUMMARY")
+                var table = Table("TEMPLATE", "SUMMARY")
                 for starter in Starter.all {
                     table.add(StyledText(starter.name, .bold), StyledText(starter.summary))
                 }
@@ -29,11 +34,15 @@ struct NewCommand: Verb {
             }
             return
         }
-        guard let chosen = Starter.all.first(where: { $0.name == starter }) else {
+        guard words.count <= 2 else {
+            throw Exit.usage("there is a word too many: \(JSON.quoted(words[2]))", hint: "write flowctl new TEMPLATE FILE")
+        }
+        let template = words.count == 2 ? words[0] : Starter.simplest
+        guard let chosen = Starter.all.first(where: { $0.name == template }) else {
             throw Exit.usage(
-                "there is no starter \"\(starter)\"",
-                hint: Suggestion.didYouMean(starter, among: Starter.all.map(\.name))
-                    ?? "run \"flowctl new\" for the list")
+                "there is no template \"\(terminalSafe(template))\"",
+                hint: Suggestion.didYouMean(template, among: Starter.all.map(\.name))
+                    ?? "run \"flowctl new --list\" for all")
         }
         let name = String(file.split(separator: "/").last ?? "workflow")
         let path = name.contains(".") ? file : file + ".yaml"

@@ -1,11 +1,16 @@
+import FlowConnect
 import FlowCore
 import FlowSpec
 
 /// Everything about a node on one page, made from its description.
 struct NodeSheet {
     private let spec: NodeSpec
+    private let errors: [KnownError]
 
-    init(_ spec: NodeSpec) { self.spec = spec }
+    init(_ node: any Node) {
+        spec = node.spec
+        errors = (node as? ConnectorNode)?.knownErrors ?? []
+    }
 
     func lines(width: Int) -> [StyledText] {
         var lines: [StyledText] = ["\(spec.name, .bold)  \(spec.effect.rawValue, .dim)", StyledText(spec.summary)]
@@ -17,6 +22,7 @@ struct NodeSheet {
         lines += section("Rules", spec.rules.map { "  \($0.sentence)." })
         lines += section("Output", spec.output.isEmpty ? [] : ["  \(spec.output)"])
         lines += section("Credential", credentialLines)
+        lines += section("Errors", errorLines(width))
         lines += section("Example", exampleLines)
         lines += section("More", moreLines)
         return lines
@@ -40,6 +46,27 @@ struct NodeSheet {
         let need = spec.needsCredential ? "needed" : "optional"
         let types = spec.credentialTypes.joined(separator: ", ")
         return ["  \(need); of type \(types). Left out, the one named \"\(spec.group)\"."]
+    }
+
+    /// Those with something to do about them; of the others the names.
+    private func errorLines(_ width: Int) -> [StyledText] {
+        var lines: [StyledText] = []
+        for error in errors {
+            guard let hint = error.hint else { continue }
+            let kind = error.kind.map { "  \($0.rawValue)" } ?? ""
+            lines.append("  \(error.code, .cyan)\(kind, .dim)")
+            lines += Paragraph.wrap(hint, width: width, indent: "      ").split(separator: "\n").map {
+                StyledText(String($0))
+            }
+        }
+        let others = errors.filter { $0.hint == nil }.map(\.code)
+        if !others.isEmpty {
+            let text = (lines.isEmpty ? "Known: " : "Also known: ") + others.joined(separator: ", ")
+            lines += Paragraph.wrap(text, width: width, indent: "  ").split(separator: "\n").map {
+                StyledText(String($0))
+            }
+        }
+        return lines
     }
 
     /// The step as it would stand in a workflow.
@@ -70,6 +97,13 @@ extension NodeSheet {
             "rules": .list(spec.rules.map { .string($0.sentence) }), "output": .string(spec.output),
             "credential_types": .list(spec.credentialTypes.map(Value.string)),
             "needs_credential": .bool(spec.needsCredential),
+            "errors": .list(
+                errors.map { error in
+                    [
+                        "code": .string(error.code), "kind": error.kind.map { .string($0.rawValue) } ?? .null,
+                        "hint": error.hint.map(Value.string) ?? .null,
+                    ]
+                }),
             "example": spec.example.map { .map($0.params) } ?? .null,
             "documentation": spec.documentation.map(Value.string) ?? .null,
         ]
@@ -77,7 +111,7 @@ extension NodeSheet {
 }
 
 extension NodeSpec.Rule {
-    fileprivate var sentence: String {
+    var sentence: String {
         let list = names.joined(separator: ", ")
         switch self {
         case .any: return "give at least one of \(list)"
@@ -89,7 +123,7 @@ extension NodeSpec.Rule {
 
 extension Parameter {
     /// The help with what else is known of the argument.
-    fileprivate var sentences: String {
+    var sentences: String {
         var parts = help.isEmpty ? [] : [help]
         if !choices.isEmpty { parts.append("One of \(choices.map { FlowText.scalar($0) }.joined(separator: ", ")).") }
         if let minimum { parts.append("At least \(FlowText.number(minimum)).") }

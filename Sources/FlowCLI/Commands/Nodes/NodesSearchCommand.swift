@@ -5,20 +5,20 @@ import FlowSpec
 /// `flowctl nodes search WORDS`
 struct NodesSearchCommand: Verb {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Find nodes by words in their name, summary and parameters.")
+        commandName: "search", abstract: "Find nodes by what they do.",
+        discussion: """
+            flowctl nodes search "upload a file"
+            All words must occur in a node's name, summary, description or parameters; the best come first.
+            """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-    @Argument(help: "All of these words must occur.")
+    @Argument(help: "What it should do.")
     var words: [String]
 
     func run(in session: Session) async throws {
-        let wanted = words.map { $0.lowercased() }
-        let found = try NodeIndex(session.nodes()).specs { _ in true }.filter { spec in
-            let text = ([spec.name, spec.summary, spec.details] + spec.parameters.map { "\($0.name) \($0.help)" })
-                .joined(separator: " ").lowercased()
-            return wanted.allSatisfy { text.contains($0) }
-        }
+        let search = NodeSearch(words.joined(separator: " "))
+        let found = search.ranked(try NodeIndex(session.nodes()).specs { _ in true })
         if found.isEmpty { session.console.note("no node has \(words.map { "\"\($0)\"" }.joined(separator: ", "))") }
         NodeListing(found).show(on: session.console)
     }

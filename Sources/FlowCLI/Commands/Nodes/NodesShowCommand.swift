@@ -12,7 +12,7 @@ struct NodesShowCommand: Verb {
     var name: String
 
     func run(in session: Session) async throws {
-        let sheet = NodeSheet(try NodeIndex(session.nodes()).node(name).spec)
+        let sheet = NodeSheet(try NodeIndex(session.nodes()).node(name))
         let console = session.console
         console.show(json: sheet.asValue) {
             for line in sheet.lines(width: min(console.outputScreen.width, 100)) { console.show(line) }

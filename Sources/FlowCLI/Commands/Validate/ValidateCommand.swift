@@ -13,7 +13,7 @@ struct ValidateCommand: Verb {
     @Argument(help: "Workflow files.", completion: .file(extensions: ["yaml", "yml"]))
     var files: [String]
 
-    @Flag(help: "Don't ask whether the credentials exist.")
+    @Flag(help: "Don't ask whether the credentials exist, and are for the workflow.")
     var offline = false
 
     func run(in session: Session) async throws {
@@ -39,7 +39,7 @@ struct ValidateCommand: Verb {
             let nodes = try session.nodes(with: connectors)
             let workflow = WorkflowReader.read(
                 source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
-            if let workflow, let credentials { diagnostics.add(contentsOf: await credentials.missing(in: workflow)) }
+            if let workflow, let credentials { diagnostics.add(contentsOf: await credentials.problems(in: workflow)) }
         } catch {
             let failure = Failure(error)
             diagnostics.error(

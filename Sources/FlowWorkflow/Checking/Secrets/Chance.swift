@@ -4,8 +4,11 @@ import Glibc
 enum Chance {
     /// Whether it is the value itself, and no expression, variable or command that gives one.
     static func isLiteral(_ text: ArraySlice<UInt8>) -> Bool {
-        !text.isEmpty && !text.contains { "$<>{}(*".utf8.contains($0) }
+        !text.isEmpty && !text.contains(where: expressive.contains)
     }
+
+    private static let expressive = ByteSet("$<>{}(*")
+    private static let separators = ByteSet("./:-_ ")
 
     /// What people write where a secret would go: `xxxxxxxx`, `your-token-here`.
     static func isPlaceholder(_ text: ArraySlice<UInt8>) -> Bool {
@@ -17,7 +20,7 @@ enum Chance {
     /// Whether it is long and mixed enough to be a key. Words and paths have letters alone, or few digits among them.
     static func isLikely(_ text: ArraySlice<UInt8>) -> Bool {
         let digits = text.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let separators = text.count { "./:-_ ".utf8.contains($0) }
+        let separators = text.count(where: Chance.separators.contains)
         return text.count >= 16 && digits >= 2 && digits < text.count && separators * 5 <= text.count
             && bitsPerByte(text) >= 3
     }

@@ -25,7 +25,7 @@ package struct HardCodedSecrets {
         findKeys()
         findPasswordsInAddresses()
         findNamedValues()
-        findings.sort { $0.range.lowerBound < $1.range.lowerBound }
+        findings = HardCodedSecrets.apart(findings)
     }
 
     /// What is found in a file.
@@ -51,9 +51,22 @@ package struct HardCodedSecrets {
         return hidden
     }
 
-    private mutating func add(_ finding: Finding) {
-        guard !findings.contains(where: { $0.range.overlaps(finding.range) }) else { return }
-        findings.append(finding)
+    private mutating func add(_ finding: Finding) { findings.append(finding) }
+
+    /// In the order of the file; of those that overlap, what was found first, which tells more.
+    private static func apart(_ findings: [Finding]) -> [Finding] {
+        let inOrder = findings.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+        }
+        var apart: [(offset: Int, element: Finding)] = []
+        for finding in inOrder {
+            if let last = apart.last, last.element.range.overlaps(finding.element.range) {
+                if last.offset < finding.offset { continue }
+                apart.removeLast()
+            }
+            apart.append(finding)
+        }
+        return apart.map(\.element)
     }
 
     private func byte(_ index: Int) -> UInt8? { bytes.indices.contains(index) ? bytes[index] : nil }
@@ -108,7 +121,7 @@ package struct HardCodedSecrets {
         let mark = Array("://".utf8)
         for start in bytes.indices where bytes[start] == mark[0] && bytes[start...].starts(with: mark) {
             let first = start + mark.count
-            let end = bytes[first...].firstIndex { $0 <= 0x20 || "/?#\"'`<>".utf8.contains($0) } ?? bytes.count
+            let end = bytes[first...].firstIndex { HardCodedSecrets.addressEnds.contains($0) } ?? bytes.count
             guard let at = bytes[first..<end].lastIndex(of: UInt8(ascii: "@")),
                 let colon = bytes[first..<at].firstIndex(of: UInt8(ascii: ":"))
             else { continue }
@@ -135,13 +148,14 @@ package struct HardCodedSecrets {
     }
 
     private mutating func findValue(named range: Range<Int>) {
-        // The name comes last: nearly every word of a file has no such value, and a name costs the most.
+        // What costs the most comes last: nearly every word of a file has no such value, or name.
         guard range.count >= 3, let start = valueStart(after: range) else { return }
-        let end = bytes[start...].firstIndex { $0 <= 0x20 || "\"'`,;&)}]|".utf8.contains($0) } ?? bytes.count
+        let end = bytes[start...].firstIndex { HardCodedSecrets.valueEnds.contains($0) } ?? bytes.count
         let value = bytes[start..<end]
-        guard Chance.isLikely(value), Chance.isLiteral(value), !Chance.isPlaceholder(value) else { return }
+        guard Chance.isLikely(value), Chance.isLiteral(value), HardCodedSecrets.isSecretName(bytes[range]),
+            !Chance.isPlaceholder(value)
+        else { return }
         let name = String(decoding: bytes[range], as: UTF8.self)
-        guard HardCodedSecrets.isSecretName(name) else { return }
         add(Finding(range: start..<end, title: "what looks like the secret \"\(name.drop { $0 == "-" })\""))
     }
 
@@ -165,13 +179,20 @@ package struct HardCodedSecrets {
 
     private static let schemes = ["Bearer ", "Basic ", "bearer ", "token ", "Token "].map { Array($0.utf8) }
 
-    private static func isSecretName(_ name: String) -> Bool {
-        let letters = name.lowercased().filter { $0.isLetter }
-        return [
-            "authorization", "token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "authkey",
-        ]
-        .contains { letters.hasSuffix($0) }
+    private static let blanks = String(decoding: 0...0x20 as ClosedRange<UInt8>, as: UTF8.self)
+    private static let addressEnds = ByteSet(blanks + "/?#\"'`<>")
+    private static let valueEnds = ByteSet(blanks + "\"'`,;&)}]|")
+
+    /// Only its letters count: `API-Key` and `apikey` are one name.
+    private static func isSecretName(_ name: ArraySlice<UInt8>) -> Bool {
+        let letters = name.lazy.map { $0 | 0x20 }.filter { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        let text = Array(letters)
+        return secretNames.contains { text.suffix($0.count).elementsEqual($0) }
     }
+
+    private static let secretNames = [
+        "authorization", "token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "authkey",
+    ].map { Array($0.utf8) }
 
     private func skipSpaces(_ index: inout Int) { while byte(index) == UInt8(ascii: " ") { index += 1 } }
 

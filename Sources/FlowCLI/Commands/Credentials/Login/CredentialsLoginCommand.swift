@@ -68,6 +68,18 @@ struct AppOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The app's private key, as PEM, where the provider knows its public key instead of a secret.",
+            valueName: "file"),
+        completion: .file())
+    var clientKey: String?
+
+    @Option(
+        name: .customLong("client-key-id"),
+        help: ArgumentHelp("What the provider calls that key.", valueName: "id"))
+    var clientKeyID: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A part of the provider's addresses, such as tenant=contoso.com; may be repeated.", valueName: "name=value")
     )
     var set: [String] = []
@@ -154,7 +166,7 @@ struct ProviderAddressOptions: ParsableArguments {
     @Option(name: .customLong("revoke-url"), help: ArgumentHelp("Where tokens are given back.", valueName: "url"))
     var revokeURL: String?
 
-    @Option(help: ArgumentHelp("How the app shows who it is: none, post or basic.", valueName: "way"))
+    @Option(help: ArgumentHelp("How the app shows who it is: none, post, basic or private_key_jwt.", valueName: "way"))
     var clientAuthentication: TokenService.ClientAuthentication?
 
     var isGiven: Bool {

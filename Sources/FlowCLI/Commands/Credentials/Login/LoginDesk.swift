@@ -32,7 +32,10 @@ struct LoginDesk: Sendable {
         if case .serviceAccount = way {
         } else {
             plan.client = try client(command.app, plan, previous?.client)
-            session.console.masker.add(secretsIn: plan.client?.secret.map { .secret(.string($0)) } ?? .null)
+            if plan.client?.key != nil { plan.provider.tokens.authentication = .privateKeyJWT }
+            for secret in [plan.client?.secret, plan.client?.key?.pem] {
+                session.console.masker.add(secretsIn: secret.map { .secret(.string($0)) } ?? .null)
+            }
         }
         plan.scopes = try scopes(command.reach.scopes, plan, previous)
         return plan
@@ -174,6 +177,16 @@ struct LoginDesk: Sendable {
         let dialogue = dialogue
         if options.clientID == nil, previous == nil { dialogue.showGuide(plan) }
         let id = try options.clientID ?? previous?.id ?? dialogue.clientID(plan.provider)
+        if let file = options.clientKey {
+            let pem = String(decoding: try session.readArgument(file, as: "the app's key"), as: UTF8.self)
+            let key = AssertionKey(pem: pem, id: options.clientKeyID)
+            do {
+                try key.check()
+            } catch {
+                throw Exit.usage(error.message, hint: error.hint)
+            }
+            return OAuthClient(id: id, key: key)
+        }
         if let file = options.clientSecretFile {
             var secret = String(decoding: try session.readArgument(file, as: "the client secret"), as: UTF8.self)
             while secret.last?.isNewline == true { secret.removeLast() }

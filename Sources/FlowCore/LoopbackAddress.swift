@@ -1,13 +1,11 @@
-import FlowCore
-import Glibc
-import Synchronization
+package import Glibc
 
 /// An address of the loopback interface, of either family.
-struct LoopbackAddress {
+package struct LoopbackAddress {
     private var storage = sockaddr_storage()
     private let size: socklen_t
 
-    init(family: Int32, port: UInt16) {
+    package init(family: Int32, port: UInt16) {
         if family == AF_INET6 {
             var address = sockaddr_in6()
             address.sin6_family = sa_family_t(AF_INET6)
@@ -30,7 +28,7 @@ struct LoopbackAddress {
         return socklen_t(MemoryLayout<Address>.size)
     }
 
-    mutating func withSocketAddress<R>(_ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> R) -> R {
+    package mutating func withSocketAddress<R>(_ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> R) -> R {
         let size = size
         return withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, size) }
@@ -38,7 +36,7 @@ struct LoopbackAddress {
     }
 
     /// The port a bound socket has got.
-    mutating func port(of socket: Int32) -> Int? {
+    package mutating func port(of socket: Int32) -> Int? {
         let isKnown = withSocketAddress { pointer, size in
             var size = size
             return getsockname(socket, pointer, &size) == 0
@@ -46,33 +44,5 @@ struct LoopbackAddress {
         // The port stands at the same place in both families.
         guard isKnown else { return nil }
         return withUnsafeBytes(of: storage) { Int($0[2]) << 8 | Int($0[3]) }
-    }
-}
-
-/// Ends a wait in `poll` from another thread.
-final class StopPipe: Sendable {
-    /// Hangs up when the pipe fires.
-    let descriptor: Int32
-    private let trigger: Mutex<Int32?>
-
-    init() throws(Failure) {
-        var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw Failure(.internal, "the system has no pipe to give (error \(errno))")
-        }
-        descriptor = ends[0]
-        trigger = Mutex(ends[1])
-    }
-
-    deinit {
-        fire()
-        close(descriptor)
-    }
-
-    func fire() {
-        trigger.withLock { end in
-            if let end { close(end) }
-            end = nil
-        }
     }
 }

@@ -1,0 +1,48 @@
+import FlowTestKit
+import Testing
+
+/// Templates across apps run as they are, without an account.
+@Suite struct TemplateTests {
+    private static let pull = #"{"action":"opened","pull_request":{"number":12}}"#
+    private static let payment = #"{"type":"payment_intent.succeeded","data":{"object":{"id":"pi_3Mocked"}}}"#
+
+    @Test(arguments: [
+        ("project-kickoff", ""), ("provision-user", ""), ("deprovision-user", ""), ("pull-request-to-slack", ""),
+        ("pull-request-to-slack", "--event pull.json"), ("sheet-report", ""), ("dropbox-to-s3", ""),
+        ("telegram-auto-reply", ""), ("stripe-to-sheet", ""), ("stripe-to-sheet", "--event payment.json"),
+        ("jira-to-linear", ""), ("database-dump-to-s3", "-i command=echo"), ("zulip-thread-to-notion", ""),
+    ])
+    func runsAgainstMocks(template: String, options: String) async throws {
+        let machine = try Machine(["pull.json": Self.pull, "payment.json": Self.payment])
+        let made = try await machine.run("flowctl new \(template) flow.yaml")
+        try #require(made.exit == 0, "\(made.errors)")
+        let result = try await machine.run("flowctl run flow.yaml --mock \(options)")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(!result.errors.contains("refuses"), "\(result.errors)")
+    }
+
+    /// The channel can't be made: folder, group and project are taken back in that order.
+    @Test func aKickoffThatFailsIsUndone() async throws {
+        let machine = try Machine()
+        _ = try await machine.run("flowctl new project-kickoff flow.yaml")
+        let result = try await machine.run("flowctl run flow.yaml --mock -i 'people=[\"nobody\"]'")
+        #expect(result.exit == 1)
+        let undone = result.errors.split(separator: "\n").filter { $0.contains("✓ undo_") }
+            .compactMap { $0.split(separator: " ").first { $0.hasPrefix("undo_") } }
+        #expect(undone == ["undo_folder", "undo_group", "undo_project"], "\(result.errors)")
+    }
+
+    @Test func aMockedRunNeedsNoCredentialAndReadsNone() async throws {
+        let machine = try Machine(["flow.yaml": """
+            name: flow
+            steps:
+              - id: say
+                uses: slack.send_message
+                credential: work
+                with: { channel: C0123456789, text: hi }
+            """])
+        let result = try await machine.run("flowctl run flow.yaml --mock --trace trace.json")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(!result.errors.contains("slack.com"))
+    }
+}

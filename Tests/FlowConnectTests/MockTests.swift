@@ -1,0 +1,160 @@
+import FlowConnect
+import FlowCore
+import FlowSpec
+import FlowTestKit
+import Testing
+
+/// Apps that aren't there.
+@Suite struct MockTests {
+    /// Hands requests to a mock as its server does.
+    private struct MockClient: HTTPClient {
+        static let url = "http://mock.test/app"
+        let app: MockApp
+        let files: MemoryFiles
+
+        func send(_ call: HTTPCall) async throws -> HTTPResponse {
+            let request = call.request
+            let target = request.url.hasPrefix(Self.url) ? String(request.url.dropFirst(Self.url.count)) : request.url
+            let reply = app.answer(
+                MockRequest(
+                    method: request.method, target: target.hasPrefix("/") ? target : "/" + target,
+                    headers: request.headers, body: bytes(request.body)))
+            var response = HTTPResponse(
+                status: reply.status, headers: reply.headers, body: .bytes(reply.body), url: request.url)
+            if let failure = call.classify?(response) { throw failure }
+            if case .file(let path, _, _) = call.destination {
+                response.body = .file(FileReference(path: path, size: Int64(reply.body.count)))
+            }
+            return response
+        }
+
+        private func bytes(_ body: HTTPBody) -> [UInt8] {
+            switch body {
+            case .none: []
+            case .bytes(let bytes): bytes
+            case .file(let path, _, _): Array((files.texts[path] ?? "").utf8)
+            case .parts(let parts): parts.flatMap(bytes)
+            }
+        }
+    }
+
+    private static func run(
+        _ node: ConnectorNode, _ params: ValueMap, on app: MockApp
+    ) async throws -> Value {
+        let paths = params.compactMap { $0.value.stringValue }.filter { $0.hasPrefix("/") }
+        let files = MemoryFiles(texts: Dictionary(paths.map { ($0, "hello") }, uniquingKeysWith: { $1 }))
+        let credential = Credential(
+            name: "team", type: "mock", fields: ValueMap(), origins: [Origin(MockClient.url)!], source: .mock)
+        let context = NodeContext(
+            world: .test(http: MockClient(app: app, files: files), files: files), credential: credential,
+            effect: node.spec.effect, idempotencyKey: "key-1", filesDirectory: "/run/files", baseURL: MockClient.url)
+        return try await node.run(node.spec.bind(params), in: context)
+    }
+
+    /// What every connector asks its own mock takes, and makes of its answer what the example says.
+    @Test(arguments: ExampleTests.names)
+    func everyExampleWorksAgainstItsMock(name: String) async throws {
+        let node = try #require(try ConnectorSource.embedded.node(named: name) as? ConnectorNode)
+        for example in node.operation.examples {
+            let app = MockApp(node.connector, url: MockClient.url)
+            _ = try await Self.run(node, example.params, on: app)
+        }
+    }
+
+    // MARK: Things
+
+    private static let things = """
+          make:
+            summary: Make a thing.
+            effect: write
+            request: POST things
+            params: { name: { type: string, required: true }, tags: { type: list } }
+            resource: { create: thing, id: id }
+            example: { params: { name: a }, reply: { status: 201, json: { id: 7, name: a, owner: { login: ann } } } }
+          show:
+            summary: Show a thing.
+            effect: read
+            request: GET things/{id}
+            params: { id: { type: int, required: true } }
+            resource: { read: thing, by: id }
+            example: { params: { id: 7 }, reply: { json: { id: 7, name: a, owner: { login: ann } } } }
+          list:
+            summary: List things.
+            effect: read
+            request: GET things
+            resource: { list: thing, at: items }
+            output: ${{ body.items }}
+            example: { params: {}, reply: { json: { items: [{ id: 7, name: a }, { id: 9, name: z }] } } }
+          change:
+            summary: Change a thing.
+            effect: idempotent
+            request: PATCH things/{id}
+            params: { id: { type: int, required: true }, name: { type: string } }
+            resource: { update: thing, by: id }
+            example: { params: { id: 7, name: b }, reply: { json: { id: 7, name: b } } }
+          remove:
+            summary: Remove a thing.
+            effect: idempotent
+            request: DELETE things/{id}
+            params: { id: { type: int, required: true } }
+            resource: { delete: thing, by: id }
+            example: { params: { id: 7 }, reply: { status: 204 } }
+        """
+
+    private struct Shop {
+        let connector: TestConnector
+        let app: MockApp
+
+        init() throws {
+            connector = try TestConnector(MockTests.things, head: TestConnector.bearer)
+            app = MockApp(connector.connector, url: MockClient.url)
+        }
+
+        func run(_ operation: String, _ params: ValueMap = ValueMap()) async throws -> Value {
+            try await MockTests.run(connector.node(operation), params, on: app)
+        }
+    }
+
+    @Test func whatIsMadeIsThereUntilItIsRemoved() async throws {
+        let shop = try Shop()
+        let first = try await shop.run("make", .of([("name", "box"), ("tags", ["x"])]))
+        #expect(first == ["id": 7, "name": "box", "owner": ["login": "ann"], "tags": ["x"]])
+        #expect(try await shop.run("make", .of([("name", "bag")]))["id"] == 8)
+        #expect(try await shop.run("show", .of([("id", 8)]))["name"] == "bag")
+        #expect(try await shop.run("change", .of([("id", 8), ("name", "sack")]))["name"] == "sack")
+        let names = try await shop.run("list").listValue?.compactMap { $0["name"]?.stringValue }
+        #expect(names == ["z", "box", "sack"])
+        _ = try await shop.run("remove", .of([("id", 8)]))
+        let failure = await #expect(throws: Failure.self) { try await shop.run("show", .of([("id", 8)])) }
+        #expect(failure?.kind == .notFound)
+    }
+
+    @Test func whatWasThereBeforeIsLikeTheExample() async throws {
+        let shown = try await Shop().run("show", .of([("id", 44)]))
+        #expect(shown == ["id": 44, "name": "a", "owner": ["login": "ann"]])
+    }
+
+    // MARK: Strictness
+
+    private func refusal(
+        _ method: String, _ target: String, _ body: String = "", authorization: String? = "Bearer x"
+    ) throws -> String {
+        var headers = HTTPHeaders([("Content-Type", "application/json")])
+        headers["Authorization"] = authorization
+        let reply = try Shop().app.answer(
+            MockRequest(method: method, target: target, headers: headers, body: Array(body.utf8)))
+        return "\(reply.status) \((try? JSON.parse(reply.body))?["error"]?.stringValue ?? "")"
+    }
+
+    @Test func whatTheAppWouldRefuseIsRefused() throws {
+        #expect(try refusal("GET", "/things", authorization: nil) == "401 the request has no credential of acme")
+        #expect(try refusal("GET", "/things?pag=2") == "400 unknown parameter \"pag\" in the query")
+        #expect(try refusal("POST", "/things", "{}") == "400 \"name\" is missing")
+        #expect(try refusal("POST", "/things", #"{"name":1}"#) == "400 \"name\" must be a string, not 1")
+        #expect(
+            try refusal("POST", "/things", #"{"name":"a","colour":"red"}"#)
+                == "400 unknown member \"colour\" in the body")
+        #expect(try refusal("PUT", "/things") == "405 the mock of acme has no PUT /things")
+        #expect(try refusal("GET", "/nothing") == "404 the mock of acme has no /nothing")
+    }
+}
