@@ -20,12 +20,12 @@ extension OperationRun {
         let address = try access.with(held.current).presigned(name, url, seconds: seconds)
         let end = scope.now().adding(.seconds(seconds))
         let body: Value = [
-            "url": .string(address), "method": .string(name), "expires_at": end.map { .timestamp($0) } ?? .null,
+            "url": address, "method": .string(name), "expires_at": end.map { .timestamp($0) } ?? .null,
         ]
-        let response = HTTPResponse(
-            status: 200, headers: HTTPHeaders([("Content-Type", "application/json")]), body: .bytes(JSON.bytes(body)),
-            url: address)
-        return (response, DecodedResponse(response, as: .json))
+        let response = HTTPResponse(status: 200, url: url)
+        var decoded = DecodedResponse(response, as: .json)
+        decoded.body = body
+        return (response, decoded)
     }
 }
 
