@@ -145,6 +145,24 @@ import Testing
         await #expect(throws: Failure.self) { _ = try await read([0x3C, 0x61, 0x3E, 0xFF] + Array("</a>".utf8)) }
     }
 
+    @Test func aConnectorThatUsuallyReadsXMLLeavesOtherTypesAlone() async throws {
+        let connector = try TestConnector(
+            """
+              usual: { summary: S., effect: read, request: GET t }
+              own: { summary: S., effect: read, request: GET t, decode: xml }
+            """, head: "defaults: { decode: xml }")
+        func body(_ operation: String, _ type: String?, _ text: String) async throws -> Value {
+            let headers = HTTPHeaders(type.map { [("Content-Type", $0)] } ?? [])
+            let reply = HTTPResponse(status: 200, headers: headers, body: .bytes(Array(text.utf8)))
+            return try await connector.run(operation, replies: [reply]).output
+        }
+        #expect(try await body("usual", "application/xml; charset=utf-8", "<a/>") == ["a": ""])
+        #expect(try await body("usual", nil, "<a/>") == ["a": ""])
+        #expect(try await body("usual", "text/csv", "a,b") == "a,b")
+        #expect(try await body("usual", "application/json", "[1]") == [1])
+        #expect(try await body("own", "text/plain", "<a/>") == ["a": ""])
+    }
+
     // MARK: Multistatus
 
     @Test func eachResourceHasWhatWasFoundAndWhatFailed() async throws {

@@ -114,6 +114,15 @@ import Testing
         for number in 1...2 { #expect(!written.text.contains("short\(number)")) }
     }
 
+    @Test func aSecretInThePathIsNotInIt() async throws {
+        let server = try FaultServer(replies: [.text("ok")])
+        var request = HTTPRequest("GET", server.url + "/botk1/getMe")
+        request.secrets.add(inPath: "k1")
+        _ = try await client().send(HTTPCall(request))
+        #expect(written.text.contains("> GET \(server.url)/bot***/getMe\n"))
+        #expect(!written.text.contains("k1"))
+    }
+
     @Test func markedSecretsAreNotInItHoweverShortTheyAre() async throws {
         let server = try FaultServer(replies: [.text("ok")])
         let form = MultipartBody(boundary: "b")

@@ -18,6 +18,9 @@ struct MockCheck {
         if case .graphQL(let query, _) = request.body, sent.json?["query"]?.stringValue != query {
             return .refusal(400, "no operation of \(connector.name) asks this query")
         }
+        for name in request.queryInPath where !sent.query.contains(where: { $0.name == name }) {
+            return .refusal(400, "\"\(name)\" is missing in the query")
+        }
         for (name, _) in sent.query where !knownInQuery(name) {
             return .refusal(400, "unknown parameter \"\(name)\" in the query")
         }
@@ -54,7 +57,7 @@ struct MockCheck {
     // MARK: Names
 
     private func knownInQuery(_ name: String) -> Bool {
-        var known = Set(request.query.map(\.name))
+        var known = Set(request.query.map(\.name) + request.queryInPath)
         for parameter in request.placed where place(parameter) == .query { known.insert(parameter.wireName) }
         if case .pages(_, let pagination) = route.operation.work {
             for slot in [pagination.send, pagination.size?.slot].compactMap(\.self) where slot.place == .query {

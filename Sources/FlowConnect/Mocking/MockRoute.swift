@@ -42,6 +42,9 @@ struct MockRoute: Sendable {
         let trimmed = path.drop { $0 == "/" }
         var pattern = segments
         if case .text(let first)? = pattern.first { pattern[0] = .text(String(first.drop { $0 == "/" })) }
+        if case .text(let last)? = pattern.last {
+            pattern[pattern.count - 1] = .text(String(last.prefix { $0 != "?" }))
+        }
         return MockRoute.match(trimmed, pattern[...], &found) ? found : nil
     }
 

@@ -146,6 +146,12 @@ struct RequestTemplate: Sendable {
         }
     }
 
+    /// Names that the path itself has in a query: `uploads` of `/{bucket}?uploads`.
+    var queryInPath: [String] {
+        guard case .path(let segments) = target, case .text(let last)? = segments.last else { return [] }
+        return last.drop { $0 != "?" }.dropFirst().split(separator: "&").map { String($0.prefix { $0 != "=" }) }
+    }
+
     /// Names of parameters in braces of the path.
     var pathParameters: [String] {
         pathNames.filter { name in !pathValues.contains { $0.name == name } }

@@ -154,14 +154,17 @@ struct Access: Sendable {
 
     /// The address of a request with a signature in it, for whoever has it.
     ///
+    /// - Returns: the address, marked secret where a secret of the credential stands in it.
     /// - Throws: a failure of kind `permission` where the credential may not go to the address, as in ``sign(_:isPreview:)``.
-    func presigned(_ method: String, _ url: String, seconds: Int64) throws(Failure) -> String {
+    func presigned(_ method: String, _ url: String, seconds: Int64) throws(Failure) -> Value {
         guard case .signatureV4(let fields)? = scheme?.signer else {
             throw Failure(.auth, "\(node) needs a credential that signs addresses")
         }
         try check(url)
         let address = hasBucketInHost ? BucketHost.address(url, base: base) : url
-        return try signature(fields).presigned(method, address, seconds: seconds)
+        let signature = try signature(fields)
+        let signed = Value.string(try signature.presigned(method, address, seconds: seconds))
+        return signature.sessionToken == nil ? signed : signed.markedSecret
     }
 
     private func signature(_ fields: SignatureScheme) throws(Failure) -> SignatureV4 {

@@ -12,7 +12,7 @@ extension OperationRun {
         guard (1...Presign.maximumSeconds).contains(seconds) else {
             throw Failure(
                 .invalid, "\(node): an address can be signed for 1 to \(Presign.maximumSeconds) seconds",
-                hint: "a week is the most")
+                hint: "give at most a week")
         }
         let method = try presign.method.map { template throws(Failure) in try scope.text(template) } ?? nil
         let name = method ?? template.method
@@ -20,12 +20,12 @@ extension OperationRun {
         let address = try access.with(held.current).presigned(name, url, seconds: seconds)
         let end = scope.now().adding(.seconds(seconds))
         let body: Value = [
-            "url": .string(address), "method": .string(name), "expires_at": end.map { .timestamp($0) } ?? .null,
+            "url": address, "method": .string(name), "expires_at": end.map { .timestamp($0) } ?? .null,
         ]
-        let response = HTTPResponse(
-            status: 200, headers: HTTPHeaders([("Content-Type", "application/json")]), body: .bytes(JSON.bytes(body)),
-            url: address)
-        return (response, DecodedResponse(response, as: .json))
+        let response = HTTPResponse(status: 200, url: url)
+        var decoded = DecodedResponse(response, as: .json)
+        decoded.body = body
+        return (response, decoded)
     }
 }
 
