@@ -101,18 +101,22 @@ static const unsigned char file_24[] = {
 };
 
 static const unsigned char file_25[] = {
-#embed "../../connectors/zulip.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/telegram.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_26[] = {
-#embed "../../templates/fan-out.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/zulip.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_27[] = {
-#embed "../../templates/hello.yaml" suffix(, 0) if_empty(0)
+#embed "../../templates/fan-out.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_28[] = {
+#embed "../../templates/hello.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_29[] = {
 #embed "../../templates/web.yaml" suffix(, 0) if_empty(0)
 };
 
@@ -167,12 +171,14 @@ static const struct catalog_entry catalog_list[] = {
      "cancel_payment_intent cancel_refund cancel_subscription capture_charge capture_payment_intent confirm_payment_intent create_charge create_checkout_session create_customer create_invoice create_invoice_item create_payment_intent create_payment_link create_price create_product create_refund create_webhook_endpoint delete_customer delete_invoice delete_webhook_endpoint expire_checkout_session finalize_invoice get_balance get_charge get_checkout_session get_customer get_event get_invoice get_payment_intent get_refund list_charges list_checkout_sessions list_customers list_events list_invoices list_payment_intents list_prices list_products list_refunds list_subscriptions list_webhook_endpoints mark_uncollectible pay_invoice search_charges search_customers search_payment_intents send_invoice update_charge update_customer update_payment_intent void_invoice"},
     {"connectors/teams.yaml", file_24, sizeof(file_24) - 1,
      "create_channel create_chat create_meeting get_user list_channel_messages list_channels list_chat_messages list_chats list_joined_teams list_replies list_users me reply_channel_message send_channel_message send_chat_message"},
-    {"connectors/zulip.yaml", file_25, sizeof(file_25) - 1,
+    {"connectors/telegram.yaml", file_25, sizeof(file_25) - 1,
+     "answer_callback ban_member copy_message create_topic delete_message delete_messages delete_webhook download_file edit_caption edit_markup edit_media edit_message forward_message get_chat get_file get_me get_member get_updates get_webhook_info pin_message send_audio send_chat_action send_document send_location send_media_group send_message send_photo send_poll send_video send_voice set_commands set_reaction set_webhook unpin_message"},
+    {"connectors/zulip.yaml", file_26, sizeof(file_26) - 1,
      "add_default_stream add_reaction archive_stream create_channel_folder create_stream create_user deactivate_user delete_message delete_queue delete_scheduled_message delete_topic download_file edit_message follow_topic get_events get_file_url get_me get_message get_message_history get_messages get_presence get_read_receipts get_server_settings get_status get_stream get_stream_email get_stream_id get_subscription_status get_user get_user_by_email list_channel_folders list_groups list_messages list_presence list_recent_messages list_scheduled_messages list_streams list_subscribers list_subscriptions list_topics list_user_channels list_users move_topic mute_stream mute_topic mute_user reactivate_user register_queue remove_default_stream remove_reaction render_message resolve_topic schedule_message send_direct_message send_stream_message set_flags set_flags_in_narrow set_presence set_role set_status set_stream_permissions set_subscription_settings set_topic_visibility set_typing set_user_status subscribe unmute_user unresolve_topic unsubscribe update_group_members update_settings update_stream update_subscriptions update_user upload_file"},
-    {"templates/fan-out.yaml", file_26, sizeof(file_26) - 1,
+    {"templates/fan-out.yaml", file_27, sizeof(file_27) - 1,
      ""},
-    {"templates/hello.yaml", file_27, sizeof(file_27) - 1,
+    {"templates/hello.yaml", file_28, sizeof(file_28) - 1,
      ""},
-    {"templates/web.yaml", file_28, sizeof(file_28) - 1,
+    {"templates/web.yaml", file_29, sizeof(file_29) - 1,
      ""},
 };
