@@ -85,46 +85,50 @@ static const unsigned char file_20[] = {
 };
 
 static const unsigned char file_21[] = {
-#embed "../../connectors/providers/slack.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/openproject.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_22[] = {
-#embed "../../connectors/providers/x.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/slack.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_23[] = {
-#embed "../../connectors/sheets.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/providers/x.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_24[] = {
-#embed "../../connectors/slack.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/sheets.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_25[] = {
-#embed "../../connectors/stripe.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/slack.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_26[] = {
-#embed "../../connectors/teams.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/stripe.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_27[] = {
-#embed "../../connectors/telegram.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/teams.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_28[] = {
-#embed "../../connectors/zulip.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/telegram.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_29[] = {
-#embed "../../templates/fan-out.yaml" suffix(, 0) if_empty(0)
+#embed "../../connectors/zulip.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_30[] = {
-#embed "../../templates/hello.yaml" suffix(, 0) if_empty(0)
+#embed "../../templates/fan-out.yaml" suffix(, 0) if_empty(0)
 };
 
 static const unsigned char file_31[] = {
+#embed "../../templates/hello.yaml" suffix(, 0) if_empty(0)
+};
+
+static const unsigned char file_32[] = {
 #embed "../../templates/web.yaml" suffix(, 0) if_empty(0)
 };
 
@@ -171,26 +175,28 @@ static const struct catalog_entry catalog_list[] = {
      ""},
     {"connectors/providers/notion.yaml", file_20, sizeof(file_20) - 1,
      ""},
-    {"connectors/providers/slack.yaml", file_21, sizeof(file_21) - 1,
+    {"connectors/providers/openproject.yaml", file_21, sizeof(file_21) - 1,
      ""},
-    {"connectors/providers/x.yaml", file_22, sizeof(file_22) - 1,
+    {"connectors/providers/slack.yaml", file_22, sizeof(file_22) - 1,
      ""},
-    {"connectors/sheets.yaml", file_23, sizeof(file_23) - 1,
+    {"connectors/providers/x.yaml", file_23, sizeof(file_23) - 1,
+     ""},
+    {"connectors/sheets.yaml", file_24, sizeof(file_24) - 1,
      "append batch_clear batch_read batch_update batch_write clear copy_sheet create get read read_rows write"},
-    {"connectors/slack.yaml", file_24, sizeof(file_24) - 1,
+    {"connectors/slack.yaml", file_25, sizeof(file_25) - 1,
      "add_reaction archive_channel auth_test create_channel delete_file delete_message delete_scheduled_message download_file get_channel get_file get_permalink get_reactions get_user invite_users join_channel list_channels list_files list_members list_users lookup_user_by_email open_dm pin_message read_history read_replies remove_reaction schedule_message send_ephemeral send_message set_purpose set_topic update_message upload_file"},
-    {"connectors/stripe.yaml", file_25, sizeof(file_25) - 1,
+    {"connectors/stripe.yaml", file_26, sizeof(file_26) - 1,
      "cancel_payment_intent cancel_refund cancel_subscription capture_charge capture_payment_intent confirm_payment_intent create_charge create_checkout_session create_customer create_invoice create_invoice_item create_payment_intent create_payment_link create_price create_product create_refund create_webhook_endpoint delete_customer delete_invoice delete_webhook_endpoint expire_checkout_session finalize_invoice get_balance get_charge get_checkout_session get_customer get_event get_invoice get_payment_intent get_refund list_charges list_checkout_sessions list_customers list_events list_invoices list_payment_intents list_prices list_products list_refunds list_subscriptions list_webhook_endpoints mark_uncollectible pay_invoice search_charges search_customers search_payment_intents send_invoice update_charge update_customer update_payment_intent void_invoice"},
-    {"connectors/teams.yaml", file_26, sizeof(file_26) - 1,
+    {"connectors/teams.yaml", file_27, sizeof(file_27) - 1,
      "add_reaction create_channel create_chat create_meeting delete_message get_user list_channel_messages list_channels list_chat_messages list_chats list_joined_teams list_replies list_users me remove_reaction reply_channel_message send_channel_message send_chat_message update_message"},
-    {"connectors/telegram.yaml", file_27, sizeof(file_27) - 1,
+    {"connectors/telegram.yaml", file_28, sizeof(file_28) - 1,
      "answer_callback ban_member copy_message create_topic delete_message delete_messages delete_webhook download_file edit_caption edit_markup edit_media edit_message forward_message get_chat get_file get_me get_member get_updates get_webhook_info pin_message send_audio send_chat_action send_document send_location send_media_group send_message send_photo send_poll send_video send_voice set_commands set_reaction set_webhook unpin_message"},
-    {"connectors/zulip.yaml", file_28, sizeof(file_28) - 1,
+    {"connectors/zulip.yaml", file_29, sizeof(file_29) - 1,
      "add_default_stream add_reaction archive_stream create_channel_folder create_stream create_user deactivate_user delete_message delete_queue delete_scheduled_message delete_topic download_file edit_message follow_topic get_events get_file_url get_me get_message get_message_history get_messages get_presence get_read_receipts get_server_settings get_status get_stream get_stream_email get_stream_id get_subscription_status get_user get_user_by_email list_channel_folders list_groups list_messages list_presence list_recent_messages list_scheduled_messages list_streams list_subscribers list_subscriptions list_topics list_user_channels list_users move_topic mute_stream mute_topic mute_user reactivate_user register_queue remove_default_stream remove_reaction render_message resolve_topic schedule_message send_direct_message send_stream_message set_flags set_flags_in_narrow set_presence set_role set_status set_stream_permissions set_subscription_settings set_topic_visibility set_typing set_user_status subscribe unmute_user unresolve_topic unsubscribe update_group_members update_settings update_stream update_subscriptions update_user upload_file"},
-    {"templates/fan-out.yaml", file_29, sizeof(file_29) - 1,
+    {"templates/fan-out.yaml", file_30, sizeof(file_30) - 1,
      ""},
-    {"templates/hello.yaml", file_30, sizeof(file_30) - 1,
+    {"templates/hello.yaml", file_31, sizeof(file_31) - 1,
      ""},
-    {"templates/web.yaml", file_31, sizeof(file_31) - 1,
+    {"templates/web.yaml", file_32, sizeof(file_32) - 1,
      ""},
 };
