@@ -16,7 +16,7 @@ import Testing
         var diagnostics = Diagnostics()
         let conversation = ConversationCase(SourceText(name: name, bytes: bytes), diagnostics: &diagnostics)
         try #require(diagnostics.all.isEmpty, "\(diagnostics.all.map(\.rendered).joined(separator: "\n"))")
-        let runner = ConversationRunner(nodes: ConnectorSource.embedded) { Fake.credential(for: $0) }
+        let runner = ConversationRunner(nodes: ForgetfulNodes()) { Fake.credential(for: $0) }
         let complaints = try await runner.complaints(#require(conversation))
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
     }
@@ -36,6 +36,15 @@ import Testing
 extension ConnectorSource {
     /// What is part of flowctl, read once for all tests.
     static let embedded = ConnectorSource(files: UnexpectedUse())
+}
+
+/// What is part of flowctl, without what other cases have looked up.
+private struct ForgetfulNodes: NodeSource {
+    var names: [String] { ConnectorSource.embedded.names }
+
+    func node(named name: String) throws -> (any Node)? {
+        (try ConnectorSource.embedded.node(named: name) as? ConnectorNode)?.forgetful
+    }
 }
 
 enum Fake {
