@@ -103,6 +103,8 @@ package struct OAuthProvider: Sendable, Hashable {
         copy.tokens.url = fill(tokens.url, values)
         copy.tokens.revocation?.url = fill(tokens.revocation?.url ?? "", values)
         copy.hosts = hosts.map { fill($0, values) }
+        copy.guide.console = guide.console.map { fill($0, values) }
+        copy.guide.manage = guide.manage.map { fill($0, values) }
         return copy
     }
 }

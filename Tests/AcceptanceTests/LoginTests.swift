@@ -308,7 +308,7 @@ import Testing
     @Test(arguments: [
         (
             "", "no provider is given",
-            "name one of airtable, atlassian, dropbox, github, google, hubspot, linear, microsoft, notion, slack, x, or another with --issuer"
+            "name one of airtable, atlassian, dropbox, github, google, hubspot, linear, microsoft, notion, openproject, slack, x, or another with --issuer"
         ),
         ("gogle", "flowctl knows no provider \"gogle\"", "did you mean \"google\"?"),
         (

@@ -91,9 +91,7 @@ struct ContractRequests {
         var example = example
         for parameter in parameters { example.params[parameter.name] = Self.sample(of: parameter) }
         if let only = parameters.first, parameters.count == 1 {
-            for case .one(let names) in node.spec.rules where names.contains(only.name) {
-                for name in names where name != only.name { example.params[name] = Value?.none }
-            }
+            for name in Self.rivals(of: only.name, in: node.spec.rules) { example.params[name] = Value?.none }
         }
         let client = ReplyingClient(example.replies)
         do {
@@ -102,6 +100,14 @@ struct ContractRequests {
         } catch {
             return (client.requests, Failure(error))
         }
+    }
+
+    /// What must not be given beside a parameter, with what is given only together with that.
+    private static func rivals(of name: String, in rules: [NodeSpec.Rule]) -> Set<String> {
+        var rivals: Set<String> = []
+        for case .one(let names) in rules where names.contains(name) { rivals.formUnion(names.filter { $0 != name }) }
+        for case .together(let names) in rules where !rivals.isDisjoint(with: names) { rivals.formUnion(names) }
+        return rivals
     }
 
     /// Of what is made of further values nothing but the outside, as only an example knows what belongs into it.

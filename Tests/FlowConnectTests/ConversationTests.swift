@@ -25,7 +25,7 @@ import Testing
         let source = ConnectorSource.embedded
         for name in source.connectorNames {
             let connector = try #require(try source.connector(name))
-            for operation in connector.operations where ConnectorNode(connector, operation).requestCount > 1 {
+            for operation in connector.operations where ConnectorNode(connector, operation).stepCount > 1 {
                 let prefix = "\(name)/\(operation.name)."
                 #expect(Self.cases.contains { $0.hasPrefix(prefix) }, "no case for \(name).\(operation.name)")
             }

@@ -39,7 +39,9 @@ package final class MockApp: Sendable {
         // Several operations may share an address, such as those that set one field each: the first that has no
         // objection is meant.
         for (route, path) in fitting where route.request.method == request.method {
-            if let objection = MockCheck(connector: connector, route: route).objection(to: request, path: path) {
+            let check = MockCheck(connector: connector, route: route)
+            guard check.isMeant(by: request) else { continue }
+            if let objection = check.objection(to: request, path: path) {
                 refusal = refusal ?? objection
                 continue
             }

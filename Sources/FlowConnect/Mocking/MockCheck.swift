@@ -10,13 +10,16 @@ struct MockCheck {
 
     private var request: RequestTemplate { route.request }
 
+    /// Whether it is this request at all: those of GraphQL share an address.
+    func isMeant(by sent: MockRequest) -> Bool {
+        guard case .graphQL(let query, _) = request.body else { return true }
+        return sent.json?["query"]?.stringValue == query
+    }
+
     /// nil where the request is as it should be.
     func objection(to sent: MockRequest, path: [String: String]) -> MockReply? {
         if request.sendsCredential, !connector.auth.isEmpty, !isSigned(sent, path) {
             return .refusal(401, "the request has no credential of \(connector.name)")
-        }
-        if case .graphQL(let query, _) = request.body, sent.json?["query"]?.stringValue != query {
-            return .refusal(400, "no operation of \(connector.name) asks this query")
         }
         for name in request.queryInPath where !sent.query.contains(where: { $0.name == name }) {
             return .refusal(400, "\"\(name)\" is missing in the query")
@@ -120,7 +123,7 @@ struct MockCheck {
                 let isThere = sent.form?.contains { root($0.name) == parameter.wireName } == true
                 if parameter.parameter.isRequired, !isThere { return missing(parameter) }
             case .json(let path):
-                guard let json = sent.json else { break }
+                guard let json = members(of: sent) else { break }
                 let value = (path + [parameter.wireName]).reduce(Optional(json)) { $0?[$1] }
                 guard let value else {
                     if parameter.parameter.isRequired { return missing(parameter) }
@@ -133,6 +136,12 @@ struct MockCheck {
             }
         }
         return nil
+    }
+
+    /// What holds the members that parameters become.
+    private func members(of sent: MockRequest) -> Value? {
+        if case .graphQL = request.body { return sent.json?["variables"] }
+        return sent.json
     }
 
     private func missing(_ parameter: OperationParameter) -> MockReply {

@@ -14,8 +14,10 @@ struct MockRoute: Sendable {
             func add(_ request: RequestTemplate, _ index: Int) {
                 routes.append(MockRoute(operation: operation, request: request, index: index))
             }
-            for (index, lookup) in operation.lookups.enumerated() { add(lookup.request, index) }
-            let start = operation.lookups.count
+            // What the example's arguments make needless to look up has no reply there; other operations answer it.
+            let replies = operation.examples.first?.replies.count ?? 0
+            let start = min(operation.lookups.count, max(0, replies - operation.mainRequests.count))
+            for (index, lookup) in operation.lookups.prefix(start).enumerated() { add(lookup.request, index) }
             switch operation.work {
             case .request(let variants): for request in variants.requests { add(request, start) }
             case .pages(let variants, let pagination):

@@ -107,8 +107,8 @@ extension NodeSpec {
 }
 
 extension ConnectorNode {
-    /// How many requests one use sends at least.
-    package var requestCount: Int { operation.mainRequests.count + operation.lookups.count }
+    /// How many requests stand under `steps`, or the one there is.
+    package var stepCount: Int { operation.mainRequests.count }
 }
 
 extension Arguments {

@@ -31,7 +31,7 @@ struct ExpectedPart: Sendable {
     /// The parts of a body, without their boundaries; nil where it is no multipart body.
     static func parts(of body: String, contentType: String) -> [Substring]? {
         guard let range = contentType.firstRange(of: "boundary=") else { return nil }
-        let boundary = contentType[range.upperBound...].filter { $0 != "\"" }
+        let boundary = contentType[range.upperBound...].prefix { $0 != ";" }.filter { $0 != "\"" }
         let parts = body.split(separator: "--" + boundary, omittingEmptySubsequences: false)
         guard parts.count > 1, parts.last == "--\r\n" else { return nil }
         return parts.dropFirst().dropLast().map { $0.dropFirst().dropLast() }
