@@ -332,10 +332,10 @@ _flowctl_graph() {
 
 _flowctl_new() {
     repeating_flags=()
-    non_repeating_flags=(-q --quiet -v --verbose --no-color --version -h --help)
+    non_repeating_flags=(-q --quiet -v --verbose --no-color --list --version -h --help)
     repeating_options=()
-    non_repeating_options=(--output --state-db --vault --starter)
-    __flowctl_offer_flags_options 1
+    non_repeating_options=(--output --state-db --vault)
+    __flowctl_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
@@ -351,8 +351,12 @@ _flowctl_new() {
         __flowctl_add_completions -f
         return
         ;;
-    '--starter')
-        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion new -- --starter "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __flowctl_add_completions -W "$(__flowctl_custom_complete ---completion new -- positional@0 "${COMP_CWORD}" "$(__flowctl_cursor_index_in_current_word)")"
         return
         ;;
     esac

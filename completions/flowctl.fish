@@ -29,7 +29,7 @@ function __flowctl_parse_tokens -S
         case 'graph'
             __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'format=' 'version' 'h/help'
         case 'new'
-            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'starter=' 'version' 'h/help'
+            __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'list' 'version' 'h/help'
         case 'runs'
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -238,7 +238,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'run' -d 'Run a workflow.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'validate' -d 'Check workflow files: all mistakes of a file in one go.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'graph' -d 'Draw a workflow\'s steps and which waits for which.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'new' -d 'Write a starter workflow to a new file.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'new' -d 'Write a new workflow file from a template.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'runs' -d 'Look at the history of runs, take one up again, delete old ones.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'resume' -d 'Take up a run that failed or was stopped; finished steps don\'t run again.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl" -eq 1' -fa 'mock' -d 'Stand-ins of apps on this machine, to try workflows without an account.'
@@ -299,7 +299,8 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" no-color' -l 'no-color' -d 'Use no colours; the variable NO_COLOR does the same.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" state-db' -l 'state-db' -d 'The database of runs.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" vault' -l 'vault' -d 'The vault.' -rF
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" starter' -l 'starter' -d 'Which starter.' -rfka '(__flowctl_custom_completion ---completion new -- --starter (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl new" -ge 1' -fka '(__flowctl_custom_completion ---completion new -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" list' -l 'list' -d 'List the templates.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl new" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs" version' -l 'version' -d 'Show the version.'
@@ -497,7 +498,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'list' -d 'List nodes.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'show' -d 'Show a node\'s parameters, output and an example.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'search' -d 'Find nodes by words in their name, summary and parameters.'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'search' -d 'Find nodes by what they do.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes" -eq 1' -fa 'run' -d 'Run one node without a workflow, and print its output.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes list" q quiet' -s 'q' -l 'quiet' -d 'Show results and errors only.'
