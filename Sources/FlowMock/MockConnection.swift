@@ -50,7 +50,8 @@ struct MockConnection {
             MockServer.Exchange(
                 app: name, method: message.method, target: target, status: head.status, refusal: refusal))
         if fault?.way == .lost { return reset() }
-        return write(head, isHead: message.method == "HEAD")
+        let isLast = message.headers["Connection"]?.lowercased() == "close"
+        return write(head, isHead: message.method == "HEAD", isLast: isLast) && !isLast
     }
 
     /// Breaks the connection as a crash would: the client gets an error, not an end.
@@ -60,7 +61,7 @@ struct MockConnection {
         return false
     }
 
-    private func write(_ reply: MockReplyHead, isHead: Bool) -> Bool {
+    private func write(_ reply: MockReplyHead, isHead: Bool, isLast: Bool) -> Bool {
         var text = "HTTP/1.1 \(HTTPStatusTable.describe(reply.status)) \r\n"
         for field in reply.headers.fields
         where !["content-length", "transfer-encoding", "connection", "content-encoding"]
@@ -68,6 +69,7 @@ struct MockConnection {
         {
             text += "\(field.name): \(field.value)\r\n"
         }
+        if isLast { text += "Connection: close\r\n" }
         let hasBody = reply.status != 204 && reply.status != 304
         if hasBody { text += "Content-Length: \(reply.body.count)\r\n" }
         let bytes = Array((text + "\r\n").utf8) + (hasBody && !isHead ? reply.body : [])

@@ -27,20 +27,22 @@ import Testing
         _ = try await machine.run("flowctl new project-kickoff flow.yaml")
         let result = try await machine.run("flowctl run flow.yaml --mock -i 'people=[\"nobody\"]'")
         #expect(result.exit == 1)
-        let undone = result.errors.split(separator: "\n").filter { $0.contains("✓ undo_") }
-            .compactMap { $0.split(separator: " ").first { $0.hasPrefix("undo_") } }
-        #expect(undone == ["undo_folder", "undo_group", "undo_project"], "\(result.errors)")
+        let undone = result.errors.split(separator: "\n").filter { $0.contains("✓ finally/undo_") }
+            .compactMap { $0.split(separator: " ").first { $0.hasPrefix("finally/") } }
+        #expect(undone == ["finally/undo_folder", "finally/undo_group", "finally/undo_project"], "\(result.errors)")
     }
 
     @Test func aMockedRunNeedsNoCredentialAndReadsNone() async throws {
-        let machine = try Machine(["flow.yaml": """
+        let machine = try Machine([
+            "flow.yaml": """
             name: flow
             steps:
               - id: say
                 uses: slack.send_message
                 credential: work
                 with: { channel: C0123456789, text: hi }
-            """])
+            """
+        ])
         let result = try await machine.run("flowctl run flow.yaml --mock --trace trace.json")
         #expect(result.exit == 0, "\(result.errors)")
         #expect(!result.errors.contains("slack.com"))

@@ -6,7 +6,7 @@ import Synchronization
 /// was made as long as it lives. Safe to use from any thread.
 package final class MockApp: Sendable {
     private struct State {
-        var store = MockStore()
+        var store: MockStore
         /// Where an address that was handed out leads: the request that may come to it next.
         var handedOut: [String: (operation: String, index: Int)] = [:]
     }
@@ -16,7 +16,7 @@ package final class MockApp: Sendable {
     private let url: String
     private let connector: Connector
     private let routes: [MockRoute]
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Below it stand the addresses of other servers of the app.
     private static let elsewhere = "/~/"
@@ -26,6 +26,7 @@ package final class MockApp: Sendable {
         self.url = url
         self.connector = connector
         routes = MockRoute.all(of: connector)
+        state = Mutex(State(store: MockStore(connector.operations.compactMap(\.resource))))
     }
 
     package func answer(_ request: MockRequest) -> MockReply {
@@ -47,7 +48,10 @@ package final class MockApp: Sendable {
             }
             return reply(to: request, route, path)
         }
-        return refusal ?? .refusal(405, "the mock of \(name) has no \(request.method) \(request.path)")
+        if let refusal { return refusal }
+        return fitting.contains { $0.0.request.method == request.method }
+            ? .refusal(400, "the mock of \(name) has no answer to what is asked of \(request.path)")
+            : .refusal(405, "the mock of \(name) has no \(request.method) \(request.path)")
     }
 
     // MARK: Replies
@@ -58,11 +62,12 @@ package final class MockApp: Sendable {
         else { return MockReply(status: 204) }
         let reply = example.replies[min(route.index, example.replies.count - 1)]
         var body = reply.body
-        if let role = route.operation.resource, var value = try? JSON.parse(reply.body) {
+        if let role = route.operation.resource {
+            var value = (try? JSON.parse(reply.body)) ?? .null
             let use = MockUse(role: role, operation: route.operation, request: request, path: path)
             let isThere = state.withLock { $0.store.apply(use, to: &value) }
             guard isThere else { return .refusal(404, "the mock of \(name) has no such \(role.kind)") }
-            body = JSON.bytes(value)
+            if !value.isNull { body = JSON.bytes(value) }
         }
         return handOut(
             MockReply(status: reply.status, headers: reply.headers, body: body), route.operation, after: route.index)

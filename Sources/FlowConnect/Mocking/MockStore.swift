@@ -39,6 +39,11 @@ struct MockStore {
 
     private var kinds: [String: Kind] = [:]
 
+    /// - Parameter roles: of all operations of the app.
+    init(_ roles: [ResourceRole]) {
+        for role in roles where role.verb == .create { kinds[role.kind, default: Kind()].identifier = role.identifier }
+    }
+
     /// Does to the store what the operation does, and makes its example's reply say so.
     ///
     /// - Returns: false where there is no such thing.
@@ -47,7 +52,6 @@ struct MockStore {
         defer { kinds[use.role.kind] = kind }
         switch use.role.verb {
         case .create:
-            kind.identifier = use.role.identifier
             create(use, &kind, &body)
             return true
         case .list:

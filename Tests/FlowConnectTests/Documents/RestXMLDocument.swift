@@ -138,17 +138,17 @@ struct RestXMLDocument: VendorDocument {
     }
 }
 
-/// Which elements stand in which of a document that is known to be well-formed.
+/// Which elements stand in which.
 private struct XMLOutline {
     private(set) var paths: [[String]] = []
 
     init(_ text: String) {
         var open: [String] = []
-        for piece in text.split(separator: "<").dropFirst() {
+        for piece in text.split(separator: "<", omittingEmptySubsequences: false).dropFirst() {
             let tag = piece.prefix { $0 != ">" }
             if tag.hasPrefix("?") { continue }
             if tag.hasPrefix("/") {
-                open.removeLast()
+                _ = open.popLast()
                 continue
             }
             open.append(String(tag.prefix { $0 != " " && $0 != "/" }))

@@ -7,7 +7,8 @@ import Glibc
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Write files that are made from the code.", shouldDisplay: false,
-        subcommands: [GenerateManCommand.self, GenerateFunctionsCommand.self, GenerateProvidersCommand.self,
+        subcommands: [
+            GenerateManCommand.self, GenerateFunctionsCommand.self, GenerateProvidersCommand.self,
             GenerateReferenceCommand.self,
         ])
 }

@@ -17,12 +17,14 @@ struct ReferencePage {
     /// Of all apps.
     static func index(_ connectors: [Connector]) -> String {
         var lines = [
-            "# Apps", "", "Made by `make docs` from `connectors`. How an app is described is in [connectors.md](../connectors.md).",
+            "# Apps", "",
+            "Made by `make docs` from `connectors`. How an app is described is in [connectors.md](../connectors.md).",
             "", "| app | what | operations |", "| --- | --- | --- |",
         ]
         for connector in connectors {
             lines.append(
-                "| [\(connector.title)](\(connector.name).md) | \(cell(connector.summary)) | \(connector.operations.count) |")
+                "| [\(connector.title)](\(connector.name).md) | \(cell(connector.summary)) | \(connector.operations.count) |"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -35,7 +37,8 @@ struct ReferencePage {
         lines += ["", "## Operations", "", "| node | effect | what |", "| --- | --- | --- |"]
         for spec in specs {
             let anchor = spec.name.filter { $0 != "." }
-            lines.append("| [`\(spec.name)`](#\(anchor)) | \(spec.effect.rawValue) | \(ReferencePage.cell(spec.summary)) |")
+            lines.append(
+                "| [`\(spec.name)`](#\(anchor)) | \(spec.effect.rawValue) | \(ReferencePage.cell(spec.summary)) |")
         }
         lines += specs.flatMap(section)
         return lines.joined(separator: "\n") + "\n"
@@ -67,7 +70,8 @@ struct ReferencePage {
         guard !known.isEmpty else { return [] }
         var lines = ["", "## Errors", "", "| code | kind | what to do |", "| --- | --- | --- |"]
         for error in known {
-            lines.append("| `\(error.code)` | \(error.kind?.rawValue ?? "") | \(ReferencePage.cell(error.hint ?? "")) |")
+            lines.append(
+                "| `\(error.code)` | \(error.kind?.rawValue ?? "") | \(ReferencePage.cell(error.hint ?? "")) |")
         }
         return lines
     }

@@ -35,7 +35,8 @@ struct NewCommand: Verb {
             return
         }
         guard words.count <= 2 else {
-            throw Exit.usage("there is a word too many: \(JSON.quoted(words[2]))", hint: "write flowctl new TEMPLATE FILE")
+            throw Exit.usage(
+                "there is a word too many: \(JSON.quoted(words[2]))", hint: "write flowctl new TEMPLATE FILE")
         }
         let template = words.count == 2 ? words[0] : Starter.simplest
         guard let chosen = Starter.all.first(where: { $0.name == template }) else {
