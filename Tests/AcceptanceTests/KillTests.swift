@@ -82,7 +82,12 @@ import Testing
                 // Before anything was sent there may be no run yet.
                 let listed = try await machine.run("flowctl runs list --output json")
                 let started = listed.output.contains("\"status\":\"interrupted\"")
-                if started { command = "flowctl resume latest --output json" }
+                if started {
+                    command = "flowctl resume latest --output json"
+                } else if command.contains("resume") {
+                    // It was killed behind its end.
+                    begin()
+                }
             case 7:
                 uncertain += 1
                 let step = try #require(try JSON.parse(result.output).mapValue?["failed_step"]?.stringValue)
