@@ -24,6 +24,8 @@ struct MockConnection {
         let name = String(path.prefix { $0 != "/" && $0 != "?" })
         let rest = path.dropFirst(name.count)
         let target = rest.hasPrefix("/") ? String(rest) : "/" + rest
+        let request = MockRequest(
+            method: message.method, target: target, headers: message.headers, body: message.body)
         if state.options.latency > .zero {
             let (seconds, attoseconds) = state.options.latency.components
             usleep(UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
@@ -37,8 +39,7 @@ struct MockConnection {
         if case .status(let status)? = fault?.way {
             head = MockFault.reply(status)
         } else if let app = state.apps[name] {
-            let reply = app.answer(
-                MockRequest(method: message.method, target: target, headers: message.headers, body: message.body))
+            let reply = app.answer(request)
             head = MockReplyHead(status: reply.status, headers: reply.headers, body: reply.body)
             if reply.status >= 400 { refusal = (try? JSON.parse(reply.body))?["error"]?.stringValue }
         } else {
@@ -46,9 +47,11 @@ struct MockConnection {
                 404, "there is no mock of \"\(name)\", only of \(state.apps.keys.sorted().joined(separator: ", "))")
             head = MockReplyHead(status: reply.status, headers: reply.headers, body: reply.body)
         }
+        // A real token may be sent to a mock all the same.
+        let shown = state.apps[name]?.shown(request) ?? "/"
         state.watch(
             MockServer.Exchange(
-                app: name, method: message.method, target: target, status: head.status, refusal: refusal))
+                app: name, method: message.method, target: shown, status: head.status, refusal: refusal))
         if fault?.way == .lost { return reset() }
         let isLast = message.headers["Connection"]?.lowercased() == "close"
         return write(head, isHead: message.method == "HEAD", isLast: isLast) && !isLast

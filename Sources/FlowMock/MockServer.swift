@@ -26,7 +26,7 @@ package final class MockServer: Sendable {
     package struct Exchange: Sendable {
         package var app: String
         package var method: String
-        /// Below the app's own path.
+        /// Below the app's own path, without what may be secret.
         package var target: String
         package var status: Int
         /// Why it was refused.

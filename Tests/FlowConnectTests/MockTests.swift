@@ -141,6 +141,20 @@ import Testing
         #expect(shown == ["id": 44, "name": "a", "owner": ["login": "ann"]])
     }
 
+    @Test func aCredentialInTheAddressIsNotShown() throws {
+        let connector = try TestConnector(
+            "  say: { summary: Say it., effect: write, request: \"POST /bot{credential}/say\" }",
+            head: "auth: { acme_bot: { type: path, fields: { token: { secret: true } } } }")
+        let app = MockApp(connector.connector, url: MockClient.url)
+        for path in [
+            "/botnot-a-real-token/say", "/botnot-a-real-token/nothing?x=not-a-real-token", "/not-a-real-token",
+        ] {
+            let request = MockRequest(method: "GET", target: path, headers: HTTPHeaders(), body: [])
+            let shown = app.shown(request) + String(decoding: app.answer(request).body, as: UTF8.self)
+            #expect(!shown.contains("not-a-real-token"), "\(shown)")
+        }
+    }
+
     // MARK: Strictness
 
     private func refusal(

@@ -34,7 +34,7 @@ package final class MockApp: Sendable {
         let fitting = routes.compactMap { route in route.match(request.path).map { (route, $0) } }
             .sorted { $0.0.weight > $1.0.weight }
         guard !fitting.isEmpty else {
-            return .refusal(404, "the mock of \(name) has no \(request.path)")
+            return .refusal(404, "the mock of \(name) has no \(shown(request))")
         }
         var refusal: MockReply?
         // Several operations may share an address, such as those that set one field each: the first that has no
@@ -50,8 +50,16 @@ package final class MockApp: Sendable {
         }
         if let refusal { return refusal }
         return fitting.contains { $0.0.request.method == request.method }
-            ? .refusal(400, "the mock of \(name) has no answer to what is asked of \(request.path)")
-            : .refusal(405, "the mock of \(name) has no \(request.method) \(request.path)")
+            ? .refusal(400, "the mock of \(name) has no answer to what is asked of \(shown(request))")
+            : .refusal(405, "the mock of \(name) has no \(request.method) \(shown(request))")
+    }
+
+    /// The address as it may be shown: without the query, and where the app has its credential in the path, only the end
+    /// of that.
+    package func shown(_ request: MockRequest) -> String {
+        let hasSecret = connector.auth.contains { if case .path = $0.signer { true } else { false } }
+        guard hasSecret else { return request.path }
+        return "/\(Masker.replacement)/" + (request.path.split(separator: "/").dropFirst().last ?? "")
     }
 
     // MARK: Replies
