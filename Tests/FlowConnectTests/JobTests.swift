@@ -141,7 +141,7 @@ import Testing
 
     @Test(arguments: [
         ("[]", FailureKind.notFound, "acme.assign: no team was found"),
-        (#"[{"name":"dev","id":1},{"name":"dev","id":2}]"#, .invalid, "acme.assign: 2 times a team fits"),
+        (#"[{"name":"dev","id":1},{"name":"dev","id":2}]"#, .invalid, "acme.assign: more than one team fits: 2 do"),
     ])
     func aNameThatIsNotOneIsRefused(teams: String, kind: FailureKind, message: String) async throws {
         let failure = await #expect(throws: Failure.self) {

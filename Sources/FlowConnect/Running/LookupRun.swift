@@ -57,7 +57,8 @@ struct LookupRun {
                 throw Failure(
                     items.isEmpty ? .notFound : .invalid,
                     items.isEmpty
-                        ? "\(run.node): no \(noun) was found" : "\(run.node): \(items.count) times a \(noun) fits",
+                        ? "\(run.node): no \(noun) was found"
+                        : "\(run.node): more than one \(noun) fits: \(items.count) do",
                     hint: hint)
             }
             return items[0]
