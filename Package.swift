@@ -61,9 +61,16 @@ let package = Package(
             "FlowConnect",
             ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog"]),
         module("FlowMock", ["FlowCore", "FlowSpec", "FlowConnect"]),
+        module("FlowNodeKit", ["FlowCore", "FlowSpec"]),
         module(
             "FlowNodes",
-            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowStore", "CMustache", "CProcess"]),
+            [
+                "FlowCore", "FlowSpec", "FlowNodeKit", "FlowYAML", "FlowExpression", "FlowStore", "CMustache",
+                "CProcess",
+            ]),
+        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
 
         // Workflows and their execution.
         module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
@@ -74,7 +81,8 @@ let package = Package(
             "FlowCLI",
             [
                 "FlowCore", "FlowYAML", "FlowExpression", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowStore",
-                "FlowOAuth", "FlowVault", "FlowConnect", "FlowMock", "FlowNodes", "FlowWorkflow", "FlowRun", "CEdit",
+                "FlowOAuth", "FlowVault", "FlowConnect", "FlowMock", "FlowNodes", "FlowSQL", "FlowMongo", "FlowMail",
+                "FlowWorkflow", "FlowRun", "CEdit",
                 argumentParser,
             ]),
         .executableTarget(name: "flowctl", dependencies: ["FlowCLI"], swiftSettings: strict),

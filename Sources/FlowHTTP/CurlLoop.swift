@@ -54,7 +54,7 @@ final class CurlLoop: Sendable {
         }
         let multi = Multi(pointer: pointer)
         do throws(Failure) {
-            try LoopThread.start { CurlReactor(multi, loop, options).run() }
+            try OwnThread.start { CurlReactor(multi, loop, options).run() }
         } catch {
             curl_multi_cleanup(pointer)
             throw error

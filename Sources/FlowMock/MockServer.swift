@@ -52,10 +52,10 @@ package final class MockServer: Sendable {
             apps: Dictionary(apps, uniquingKeysWith: { first, _ in first }), options: options, random: random,
             watch: watch)
         let (listener, state) = (listener, state)
-        try ServerThread.start {
+        try OwnThread.start {
             while let socket = ListeningSocket.accept(listener) {
                 do {
-                    try ServerThread.start { MockConnection(socket: socket, state: state).serve() }
+                    try OwnThread.start { MockConnection(socket: socket, state: state).serve() }
                 } catch { close(socket) }
             }
             close(listener)
@@ -127,34 +127,6 @@ enum ListeningSocket {
             }
             guard errno == EINTR || errno == ECONNABORTED || errno == EMFILE else { return nil }
             if errno == EMFILE { usleep(10_000) }
-        }
-    }
-}
-
-/// Threads for blocking work, which must not hold those of tasks.
-enum ServerThread {
-    private final class Work {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    static func start(_ body: @escaping @Sendable () -> Void) throws(Failure) {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        pthread_attr_setstacksize(&attributes, 1 << 20)
-        let work = Unmanaged.passRetained(Work(body))
-        var thread = pthread_t()
-        let error = pthread_create(
-            &thread, &attributes,
-            { argument in
-                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, work.toOpaque())
-        guard error == 0 else {
-            work.release()
-            throw Failure(.internal, "the system has no thread to give (error \(error))")
         }
     }
 }

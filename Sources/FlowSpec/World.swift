@@ -7,6 +7,8 @@ package struct World: Sendable {
     package var clock: any WallClock
     package var processes: any ProcessRunner
     package var random: any RandomSource
+    /// Connections to servers of databases and mail.
+    package var connections: ConnectionPools
     /// The process's own environment variables.
     package var environment: [String: String]
 
@@ -19,6 +21,7 @@ package struct World: Sendable {
         self.clock = clock
         self.processes = processes
         self.random = random
+        connections = ConnectionPools(clock: clock)
         self.environment = environment
     }
 }

@@ -1,8 +1,11 @@
 import FlowConnect
 import FlowCore
 import FlowHTTP
+import FlowMail
+import FlowMongo
 import FlowNodes
 import FlowOAuth
+import FlowSQL
 import FlowSpec
 import FlowStore
 import FlowVault
@@ -20,7 +23,9 @@ extension Session {
 
     /// Every node a step can use: native ones, then those of connector files.
     func nodes(with connectors: ConnectorSource? = nil) throws -> NodeCatalog {
-        NodeCatalog([NativeNodes(), try connectors ?? self.connectors()])
+        NodeCatalog([
+            NativeNodes(), SQLNodes(), MongoNodes(), MailNodes(), try connectors ?? self.connectors(),
+        ])
     }
 
     /// The real world of one run, whose retries share a budget. Nothing is opened before it is used: connections,

@@ -24,7 +24,7 @@ final class SignalWatch: Sendable {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         descriptors = (ends[0], ends[1])
         let reading = ends[0]
-        let thread = Thread {
+        try OwnThread.start {
             var count = 0
             var byte: UInt8 = 0
             while true {
@@ -50,7 +50,6 @@ final class SignalWatch: Sendable {
         }
         SignalWatch.pipe.store(ends[1], ordering: .sequentiallyConsistent)
         for number in SignalWatch.signals { SignalWatch.handle(number) }
-        thread.start()
     }
 
     /// Gives the signals back their default meaning.
@@ -81,30 +80,5 @@ final class SignalWatch: Sendable {
 
     private static func isIgnored(_ action: sigaction) -> Bool {
         unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-    }
-}
-
-/// A plain thread for a body that blocks.
-private struct Thread {
-    private let body: @Sendable () -> Void
-
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-
-    func start() {
-        let box = Unmanaged.passRetained(Box(body))
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            }, box.toOpaque())
-        if code == 0 { pthread_detach(thread) } else { box.release() }
-    }
-
-    private final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 }

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// `data.format`: a value to text in a known format, or to a file of it.

@@ -1,5 +1,6 @@
 import CMustache
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// `data.template`: data through a Mustache template.

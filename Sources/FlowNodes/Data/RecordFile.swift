@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// A file of JSON Lines or CSV that is read piece by piece. Where a page begins is an offset, together with what tells

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// `files.read`: the content of a file as a value.

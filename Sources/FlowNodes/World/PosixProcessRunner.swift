@@ -23,7 +23,7 @@ package struct PosixProcessRunner: ProcessRunner {
             throw command.cannotStart(error)
         }
         return try await withTaskCancellationHandler {
-            try await onOwnThread {
+            try await OwnThread.run {
                 var run = try ChildRun(command, stop: stop)
                 return try run.finish()
             }

@@ -48,7 +48,7 @@ package final class FaultServer: Sendable {
         self.port = port
         stopPipe = try StopPipe()
         let acceptor = Acceptor(listener: listener, stopPipe: stopPipe, record: record, handler: handler)
-        try startThread { acceptor.run() }
+        try OwnThread.start { acceptor.run() }
     }
 
     /// Gives these replies one after the other, the last one again and again.

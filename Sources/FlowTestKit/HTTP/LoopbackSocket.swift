@@ -47,28 +47,3 @@ extension StopPipe {
         return descriptors[1].revents == 0
     }
 }
-
-/// Runs `body` on a thread of its own, as blocking work must not hold the threads of tasks.
-func startThread(_ body: @escaping @Sendable () -> Void) throws(Failure) {
-    final class Work {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 1 << 20)
-    let work = Unmanaged.passRetained(Work(body))
-    var thread = pthread_t()
-    let error = pthread_create(
-        &thread, &attributes,
-        { argument in
-            Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
-            return nil
-        }, work.toOpaque())
-    guard error == 0 else {
-        work.release()
-        throw Failure(.internal, "no thread for a test server (errno \(error))")
-    }
-}

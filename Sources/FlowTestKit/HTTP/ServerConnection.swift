@@ -21,7 +21,7 @@ struct Acceptor: Sendable {
                 socket: socket, number: record.connectionStarted(), stopPipe: stopPipe, record: record,
                 handler: handler)
             do {
-                try startThread { connection.run() }
+                try OwnThread.start { connection.run() }
             } catch {
                 close(socket)
             }

@@ -26,13 +26,13 @@ package final class TunnelProxy: Sendable {
         self.port = port
         stopPipe = try StopPipe()
         let wanted = password.map { "Basic " + Base64.encode(Array($0.utf8)) }
-        try startThread { [stopPipe, record] in
+        try OwnThread.start { [stopPipe, record] in
             defer { close(listener) }
             while stopPipe.waits(for: listener, POLLIN) {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { continue }
                 _ = fcntl(client, F_SETFD, FD_CLOEXEC)
-                try? startThread {
+                try? OwnThread.start {
                     defer { close(client) }
                     var reader = RequestReader(socket: client, stopPipe: stopPipe, connection: 0)
                     guard let request = reader.next() else { return }

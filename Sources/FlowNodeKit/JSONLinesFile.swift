@@ -1,16 +1,15 @@
-import FlowCore
-import FlowSpec
+package import FlowCore
 
 /// A file of JSON lines that is written while its values come, and is there only when it is whole.
-struct JSONLinesFile {
+package struct JSONLinesFile {
     private static let pieceSize = 256 << 10
 
     private let output: OutputFile
 
-    init(_ output: OutputFile) { self.output = output }
+    package init(_ output: OutputFile) { self.output = output }
 
     /// - Parameter produce: calls what it is given once for each value.
-    func write(_ produce: (_ each: (Value) throws -> Void) throws -> Void) throws -> Value {
+    package func write(_ produce: (_ each: (Value) throws -> Void) throws -> Void) throws -> Value {
         let files = output.files
         let part = output.path + ".part"
         try output.createFolder()

@@ -1,9 +1,9 @@
 import Dispatch
-import FlowSpec
+package import FlowSpec
 import Synchronization
 
 /// Gives a page to a task from a thread that may block, and waits until it has been taken.
-func handOver(_ page: Page, to take: @escaping @Sendable (Page) async throws -> Void) throws {
+package func handOver(_ page: Page, to take: @escaping @Sendable (Page) async throws -> Void) throws {
     let done = DispatchSemaphore(value: 0)
     let result = Mutex(Result<Void, any Error>.success(()))
     Task {
