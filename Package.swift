@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "CCompression"),
         .target(name: "CEdit"),
         .target(name: "CKeyring"),
+        .target(name: "CPostgreSQL"),
         .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSecret"),
@@ -68,7 +69,7 @@ let package = Package(
                 "FlowCore", "FlowSpec", "FlowNodeKit", "FlowYAML", "FlowExpression", "FlowStore", "CMustache",
                 "CProcess",
             ]),
-        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CPostgreSQL"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
         module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
 
@@ -117,6 +118,7 @@ let package = Package(
             "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],
             exclude: ["Cases", "Contract"]),
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
+        tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
