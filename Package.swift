@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "CCompression"),
         .target(name: "CEdit"),
         .target(name: "CKeyring"),
+        .target(name: "CMariaDB"),
         .target(name: "CPostgreSQL"),
         .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
@@ -69,7 +70,7 @@ let package = Package(
                 "FlowCore", "FlowSpec", "FlowNodeKit", "FlowYAML", "FlowExpression", "FlowStore", "CMustache",
                 "CProcess",
             ]),
-        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CPostgreSQL"]),
+        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMariaDB", "CPostgreSQL"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
         module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
 
