@@ -70,7 +70,7 @@ let package = Package(
             ]),
         module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
-        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit", "CCurl"]),
 
         // Workflows and their execution.
         module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
@@ -118,6 +118,7 @@ let package = Package(
             exclude: ["Cases", "Contract"]),
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
+        tests("FlowMailTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMail"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
