@@ -19,6 +19,12 @@ package struct ChildProcess: Sendable {
         /// Sends a signal to it alone, not to what it started.
         package func signal(_ number: Int32) { kill(pid, number) }
 
+        /// Whether it is over; it is still to be waited for.
+        package var hasEnded: Bool {
+            var end = siginfo_t()
+            return waitid(P_PID, id_t(pid), &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_signo == SIGCHLD
+        }
+
         /// What it has written to standard error so far.
         package var errorsSoFar: String { (try? Folder.read(streams + ".err")) ?? "" }
 
