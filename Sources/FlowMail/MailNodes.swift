@@ -15,6 +15,7 @@ package struct MailNodes: NodeSource {
         "email.rename_folder": { EmailRenameFolder() },
         "email.search": { EmailSearch() },
         "email.set_flags": { EmailSetFlags() },
+        "email.test_mailbox": { EmailTestMailbox() },
         "email.wait_new": { EmailWaitNew() },
     ]
 
