@@ -72,7 +72,7 @@ let package = Package(
             ]),
         module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMariaDB", "CPostgreSQL"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
-        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit", "CCurl"]),
 
         // Workflows and their execution.
         module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
@@ -121,6 +121,7 @@ let package = Package(
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
+        tests("FlowMailTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMail"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),
