@@ -3,7 +3,9 @@ package import FlowSpec
 
 /// The nodes for mail.
 package struct MailNodes: NodeSource {
-    private static let makers: [String: @Sendable () -> any Node] = [:]
+    private static let makers: [String: @Sendable () -> any Node] = [
+        "email.send": { EmailSend() }, "email.test_connection": { EmailTestConnection() },
+    ]
 
     package init() {}
 

@@ -109,12 +109,3 @@ struct MarkdownLine {
         return !marker.isEmpty && (marker.number ?? 1) == 1
     }
 }
-
-extension StringProtocol {
-    /// Without spaces, tabs and line breaks at both ends.
-    var trimmed: String {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0.isNewline }
-        let start = drop(while: isSpace)
-        return String(String(start.reversed()).drop(while: isSpace).reversed())
-    }
-}
