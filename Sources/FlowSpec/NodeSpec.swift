@@ -32,6 +32,10 @@ package struct NodeSpec: Sendable, Hashable {
             self.params = params
             self.output = output
         }
+
+        package init(_ params: KeyValuePairs<String, Value>, output: Value? = nil) {
+            self.init(params: ValueMap(params.map { ($0.key, $0.value) }), output: output)
+        }
     }
 
     /// `slack.send_message`: the group (connector or family), a dot, the operation.

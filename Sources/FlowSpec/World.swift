@@ -125,6 +125,10 @@ package protocol FileSystem: Sendable {
     /// A file, or an empty folder; with `recursive` a folder with all it holds.
     func delete(_ path: String, recursive: Bool) throws
     func move(_ path: String, to destination: String) throws
+    /// Moves within a file system, at once and only where nothing is at the destination.
+    ///
+    /// - Returns: false where something is, and nothing was moved.
+    func moveIfFree(_ path: String, to destination: String) throws -> Bool
     func copy(_ path: String, to destination: String) throws
 }
 
@@ -132,6 +136,13 @@ extension FileSystem {
     /// Where there are no links.
     package func realPath(_ path: String) -> String? {
         (try? info(path)).flatMap { $0 }.map { _ in NodeContext.absolute(path, from: "/") }
+    }
+
+    /// Where nobody else moves anything.
+    package func moveIfFree(_ path: String, to destination: String) throws -> Bool {
+        guard try info(destination) == nil else { return false }
+        try move(path, to: destination)
+        return true
     }
 
     /// For files that are small.

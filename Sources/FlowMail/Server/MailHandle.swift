@@ -163,6 +163,11 @@ extension MailHandle: ByteSource {
         try isReady(for: Int16(POLLIN), until: deadline)
     }
 
+    /// Waits, whatever comes meanwhile.
+    func pause(until deadline: ContinuousClock.Instant) throws {
+        _ = try isReady(for: 0, until: deadline)
+    }
+
     private func isReady(for events: Int16, until deadline: ContinuousClock.Instant) throws -> Bool {
         while true {
             var polled = [
