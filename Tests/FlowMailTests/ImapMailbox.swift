@@ -19,7 +19,9 @@ struct ImapMailbox: Sendable {
     var log = RecordedLog()
 
     /// - Parameter test: its name, which its folder has.
-    static func make(_ test: String = #function, host: String = "localhost", user: String = "ada") async throws -> ImapMailbox {
+    static func make(_ test: String = #function, host: String = "localhost", user: String = "ada") async throws
+        -> ImapMailbox
+    {
         let place = try await server.start()
         let name = String(test.prefix { $0 != "(" })
         let mailbox = ImapMailbox(
@@ -27,7 +29,8 @@ struct ImapMailbox: Sendable {
             credential: Credential(
                 name: "mail", type: "imap",
                 fields: [
-                    "host": .string(host), "port": .int(Int64(place.port + 3)), "username": .string("\(user)@mail.test"),
+                    "host": .string(host), "port": .int(Int64(place.port + 3)),
+                    "username": .string("\(user)@mail.test"),
                     "password": .secret("fake-password"), "ca_file": .string(place.folder + "/tls/ca.pem"),
                 ].asMap),
             world: World.test(files: PosixFileSystem(), clock: SystemClock(), random: SystemRandom()),

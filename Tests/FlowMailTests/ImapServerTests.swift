@@ -7,7 +7,7 @@ import Testing
 @testable import FlowMail
 
 /// The nodes for mailboxes, at a real server.
-@Suite(.enabled(if: TestService.isThere("mail"), TestService.advice)) struct ImapServerTests {
+@Suite(.enabled(if: TestService.isThere("mail"), "\(TestService.advice)")) struct ImapServerTests {
     private static let letter = """
         Date: Tue, 3 Nov 2026 09:30:00 +0100
         From: =?utf-8?q?Gr=C3=A4fin?= Ada <ada@example.com>
@@ -63,7 +63,10 @@ import Testing
 
         let message = try await mailbox.run(
             "email.fetch",
-            ["folder": .string(mailbox.folder), "uid": .int(uid), "attachments_to": "saved", "headers": true, "raw_to": "a.eml"])
+            [
+                "folder": .string(mailbox.folder), "uid": .int(uid), "attachments_to": "saved", "headers": true,
+                "raw_to": "a.eml",
+            ])
         #expect(message["text"] == "Für Sie: 10 €\nA004 OK this is no answer")
         #expect(message["html"] == "<p>Für Sie</p>")
         #expect(message["references"] == ["<40@example.com>", "<41@example.com>"])

@@ -39,7 +39,7 @@ extension Conversion {
     }
 
     private func boundary() -> String {
-        isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(context.world.random.bytes(12))
+        isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(context.world.random.bytes(10))
     }
 
     private func attachment(_ path: String) throws(Failure) -> FileReference {

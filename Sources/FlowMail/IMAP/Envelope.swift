@@ -33,7 +33,9 @@ extension ResponseReader {
         envelope.inReplyTo = try optionalString()
         try expect(.space)
         envelope.messageID = try optionalString()
-        guard try closes() else { throw MalformedResponse("\(ResponseReader.name(try peek())) at the end of an envelope") }
+        guard try closes() else {
+            throw MalformedResponse("\(ResponseReader.name(try peek())) at the end of an envelope")
+        }
         return envelope
     }
 
@@ -64,7 +66,9 @@ extension ResponseReader {
         let mailbox = try optionalString()
         try expect(.space)
         let host = try optionalString()
-        guard try closes() else { throw MalformedResponse("\(ResponseReader.name(try peek())) at the end of an address") }
+        guard try closes() else {
+            throw MalformedResponse("\(ResponseReader.name(try peek())) at the end of an address")
+        }
         guard let mailbox, let host else { return nil }
         return Envelope.Address(name: name, mailbox: host.isEmpty ? mailbox : mailbox + [UInt8(ascii: "@")] + host)
     }

@@ -17,7 +17,9 @@ extension ImapClient {
 
     /// The folder that is meant for something, such as `\Trash` (RFC 6154).
     func specialFolder(_ use: String) throws -> String? {
-        try folders("*").first { $0.flags.contains { $0.caseInsensitiveEquals(use) } }.map { MailboxName.decode($0.name) }
+        try folders("*").first { $0.flags.contains { $0.caseInsensitiveEquals(use) } }.map {
+            MailboxName.decode($0.name)
+        }
     }
 
     /// How many messages a folder has, and what else of it is counted.

@@ -78,7 +78,8 @@ final class ImapClient {
                 Failure(
                     .protocolError, "\(authority) answered what is not IMAP: \(error.reason)",
                     hint: "check that the port belongs to an IMAP server"), command, isSent())
-        } catch let error as Failure where error.kind == .network || error.kind == .timeout || error.kind == .transient {
+        } catch let error as Failure where error.kind == .network || error.kind == .timeout || error.kind == .transient
+        {
             throw doubt(error, command, isSent())
         }
     }

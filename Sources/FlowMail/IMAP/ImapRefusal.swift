@@ -21,7 +21,8 @@ struct ImapRefusal {
     var failure: Failure {
         switch status.code {
         case "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED", "WEBALERT":
-            return failure(.auth, "\(server) refused", hint: "check the account; the provider may want a login by browser")
+            return failure(
+                .auth, "\(server) refused", hint: "check the account; the provider may want a login by browser")
         case "NONEXISTENT", "TRYCREATE":
             return failure(
                 .notFound, "there is no folder \"\(folder ?? "")\" on \(server)",
@@ -36,7 +37,8 @@ struct ImapRefusal {
             return failure(.invalid, "\(server) can't do this", hint: "take another folder or name")
         case "LIMIT", "TOOMANY":
             return failure(
-                .rateLimited, "a limit of \(server) is reached", hint: "use fewer connections at once; wait and try again")
+                .rateLimited, "a limit of \(server) is reached",
+                hint: "use fewer connections at once; wait and try again")
         case "UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN":
             return failure(.transient, "\(server) can't do this now", hint: "try again later")
         case "BADCHARSET":
@@ -52,18 +54,23 @@ struct ImapRefusal {
         let text = status.text.lowercased()
         if status.condition == .bad {
             return failure(
-                .invalid, "\(server) does not understand \(command)", hint: "check raw: and what else is passed on as it is")
+                .invalid, "\(server) does not understand \(command)",
+                hint: "check raw: and what else is passed on as it is")
         }
         if text.contains("too many") {
             return failure(
-                .rateLimited, "a limit of \(server) is reached", hint: "use fewer connections at once; wait and try again")
+                .rateLimited, "a limit of \(server) is reached",
+                hint: "use fewer connections at once; wait and try again")
         }
-        if ["doesn't exist", "does not exist", "unknown mailbox", "no such mailbox", "not found"].contains(where: text.contains) {
+        if ["doesn't exist", "does not exist", "unknown mailbox", "no such mailbox", "not found"].contains(
+            where: text.contains)
+        {
             return failure(
                 .notFound, "there is no folder \"\(folder ?? "")\" on \(server)",
                 hint: "look at email.list_folders for its name; create it with email.create_folder")
         }
-        return failure(.invalid, "\(server) refused \(command)", hint: "see what it says, and check folder and messages")
+        return failure(
+            .invalid, "\(server) refused \(command)", hint: "see what it says, and check folder and messages")
     }
 
     private func failure(_ kind: FailureKind, _ message: String, hint: String) -> Failure {

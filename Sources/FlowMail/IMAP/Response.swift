@@ -17,7 +17,9 @@ package enum Response: Sendable {
 
 /// `* OK …`, `a1 NO …`, `* BYE …`
 package struct StatusResponse: Sendable, Equatable {
-    package enum Condition: String, Sendable { case ok = "OK", no = "NO", bad = "BAD", bye = "BYE", preauth = "PREAUTH" }
+    package enum Condition: String, Sendable {
+        case ok = "OK", no = "NO", bad = "BAD", bye = "BYE", preauth = "PREAUTH"
+    }
 
     /// nil where it belongs to no command.
     package var tag: String?

@@ -37,7 +37,8 @@ struct FolderWatch: Sendable {
     }
 
     /// - Returns: no messages where the time is up.
-    func wait(from start: FolderMark, until deadline: ContinuousClock.Instant, over client: ImapClient) throws -> Found {
+    func wait(from start: FolderMark, until deadline: ContinuousClock.Instant, over client: ImapClient) throws -> Found
+    {
         var mark = start
         // Opened anew: a folder that is open keeps still about what came before.
         client.deselect()

@@ -5,14 +5,16 @@ enum MailDate {
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
     /// Hours east of Greenwich of the zones that once had names (RFC 5322, 4.3).
     private static let zones = [
-        "UT": 0, "GMT": 0, "UTC": 0, "Z": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
+        "UT": 0, "GMT": 0, "UTC": 0, "Z": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+        "PST": -8,
         "PDT": -7,
     ]
 
     /// Reads `Tue, 1 Jul 2003 10:52:37 +0200 (CEST)`, and `17-Jul-2003 02:44:25 -0700` as a server tells when a message
     /// came; nil for anything else.
     static func parse(_ text: String) -> Timestamp? {
-        var words = withoutComments(text).split { $0 == " " || $0 == "," || $0 == "\t" || $0.isNewline }.map(String.init)
+        var words = withoutComments(text).split { $0 == " " || $0 == "," || $0 == "\t" || $0.isNewline }.map(
+            String.init)
         if let first = words.first, first.split(separator: "-").count == 3 {
             words = first.split(separator: "-").map(String.init) + words.dropFirst()
         }

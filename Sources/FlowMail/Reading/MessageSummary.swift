@@ -57,7 +57,9 @@ enum MessageFlag {
     /// - Throws: where the word can't be a flag.
     static func wire(_ word: String) throws(Failure) -> String {
         let name = word.hasPrefix("\\") ? String(word.dropFirst()) : word
-        if known.contains(name.lowercased()) { return "\\" + name.prefix(1).uppercased() + name.dropFirst().lowercased() }
+        if known.contains(name.lowercased()) {
+            return "\\" + name.prefix(1).uppercased() + name.dropFirst().lowercased()
+        }
         guard !word.hasPrefix("\\"), !word.isEmpty, word.utf8.count <= 100,
             word.utf8.allSatisfy({ $0.isAtomByte && !"\\%*[".utf8.contains($0) })
         else {

@@ -69,7 +69,9 @@ extension SearchKeys {
 
     /// - Throws: `invalid` where an argument can't be what it says.
     init(_ arguments: Arguments) throws(Failure) {
-        for (name, key) in [("from", "FROM"), ("to", "TO"), ("cc", "CC"), ("subject", "SUBJECT"), ("text", "TEXT"), ("body", "BODY")] {
+        for (name, key) in [
+            ("from", "FROM"), ("to", "TO"), ("cc", "CC"), ("subject", "SUBJECT"), ("text", "TEXT"), ("body", "BODY"),
+        ] {
             if let text = try SearchKeys.text(arguments[name], name) { add(key, text) }
         }
         for (name, yes, no) in [
@@ -79,7 +81,9 @@ extension SearchKeys {
         }
         if let keyword = arguments.string("keyword") { add("KEYWORD \(try MessageFlag.wire(keyword))") }
         for (name, value) in arguments.map("header") ?? ValueMap() {
-            guard !name.text.isEmpty, name.text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }) else {
+            guard !name.text.isEmpty,
+                name.text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") })
+            else {
                 throw SearchKeys.wrong("header", "has a name that no field can have", "write it as List-Id")
             }
             add("HEADER", name.text)
@@ -93,7 +97,8 @@ extension SearchKeys {
         if let raw = arguments.string("raw") {
             guard raw.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), !raw.contains("{") else {
                 throw SearchKeys.wrong(
-                    "raw", "has characters that can't be passed on", "use ASCII on one line; other letters go into text:")
+                    "raw", "has characters that can't be passed on",
+                    "use ASCII on one line; other letters go into text:")
             }
             add(raw)
         }

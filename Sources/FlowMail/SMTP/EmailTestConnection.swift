@@ -7,21 +7,22 @@ struct EmailTestConnection: Node {
         "email.test_connection", summary: "Log in to the server that sends mail, and send nothing.",
         effect: .read, parameters: [],
         output: """
-            {host, port, security, user, extensions, authentication, size_limit}: what the server offers; size_limit \
-            is in bytes.
+            {who, host, port, security, extensions, authentication, size_limit}: who logged in where, and what the \
+            server offers; size_limit is in bytes.
             """,
         credentialTypes: ["smtp", "oauth2"], needsCredential: true, sharedCredentials: ["smtp"],
         example: .init(
             params: ValueMap(),
             output: [
-                "host": "smtp.example.com", "port": 587, "security": "starttls", "user": "ada@example.com",
+                "who": "ada@example.com at smtp.example.com:587", "host": "smtp.example.com", "port": 587,
+                "security": "starttls",
                 "extensions": ["SIZE", "8BITMIME", "PIPELINING", "AUTH"], "authentication": ["PLAIN", "LOGIN"],
                 "size_limit": 52_428_800,
             ]))
 
     func outputType(of arguments: WrittenArguments) -> StaticType {
         .record([
-            ("host", .string), ("port", .int), ("security", .string), ("user", .string),
+            ("who", .string), ("host", .string), ("port", .int), ("security", .string),
             ("extensions", .list(of: .string)), ("authentication", .list(of: .string)), ("size_limit", .int.orNull),
         ])
     }
@@ -31,8 +32,9 @@ struct EmailTestConnection: Node {
         let server = account.server
         let features = try await account.withConnection { try await $0.features() }
         return [
+            "who": .string("\(server.user.isEmpty ? "nobody" : server.user) at \(server.authority)"),
             "host": .string(server.host), "port": .int(Int64(server.port)),
-            "security": .string(server.security.rawValue), "user": .string(server.user),
+            "security": .string(server.security.rawValue),
             "extensions": .list(features.extensions.map { .string($0.name) }),
             "authentication": .list(features.authentication.map(Value.string)),
             "size_limit": features.largestMessage.map(Value.int) ?? .null,

@@ -63,7 +63,7 @@ extension MailSurroundings {
         self.init(
             now: context.world.clock.now(),
             identifier: context.idempotencyKey.isEmpty ? context.world.random.uuid() : context.idempotencyKey,
-            boundary: { "flowctl-" + Hexadecimal.encode(context.world.random.bytes(12)) },
+            boundary: { "flowctl-" + Hexadecimal.encode(context.world.random.bytes(10)) },
             file: { path throws(Failure) in try context.file(path) })
     }
 }

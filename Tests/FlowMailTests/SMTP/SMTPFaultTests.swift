@@ -148,14 +148,32 @@ import Testing
         #expect(heard.withLock { $0 }.allSatisfy { $0 == "EHLO" || $0 == "QUIT" || $0 == "HELO" })
     }
 
-    @Test func aServerOfSomethingElseIsNamed() async throws {
+    @Test(arguments: [
+        ("554 5.7.1 you are on a list", FailureKind.permission, "554"), ("421 4.3.2 too busy", .transient, "421"),
+    ])
+    func aServerThatWantsNobodyIsQuoted(greeting: String, kind: FailureKind, code: String) async throws {
         let server = try LineServer { conversation, _ in
-            conversation.say("SSH-2.0-OpenSSH_9.2")
+            conversation.say(greeting)
             conversation.listenToTheEnd()
+        }
+        let failure = try #require(await Sender(to: server).failure())
+        #expect(failure.kind == kind)
+        #expect(failure.code == code)
+        #expect(failure.message == "127.0.0.1:\(server.port) refused the connection (\(greeting.dropFirst(4)))")
+        #expect(failure.nothingSent)
+    }
+
+    @Test func aServerThatTalksOtherwiseIsNamed() async throws {
+        let server = try LineServer { conversation, _ in
+            conversation.say("220 mail.test")
+            while let command = conversation.hear() {
+                conversation.say(command.hasPrefix("EHLO") ? "250 mail.test" : "HTTP/1.1 400 Bad Request")
+            }
         }
         let failure = try #require(await Sender(to: server).failure())
         #expect(failure.kind == .protocolError)
         #expect(failure.message == "127.0.0.1:\(server.port) does not answer as a server of mail does")
+        #expect(failure.hint == "check that host and port are those of a server that sends mail")
     }
 
     @Test func nobodyAtThePortIsSaid() async throws {

@@ -8,7 +8,12 @@ import Testing
 
 /// A step that sends mail by the mail server of the tests.
 struct Sender: Sendable {
-    let place: TestService.Place
+    static let server = TestService("mail", ports: 4)
+
+    /// The first of the server's ports.
+    let port: Int
+    /// The server's files.
+    let folder: String
     var fields: ValueMap
     var type = "smtp"
     let world: World
@@ -16,14 +21,16 @@ struct Sender: Sendable {
     let log = RecordedLog()
     var renew: @Sendable (Credential) async throws -> Credential? = { _ in nil }
 
-    init(host: String = "127.0.0.1", port: Int = 0, _ changes: Value = [:]) async throws {
-        let place = try await ImapMailbox.server.start()
-        self.place = place
+    /// - Parameter offset: 0 for the port with STARTTLS, 1 for the one with TLS at once.
+    init(host: String = "127.0.0.1", offset: Int = 0, _ changes: Value = [:]) async throws {
+        let place = try await Sender.server.start()
+        port = place.port
+        folder = place.folder
         fields =
             Value.map([
-                "host": .string(host), "port": .int(Int64(place.port + port)), "username": "ada@mail.test",
+                "host": .string(host), "port": .int(Int64(place.port + offset)), "username": "ada@mail.test",
                 "password": .secret("fake-password"), "ca_file": .string(place.folder + "/tls/ca.pem"),
-                "security": port == 1 ? "tls" : "starttls",
+                "security": offset == 1 ? "tls" : "starttls",
             ]).mapValue ?? ValueMap()
         for (key, value) in changes.mapValue ?? ValueMap() { fields[key] = value.isNull ? nil : value }
         world = World.test(files: PosixFileSystem(), clock: SystemClock(), random: SystemRandom())
@@ -31,7 +38,8 @@ struct Sender: Sendable {
 
     /// One to a server that the test makes up.
     init(to server: LineServer) {
-        place = TestService.Place(port: server.port, folder: "/nowhere")
+        port = server.port
+        folder = "/nowhere"
         fields =
             Value.map([
                 "host": "127.0.0.1", "port": .int(Int64(server.port)), "security": "none",
@@ -71,7 +79,7 @@ struct Sender: Sendable {
     /// The message with this subject as the server has stored it, once it has.
     func delivered(_ subject: String, to user: String = "ada") async throws -> String {
         for _ in 0..<200 {
-            for path in Folder.files(below: "\(place.folder)/mail/\(user)") where path.contains("/new/") {
+            for path in Folder.files(below: "\(folder)/mail/\(user)") where path.contains("/new/") {
                 let text = try Folder.read(path)
                 if text.contains("\nSubject: \(subject)\n") { return text }
             }

@@ -1,3 +1,5 @@
+import FlowCore
+
 /// One line of a Markdown text, looked at for what block it begins.
 struct MarkdownLine {
     /// With tabs in front made spaces.

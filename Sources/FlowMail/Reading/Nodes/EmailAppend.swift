@@ -65,10 +65,13 @@ struct EmailAppend: Node {
         default: break
         }
         throw Failure(
-            .invalid, "the argument \"received\" is no time", hint: "write it as 2026-11-01T09:00:00Z", nothingSent: true)
+            .invalid, "the argument \"received\" is no time", hint: "write it as 2026-11-01T09:00:00Z",
+            nothingSent: true)
     }
 
-    private static func value(_ isNew: Bool, _ message: AppendedMessage, _ place: (uidValidity: UInt32, uid: UInt32)?) -> Value {
+    private static func value(_ isNew: Bool, _ message: AppendedMessage, _ place: (uidValidity: UInt32, uid: UInt32)?)
+        -> Value
+    {
         [
             "appended": .bool(isNew), "message_id": .string(message.id),
             "uid": place.map { .int(Int64($0.uid)) } ?? Value.null,

@@ -11,7 +11,8 @@ struct EmailDelete: Node {
             MailboxArguments.folder, MailboxArguments.uids, MailboxArguments.uidValidity,
             Parameter("permanently", .bool, default: false, help: "Delete them for good instead."),
         ],
-        output: "{deleted, missing, trash}: how many, the numbers of those that weren't there, and the folder they are in now.",
+        output:
+            "{deleted, missing, trash}: how many, the numbers of those that weren't there, and the folder they are in now.",
         credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
         example: .init(["uids": [101]], output: ["deleted": 1, "missing": [], "trash": "Trash"]))
 
@@ -28,7 +29,8 @@ struct EmailDelete: Node {
             let trash = isForGood ? nil : try trash(of: client)
             guard trash != folder else {
                 throw Failure(
-                    .invalid, "these messages are in the trash already", hint: "add permanently: true to delete them for good")
+                    .invalid, "these messages are in the trash already",
+                    hint: "add permanently: true to delete them for good")
             }
             try client.open(folder, readOnly: false, validity: validity)
             let existing = try client.existing(uids)

@@ -42,7 +42,8 @@ struct EmailFetch: Node {
                 "text": "Please find your invoice attached.", "html": nil,
                 "attachments": [
                     [
-                        "name": "invoice.pdf", "media_type": "application/pdf", "size": 48_213, "inline": false, "part": "2",
+                        "name": "invoice.pdf", "media_type": "application/pdf", "size": 48_213, "inline": false,
+                        "part": "2",
                         "file": ["path": "/home/ada/invoices/invoice.pdf", "name": "invoice.pdf", "size": 48_213],
                     ]
                 ],

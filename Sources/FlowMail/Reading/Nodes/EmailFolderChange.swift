@@ -8,7 +8,8 @@ struct EmailCreateFolder: Node {
         details: "A folder that is there stays as it is.",
         effect: .idempotent,
         parameters: [
-            Parameter("folder", .string, required: true, help: "Its name, with those above it.", example: "Projects/2026")
+            Parameter(
+                "folder", .string, required: true, help: "Its name, with those above it.", example: "Projects/2026")
         ],
         output: "{created}: false where it was there.",
         credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
@@ -29,7 +30,8 @@ struct EmailRenameFolder: Node {
         effect: .write,
         parameters: [
             Parameter("folder", .string, required: true, help: "The folder.", example: "Projects/2026"),
-            Parameter("to", .string, required: true, help: "Its new name, with those above it.", example: "Archive/2026"),
+            Parameter(
+                "to", .string, required: true, help: "Its new name, with those above it.", example: "Archive/2026"),
         ],
         output: "{folder}: its new name.",
         credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,

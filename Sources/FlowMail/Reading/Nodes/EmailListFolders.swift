@@ -11,7 +11,9 @@ struct EmailListFolders: Node {
                 "pattern", .string, default: "*",
                 help: "Only folders whose names fit: * stands for anything, % for anything within a level.",
                 example: "Projects/*"),
-            Parameter("counts", .bool, default: false, help: "Whether to count the messages, which asks once for each folder."),
+            Parameter(
+                "counts", .bool, default: false, help: "Whether to count the messages, which asks once for each folder."
+            ),
         ],
         output: """
             A list of {name, delimiter, use, selectable}; use is what a folder is meant for, such as sent, trash, drafts, \

@@ -35,7 +35,10 @@ struct EmailSearch: Node {
                     "uid": 101, "uidvalidity": 1, "folder": "INBOX", "message_id": "<1@example.com>",
                     "subject": "Your invoice", "from": ["name": "Billing", "address": "billing@example.com"],
                     "attachments": [
-                        ["name": "invoice.pdf", "media_type": "application/pdf", "size": 48_213, "inline": false, "part": "2"]
+                        [
+                            "name": "invoice.pdf", "media_type": "application/pdf", "size": 48_213, "inline": false,
+                            "part": "2",
+                        ]
                     ],
                 ]
             ]))
@@ -114,7 +117,8 @@ extension EmailSearch: PagedNode {
     ) throws -> [Value] {
         guard wantsSummary || keys.hasTimes else {
             return uids.map { uid in
-                MessageSummary(message: FetchedMessage(number: 0, uid: uid), folder: folder, uidValidity: validity).place
+                MessageSummary(message: FetchedMessage(number: 0, uid: uid), folder: folder, uidValidity: validity)
+                    .place
             }
         }
         let messages = try client.fetch(uids, wantsSummary ? ImapClient.summaryItems : "UID INTERNALDATE")

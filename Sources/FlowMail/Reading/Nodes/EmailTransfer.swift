@@ -14,9 +14,9 @@ struct EmailTransfer: Node {
             summary: isMove ? "Move messages to another folder." : "Copy messages to another folder.",
             details: isMove
                 ? """
-                    What has been moved is gone from its folder, so moving once more does nothing. The server must be able \
-                    to move; where it can't, copy, then delete.
-                    """
+                What has been moved is gone from its folder, so moving once more does nothing. The server must be able \
+                to move; where it can't, copy, then delete.
+                """
                 : "Where the connection breaks before the server has answered, nobody knows whether there are copies.",
             effect: isMove ? .idempotent : .write,
             parameters: [

@@ -20,7 +20,8 @@ struct EmailWaitNew: Node {
             Parameter("wait", .duration, default: "5m", help: "How long to wait for a message.", example: "10m"),
             Parameter("every", .duration, default: "30s", help: "How often to ask a server that doesn't tell."),
             Parameter(
-                "limit", .int, default: .int(Int64(most)), help: "No more messages than this; the mark is that of the last.",
+                "limit", .int, default: .int(Int64(most)),
+                help: "No more messages than this; the mark is that of the last.",
                 minimum: 1, maximum: 1000),
         ],
         output: """

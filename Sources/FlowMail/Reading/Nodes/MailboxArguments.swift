@@ -8,9 +8,11 @@ enum MailboxArguments {
     static let folder = Parameter(
         "folder", .string, default: "INBOX", help: "The folder, as email.list_folders names it.", example: "INBOX")
     static let uids = Parameter(
-        "uids", .list(of: .int), required: true, help: "The numbers of the messages in the folder.", example: [101, 102])
+        "uids", .list(of: .int), required: true, help: "The numbers of the messages in the folder.",
+        example: [101, 102])
     static let uidValidity = Parameter(
-        "uidvalidity", .int, help: "As the search gave it; where the folder has numbered its messages anew, the step fails.")
+        "uidvalidity", .int,
+        help: "As the search gave it; where the folder has numbered its messages anew, the step fails.")
 
     static func folder(_ arguments: Arguments) -> String { arguments.string("folder") ?? "INBOX" }
 
