@@ -17,6 +17,7 @@ package struct MailNodes: NodeSource {
         "email.send": { EmailSend() },
         "email.set_flags": { EmailSetFlags() },
         "email.test_connection": { EmailTestConnection() },
+        "email.test_mailbox": { EmailTestMailbox() },
         "email.wait_new": { EmailWaitNew() },
     ]
 

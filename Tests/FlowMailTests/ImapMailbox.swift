@@ -6,7 +6,7 @@ import Testing
 
 @testable import FlowMail
 
-/// The mailbox of a user at the mail server of the tests, for nodes; each has folders of its own.
+/// The mailbox of a user at the mail server of the tests, for nodes; each has a folder of its own.
 struct ImapMailbox: Sendable {
     static let server = TestService("mail", ports: 4)
 
@@ -16,32 +16,49 @@ struct ImapMailbox: Sendable {
     /// Where steps write their files.
     let files: String
     let folder: String
-    var log = RecordedLog()
+    let log = RecordedLog()
 
     /// - Parameter test: its name, which its folder has.
-    static func make(_ test: String = #function, host: String = "localhost", user: String = "ada") async throws
-        -> ImapMailbox
-    {
+    static func make(_ test: String = #function, fields: ValueMap = ValueMap()) async throws -> ImapMailbox {
         let place = try await server.start()
-        let name = String(test.prefix { $0 != "(" })
         let mailbox = ImapMailbox(
-            place: place,
-            credential: Credential(
-                name: "mail", type: "imap",
-                fields: [
-                    "host": .string(host), "port": .int(Int64(place.port + 3)),
-                    "username": .string("\(user)@mail.test"),
-                    "password": .secret("fake-password"), "ca_file": .string(place.folder + "/tls/ca.pem"),
-                ].asMap),
+            place: place, credential: credential(at: place, fields),
             world: World.test(files: PosixFileSystem(), clock: SystemClock(), random: SystemRandom()),
-            files: try Folder.temporary(), folder: name)
-        try await mailbox.run("email.create_folder", ["folder": .string(name)])
+            files: try Folder.temporary(), folder: String(test.prefix { $0 != "(" }))
+        try await mailbox.run("email.create_folder", mailbox.arguments())
         return mailbox
     }
 
+    /// - Parameter fields: in place of the usual ones.
+    static func credential(at place: TestService.Place, _ fields: ValueMap = ValueMap()) -> Credential {
+        var all = ValueMap()
+        all["host"] = "localhost"
+        all["port"] = .int(Int64(place.port + 3))
+        all["username"] = "ada@mail.test"
+        all["password"] = .secret("fake-password")
+        all["ca_file"] = .string(place.folder + "/tls/ca.pem")
+        for (name, value) in fields { all[name] = value }
+        return Credential(name: "mail", type: "imap", fields: all)
+    }
+
+    /// The same mailbox by another way.
+    func through(_ relay: ImapRelay) -> ImapMailbox {
+        var other = self
+        other.credential.fields["host"] = "127.0.0.1"
+        other.credential.fields["port"] = .int(Int64(relay.port))
+        other.credential.fields["security"] = "none"
+        return other
+    }
+
+    /// Arguments for the folder of the test.
+    func arguments(_ more: Value = [:]) -> Value {
+        var map = more.mapValue ?? ValueMap()
+        map["folder"] = .string(folder)
+        return .map(map)
+    }
+
     func context(key: String = "a-key") -> NodeContext {
-        NodeContext(
-            world: world, credential: credential, idempotencyKey: key, workingDirectory: files, log: log)
+        NodeContext(world: world, credential: credential, idempotencyKey: key, workingDirectory: files, log: log)
     }
 
     @discardableResult
@@ -51,21 +68,25 @@ struct ImapMailbox: Sendable {
         return try await node.run(bound, in: context ?? self.context())
     }
 
+    /// Runs a node on the folder of the test.
+    @discardableResult
+    func here(_ node: String, _ more: Value = [:]) async throws -> Value { try await run(node, arguments(more)) }
+
     /// Puts a message into the folder of the test.
     @discardableResult
-    func add(_ message: String, flags: Value = []) async throws -> Int64 {
-        let result = try await run(
-            "email.append",
-            ["folder": .string(folder), "message": .string(message), "flags": flags, "duplicates": true])
+    func add(_ message: String, flags: [String] = []) async throws -> Int64 {
+        let flags = Value.list(flags.map { .string($0) })
+        let result = try await here("email.append", ["message": .string(message), "flags": flags, "duplicates": true])
         return try #require(result["uid"]?.intValue)
+    }
+
+    /// The numbers of the messages that a search in the folder of the test finds.
+    func search(_ more: Value = [:]) async throws -> [Int64] {
+        try await here("email.search", more).listValue?.compactMap { $0["uid"]?.intValue } ?? []
     }
 
     func end() async {
         await world.connections.close()
         Folder.delete(files)
     }
-}
-
-extension Value {
-    fileprivate var asMap: ValueMap { mapValue ?? ValueMap() }
 }

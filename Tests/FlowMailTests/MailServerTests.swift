@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct MailServerTests {
     private func server(
-        _ service: MailServer.Service = .imap, type: String = "imap", _ fields: Value
+        for service: MailServer.Service = .imap, type: String = "imap", _ fields: Value
     ) throws(Failure) -> MailServer {
         try MailServer(service, Credential(name: "mail", type: type, fields: fields.mapValue ?? ValueMap()))
     }
@@ -16,8 +16,8 @@ import Testing
         #expect(try server(login("993")).url == "imaps://mail.test:993")
         #expect(try server(login("143")).security == .starttls)
         #expect(try server(login("10993")).security == .tls)
-        #expect(try server(.smtp, login("465")).security == .tls)
-        #expect(try server(.smtp, login("2525")).security == .starttls)
+        #expect(try server(for: .smtp, login("465")).security == .tls)
+        #expect(try server(for: .smtp, login("2525")).security == .starttls)
         #expect(try server(login(1143)).port == 1143)
     }
 
@@ -28,7 +28,8 @@ import Testing
         #expect(google.user == "ada@example.com")
         #expect(google.isTokenHolder)
         let microsoft = try server(
-            .smtp, type: "oauth2", ["provider": "microsoft", "account": "ada", "access_token": .secret("not-real")])
+            for: .smtp, type: "oauth2",
+            ["provider": "microsoft", "account": "ada", "access_token": .secret("not-real")])
         #expect(microsoft.url == "smtp://smtp.office365.com:587")
     }
 

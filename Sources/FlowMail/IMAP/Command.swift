@@ -7,14 +7,15 @@ struct Command {
     }
 
     private(set) var pieces: [Piece] = []
-    /// What it is for messages: the first word.
+    /// What it is called in messages: `APPEND`, `UID COPY`.
     let name: String
     /// Whether doing it twice does it twice.
     let isUnrepeatable: Bool
 
     init(_ text: String, isUnrepeatable: Bool = false) {
         pieces = [.text(text)]
-        name = String(text.prefix { $0 != " " })
+        let words = text.split(separator: " ", maxSplits: 2)
+        name = words.prefix(words.first == "UID" ? 2 : 1).joined(separator: " ")
         self.isUnrepeatable = isUnrepeatable
     }
 

@@ -29,7 +29,7 @@ struct MessageSummary {
         map["date"] = date.map(Value.timestamp) ?? .null
         map["received"] = received.map(Value.timestamp) ?? .null
         map["size"] = message.size.map { .int(Int64(clamping: $0)) } ?? .null
-        map["flags"] = .list((message.flags ?? []).map { .string(MessageFlag.friendly($0)) })
+        map["flags"] = .list(MessageFlag.shown(message.flags ?? []))
         map["attachments"] = message.structure.map { .list(MessageParts($0).attachments.map(\.asValue)) } ?? .null
         return .map(map)
     }
@@ -50,8 +50,10 @@ extension Envelope.Address {
 enum MessageFlag {
     static let known = ["seen", "answered", "flagged", "deleted", "draft"]
 
-    static func friendly(_ flag: String) -> String {
-        flag.hasPrefix("\\") ? flag.dropFirst().lowercased() : flag
+    /// Without that of messages which no connection has seen before, as it says nothing of the message.
+    static func shown(_ flags: [String]) -> [Value] {
+        flags.filter { !$0.caseInsensitiveEquals("\\Recent") }
+            .map { .string($0.hasPrefix("\\") ? $0.dropFirst().lowercased() : $0) }
     }
 
     /// - Throws: where the word can't be a flag.

@@ -8,7 +8,7 @@ import Testing
 
 /// A step that sends mail by the mail server of the tests.
 struct Sender: Sendable {
-    static let server = TestService("mail", ports: 4)
+    static let server = ImapMailbox.server
 
     /// The first of the server's ports.
     let port: Int
