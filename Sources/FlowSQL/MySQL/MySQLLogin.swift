@@ -33,7 +33,7 @@ struct MySQLLogin {
             try connect(handle, stop)
             // The library went on without, or this is a bug of ours: nothing more is sent then.
             guard account.usesSocket || account.protection == .insecureOff || mysql_get_ssl_cipher(handle) != nil else {
-                throw Failure(.tls, "\(MySQLFailure.name) at \(account.place) does not encrypt", nothingSent: true)
+                throw Failure(.tls, "\(MySQL.title) at \(account.place) does not encrypt", nothingSent: true)
             }
             return handle
         } catch {
@@ -51,7 +51,7 @@ struct MySQLLogin {
         do throws(Failure) {
             try connect(handle, stop)
         } catch {
-            guard error.kind == .tls, error.message.contains("Fingerprint verification") else { throw error }
+            guard error.kind == .tls, error.message.contains("fingerprint verification") else { throw error }
         }
     }
 
