@@ -51,6 +51,9 @@ package enum CredentialTypes {
             "postgres", help: "The account of a PostgreSQL server.",
             fields: databaseServer(port: "5432", schemes: ["postgresql", "postgres"]), testNode: "postgres.check"),
         CredentialType(
+            "mysql", help: "The account of a MySQL or MariaDB server.",
+            fields: databaseServer(port: "3306", schemes: ["mysql", "mariadb"]), testNode: "mysql.check"),
+        CredentialType(
             "smtp", help: "The account of a server that sends mail.",
             fields: mailServer(
                 port: "Its port; else 587, or 465 with tls", security: "starttls, unless the port is 465",

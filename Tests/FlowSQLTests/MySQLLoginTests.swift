@@ -125,7 +125,7 @@ import Testing
         let silent = try FaultServer { _ in .hang }
         let account = try await MySQLServer.account().with { $0.port = silent.port }
         let stop = try StopPipe()
-        let opening = Task { try await OwnThread.run { try MySQLDriver.open(account, stop: stop).close() } }
+        let opening = Task { try await OwnThread.run { try MySQL.open(account, stop: stop).close() } }
         while silent.connectionCount == 0 { await Task.yield() }
         stop.fire()
         let ended = await failure { try await opening.value }

@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func aMethodThatIsNotInstalledIsNamedWithItsPackage() async throws {
-        let account = try await account("ada")
+        let account = try await account("other")
         let folder = TemporaryFolder()
         let refused = await failure {
             try await OwnThread.run {

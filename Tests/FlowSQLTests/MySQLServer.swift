@@ -17,7 +17,7 @@ enum MySQLServer {
     ) async throws -> Result {
         let account = if let account { account } else { try await self.account() }
         return try await OwnThread.run {
-            let connection = try MySQLDriver.open(account, stop: StopPipe())
+            let connection = try MySQL.open(account, stop: StopPipe())
             defer { connection.close() }
             return try body(connection)
         }

@@ -139,8 +139,8 @@ import Testing
                 "CREATE OR REPLACE TABLE orders (shop INT, id BIGINT, note TEXT DEFAULT 'x', PRIMARY KEY (id, shop))")
             try connection.change("CREATE OR REPLACE VIEW open_orders AS SELECT * FROM orders")
             return (
-                try connection.rows(MySQLDriver.catalog.tables, ["flow"]),
-                try connection.rows(MySQLDriver.catalog.columns, [nil, "orders"])
+                try connection.rows(MySQL.catalog.tables, ["flow"]),
+                try connection.rows(MySQL.catalog.columns, [nil, "orders"])
             )
         }
         #expect(tables.contains(ValueMap([("schema", "flow"), ("name", "orders"), ("kind", "table")])))

@@ -39,7 +39,7 @@ extension MySQLConnection {
     }
 
     func load(into table: SQLName, columns: [String], next: () throws -> [Value]?) throws -> Int {
-        let dialect = MySQLDriver.dialect
+        let dialect = MySQL.dialect
         let names = columns.map(dialect.quoted).joined(separator: ", ")
         let types = try working { try columnTypes("SELECT \(names) FROM \(dialect.quoted(table)) LIMIT 0") }
         let insert = MySQLInsert(table: dialect.quoted(table), names: names, width: columns.count)

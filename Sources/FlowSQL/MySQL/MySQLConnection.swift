@@ -53,7 +53,8 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
 
     /// Does work that the server has a part in.
     ///
-    /// - Throws: what `body` throws; a `Failure` of kind `cancelled` in its place where the connection was cancelled.
+    /// - Throws: what `body` throws; a `Failure` of kind `cancelled` in its place where the connection was cancelled and
+    ///   the server said so.
     func working<Result>(_ body: () throws -> Result) throws -> Result {
         try state.withLock { state throws(Failure) in
             guard !state.isCancelled else { throw Failure(.cancelled, "cancelled", nothingSent: true) }
@@ -64,7 +65,10 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
             _ = ended()
             return result
         } catch {
-            throw ended() ? Failure(.cancelled, "cancelled") : error
+            guard ended() else { throw error }
+            // Of what was cut off nobody knows whether it happened.
+            if let failure = error as? Failure, failure.kind == .network, !failure.nothingSent { throw failure }
+            throw Failure(.cancelled, "cancelled")
         }
     }
 
@@ -168,6 +172,7 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
         }
         return ValueMap([
             ("server", .string(isMariaDB ? "MariaDB" : "MySQL")), ("version", who["version"] ?? nil),
+            ("host", .string(place)),
             ("database", who["database"] ?? nil), ("user", who["user"] ?? nil), ("tls", tls),
         ])
     }

@@ -3,8 +3,6 @@ import FlowCore
 
 /// What a server, or the library, says went wrong, by its number.
 struct MySQLFailure {
-    static let name = "MySQL"
-
     private let number: Int32
     private let text: String
 
@@ -38,19 +36,19 @@ struct MySQLFailure {
             return broken(place, sent: sent)
         default:
             let (kind, hint) = MySQLFailure.meanings[number] ?? (.invalid, nil)
-            return Failure(kind, "\(Self.name): \(description)", hint: hint, code: String(number))
+            return Failure(kind, "\(MySQL.title): \(description)", hint: hint, code: String(number))
         }
     }
 
     private func broken(_ place: String, sent: Bool) -> Failure {
         Failure(
-            .network, "the connection to \(Self.name) at \(place) broke",
+            .network, "the connection to \(MySQL.title) at \(place) broke",
             hint: "see whether the server was restarted, or ended the connection", code: String(number),
             nothingSent: !sent)
     }
 
     func whileConnecting(to account: SQLAccount) -> Failure {
-        let place = "\(Self.name) at \(account.place)"
+        let place = "\(MySQL.title) at \(account.place)"
         func failure(_ kind: FailureKind, _ what: String, _ hint: String?) -> Failure {
             Failure(kind, "\(place) \(what)", hint: hint, code: String(number), nothingSent: true)
         }
@@ -114,8 +112,14 @@ struct MySQLFailure {
 
     /// What the library says, without what it puts before it.
     private var reason: String {
-        let plain = text.hasPrefix("TLS/SSL error: ") ? String(text.dropFirst("TLS/SSL error: ".count)) : text
-        return plain.prefix(1).lowercased() + plain.dropFirst()
+        let noise = "TLS/SSL error: "
+        return Self.beginningSmall(text.hasPrefix(noise) ? text.dropFirst(noise.count) : text[...])
+    }
+
+    /// But for words in capitals.
+    private static func beginningSmall(_ text: Substring) -> String {
+        guard text.dropFirst().first?.isUppercase != true else { return String(text) }
+        return text.prefix(1).lowercased() + text.dropFirst()
     }
 
     /// What the server says, without the values that it repeats: they may be secret.
@@ -126,8 +130,7 @@ struct MySQLFailure {
         let rest = text[start...]
         // A value may hold what follows it, too.
         let after = rest.ranges(of: "' for ").last.map { rest[rest.index(after: $0.lowerBound)...] } ?? ""
-        let before = text[..<start].prefix(1).lowercased() + text[..<start].dropFirst()
-        return "\(before)…\(after)"
+        return "\(Self.beginningSmall(text[..<start]))…\(after)"
     }
 
     private static let repeatsValues: Set<Int32> = [

@@ -21,122 +21,69 @@ struct MySQLInsert {
     /// A statement that a user wrote for one row; nil where it isn't such an INSERT, or where many rows at once could be
     /// something else than one after the other.
     init?(_ sql: String) {
-        var tokens = MySQLTokens(sql)
-        guard let first = tokens.next(), first.isWord("insert") || first.isWord("replace") else { return nil }
-        while let token = tokens.next(), !token.isWord("values"), !token.isWord("value") {
-            guard token.mayStandInHead else { return nil }
+        // What stands in such a comment is code.
+        guard !sql.contains("/*!") else { return nil }
+        var words = Words(SQLReader.skeleton(of: sql, MySQL.dialect))
+        guard let first = words.next(), first == "insert" || first == "replace" else { return nil }
+        while let word = words.next(), word != "values", word != "value" {
+            // The other forms of it.
+            guard !["select", "set", "with", "?", ";"].contains(word) else { return nil }
         }
-        guard let open = tokens.next(), open.isMark("(") else { return nil }
+        guard words.next() == "(" else { return nil }
+        let start = words.position - 1
         var depth = 1
         var width = 0
         while depth > 0 {
-            guard let token = tokens.next(), token.isIndependent else { return nil }
-            if token.isMark("(") { depth += 1 }
-            if token.isMark(")") { depth -= 1 }
-            if token.isMark("?") { width += 1 }
+            guard let word = words.next(), !Self.dependsOnRowsBefore(word) else { return nil }
+            if word == "(" { depth += 1 }
+            if word == ")" { depth -= 1 }
+            if word == "?" { width += 1 }
         }
         guard width > 0 else { return nil }
-        let end = tokens.position
-        if let next = tokens.next() {
-            guard next.isWord("on") else { return nil }
-            while let token = tokens.next() {
-                guard token.isIndependent, !token.isMark("?"), !token.isMark(";"), !token.isWord("returning") else {
-                    return nil
-                }
+        let end = words.position
+        if let next = words.next() {
+            guard next == "on" else { return nil }
+            while let word = words.next() {
+                guard !Self.dependsOnRowsBefore(word), !["?", ";", "returning"].contains(word) else { return nil }
             }
         }
-        let start = open.start
-        head = String(sql[..<start])
-        row = String(sql[start..<end])
-        tail = String(sql[end...])
+        let bytes = Array(sql.utf8)
+        head = String(decoding: bytes[..<start], as: UTF8.self)
+        row = String(decoding: bytes[start..<end], as: UTF8.self)
+        tail = String(decoding: bytes[end...], as: UTF8.self)
         self.width = width
+    }
+
+    private static func dependsOnRowsBefore(_ word: String) -> Bool {
+        ["select", "last_insert_id", "@"].contains(word)
     }
 
     func text(rows: Int) -> String { head + Array(repeating: row, count: rows).joined(separator: ", ") + tail }
 }
 
-extension MySQLTokens.Token {
-    /// Whether it may stand before the values of an INSERT: none of the other forms, no placeholder.
-    fileprivate var mayStandInHead: Bool {
-        !isWord("select") && !isWord("set") && !isWord("with") && !isMark("?") && !isMark(";")
-    }
+/// The words, in small letters, and marks of a statement without comments and quotes.
+private struct Words {
+    private let bytes: [UInt8]
+    /// Behind the last one.
+    private(set) var position = 0
 
-    /// Whether what it means in a row does not depend on the rows before.
-    fileprivate var isIndependent: Bool { !isWord("select") && !isWord("last_insert_id") && !isMark("@") }
-}
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-/// The words and marks of a statement. Comments and spaces are passed over.
-struct MySQLTokens {
-    struct Token {
-        let text: Substring
-        /// Whether it is a string, or a name in quotes.
-        let isQuoted: Bool
-
-        var start: String.Index { text.startIndex }
-        func isWord(_ word: String) -> Bool { !isQuoted && text.lowercased() == word }
-        func isMark(_ mark: Character) -> Bool { !isQuoted && text.count == 1 && text.first == mark }
-    }
-
-    private let text: String
-    private(set) var position: String.Index
-
-    init(_ text: String) {
-        self.text = text
-        position = text.startIndex
-    }
-
-    mutating func next() -> Token? {
-        skipSpace()
+    mutating func next() -> String? {
+        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        guard position < bytes.count else { return nil }
         let start = position
-        guard let first = take() else { return nil }
-        switch first {
-        case "'", "\"", "`":
-            skipString(first)
-            return Token(text: text[start..<position], isQuoted: true)
-        case _ where Self.isOfWord(first):
-            while let next = peek(), Self.isOfWord(next) { take() }
-            return Token(text: text[start..<position], isQuoted: false)
-        default: return Token(text: text[start..<position], isQuoted: false)
+        position += 1
+        if Self.isOfWord(bytes[start]) {
+            while position < bytes.count, Self.isOfWord(bytes[position]) { position += 1 }
         }
+        return String(decoding: bytes[start..<position], as: UTF8.self).lowercased()
     }
 
-    private static func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "_" || scalar == "$" || scalar.value >= 0x80 || scalar.properties.isAlphabetic
-            || ("0"..."9").contains(scalar)
-    }
-
-    private func peek(_ offset: Int = 0) -> Unicode.Scalar? {
-        let rest = text.unicodeScalars[position...]
-        return rest.dropFirst(offset).first
-    }
-
-    @discardableResult private mutating func take() -> Unicode.Scalar? {
-        guard let scalar = peek() else { return nil }
-        position = text.unicodeScalars.index(after: position)
-        return scalar
-    }
-
-    /// A doubled quote ends a string and begins the next one, which does no harm.
-    private mutating func skipString(_ quote: Unicode.Scalar) {
-        while let scalar = take(), scalar != quote {
-            if scalar == "\\", quote != "`" { take() }
-        }
-    }
-
-    private mutating func skipSpace() {
-        while let scalar = peek() {
-            if scalar.properties.isWhitespace {
-                take()
-            } else if scalar == "#" || scalar == "-" && peek(1) == "-" && peek(2)?.properties.isWhitespace != false {
-                while let next = take(), next != "\n" {}
-            } else if scalar == "/", peek(1) == "*", peek(2) != "!" {
-                take()
-                take()
-                while let next = take(), next != "*" || peek() != "/" {}
-                take()
-            } else {
-                return
-            }
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "$"), 0x80...: true
+        default: false
         }
     }
 }

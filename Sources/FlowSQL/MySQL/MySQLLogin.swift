@@ -8,8 +8,7 @@ import Glibc
 struct MySQLLogin {
     typealias Handle = UnsafeMutablePointer<MYSQL>
 
-    /// Methods that don't give the password away to whoever asks for it. The library itself refuses to send it in the
-    /// clear for any of them.
+    /// Methods that prove that the password is known, or send it where the connection is encrypted.
     private static let methods = "mysql_native_password,caching_sha2_password,client_ed25519,sha256_password"
     /// The fingerprint of no certificate.
     private static let nobody = String(repeating: "0", count: 40)
@@ -33,7 +32,7 @@ struct MySQLLogin {
             try connect(handle, stop)
             // The library went on without, or this is a bug of ours: nothing more is sent then.
             guard account.usesSocket || account.protection == .insecureOff || mysql_get_ssl_cipher(handle) != nil else {
-                throw Failure(.tls, "\(MySQLFailure.name) at \(account.place) does not encrypt", nothingSent: true)
+                throw Failure(.tls, "\(MySQL.title) at \(account.place) does not encrypt", nothingSent: true)
             }
             return handle
         } catch {
@@ -42,8 +41,9 @@ struct MySQLLogin {
         }
     }
 
-    /// Without the check of the host name the library would log in without TLS where the server says that it has none.
-    /// It does not where it expects a certificate by its fingerprint; so it first finds one that it doesn't expect.
+    /// Where the name in the certificate is not checked, the library logs in without TLS at a server that says that it has
+    /// none, and caching_sha2_password sends the password as if there were. It does neither where it expects a certificate
+    /// by its fingerprint; so it first finds one that it doesn't expect.
     private func expectTLS(_ stop: StopPipe) throws(Failure) {
         let handle = try prepared()
         defer { mysql_close(handle) }
@@ -51,7 +51,7 @@ struct MySQLLogin {
         do throws(Failure) {
             try connect(handle, stop)
         } catch {
-            guard error.kind == .tls, error.message.contains("Fingerprint verification") else { throw error }
+            guard error.kind == .tls, error.message.contains("fingerprint verification") else { throw error }
         }
     }
 

@@ -48,7 +48,7 @@ final class MySQLParameters {
         case .bytes(let value): set(value, MYSQL_TYPE_BLOB, at: index)
         case .timestamp(let value): set(MySQLTimes.text(value).utf8, MYSQL_TYPE_VAR_STRING, at: index)
         case .duration(let value): set(MySQLTimes.text(value).utf8, MYSQL_TYPE_VAR_STRING, at: index)
-        case .list, .map, .file: set(JSON.bytes(value), MYSQL_TYPE_VAR_STRING, at: index)
+        case .list, .map, .file: set(JSON.bytes(value.deeplyRevealed), MYSQL_TYPE_VAR_STRING, at: index)
         case .type(let value): set(value.rawValue.utf8, MYSQL_TYPE_VAR_STRING, at: index)
         case .optional(let inner): try set(inner ?? .null, at: index)
         case .secret(let inner): try set(inner, at: index)

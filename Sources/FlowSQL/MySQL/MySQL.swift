@@ -2,10 +2,15 @@ import CMariaDB
 import FlowCore
 
 /// Servers of MySQL and MariaDB, through MariaDB's client library.
-enum MySQLDriver: SQLDriver {
+enum MySQL: SQLDriver {
     static let name = "mysql"
     static let title = "MySQL"
     static let dialect = SQLDialect.mySQL
+
+    static let loadingNote = """
+        INSERT with some hundred rows each, which takes a text for a column of bytes as base64, and a time with its \
+        offset, as a query writes them to a file.
+        """
 
     static let account = SQLAccount.Form(
         schemes: ["mysql", "mariadb"], port: 3306,
