@@ -45,6 +45,11 @@ struct MailServer: Sendable {
                 .invalid, "mail can't be mocked",
                 hint: "use a server of your own for tests, or leave these steps out with if:", nothingSent: true)
         }
+        guard ["oauth2", service.rawValue].contains(credential.type) else {
+            throw fields.failure(
+                "\(credential) is not for \(service == .smtp ? "sending" : "reading") mail",
+                hint: "add one: flowctl credentials add \(service.rawValue) --type \(service.rawValue)")
+        }
         if credential.type == "oauth2" {
             let place = try Place(service, ofGrantIn: fields)
             (host, port, security) = (place.host, place.port, place.security)
