@@ -1,4 +1,5 @@
 package import FlowCore
+import FlowSpec
 
 /// A file of JSON lines that is written while its values come, and is there only when it is whole.
 package struct JSONLinesFile {

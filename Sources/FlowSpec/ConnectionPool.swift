@@ -83,7 +83,7 @@ actor ConnectionPool {
         lastID += 1
         let id = lastID
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 // What cancelled the task before now found nothing to end.
                 if Task.isCancelled {
                     continuation.resume(throwing: CancellationError())
