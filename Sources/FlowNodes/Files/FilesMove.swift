@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// `files.move`: a file or folder to another path.
