@@ -1,0 +1,91 @@
+import FlowCore
+
+/// A kind of database server: how one is reached, and how its SQL is written. All calls may block; they are made on
+/// threads that are for that.
+protocol SQLDriver: Sendable {
+    associatedtype Connection: SQLConnection
+
+    /// The group of its nodes and the type of its credentials: `postgres`.
+    static var name: String { get }
+    /// As people write it: `PostgreSQL`.
+    static var title: String { get }
+    static var dialect: SQLDialect { get }
+    static var catalog: SQLCatalog { get }
+    /// What the fields of its credentials may hold beside each other; ``SQLAccount`` reads them.
+    static var account: SQLAccount.Form { get }
+
+    /// Opens a connection and logs in.
+    ///
+    /// - Parameter stop: fires when nobody wants it any more; opening ends soon after.
+    /// - Throws: a `Failure`: `auth`, `tls`, `not_found`, or `network` with ``Failure/nothingSent`` where the server may
+    ///   be there later.
+    static func open(_ account: SQLAccount, stop: StopPipe) throws -> Connection
+}
+
+/// A connection to a server, used by one thread at a time; only ``cancel()`` may be called by any.
+///
+/// Failures say what happened to the statement: where the server refused it, or ended it before its end, their kind is
+/// that of the reason and the statement has had no effect. Where the connection broke while it was under way, the kind
+/// is `network`, with ``Failure/nothingSent`` where the server can't have had it; the caller knows whether the statement
+/// was one that changes something.
+protocol SQLConnection: AnyObject, Sendable {
+    /// Runs one statement to its end.
+    ///
+    /// - Parameter row: called for each row as it comes; what it throws ends the statement and is thrown.
+    /// - Returns: how many rows it inserted, updated or deleted.
+    func run(_ statement: SQLStatement, row: (ValueMap) throws -> Void) throws -> Int
+
+    /// Runs one statement once for each list of values, in the quickest way that means the same.
+    ///
+    /// - Parameter next: gives the values for the next time; nil at the end.
+    /// - Returns: how many rows were changed, all in all.
+    func runMany(_ sql: String, next: () throws -> [Value]?) throws -> Int
+
+    /// Puts rows into a table in the quickest way there is.
+    ///
+    /// - Parameters:
+    ///   - columns: in the order of the values.
+    ///   - next: gives the next row; nil at the end.
+    /// - Returns: how many rows were inserted.
+    func load(into table: SQLName, columns: [String], next: () throws -> [Value]?) throws -> Int
+
+    func begin(readOnly: Bool) throws
+    /// A connection that breaks in here leaves open whether it happened: `network` without ``Failure/nothingSent``.
+    func commit() throws
+    func rollback() throws
+
+    /// Bounds what each statement after it may take, by the server's own clock; nil is no bound.
+    func limitStatements(to duration: Duration?) throws
+
+    /// Has the server end what it does for this connection, and refuses what comes after. From any thread; returns at
+    /// once.
+    func cancel()
+
+    /// Brings it back to what it was when it was opened. Called after every use.
+    ///
+    /// - Returns: whether it can be used again: no for one that is broken, or was cancelled.
+    func reset() -> Bool
+
+    /// Whether it is known to be closed from the other side, at a look at the socket without asking the server.
+    func isBroken() -> Bool
+
+    /// Whether the server still answers.
+    func isAlive() -> Bool
+
+    /// Says goodbye, where that is possible, and frees it.
+    func close()
+
+    /// Who is logged in, where: `server`, `version`, `database`, `user`, `tls` (`null` or such as `TLSv1.3`).
+    func describe() throws -> ValueMap
+}
+
+/// A statement as its server takes it, with the values of its placeholders in order.
+struct SQLStatement: Sendable, Hashable {
+    var text: String
+    var values: [Value]
+
+    init(_ text: String, _ values: [Value] = []) {
+        self.text = text
+        self.values = values
+    }
+}
