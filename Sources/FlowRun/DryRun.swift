@@ -253,13 +253,13 @@ package struct DryRun: Sendable {
         if let template = step.credential?.name {
             guard let name = foresight.text(of: template, scope) else { return nil }
             if let found = try await scopes.credential(named: name, defaultType: type) { return found }
-            throw await scopes.missing(name)
+            throw await scopes.missing(name, for: spec)
         }
         guard spec.needsCredential else { return nil }
         if let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type) {
             return found
         }
-        throw await scopes.missing(spec.group)
+        throw await scopes.missing(spec.group, for: spec)
     }
 
     private func masked(_ preview: Preview) -> Preview {

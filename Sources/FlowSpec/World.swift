@@ -81,9 +81,12 @@ package struct HTTPCall: Sendable {
     package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
-    /// Makes the request anew with a renewed credential, where an answer has refused the one it had; used once. What it
-    /// gives is nil where the credential can't be renewed.
-    package var renewal: (@Sendable () async throws -> HTTPRequest?)?
+    /// Makes the request anew with a renewed credential, where this answer has refused the one it had; used once. What
+    /// it gives is nil where the credential can't be renewed.
+    package var renewal: (@Sendable (HTTPResponse) async throws -> HTTPRequest?)?
+    /// Makes the request anew for each further try, where its signature is good only once or for a while; nil sends the
+    /// same again.
+    package var remake: (@Sendable () throws -> HTTPRequest)?
     package var log: any LogSink
 
     package init(
