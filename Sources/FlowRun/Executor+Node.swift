@@ -175,7 +175,7 @@ extension Executor {
         let scope = scopes.scope(
             in: work.frame, reading: prepared.reads, status: work.condition,
             secrets: try await scopes.secrets(prepared.reads), environment: environment)
-        let arguments = try node.spec.bind(try await arguments(templates, scope, work, isKnown: isKnown))
+        let arguments = try node.spec.bind(try await arguments(templates, of: node.spec, scope, work, isKnown: isKnown))
         var folder = setup.workingDirectory
         if let template = step.workingDirectory ?? workflow.defaults.workingDirectory {
             let path = try template.evaluate(scope)
@@ -199,6 +199,7 @@ extension Executor {
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
+        context.runStarted = id.time
         let scopes = scopes
         context.renew = { try await scopes.renewed($0) }
         context.lent = await scopes.lenders(to: templates, giving: arguments.values)
@@ -207,7 +208,8 @@ extension Executor {
 
     /// Stored ones where an earlier process had to keep them, because they would come out differently now.
     private func arguments(
-        _ templates: [(name: String, value: ValueTemplate)], _ scope: EvaluationScope, _ work: Work, isKnown: Bool
+        _ templates: [(name: String, value: ValueTemplate)], of spec: NodeSpec, _ scope: EvaluationScope,
+        _ work: Work, isKnown: Bool
     ) async throws -> ValueMap {
         let place = work.place
         if !work.prepared.isReproducible, isKnown,
@@ -217,7 +219,10 @@ extension Executor {
             return map
         }
         var arguments = ValueMap(minimumCapacity: templates.count)
-        for (name, template) in templates { arguments[name] = try template.evaluate(scope) }
+        for (name, template) in templates {
+            arguments[name] = try template.evaluate(
+                scope, below: [name], inspect: spec.parameter(name)?.computed?.objection)
+        }
         if !work.prepared.isReproducible {
             journal.note([.resolved(path: place.path, item: place.item, try store(.map(arguments)))])
         }

@@ -85,11 +85,14 @@ package struct Parameter: Sendable, Hashable {
     package var takesSecrets: Bool
     /// Set where the text is code (a shell command, SQL): `${{ }}` in it is refused with this remedy.
     package var codeRemedy: String?
+    /// What `${{ }}` in it may give; nil is anything.
+    package var computed: ComputedRule?
 
     package init(
         _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
         help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
-        maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil
+        maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
+        computed: ComputedRule? = nil
     ) {
         self.name = name
         self.type = type
@@ -102,6 +105,7 @@ package struct Parameter: Sendable, Hashable {
         self.maximum = maximum
         self.takesSecrets = takesSecrets
         self.codeRemedy = codeRemedy
+        self.computed = computed
     }
 
     /// What a value given for it may be: its choices, null, and `absent` where it may be left out.
