@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "CCompression"),
         .target(name: "CEdit"),
         .target(name: "CKeyring"),
+        .target(name: "CMongo", cSettings: [.headerSearchPath("headers")]),
         .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSecret"),
@@ -69,7 +70,7 @@ let package = Package(
                 "CProcess",
             ]),
         module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
-        module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMongo"]),
         module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
 
         // Workflows and their execution.
@@ -116,6 +117,7 @@ let package = Package(
         tests(
             "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],
             exclude: ["Cases", "Contract"]),
+        tests("FlowMongoTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMongo", "CMongo"]),
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
         tests(
