@@ -5,6 +5,9 @@ import FlowStore
 import FlowWorkflow
 
 extension Executor {
+    /// A node without effect that took less than this is sooner done again than its end is committed (decision 0015).
+    private static let trivialTime: Duration = .microseconds(100)
+
     /// Runs a node until it succeeds, fails for good, or the run stops. Each attempt has its intent in the journal
     /// before it begins; that of a write is on disk first.
     func runNode(_ work: Work, isKnown: Bool) async throws -> Ending {
@@ -26,7 +29,9 @@ extension Executor {
         while true {
             let attempt = AttemptID(path: place.path, item: place.item, number: number)
             try await announce(attempt, node, request)
+            let start = setup.world.clock.monotonic()
             let result = await perform(node, request, prepared.timeout, into: spool)
+            let elapsed = setup.world.clock.monotonic() - start
             // It goes on after its last page when the run is taken up again.
             if spool?.isUnwanted == true { return Ending(.leftOut) }
             let now = setup.world.clock.now()
@@ -34,9 +39,12 @@ extension Executor {
             do {
                 let output = try await published(
                     try await kept(try result.get(), request), work, request.environment)
-                return Ending(
+                var ending = Ending(
                     StepOutcome(.succeeded, output: output, attempts: number),
                     records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
+                ending.isTrivial =
+                    request.context.effect == .read && spool == nil && elapsed < Executor.trivialTime
+                return ending
             } catch let error as OutputFailure {
                 // The work is done, and must not be taken for undone.
                 return Ending(

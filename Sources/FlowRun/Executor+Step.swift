@@ -24,6 +24,8 @@ struct Ending: Sendable {
     var outcome: StepOutcome
     /// Committed together with the step's or item's own result.
     var records: [JournalRecord]
+    /// Whether doing it again does no harm and costs less than a commit, so that nobody needs to wait for one.
+    var isTrivial = false
 
     init(_ outcome: StepOutcome, records: [JournalRecord] = []) {
         self.outcome = outcome
@@ -107,8 +109,10 @@ extension Executor {
 
     /// Writes down the result of a step or item, with what else is to be written of it.
     func settle(_ ending: Ending, _ result: JournalRecord) async throws {
+        let records = ending.records + [result]
+        if ending.isTrivial { return try await journal.noteTrivial(records) }
         let isShared = tasks.load(ordering: .relaxed) > 1
-        try await journal.commit(ending.records + [result], synced: false, isShared: isShared)
+        try await journal.commit(records, synced: false, isShared: isShared)
     }
 
     /// Runs what a step says once: without a loop, or for one item of it.

@@ -163,7 +163,7 @@ import Testing
         }
         #expect(failure?.kind == .conflict)
         #expect(failure?.message == "the query gives other rows than before the run was cut off")
-        #expect(failure?.hint == "start a new run; an ORDER BY keeps the rows in one order")
+        #expect(failure?.hint == "start a new run; an order in the query keeps the rows in one order")
     }
 }
 

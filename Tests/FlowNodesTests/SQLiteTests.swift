@@ -49,7 +49,7 @@ import Testing
                 "sqlite.query", ["database": "data/shop.db", "sql": "SELECT * FROM t", "max_rows": 2], in: folder)
         }
         #expect(failure?.message == "the query gives more than 2 rows")
-        #expect(failure?.hint == "add a LIMIT, raise max_rows, or write them to a file with to:")
+        #expect(failure?.hint == "ask for fewer, raise max_rows, or write them to a file with to:")
     }
 
     @Test func oneBadSetUndoesAll() async throws {

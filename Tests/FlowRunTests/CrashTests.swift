@@ -28,6 +28,11 @@ final class DyingJournal: Journal {
 
     func note(_ records: [JournalRecord]) { if survives() { inner.note(records) } }
 
+    func noteTrivial(_ records: [JournalRecord]) async throws {
+        guard survives() else { throw Failure(.internal, "the process died", nothingSent: true) }
+        try await inner.noteTrivial(records)
+    }
+
     func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
         guard survives() else { throw Failure(.internal, "the process died", nothingSent: true) }
         try await inner.commit(records, synced: synced, isShared: isShared)

@@ -21,7 +21,8 @@ struct ConnectionPoolTests {
     func bounded() async throws {
         let server = FakeServer()
         let pools = ConnectionPools(clock: clock)
-        let served = Mutex<[Int]>([])
+        let key = key
+        let served = Served()
         let (gate, release) = AsyncStream.makeStream(of: Void.self)
         let (taken, tookIt) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -29,28 +30,28 @@ struct ConnectionPoolTests {
                 try await pools.withConnection(key, limit: 1, open: server.open) { _ in
                     tookIt.finish()
                     for await _ in gate {}
-                    served.withLock { $0.append(0) }
+                    served.add(0)
                 }
             }
             for await _ in taken {}
             for number in 1...3 {
                 group.addTask {
                     try await pools.withConnection(key, limit: 1, open: server.open) { _ in
-                        served.withLock { $0.append(number) }
+                        served.add(number)
                     }
                 }
             }
             release.finish()
             try await group.waitForAll()
         }
-        #expect(served.withLock { $0.first } == 0)
-        #expect(served.withLock { $0.sorted() } == [0, 1, 2, 3])
+        #expect(served.numbers.first == 0)
+        #expect(served.numbers.sorted() == [0, 1, 2, 3])
         #expect(server.events == ["open 1"])
     }
 
     @Test("who is cancelled while waiting gets none, and the place stays")
     func cancelled() async throws {
-        let server = FakeServer()
+        let (server, key) = (FakeServer(), key)
         let pools = ConnectionPools(clock: clock)
         try await pools.withConnection(key, limit: 1, open: server.open) { _ in
             let waiting = Task { try await pools.withConnection(key, limit: 1, open: server.open) { _ in } }
@@ -122,6 +123,15 @@ struct ConnectionPoolTests {
         await pools.close()
         #expect(server.events == ["open 1", "open 2", "open 3", "close 3", "close 2", "close 1"])
     }
+}
+
+/// Who was served, in order.
+private final class Served: Sendable {
+    private let list = Mutex<[Int]>([])
+
+    var numbers: [Int] { list.withLock { $0 } }
+
+    func add(_ number: Int) { list.withLock { $0.append(number) } }
 }
 
 /// What is opened and closed, as it happened.

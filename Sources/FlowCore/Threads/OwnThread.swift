@@ -1,33 +1,31 @@
 import Glibc
+import Synchronization
 
-/// Threads made for one piece of work that waits for something outside.
+/// Threads for one piece of work each that waits for something outside.
 ///
 /// The few threads that run all tasks must never be held, and those that Dispatch has for work that blocks are too few
-/// where a loop has hundreds of children or connections.
+/// where a loop has hundreds of children or connections. A thread whose work is done waits a while for more: to make
+/// and end one costs more than many a piece of work.
 package enum OwnThread {
-    private final class Work {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
     /// Runs `body` on a thread that nobody waits for.
     ///
     /// - Throws: a `Failure` where the system has no thread to give; nothing has begun then.
     package static func start(_ body: @escaping @Sendable () -> Void) throws(Failure) {
-        let work = Unmanaged.passRetained(Work(body))
-        var thread = pthread_t()
+        if let idle = IdleThread.take() { return idle.give(body) }
+        let thread = Unmanaged.passRetained(IdleThread(first: body))
+        var handle = pthread_t()
         let code = pthread_create(
-            &thread, nil,
-            { work in
-                if let work { Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body() }
+            &handle, nil,
+            { thread in
+                if let thread { Unmanaged<IdleThread>.fromOpaque(thread).takeRetainedValue().run() }
                 return nil
-            }, work.toOpaque())
+            }, thread.toOpaque())
         guard code == 0 else {
-            work.release()
+            thread.release()
             let reason = String(cString: strerror(code)).lowercased()
             throw Failure(.invalid, "can't make a thread: \(reason)", hint: "do less at once", nothingSent: true)
         }
-        pthread_detach(thread)
+        pthread_detach(handle)
     }
 
     /// Runs `work` and gives its result to a task that waits without a thread.
@@ -41,5 +39,62 @@ package enum OwnThread {
                 continuation.resume(throwing: error)
             }
         }
+    }
+}
+
+/// A thread between two pieces of work.
+private final class IdleThread: Sendable {
+    /// How long one waits for more.
+    private static let patience: Int = 1
+
+    /// Those that wait, the last to come first in line.
+    private static let waiting = Mutex<[IdleThread]>([])
+
+    private let next: Mutex<(@Sendable () -> Void)?>
+    /// Posted once for each piece of work. A semaphore of its own memory, which lives as long as the thread.
+    private nonisolated(unsafe) let signal = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init(first: @escaping @Sendable () -> Void) {
+        next = Mutex(first)
+        sem_init(signal, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(signal)
+        signal.deallocate()
+    }
+
+    static func take() -> IdleThread? { waiting.withLock { $0.popLast() } }
+
+    func give(_ body: @escaping @Sendable () -> Void) {
+        next.withLock { $0 = body }
+        sem_post(signal)
+    }
+
+    func run() {
+        while let body = next.withLock({ $0.take() }) {
+            body()
+            guard awaitsMore() else { return }
+        }
+    }
+
+    /// - Returns: false where nothing came; nobody can give it work any more then.
+    private func awaitsMore() -> Bool {
+        Self.waiting.withLock { $0.append(self) }
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        deadline.tv_sec += Self.patience
+        while sem_timedwait(signal, &deadline) != 0 {
+            if errno == EINTR { continue }
+            let wasWaiting = Self.waiting.withLock { waiting in
+                guard let index = waiting.firstIndex(where: { $0 === self }) else { return false }
+                waiting.remove(at: index)
+                return true
+            }
+            if wasWaiting { return false }
+            // Somebody has taken it and is about to give it work.
+            deadline.tv_sec += Self.patience
+        }
+        return true
     }
 }

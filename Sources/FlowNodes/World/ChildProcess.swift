@@ -29,11 +29,10 @@ struct ChildProcess {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         // Signals that this process ignores or blocks are its own affair.
-        var none = sigset_t(), all = sigset_t()
+        var none = sigset_t(), ignored = Self.ignoredSignals
         sigemptyset(&none)
-        sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setsigdefault(&attributes, &ignored)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
@@ -49,6 +48,20 @@ struct ChildProcess {
         self.pid = pid
         end = try? Descriptor(cprocess_pidfd_open(pid))
     }
+
+    /// Those that this process ignores, by its own will or that of whoever started it. A program inherits that, while
+    /// handlers end with the start of it; to name all signals would cost two system calls for each.
+    private static let ignoredSignals: sigset_t = {
+        var ignored = sigset_t()
+        sigemptyset(&ignored)
+        for number: Int32 in 1..<65 {
+            var action = sigaction()
+            guard sigaction(number, nil, &action) == 0 else { continue }
+            let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            if handler == unsafeBitCast(SIG_IGN, to: Int.self) { sigaddset(&ignored, number) }
+        }
+        return ignored
+    }()
 
     /// A program that was just written can't be started while another child has it open for writing, which it has from
     /// its start until its own program runs.

@@ -7,6 +7,13 @@ package protocol Journal: Sendable {
     /// Takes records that nobody waits for; they are written with the next that somebody does, or soon.
     func note(_ records: [JournalRecord])
 
+    /// Takes the end of work that did nothing but read, in less time than a commit takes. It may be lost where the
+    /// process is killed, and is done again then; whatever is committed later is committed after it. Waits only where
+    /// much has come that isn't written yet.
+    ///
+    /// - Throws: as ``commit(_:synced:isShared:)``.
+    func noteTrivial(_ records: [JournalRecord]) async throws
+
     /// Writes records.
     ///
     /// - Parameters:

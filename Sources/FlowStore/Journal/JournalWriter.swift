@@ -39,6 +39,9 @@ final class JournalWriter: Sendable {
     /// reach the disk costs less where the log's file need not grow for it.
     private static let longLog = 1000
 
+    /// How much may lie in memory before it is written sooner than ``linger`` says, and before who brings more waits.
+    private static let many = (256, 4096)
+
     let database: Database
     /// Whether a commit that need not survive a power cut waits for no disk.
     private let hasLog: Bool
@@ -66,6 +69,16 @@ final class JournalWriter: Sendable {
             self.state.withLock { $0.isLingering = false }
             self.drain()
         }
+    }
+
+    /// Adds work that nobody waits for, unless too much waits to be written already.
+    func noteOrWait(_ work: @escaping Work) async throws {
+        let count = try state.withLock { state throws(Failure) in
+            if let failure = state.failure { throw failure }
+            return state.waiting.count
+        }
+        guard count < JournalWriter.many.1 else { return try await commit(synced: false, mayWait: true, work) }
+        if count < JournalWriter.many.0 { note(work) } else { enqueue(Entry(work: work, isSynced: false)) }
     }
 
     /// Adds work and waits until it and all before it are committed.

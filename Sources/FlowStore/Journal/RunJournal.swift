@@ -36,11 +36,22 @@ package final class RunJournal: Journal {
 
     package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
+    package func noteTrivial(_ records: [JournalRecord]) async throws {
+        guard !records.contains(where: \.isLarge) else {
+            return try await commit(records, synced: false, isShared: true)
+        }
+        try await writer.noteOrWait(leased(work(records)))
+    }
+
     package func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
         let isLarge = records.contains(where: \.isLarge)
         let work = work(isLarge ? try await drafted(records) : records)
-        try await writer.commit(synced: synced, mayWait: isShared || isLarge) {
-            [requireLease] database throws(Failure) in
+        try await writer.commit(synced: synced, mayWait: isShared || isLarge, leased(work))
+    }
+
+    /// The work where the run is still this process's.
+    private func leased(_ work: @escaping JournalWriter.Work) -> JournalWriter.Work {
+        { [requireLease] database throws(Failure) in
             try requireLease(database)
             try work(database)
         }

@@ -225,6 +225,8 @@ extension WorkflowReader {
 struct StepNames {
     private var taken: Set<String>
     private var claimed: [String: SourceSpan] = [:]
+    /// The last number each base was given, so that a long list of one node doesn't try all from 1.
+    private var ordinals: [String: Int] = [:]
 
     /// - Parameter explicit: ids that the file gives; generated ones keep out of their way.
     init(explicit: [String]) { taken = Set(explicit) }
@@ -242,11 +244,12 @@ struct StepNames {
         var base = Identifier.mended(operation) ?? operation
         if Identifier.objection(to: base, allowsContexts: true) != nil { base = "step" }
         var id = base
-        var ordinal = 1
+        var ordinal = ordinals[base] ?? 1
         while !taken.insert(id).inserted {
             ordinal += 1
             id = "\(base)_\(ordinal)"
         }
+        ordinals[base] = ordinal
         return id
     }
 }
