@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "CEdit"),
         .target(name: "CKeyring"),
         .target(name: "CMongo", cSettings: [.headerSearchPath("headers")]),
+        .target(name: "CPostgreSQL"),
         .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CSecret"),
@@ -69,7 +70,7 @@ let package = Package(
                 "FlowCore", "FlowSpec", "FlowNodeKit", "FlowYAML", "FlowExpression", "FlowStore", "CMustache",
                 "CProcess",
             ]),
-        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CPostgreSQL"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMongo"]),
         module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
 
@@ -119,6 +120,7 @@ let package = Package(
             exclude: ["Cases", "Contract"]),
         tests("FlowMongoTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMongo", "CMongo"]),
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
+        tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],

@@ -37,4 +37,17 @@ package struct JSONLinesFile {
             throw error
         }
     }
+
+    /// What one line of such a file holds; nil where it is blank.
+    ///
+    /// - Parameter number: of the line, for the message.
+    package static func value(of line: ArraySlice<UInt8>, number: Int) throws(Failure) -> Value? {
+        let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0x0D || $0 == 0x09 }
+        if isBlank { return nil }
+        do {
+            return try JSON.parse(Array(line), line: number)
+        } catch {
+            throw Failure(.invalid, "a line of the JSON Lines can't be read: \(error.message)")
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowYAML
 
 /// The text formats that `data.parse` reads and `data.format` writes.
@@ -19,7 +20,7 @@ enum TextFormat: String, CaseIterable {
     /// - Throws: a failure of kind `invalid` that says the line.
     func parse(_ bytes: [UInt8], csv: CSVOptions) throws -> Value {
         switch self {
-        case .json: try Self.json(bytes[...], what: "the JSON")
+        case .json: try Self.json(bytes)
         case .jsonl: try jsonLines(bytes)
         case .csv: try csv.parse(bytes)
         case .yaml: try yaml(bytes)
@@ -45,11 +46,11 @@ enum TextFormat: String, CaseIterable {
             hint: "put the value in a list")
     }
 
-    private static func json(_ bytes: ArraySlice<UInt8>, what: String, line: Int = 1) throws(Failure) -> Value {
+    private static func json(_ bytes: [UInt8]) throws(Failure) -> Value {
         do {
-            return try JSON.parse(Array(bytes), line: line)
+            return try JSON.parse(bytes)
         } catch {
-            throw Failure(.invalid, "\(what) can't be read: \(error.message)")
+            throw Failure(.invalid, "the JSON can't be read: \(error.message)")
         }
     }
 
@@ -57,16 +58,9 @@ enum TextFormat: String, CaseIterable {
         var items: [Value] = []
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
-            if let item = try TextFormat.jsonLine(line, number: index + 1) { items.append(item) }
+            if let item = try JSONLinesFile.value(of: line, number: index + 1) { items.append(item) }
         }
         return .list(items)
-    }
-
-    /// A line of JSON Lines; nil where it is blank.
-    static func jsonLine(_ line: ArraySlice<UInt8>, number: Int) throws(Failure) -> Value? {
-        let isBlank = line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == 0x0D || $0 == 0x09 }
-        if isBlank { return nil }
-        return try json(line, what: "a line of the JSON Lines", line: number)
     }
 
     private func yaml(_ bytes: [UInt8]) throws(Failure) -> Value {

@@ -1,21 +1,26 @@
-import FlowCore
-import FlowNodeKit
-import FlowSpec
+package import FlowCore
+package import FlowSpec
 
 /// A file of JSON Lines or CSV that is read piece by piece. Where a page begins is an offset, together with what tells
 /// whether the file is still the same up to there: what comes behind it may change, as when a line is mended.
-struct RecordFile: Sendable {
+package struct RecordFile: Sendable {
     /// Bytes that are read at once; more only where a record is larger.
     private static let pieceSize = 32 << 10
     private static let largestRecord = 64 << 20
 
-    let path: String
-    let files: any FileSystem
-    /// nil for JSON Lines.
-    let csv: CSVFormat?
+    private let path: String
+    private let files: any FileSystem
+    private let csv: CSVFormat?
+
+    /// - Parameter csv: nil for JSON Lines.
+    package init(path: String, files: any FileSystem, csv: CSVFormat?) {
+        self.path = path
+        self.files = files
+        self.csv = csv
+    }
 
     /// Where a page begins.
-    struct Mark {
+    fileprivate struct Mark {
         var offset: Int64 = 0
         var line = 1
         var columns: [String]?
@@ -31,8 +36,9 @@ struct RecordFile: Sendable {
         }
     }
 
+    /// - Parameter value: ``Page/next`` of the page before; nil from the beginning.
     /// - Throws: a `Failure` of kind `conflict` where the file has changed, or `invalid` with the line.
-    func page(from value: Value?) throws -> Page {
+    package func page(from value: Value?) throws -> Page {
         let mark = value.map(Mark.init) ?? Mark()
         var size = Self.pieceSize
         while true {
@@ -88,7 +94,7 @@ struct RecordFile: Sendable {
             let lineEnd = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
             guard let end = lineEnd ?? (isEnd ? bytes.count : nil) else { break }
             do throws(Failure) {
-                if let item = try TextFormat.jsonLine(bytes[start..<end], number: line) { items.append(item) }
+                if let item = try JSONLinesFile.value(of: bytes[start..<end], number: line) { items.append(item) }
             } catch {
                 if items.isEmpty { throw error }
                 break
@@ -129,7 +135,7 @@ struct RecordFile: Sendable {
 }
 
 extension RecordFile.Mark {
-    init(_ value: Value) {
+    fileprivate init(_ value: Value) {
         offset = value["offset"]?.intValue ?? 0
         line = Int(clamping: value["line"]?.intValue ?? 1)
         columns = value["columns"]?.listValue?.compactMap(\.stringValue)
@@ -138,7 +144,7 @@ extension RecordFile.Mark {
         modified = value["modified"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
     }
 
-    var asValue: Value {
+    fileprivate var asValue: Value {
         var map = ValueMap([
             ("offset", .int(offset)), ("line", .int(Int64(line))), ("hash", .string(read.text)),
         ])

@@ -1,0 +1,14 @@
+import FlowCore
+
+/// The names of what a query gives.
+enum SQLColumns {
+    /// - Throws: a `Failure` where two have one name, as a row has room for one of them only.
+    static func requireDifferent(_ names: [String]) throws(Failure) {
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw Failure(
+                .invalid, "the query gives two columns with the name \"\(name)\"",
+                hint: "name one of them otherwise, with AS")
+        }
+    }
+}

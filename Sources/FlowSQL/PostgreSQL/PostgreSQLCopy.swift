@@ -1,0 +1,49 @@
+import CPostgreSQL
+import FlowCore
+
+/// Rows in the text form of `COPY`.
+enum PostgreSQLCopy {
+    static func append(_ values: [Value], of types: [Oid], to piece: inout [UInt8]) throws(Failure) {
+        for (index, value) in values.enumerated() {
+            if index > 0 { piece.append(UInt8(ascii: "\t")) }
+            let form: PostgreSQLParameters.Form
+            do throws(Failure) {
+                form = try self.form(of: value, for: PostgreSQLType(types[index]))
+            } catch {
+                throw Failure(error.kind, "value \(index + 1) \(error.message)", hint: error.hint)
+            }
+            switch form {
+            case .null: piece += "\\N".utf8
+            case .text(let text): append(escaping: text, to: &piece)
+            case .binary(let bytes):
+                piece += "\\\\x".utf8
+                piece += Hexadecimal.encode(bytes).utf8
+            }
+        }
+        piece.append(UInt8(ascii: "\n"))
+    }
+
+    /// Bytes come as base64 from files, as a query writes them there.
+    private static func form(of value: Value, for type: PostgreSQLType?) throws(Failure) -> PostgreSQLParameters.Form {
+        guard case .bytes = type, let text = value.stringValue else {
+            return try PostgreSQLParameters.form(of: value, for: type)
+        }
+        guard let bytes = Base64.decode(text) else {
+            throw Failure(
+                .invalid, "is no base64, and its column holds bytes", hint: "encode it, as with base64.encode")
+        }
+        return .binary(bytes)
+    }
+
+    private static func append(escaping text: String, to piece: inout [UInt8]) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): piece += "\\\\".utf8
+            case UInt8(ascii: "\t"): piece += "\\t".utf8
+            case UInt8(ascii: "\n"): piece += "\\n".utf8
+            case UInt8(ascii: "\r"): piece += "\\r".utf8
+            default: piece.append(byte)
+            }
+        }
+    }
+}

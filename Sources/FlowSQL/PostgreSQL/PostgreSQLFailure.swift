@@ -1,0 +1,116 @@
+import CPostgreSQL
+import FlowCore
+
+/// What the server says is wrong, told as a failure (PostgreSQL 15, appendix A). What it says of values is left out.
+enum PostgreSQLFailure {
+    /// - Parameter result: one that says that a statement was refused.
+    static func of(_ result: OpaquePointer, on connection: PostgreSQLConnection) -> Failure {
+        guard let state = field(PG_DIAG_SQLSTATE, of: result) else { return connection.lost() }
+        let words = field(PG_DIAG_MESSAGE_PRIMARY, of: result) ?? "no reason given"
+        if isFatal(result) || state.hasPrefix("08") && state != "08P01" {
+            var failure = connection.lost()
+            failure.message += ": " + words
+            failure.code = state
+            return failure
+        }
+        if state == "57014" { return ended(words, wasCancelled: connection.wasCancelled) }
+        let kind = kind(of: state)
+        // Texts of this class repeat the value that does not fit.
+        var text = state.hasPrefix("22") ? withoutQuotes(words) : words
+        if let line = lineOfCopy(field(PG_DIAG_CONTEXT, of: result)) { text = "row \(line): \(text)" }
+        let table = field(PG_DIAG_TABLE_NAME, of: result)
+        return Failure(
+            kind, text, hint: hint(for: state, table: table, saidByServer: field(PG_DIAG_MESSAGE_HINT, of: result)),
+            code: state)
+    }
+
+    /// A connection that broke.
+    static func lost(_ connection: PostgreSQLConnection, nothingSent: Bool) -> Failure {
+        Failure(
+            .network, "the connection to \(connection.account.place) broke",
+            hint: "check that the server is running, and what its log says", nothingSent: nothingSent)
+    }
+
+    /// Whether it ends the connection.
+    static func isFatal(_ result: OpaquePointer) -> Bool {
+        ["FATAL", "PANIC"].contains(field(PG_DIAG_SEVERITY_NONLOCALIZED, of: result))
+    }
+
+    /// A statement that the server was asked to end has had no effect.
+    private static func ended(_ words: String, wasCancelled: Bool) -> Failure {
+        if wasCancelled { return Failure(.cancelled, "cancelled", code: "57014", nothingSent: true) }
+        let isTimeout = words.contains("timeout")
+        return Failure(
+            isTimeout ? .timeout : .transient, words,
+            hint: isTimeout
+                ? "give it more time with statement_timeout, or look with EXPLAIN for what takes so long"
+                : "ask who ended it; run it again",
+            code: "57014", nothingSent: true)
+    }
+
+    static func kind(of state: String) -> FailureKind {
+        switch state {
+        case "28P01", "28000": return .auth
+        case "42501", "25006": return .permission
+        case "3D000", "3F000", "42P01", "42703", "42883", "42704": return .notFound
+        case "40001", "40P01", "55P03": return .transient
+        default: break
+        }
+        switch state.prefix(2) {
+        case "23", "55": return .conflict
+        // Too many connections, no disk; starting up or shutting down; a file that could not be read.
+        case "53", "57", "58", "40": return .transient
+        default: return .invalid
+        }
+    }
+
+    private static func hint(for state: String, table: String?, saidByServer hint: String?) -> String? {
+        switch state {
+        case "28P01": return "check user name and password"
+        case "28000": return "check the user, and pg_hba.conf on the server"
+        case "3D000": return "check the database in the credential"
+        case "42P01": return "check its spelling and schema; names with capitals need double quotes"
+        case "42703": return hint ?? "check the columns with postgres.describe_table; names with capitals need quotes"
+        case "42501": return "have it granted, or use another credential"
+        case "25006": return "use postgres.execute for what changes data"
+        case "42P18", "42P08": return "say the type of the value, as in $1::int"
+        case "42P02": return "give a value for each $1, $2 in params"
+        case "23505": return "skip it with ON CONFLICT DO NOTHING, or use postgres.upsert"
+        case "23503": return "insert what it refers to first\(table.map { "; see the keys of \($0)" } ?? "")"
+        case "23502": return "give the column a value"
+        case "40001", "40P01": return "run it again; retry: does so"
+        case "55P03": return "try again when whoever holds the lock is done"
+        case "53300": return "close other connections, or lower connections in the credential"
+        case "57P03": return "wait until the server has started"
+        default: return hint.map { $0.prefix(1).lowercased() + $0.dropFirst() }
+        }
+    }
+
+    private static func withoutQuotes(_ words: String) -> String {
+        let parts = words.split(separator: "\"", omittingEmptySubsequences: false)
+        guard parts.count > 2 else { return words }
+        return parts.enumerated().map { $0.offset % 2 == 0 ? String($0.element) : "\"…\"" }.joined()
+    }
+
+    /// 3 of `COPY orders, line 3, column qty: "x"`.
+    private static func lineOfCopy(_ context: String?) -> Int? {
+        guard let context, context.hasPrefix("COPY "), let mark = context.firstRange(of: ", line ") else { return nil }
+        return Int(context[mark.upperBound...].prefix(while: \.isNumber))
+    }
+
+    private static func field(_ code: Int32, of result: OpaquePointer) -> String? {
+        PQresultErrorField(result, code).map { String(cString: $0) }
+    }
+
+    private static func field(_ code: Character, of result: OpaquePointer) -> String? {
+        code.asciiValue.flatMap { field(Int32($0), of: result) }
+    }
+}
+
+// Macros of libpq's that Swift does not see, as they are characters.
+private let PG_DIAG_SEVERITY_NONLOCALIZED: Character = "V"
+private let PG_DIAG_SQLSTATE: Character = "C"
+private let PG_DIAG_MESSAGE_PRIMARY: Character = "M"
+private let PG_DIAG_MESSAGE_HINT: Character = "H"
+private let PG_DIAG_CONTEXT: Character = "W"
+private let PG_DIAG_TABLE_NAME: Character = "t"
