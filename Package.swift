@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "CEdit"),
         .target(name: "CKeyring"),
         .target(name: "CMariaDB"),
+        .target(name: "CMongo", cSettings: [.headerSearchPath("headers")]),
         .target(name: "CPostgreSQL"),
         .target(name: "CProcess"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
@@ -74,7 +75,7 @@ let package = Package(
                 "CProcess",
             ]),
         module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMariaDB", "CPostgreSQL"]),
-        module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMongo"]),
         module("FlowMail", ["FlowCore", "FlowSpec", "FlowMIME", "FlowNodeKit", "CCurl"]),
 
         // Workflows and their execution.
@@ -122,6 +123,7 @@ let package = Package(
         tests(
             "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],
             exclude: ["Cases", "Contract"]),
+        tests("FlowMongoTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMongo", "CMongo"]),
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),

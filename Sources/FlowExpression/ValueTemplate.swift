@@ -62,22 +62,38 @@ package struct ValueTemplate: Sendable {
         return template.expressions.first
     }
 
+    /// Looks at what an expression gave, and at the keys that lead there; `[]` is an item of a list.
+    package typealias Inspection = (Value, _ keys: [String]) -> Failure?
+
     /// Members and items that evaluate to `absent` are left out.
-    package func evaluate(_ scope: EvaluationScope) throws(Failure) -> Value {
+    ///
+    /// - Parameters:
+    ///   - keys: those that lead here.
+    ///   - inspect: gives a failure for what may not stand here.
+    package func evaluate(
+        _ scope: EvaluationScope, below keys: [String] = [], inspect: Inspection? = nil
+    ) throws(Failure) -> Value {
         switch content {
         case .literal(let value): return value
-        case .template(let template): return try template.evaluate(scope)
+        case .template(let template):
+            let value = try template.evaluate(scope)
+            if var failure = inspect?(value, keys) {
+                failure.position = template.span
+                throw failure
+            }
+            return value
         case .list(let items):
             var values: [Value] = []
+            let keys = inspect == nil ? [] : keys + ["[]"]
             for item in items {
-                let value = try item.evaluate(scope)
+                let value = try item.evaluate(scope, below: keys, inspect: inspect)
                 if !value.isAbsent { values.append(value) }
             }
             return .list(values)
         case .map(let members):
             var map = ValueMap(minimumCapacity: members.count)
             for (key, member) in members {
-                let value = try member.evaluate(scope)
+                let value = try member.evaluate(scope, below: inspect == nil ? [] : keys + [key], inspect: inspect)
                 if !value.isAbsent { map[key] = value }
             }
             return .map(map)

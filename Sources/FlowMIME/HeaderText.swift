@@ -25,7 +25,9 @@ enum HeaderText {
     /// A parameter of a header field: `filename="a.txt"`, or with other characters `filename*=UTF-8''…`, in pieces where
     /// it is long.
     static func parameter(_ name: String, _ text: String) -> String {
-        if isPlain(text), text.utf8.count <= width { return "\(name)=\(quoted(text))" }
+        // Readers take an encoded word for one, though none may stand here, and drop spaces at the ends.
+        let staysAsItIs = isPlain(text) && !text.contains("=?") && text.trimmed == text && text.utf8.count <= width
+        if staysAsItIs { return "\(name)=\(quoted(text))" }
         let pieces = percentEncoded(text)
         guard pieces.count > 1 else { return "\(name)*=UTF-8''\(pieces.joined())" }
         return pieces.enumerated().map { index, piece in "\(name)*\(index)*=\(index == 0 ? "UTF-8''" : "")\(piece)" }

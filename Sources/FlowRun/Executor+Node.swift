@@ -183,7 +183,7 @@ extension Executor {
         let scope = scopes.scope(
             in: work.frame, reading: prepared.reads, status: work.condition,
             secrets: try await scopes.secrets(prepared.reads), environment: environment)
-        let arguments = try node.spec.bind(try await arguments(templates, scope, work, isKnown: isKnown))
+        let arguments = try node.spec.bind(try await arguments(templates, of: node.spec, scope, work, isKnown: isKnown))
         var folder = setup.workingDirectory
         if let template = step.workingDirectory ?? workflow.defaults.workingDirectory {
             let path = try template.evaluate(scope)
@@ -207,6 +207,7 @@ extension Executor {
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
+        context.runStarted = id.time
         let scopes = scopes
         let masker = setup.masker
         context.renew = { try await scopes.renewed($0) }
@@ -217,7 +218,8 @@ extension Executor {
 
     /// Stored ones where an earlier process had to keep them, because they would come out differently now.
     private func arguments(
-        _ templates: [(name: String, value: ValueTemplate)], _ scope: EvaluationScope, _ work: Work, isKnown: Bool
+        _ templates: [(name: String, value: ValueTemplate)], of spec: NodeSpec, _ scope: EvaluationScope,
+        _ work: Work, isKnown: Bool
     ) async throws -> ValueMap {
         let place = work.place
         if !work.prepared.isReproducible, isKnown,
@@ -227,7 +229,10 @@ extension Executor {
             return map
         }
         var arguments = ValueMap(minimumCapacity: templates.count)
-        for (name, template) in templates { arguments[name] = try template.evaluate(scope) }
+        for (name, template) in templates {
+            arguments[name] = try template.evaluate(
+                scope, below: [name], inspect: spec.parameter(name)?.computed?.objection)
+        }
         if !work.prepared.isReproducible {
             journal.note([.resolved(path: place.path, item: place.item, try store(.map(arguments)))])
         }

@@ -91,6 +91,8 @@ package struct NodeContext: Sendable {
     package var deadline: Duration?
     /// A hash of run, step and item: the same over retries and resume.
     package var idempotencyKey: String
+    /// When the run began, the first time.
+    package var runStarted = Timestamp(seconds: 0)
     /// Absolute; relative paths in arguments are taken from here.
     package var workingDirectory: String
     /// The environment the workflow and step declare, as text; a variable that is null stays unset. Children get nothing

@@ -87,12 +87,15 @@ package struct Parameter: Sendable, Hashable {
     package var codeRemedy: String?
     /// Members of the maps in it that are code, each with such a remedy.
     package var codeMembers: [String: String]
+    /// What `${{ }}` in it may give; nil is anything.
+    package var computed: ComputedRule?
 
     package init(
         _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
         help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
         maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
-        codeMembers: [String: String] = [:]
+        codeMembers: [String: String] = [:],
+        computed: ComputedRule? = nil
     ) {
         self.name = name
         self.type = type
@@ -106,6 +109,7 @@ package struct Parameter: Sendable, Hashable {
         self.takesSecrets = takesSecrets
         self.codeRemedy = codeRemedy
         self.codeMembers = codeMembers
+        self.computed = computed
     }
 
     /// What a value given for it may be: its choices, null, and `absent` where it may be left out.

@@ -54,6 +54,37 @@ package enum CredentialTypes {
             "mysql", help: "The account of a MySQL or MariaDB server.",
             fields: databaseServer(port: "3306", schemes: ["mysql", "mariadb"]), testNode: "mysql.check"),
         CredentialType(
+            "mongodb", help: "The account of a server of MongoDB, or of several that belong together.",
+            fields: [
+                .init(
+                    "url", secret: true, required: false,
+                    help: "All of it as an address (mongodb://user:password@host/database); the other fields win",
+                    form: FieldForm(.password, prefixes: ["mongodb://", "mongodb+srv://"])),
+                .init("host", required: false, help: "The server, or several separated by commas"),
+                .init("port", required: false, help: "Its port; 27017 by default", form: FieldForm(.port)),
+                .init("database", required: false, help: "The database that steps use where they name none"),
+                .init("username", required: false, help: "The user name"),
+                .init(
+                    "password", secret: true, required: false, help: "The password", form: FieldForm(.password)),
+                .init("auth_source", required: false, help: "The database that the account is in; admin by default"),
+                .init(
+                    "auth_mechanism", required: false, help: "How the password is proved; agreed on by default",
+                    form: FieldForm(.text, choices: ["SCRAM-SHA-256", "SCRAM-SHA-1", "MONGODB-X509"])),
+                .init("replica_set", required: false, help: "The name of the replica set"),
+                .init(
+                    "tls", required: false, help: "How it is encrypted; verify by default",
+                    form: FieldForm(.text, choices: ["verify", "insecure-no-verify", "insecure-off"])),
+                .init("ca_file", required: false, help: "The whole path of a PEM file with the authorities to trust"),
+                .init("client_cert", required: false, help: "The whole path of a PEM file with certificate and key"),
+                .init(
+                    "connect_timeout", required: false,
+                    help: "Seconds until a server must have let us in; 10 by default",
+                    form: FieldForm(.number)),
+                .init(
+                    "connections", required: false, help: "How many may be open at a time; 4 by default",
+                    form: FieldForm(.number)),
+            ], testNode: "mongodb.check"),
+        CredentialType(
             "smtp", help: "The account of a server that sends mail.",
             fields: mailServer(
                 port: "Its port; else 587, or 465 with tls", security: "starttls, unless the port is 465",

@@ -53,6 +53,12 @@ struct MySQLFailure {
             Failure(kind, "\(place) \(what)", hint: hint, code: String(number), nothingSent: true)
         }
         switch number {
+        // The number is then that of what the server says to a client that shows nothing.
+        case _ where text.contains("could not be loaded"), CR_AUTH_PLUGIN_CANNOT_LOAD, CR_ERR_LOAD_PLUGIN,
+            ER_NOT_SUPPORTED_AUTH_MODE, ER_PLUGIN_IS_NOT_LOADED:
+            return failure(
+                .invalid, "asks for a method of authentication that the client library lacks: \(reason)",
+                "install its plugins; on Debian and Ubuntu: apt-get install libmariadb3")
         case ER_ACCESS_DENIED_ERROR, ER_ACCESS_DENIED_NO_PASSWORD_ERROR:
             return failure(
                 .auth, "does not let \"\(account.user)\" in",
@@ -76,10 +82,6 @@ struct MySQLFailure {
                 .network, "did not answer as it should while the connection was made",
                 "check that the port is the server's own, and that the server has room")
         case CR_SSL_CONNECTION_ERROR: return failure(.tls, "can't be trusted: \(reason)", tlsHint(account))
-        case CR_AUTH_PLUGIN_CANNOT_LOAD, CR_ERR_LOAD_PLUGIN, ER_NOT_SUPPORTED_AUTH_MODE, ER_PLUGIN_IS_NOT_LOADED:
-            return failure(
-                .invalid, "asks for a method of authentication that the client library lacks: \(reason)",
-                "install its plugins; on Debian and Ubuntu: apt-get install libmariadb3")
         case CR_PLUGIN_NOT_ALLOWED:
             // What the library says then holds bytes of the server's.
             return failure(

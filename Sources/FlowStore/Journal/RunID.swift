@@ -21,6 +21,13 @@ package struct RunID: Sendable, Hashable, Comparable, CustomStringConvertible {
             decoding: (0..<10).map { RunID.alphabet[Int(bits >> (45 - 5 * UInt64($0)) & 31)] }, as: UTF8.self)
     }
 
+    /// When it was made, to the 32nd of a second; 1970 where the text is no id.
+    package var time: Timestamp {
+        guard RunID.isID(text) else { return Timestamp(seconds: 0) }
+        let bits = text.utf8.reduce(UInt64(0)) { $0 << 5 | UInt64(RunID.alphabet.firstIndex(of: $1) ?? 0) }
+        return Timestamp(milliseconds: RunID.epoch + Int64(bits >> 15) * 1000 / 32)
+    }
+
     /// Whether a text has the form of an id.
     static func isID(_ text: String) -> Bool { text.utf8.count == 10 && text.utf8.allSatisfy(alphabet.contains) }
 
