@@ -96,7 +96,9 @@ import Testing
                     "statements": [["sql": "DELETE FROM t"], ["sql": "SELECT * FROM nowhere"]],
                 ], in: folder)
         }
-        #expect(failure?.message == "statements[1]: no such table: nowhere", "\(String(describing: failure))")
+        #expect(
+            failure?.message
+                == "statements[1]: the database \"\(folder.path)/data/shop.db\": no such table: nowhere")
         let left = try await runNode(
             "sqlite.query", ["database": "data/shop.db", "sql": "SELECT count(*) AS n FROM t"], in: folder)
         #expect(left == [["n": 3]])
