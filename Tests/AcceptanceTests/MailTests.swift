@@ -52,9 +52,10 @@ import Testing
             variables: ["FLOWCTL_CREDENTIAL_EMAIL": credential])
         let result = try await machine.run(
             "flowctl --quiet run prepare.yaml && "
-                + "flowctl --quiet run nightly-report.yaml -i 'recipients=[\"Ada <ada@mail.test>\"]' -i day=2026-11-20")
+                + "flowctl --quiet run --output json nightly-report.yaml -i 'recipients=[\"Ada <ada@mail.test>\"]' -i day=2026-11-20"
+        )
         #expect(result.errors == "")
-        #expect(try JSON.parse(result.output)["accepted"] == ["ada@mail.test"])
+        #expect(try JSON.parse(result.output)["outputs"]?["accepted"] == ["ada@mail.test"])
         let mail = try await delivered(in: place.folder)
         #expect(mail.contains("\nSubject: Sales of 2026-11-20\n"))
         #expect(mail.contains("\n\n3 orders in 2 regions; all are in the file.\n"))
