@@ -9,16 +9,16 @@ import Testing
         return parts.dropLast(3).joined(separator: "/")
     }()
 
-    /// The short form of what `make soak` does.
+    /// The short form of what `make soak` does; a debug build has 60 MiB before it sends anything.
     @Test(.enabled(if: Folder.exists("/usr/bin/python3"), "needs python3"))
     func aLargeAttachmentNeedsLittleMemory() async throws {
         let folder = TemporaryFolder()
         let result = try await ChildProcess(
-            command: "SOAK_MAIL_MB=24 scripts/soak-mail \(ChildProcess.binaryFolder)/flowctl",
+            command: "SOAK_MAIL_MB=24 SOAK_MAIL_MEMORY=80 scripts/soak-mail \(ChildProcess.binaryFolder)/flowctl",
             environment: ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"], workingDirectory: Self.root,
             scratch: folder.path
         ).run()
-        #expect(result.errors.split(separator: "\n").filter { !$0.contains("succeeded") } == [])
+        #expect(result.errors == "")
         #expect(result.exit == 0)
         #expect(result.output.hasPrefix("mail: 24 MB in "))
     }
@@ -52,9 +52,10 @@ import Testing
             variables: ["FLOWCTL_CREDENTIAL_EMAIL": credential])
         let result = try await machine.run(
             "flowctl --quiet run prepare.yaml && "
-                + "flowctl --quiet run nightly-report.yaml -i 'recipients=[\"Ada <ada@mail.test>\"]' -i day=2026-11-20")
+                + "flowctl --quiet run --output json nightly-report.yaml -i 'recipients=[\"Ada <ada@mail.test>\"]' -i day=2026-11-20"
+        )
         #expect(result.errors == "")
-        #expect(try JSON.parse(result.output)["accepted"] == ["ada@mail.test"])
+        #expect(try JSON.parse(result.output)["outputs"]?["accepted"] == ["ada@mail.test"])
         let mail = try await delivered(in: place.folder)
         #expect(mail.contains("\nSubject: Sales of 2026-11-20\n"))
         #expect(mail.contains("\n\n3 orders in 2 regions; all are in the file.\n"))
