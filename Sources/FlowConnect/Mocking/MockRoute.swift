@@ -1,4 +1,5 @@
 import FlowCore
+import FlowExpression
 
 /// A request of an operation that a mock can be asked.
 struct MockRoute: Sendable {
