@@ -84,19 +84,17 @@ struct MockRoute: Sendable {
     /// it.
     private func evidence(in sent: MockRequest) -> Int {
         let query = request.query.map { name, template in
-            MockRoute.evidence(template.literal, sent.query.first { $0.name == name }?.value)
+            template.literal.map { MockRoute.evidence($0, sent.query.first { $0.name == name }?.value) } ?? 0
         }
         let headers = request.headers.map { name, template in
             guard case .text(let template) = template else { return sent.headers[name] == nil ? 0 : 1 }
-            return MockRoute.evidence(template.literal.map { .string($0) }, sent.headers[name])
+            return template.literal.map { MockRoute.evidence(.string($0), sent.headers[name]) }
+                ?? (sent.headers[name] == nil ? 0 : 1)
         }
         return (query + headers).reduce(0, +)
     }
 
-    private static func evidence(_ written: Value?, _ sent: String?) -> Int {
-        guard let written else { return sent == nil ? 0 : 1 }
-        return WireText.of(written) == sent ? 1 : -1
-    }
+    private static func evidence(_ written: Value, _ sent: String?) -> Int { WireText.of(written) == sent ? 1 : -1 }
 
     /// Under what a secret in the path is found; no parameter has such a name.
     static let credentialName = "{credential}"

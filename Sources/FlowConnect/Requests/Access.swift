@@ -7,6 +7,8 @@ import FlowSpec
 struct Access: Sendable {
     /// Where paths are added.
     private(set) var base: String
+    /// The base of the app itself, where that isn't computed.
+    private let ownBase: String?
     /// Whether the base is one that the user gave, so that it stands for the connector's hosts too.
     private let isReplaced: Bool
     let scheme: AuthScheme?
@@ -52,8 +54,13 @@ struct Access: Sendable {
         } else {
             hasBucketInHost = false
         }
-        let ownBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
-        let replaced = context.baseURL ?? ownBase
+        ownBase = ((scheme ?? schemes.first)?.base ?? connector.base).literal.map {
+            $0.hasSuffix("/") ? String($0.dropLast()) : $0
+        }
+        let givenBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap {
+            $0.isEmpty ? nil : $0
+        }
+        let replaced = context.baseURL ?? givenBase
         isReplaced = replaced != nil
         if let replaced {
             base = replaced
@@ -79,7 +86,7 @@ struct Access: Sendable {
             }
         }
         origins = reached
-        let own = ownBase.flatMap { Origin($0) }.map { [$0] } ?? []
+        let own = givenBase.flatMap { Origin($0) }.map { [$0] } ?? []
         let isTrusted = connector.source == .embeddedConnector && context.baseURL == nil
         // A connector that is part of flowctl may be trusted with a credential that names no hosts of its own.
         granted =
@@ -125,6 +132,13 @@ struct Access: Sendable {
 
     /// Where the path of a request is added that goes to one of the connector's hosts; nil is the base.
     func root(_ host: String?) -> String { isReplaced ? base : host ?? base }
+
+    /// Where the mock that stands at the base has what the app has at an address.
+    func mocked(_ url: String) -> String {
+        if url.hasPrefix(site) { return url }
+        if let ownBase, url.hasPrefix(ownBase) { return site + url.dropFirst(ownBase.count) }
+        return MockApp.place(of: url).map { site + $0 } ?? url
+    }
 
     /// Adds the credential to a request.
     ///

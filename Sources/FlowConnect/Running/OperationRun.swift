@@ -237,11 +237,7 @@ struct OperationRun: Sendable {
         var request = try draft.request(
             isPreview: scope.isPreview,
             boundary: scope.isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
-        if context.credential?.source == .mock, !request.url.hasPrefix(access.site + "/"),
-            let place = MockApp.place(of: request.url)
-        {
-            request.url = access.site + place
-        }
+        if context.credential?.source == .mock { request.url = access.mocked(request.url) }
         if !scope.isPreview { try context.requireLent(request.url, given: self.arguments) }
         if template.sendsCredential { try access.with(credential).sign(&request, isPreview: scope.isPreview) }
         return request
