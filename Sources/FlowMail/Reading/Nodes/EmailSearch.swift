@@ -58,10 +58,6 @@ struct EmailSearch: Node {
         return .list(await collected.items)
     }
 
-    func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
-        [.text("search \(MailboxArguments.folder(arguments)) with \(JSON.text(.map(arguments.values)))")]
-    }
-
     private actor Collected {
         private(set) var items: [Value] = []
 
