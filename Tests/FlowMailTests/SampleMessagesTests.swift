@@ -13,8 +13,9 @@ private let samples = "/usr/lib/python3.11/test/test_email/data"
     .enabled(if: TestService.isThere("mail"), "\(TestService.advice)"),
     .enabled(if: Folder.exists(samples), "libpython3.11-testsuite is not installed"))
 struct SampleMessagesTests {
-    /// What Python and this server see in different ways.
-    private static let exceptions: Set<String> = []
+    /// Messages that are broken in ways which this server reads otherwise: boundaries that are missing, repeated or stand
+    /// where none belong (15, 17, 25, 31, 33, 37, 39, 41), a header without its end (35), tabs in a folded subject (27).
+    private static let exceptions = Set([15, 17, 25, 27, 31, 33, 35, 37, 39, 41].map { "msg_\($0).txt" })
 
     /// Says of each message what can be compared, as a line of JSON.
     private static let reader = """

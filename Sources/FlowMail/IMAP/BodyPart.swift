@@ -100,6 +100,9 @@ extension ResponseReader {
         if part.type == "text" {
             try expect(.space)
             _ = try number()
+        } else if part.type.isEmpty || part.subtype.isEmpty {
+            // What a type that can't be read means (RFC 2045, 5.2).
+            (part.type, part.subtype) = ("text", "plain")
         }
         return part
     }
