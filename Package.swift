@@ -49,6 +49,7 @@ let package = Package(
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
         module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
         module("FlowSpec", ["FlowCore"]),
+        module("FlowMIME", ["FlowCore"]),
 
         // The world.
         module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
@@ -59,7 +60,9 @@ let package = Package(
         // Nodes.
         module(
             "FlowConnect",
-            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog"]),
+            [
+                "FlowCore", "FlowSpec", "FlowMIME", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog",
+            ]),
         module("FlowMock", ["FlowCore", "FlowSpec", "FlowConnect"]),
         module("FlowNodeKit", ["FlowCore", "FlowSpec"]),
         module(
@@ -70,7 +73,7 @@ let package = Package(
             ]),
         module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
-        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit", "CCurl"]),
+        module("FlowMail", ["FlowCore", "FlowSpec", "FlowMIME", "FlowNodeKit", "CCurl"]),
 
         // Workflows and their execution.
         module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
@@ -108,6 +111,7 @@ let package = Package(
             "FlowExpressionTests", ["FlowCore", "FlowExpression", "FlowFuzz"],
             exclude: ["conformance-skips.txt", "type-exceptions.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
+        tests("FlowMIMETests", ["FlowCore", "FlowCrypto", "FlowMIME"]),
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto", "COpenSSL"]),
         tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),

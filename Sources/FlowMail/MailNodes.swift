@@ -14,7 +14,9 @@ package struct MailNodes: NodeSource {
         "email.move": { EmailTransfer(.move) },
         "email.rename_folder": { EmailRenameFolder() },
         "email.search": { EmailSearch() },
+        "email.send": { EmailSend() },
         "email.set_flags": { EmailSetFlags() },
+        "email.test_connection": { EmailTestConnection() },
         "email.test_mailbox": { EmailTestMailbox() },
         "email.wait_new": { EmailWaitNew() },
     ]

@@ -339,9 +339,3 @@ private struct Foresight: Sendable {
             ? Masker.replacement : "\(Foresight.mark)\(expression.source.trimmed)›"
     }
 }
-
-extension String {
-    fileprivate var trimmed: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}

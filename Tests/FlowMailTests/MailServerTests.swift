@@ -6,9 +6,10 @@ import Testing
 
 @Suite struct MailServerTests {
     private func server(
-        for service: MailServer.Service = .imap, type: String = "imap", _ fields: Value
+        for service: MailServer.Service = .imap, type: String? = nil, _ fields: Value
     ) throws(Failure) -> MailServer {
-        try MailServer(service, Credential(name: "mail", type: type, fields: fields.mapValue ?? ValueMap()))
+        try MailServer(
+            service, Credential(name: "mail", type: type ?? service.rawValue, fields: fields.mapValue ?? ValueMap()))
     }
 
     @Test func aPortSaysHowItIsEncrypted() throws {
@@ -69,5 +70,26 @@ import Testing
                 .invalid, "mail can't be mocked",
                 hint: "use a server of your own for tests, or leave these steps out with if:", nothingSent: true)
         ) { try MailServer(.imap, credential) }
+    }
+
+    @Test func aCredentialForTheOtherHalfOfMailIsRefused() {
+        #expect(
+            throws: Failure(
+                .auth, "credential \"mail\" of type imap is not for sending mail",
+                hint: "add one: flowctl credentials add smtp --type smtp", nothingSent: true)
+        ) { try server(for: .smtp, type: "imap", ["host": "mail.test"]) }
+    }
+
+    @Test func sendingNeedsNoLoginAndMayHaveAToken() throws {
+        let open = try server(for: .smtp, ["host": "mail.test", "security": "none", "helo_name": "my.test"])
+        #expect(open.url == "smtp://mail.test:25/my.test")
+        #expect(open.user == "")
+        let token = try server(for: .smtp, ["host": "mail.test", "username": "ada", "token": .secret("not-real")])
+        #expect(token.isTokenHolder)
+        #expect(
+            throws: Failure(
+                .auth, "credential \"mail\" of type smtp has no username", hint: "add the name of the account to it",
+                nothingSent: true)
+        ) { try server(for: .smtp, ["host": "mail.test", "password": .secret("not-real")]) }
     }
 }

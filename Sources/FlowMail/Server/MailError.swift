@@ -62,6 +62,7 @@ struct MailError {
                     ? "check the port; one for STARTTLS needs security: starttls"
                     : "check that the server speaks TLS 1.2 or newer")
         case CURLE_WEIRD_SERVER_REPLY:
+            if server.service == .smtp, let refusal = refusedConnection { return refusal }
             return plain(
                 .protocolError, "\(place) does not answer as a server of mail does",
                 hint: "check the port; one for TLS from the first byte needs security: tls")
@@ -85,6 +86,18 @@ struct MailError {
             hint: reason.hasSuffix("has expired") || reason.hasSuffix("is not yet valid")
                 ? "have the server's certificate renewed, and check this machine's clock"
                 : "name the file of its authority with ca_file where the server is yours")
+    }
+
+    /// A server that sends mail may greet with a no (RFC 5321, 3.1).
+    private var refusedConnection: Failure? {
+        let word = LoginAnswer(lines)
+        guard let code = word.code else { return nil }
+        return plain(
+            word.isTemporary ? .transient : .permission,
+            "\(place) refused the connection (\(ServiceText.line(word.text)))",
+            hint: word.isTemporary
+                ? "try again later" : "read the server's words; many refuse machines whose address is on a list",
+            code: code)
     }
 
     /// The server's own words say what kind of refusal it is.
@@ -113,7 +126,7 @@ struct MailError {
 }
 
 /// How a server says no to a login: `A002 NO [AUTHENTICATIONFAILED] text`, `535 5.7.8 text`, and before it perhaps
-/// `+ eyJ…` with the reason why a token is refused.
+/// `+ eyJ…` or `334 eyJ…` with the reason why a token is refused.
 struct LoginAnswer {
     private(set) var text = ""
     private(set) var code: String?
@@ -128,13 +141,13 @@ struct LoginAnswer {
         let rest = words.dropFirst(2).joined()
         if line.hasPrefix("* BYE") {
             (text, code, isTemporary) = (rest, "BYE", true)
-        } else if words.count == 2, words[0] == "+" {
+        } else if words.count == 2, words[0] == "+" || words[0] == "334" {
             // The reason in JSON; its status is all that says something.
             code = Base64.decode(words[1]).flatMap { try? JSON.parse($0) }?["status"]?.stringValue
             text = code.map { "status \($0)" } ?? ""
         } else if words.count > 1, words[0].utf8.count == 3, let number = Int(words[0]) {
             (text, code) = (words.dropFirst().joined(separator: " "), String(number))
-            isTemporary = number < 500
+            isTemporary = (400..<500).contains(number)
         } else if words.count > 2, words[1] == "NO" || words[1] == "BAD" {
             text = rest
             guard text.hasPrefix("["), let end = text.firstIndex(of: "]") else { return }

@@ -104,11 +104,15 @@ final class MailHandle {
     }
 
     private func setLogin() {
-        flow_set_text(pointer, CURLOPT_USERNAME, server.user)
         switch server.proof {
-        case .password(let password): flow_set_text(pointer, CURLOPT_PASSWORD, password)
+        case .none: return
+        case .password(let password):
+            flow_set_text(pointer, CURLOPT_PASSWORD, password)
+            // Of all that a server offers, libcurl would begin with what needs more than a password.
+            if server.service == .smtp { flow_set_text(pointer, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN") }
         case .token(let token): flow_set_text(pointer, CURLOPT_XOAUTH2_BEARER, token)
         }
+        flow_set_text(pointer, CURLOPT_USERNAME, server.user)
     }
 }
 
@@ -205,7 +209,7 @@ final class Cancellation: Sendable {
 
 /// The last lines that libcurl got from a server.
 private final class ServerLines {
-    private static let kept = 20
+    private static let kept = 100
     private(set) var all: [String] = []
 
     func add(_ line: UnsafeRawBufferPointer) {

@@ -14,6 +14,8 @@ struct MailServer: Sendable {
     }
 
     enum Proof: Sendable {
+        /// Nobody logs in; only a server that sends mail may do without.
+        case none
         case password(String)
         /// An access token of OAuth 2.0.
         case token(String)
@@ -26,6 +28,8 @@ struct MailServer: Sendable {
     let user: String
     let proof: Proof
     let route: HTTPRoute
+    /// What SMTP calls this machine; empty leaves it to libcurl, which takes the machine's own name.
+    let clientName: String
 
     /// Where messages say something happened: `imap.example.com:993`.
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
@@ -41,18 +45,34 @@ struct MailServer: Sendable {
                 .invalid, "mail can't be mocked",
                 hint: "use a server of your own for tests, or leave these steps out with if:", nothingSent: true)
         }
+        guard ["oauth2", service.rawValue].contains(credential.type) else {
+            throw fields.failure(
+                "\(credential) is not for \(service == .smtp ? "sending" : "reading") mail",
+                hint: "add one: flowctl credentials add \(service.rawValue) --type \(service.rawValue)")
+        }
         if credential.type == "oauth2" {
             let place = try Place(service, ofGrantIn: fields)
             (host, port, security) = (place.host, place.port, place.security)
             user = try fields.required("account", hint: "add the address of the mailbox to it as account")
             proof = .token(try fields.required("access_token", hint: "log in with \"flowctl credentials login\""))
+            clientName = ""
         } else {
             host = try fields.required("host", hint: "add the name of the server to it")
             let word = fields.text("security")
             security = word.flatMap(Security.init) ?? Place.usualSecurity(service, port: fields.port)
             port = fields.port ?? Place.usualPort(service, security)
+            clientName = try fields.optional("helo_name") ?? ""
+            let needsLogin = service == .imap || ["username", "password", "token"].contains { fields.text($0) != nil }
+            guard needsLogin else {
+                (user, proof) = ("", .none)
+                return
+            }
             user = try fields.required("username", hint: "add the name of the account to it")
-            proof = .password(try fields.required("password", hint: "add the password, or an app password"))
+            if let token = try fields.optional("token") {
+                proof = .token(token)
+            } else {
+                proof = .password(try fields.required("password", hint: "add the password, or an app password"))
+            }
         }
     }
 
@@ -64,7 +84,8 @@ struct MailServer: Sendable {
     /// What libcurl connects to.
     var url: String {
         let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
-        return "\(service.rawValue)\(security == .tls ? "s" : "")://\(name):\(port)"
+        let path = clientName.isEmpty ? "" : "/" + PercentEncoding.encode(clientName)
+        return "\(service.rawValue)\(security == .tls ? "s" : "")://\(name):\(port)\(path)"
     }
 }
 
@@ -136,7 +157,12 @@ private struct MailFields {
     var port: Int? { text("port").flatMap(Int.init) }
 
     func required(_ name: String, hint: String) throws(Failure) -> String {
-        guard let text = text(name) else { throw failure("\(credential) has no \(name)", hint: hint) }
+        guard let text = try optional(name) else { throw failure("\(credential) has no \(name)", hint: hint) }
+        return text
+    }
+
+    func optional(_ name: String) throws(Failure) -> String? {
+        guard let text = text(name) else { return nil }
         // What libcurl puts into a command must not end that.
         guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw failure(
