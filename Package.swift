@@ -104,7 +104,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression"], path: "Tests/FlowFuzz",
+            name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression", "FlowMail"], path: "Tests/FlowFuzz",
             swiftSettings: strict),
         .executableTarget(name: "flow-fuzz", dependencies: ["FlowFuzz"], path: "Tests/Fuzz", swiftSettings: strict),
         module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML", "FlowCrypto"]),
@@ -127,7 +127,7 @@ let package = Package(
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
-        tests("FlowMailTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMail"]),
+        tests("FlowMailTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMail", "FlowFuzz"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),

@@ -36,7 +36,8 @@ import Testing
         } throws: { error in
             let failure = Failure(error)
             return failure.kind == .uncertain
-                && failure.message == "the connection to 127.0.0.1:\(relay.port) broke; UID COPY may have been carried out"
+                && failure.message
+                    == "the connection to 127.0.0.1:\(relay.port) broke; UID COPY may have been carried out"
                 && failure.hint == "look in the folder whether it was before you repeat it"
         }
         #expect(try await mailbox.search().count == 2)

@@ -270,6 +270,39 @@ import Testing
         await mailbox.end()
     }
 
+    @Test func aMailboxThatIsFullSaysSo() async throws {
+        var mailbox = try await ImapMailbox.make()
+        mailbox.credential.name = "little"
+        mailbox.credential.fields["username"] = "little@mail.test"
+        let letter = "Subject: large\n\n" + String(repeating: "nothing new under the sun\n", count: 4000)
+        await #expect {
+            try await mailbox.run("email.append", ["folder": "INBOX", "message": .string(letter)])
+        } throws: { error in
+            let failure = Failure(error)
+            return failure.kind == .invalid && failure.code == "OVERQUOTA"
+                && failure.message.hasPrefix("the mailbox is full: ")
+                && failure.hint == "delete messages, or ask for more space"
+        }
+        await mailbox.end()
+    }
+
+    @Test func aFolderThatMayOnlyBeReadIsRead() async throws {
+        var mailbox = try await ImapMailbox.make()
+        let uid = try await mailbox.add("Subject: a\n\nb\n")
+        let rights = "\(mailbox.place.folder)/mail/ada/.\(mailbox.folder)/dovecot-acl"
+        try Folder.write("owner lr\n", to: rights)
+        // The server looks at them when it is connected to.
+        mailbox.credential.name = "reader"
+        #expect(try await mailbox.here("email.fetch", ["uid": .int(uid)])["text"] == "b\n")
+        await #expect(
+            throws: Failure(
+                .permission,
+                "the folder \"\(mailbox.folder)\" on localhost:\(mailbox.place.port + 3) may only be read",
+                hint: "ask its owner for the right to change it", code: "READ-ONLY")
+        ) { try await mailbox.here("email.set_flags", ["uids": [.int(uid)], "add": ["seen"]]) }
+        await mailbox.end()
+    }
+
     // MARK: Pages
 
     @Test func aSearchGoesOnAfterItsMark() async throws {

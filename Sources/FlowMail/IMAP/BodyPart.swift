@@ -1,5 +1,5 @@
 /// A part of a message as the server has read it (BODYSTRUCTURE); its content is fetched by ``section``.
-package struct BodyPart: Sendable, Equatable {
+package struct BodyPart: Sendable {
     package typealias Parameters = [(name: String, value: [UInt8])]
 
     /// `1.2`; that of a message without parts is `1`.
@@ -9,7 +9,6 @@ package struct BodyPart: Sendable, Equatable {
     package var subtype: String
     package var parameters: Parameters = []
     package var contentID: [UInt8]?
-    package var description: [UInt8]?
     /// In lower case: `base64`.
     package var encoding = "7bit"
     /// Bytes as they are encoded.
@@ -26,14 +25,6 @@ package struct BodyPart: Sendable, Equatable {
     }
 
     package var mediaType: String { "\(type)/\(subtype)" }
-
-    package static func == (left: BodyPart, right: BodyPart) -> Bool {
-        left.section == right.section && left.mediaType == right.mediaType && left.encoding == right.encoding
-            && left.size == right.size && left.disposition == right.disposition && left.parts == right.parts
-            && left.parameters.elementsEqual(right.parameters, by: ==)
-            && left.dispositionParameters.elementsEqual(right.dispositionParameters, by: ==)
-            && left.contentID == right.contentID && left.description == right.description
-    }
 }
 
 /// How much of a structure is read.
@@ -100,7 +91,8 @@ extension ResponseReader {
         try expect(.space)
         part.contentID = try optionalString()
         try expect(.space)
-        part.description = try optionalString()
+        // A description.
+        _ = try optionalString()
         try expect(.space)
         part.encoding = try optionalString().map { String(decoding: $0, as: UTF8.self).lowercased() } ?? "7bit"
         try expect(.space)
@@ -108,6 +100,9 @@ extension ResponseReader {
         if part.type == "text" {
             try expect(.space)
             _ = try number()
+        } else if part.type.isEmpty || part.subtype.isEmpty {
+            // What a type that can't be read means (RFC 2045, 5.2).
+            (part.type, part.subtype) = ("text", "plain")
         }
         return part
     }

@@ -70,6 +70,8 @@ extension ResponseReader {
             throw MalformedResponse("\(ResponseReader.name(try peek())) at the end of an address")
         }
         guard let mailbox, let host else { return nil }
-        return Envelope.Address(name: name, mailbox: host.isEmpty ? mailbox : mailbox + [UInt8(ascii: "@")] + host)
+        // What Dovecot makes up where there is none.
+        let hasHost = !host.isEmpty && host != Array("MISSING_DOMAIN".utf8)
+        return Envelope.Address(name: name, mailbox: hasHost ? mailbox + [UInt8(ascii: "@")] + host : mailbox)
     }
 }

@@ -9,8 +9,6 @@ final class ImapClient {
         var folder: String
         var isReadOnly: Bool
         var uidValidity: UInt32
-        /// The identifier that the next message gets; nil where the server doesn't say.
-        var uidNext: UInt32?
     }
 
     let handle: MailHandle
@@ -172,14 +170,9 @@ final class ImapClient {
         var command = Command(readOnly ? "EXAMINE" : "SELECT")
         command.add(folder: folder)
         var validity: UInt32?
-        var next: UInt32?
         let status = try run(command, about: folder) { response in
-            guard case .status(let status) = response else { return }
-            switch status.code {
-            case "UIDVALIDITY": validity = UInt32(status.codeArguments)
-            case "UIDNEXT": next = UInt32(status.codeArguments)
-            default: break
-            }
+            guard case .status(let status) = response, status.code == "UIDVALIDITY" else { return }
+            validity = UInt32(status.codeArguments)
         }
         guard let validity else {
             throw Failure(
@@ -192,7 +185,7 @@ final class ImapClient {
                 .permission, "the folder \"\(folder)\" on \(authority) may only be read",
                 hint: "ask its owner for the right to change it", code: "READ-ONLY")
         }
-        let selection = Selection(folder: folder, isReadOnly: isReadOnly, uidValidity: validity, uidNext: next)
+        let selection = Selection(folder: folder, isReadOnly: isReadOnly, uidValidity: validity)
         self.selection = selection
         return selection
     }

@@ -27,7 +27,7 @@ package final class ResponseReader {
     /// Bytes that may still be kept of this response.
     private var left = ResponseReader.budget
     /// Takes the content of the section of that name.
-    var content: (section: String, sink: any ContentSink)?
+    package var content: (section: String, sink: any ContentSink)?
 
     package init(_ source: any ByteSource) { self.source = source }
 

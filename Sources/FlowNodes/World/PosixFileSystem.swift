@@ -107,12 +107,19 @@ package struct PosixFileSystem: FileSystem {
 
     package func moveIfFree(_ path: String, to destination: String) throws -> Bool {
         // Not rename, which replaces what somebody else may put there just now.
-        guard link(path, destination) == 0 else {
-            if errno == EEXIST { return false }
-            throw FileFailure.failure("move", path, errno: errno)
+        if link(path, destination) == 0 {
+            unlink(path)
+            return true
         }
-        unlink(path)
-        return true
+        switch errno {
+        case EEXIST: return false
+        // A file system without links.
+        case EPERM, ENOTSUP:
+            guard try info(destination) == nil else { return false }
+            try move(path, to: destination)
+            return true
+        default: throw FileFailure.failure("move", path, errno: errno)
+        }
     }
 
     package func copy(_ path: String, to destination: String) throws {

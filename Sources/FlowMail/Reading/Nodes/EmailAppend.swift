@@ -23,7 +23,7 @@ struct EmailAppend: Node {
         ],
         rules: [.one(["file", "message"])],
         output: "{appended, message_id, uid, uidvalidity}: appended is false where it was there.",
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
             ["folder": "Archive", "file": "letter.eml", "flags": ["seen"]],
             output: ["appended": true, "message_id": "<1@example.com>", "uid": 58, "uidvalidity": 7]))

@@ -13,7 +13,7 @@ struct EmailDelete: Node {
         ],
         output:
             "{deleted, missing, trash}: how many, the numbers of those that weren't there, and the folder they are in now.",
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(["uids": [101]], output: ["deleted": 1, "missing": [], "trash": "Trash"]))
 
     func outputType(of arguments: WrittenArguments) -> StaticType {

@@ -34,7 +34,7 @@ struct EmailFetch: Node {
             The summary of email.search with text, html, references, perhaps headers (a map; a field that comes several \
             times has its texts in lines), attachments with file where it was saved, and raw.
             """,
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
             ["uid": 101, "attachments_to": "invoices"],
             output: [

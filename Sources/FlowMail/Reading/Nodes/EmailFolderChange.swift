@@ -12,7 +12,7 @@ struct EmailCreateFolder: Node {
                 "folder", .string, required: true, help: "Its name, with those above it.", example: "Projects/2026")
         ],
         output: "{created}: false where it was there.",
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(["folder": "Projects/2026"], output: ["created": true]))
 
     func outputType(of arguments: WrittenArguments) -> StaticType { .record([("created", .bool)]) }
@@ -34,7 +34,7 @@ struct EmailRenameFolder: Node {
                 "to", .string, required: true, help: "Its new name, with those above it.", example: "Archive/2026"),
         ],
         output: "{folder}: its new name.",
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
             ["folder": "Projects/2026", "to": "Archive/2026"], output: ["folder": "Archive/2026"]))
 
@@ -61,7 +61,7 @@ struct EmailDeleteFolder: Node {
             Parameter("with_messages", .bool, default: false, help: "Delete the messages in it, too, for good."),
         ],
         output: "{deleted}: false where there was none.",
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(["folder": "Projects/2026"], output: ["deleted": true]))
 
     func outputType(of arguments: WrittenArguments) -> StaticType { .record([("deleted", .bool)]) }

@@ -19,7 +19,7 @@ struct EmailListFolders: Node {
             A list of {name, delimiter, use, selectable}; use is what a folder is meant for, such as sent, trash, drafts, \
             archive or junk. With counts also messages, unseen, uidnext and uidvalidity.
             """,
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
             ["counts": true],
             output: [

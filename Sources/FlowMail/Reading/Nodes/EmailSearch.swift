@@ -27,7 +27,7 @@ struct EmailSearch: Node {
             A list of {uid, uidvalidity, folder}, with a summary also message_id, subject, from, to, cc, bcc, reply_to, \
             in_reply_to, date, received, size, flags and attachments, each of those {name, media_type, size, inline, part}.
             """,
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
             ["from": "billing@example.com", "subject": "invoice", "unseen": true],
             output: [
@@ -56,10 +56,6 @@ struct EmailSearch: Node {
             }
         }
         return .list(await collected.items)
-    }
-
-    func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
-        [.text("search \(MailboxArguments.folder(arguments)) with \(JSON.text(.map(arguments.values)))")]
     }
 
     private actor Collected {

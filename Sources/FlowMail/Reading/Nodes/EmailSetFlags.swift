@@ -17,7 +17,7 @@ struct EmailSetFlags: Node {
         ],
         rules: [.any(["add", "remove", "only"])],
         output: "{changed, missing}: how many messages there are, and the numbers of those that aren't.",
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(["uids": [101, 102], "add": ["seen"]], output: ["changed": 2, "missing": []]))
 
     func outputType(of arguments: WrittenArguments) -> StaticType {

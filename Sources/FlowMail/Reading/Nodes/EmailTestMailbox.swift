@@ -7,7 +7,7 @@ struct EmailTestMailbox: Node {
         "email.test_mailbox", summary: "Look whether a mailbox can be opened.",
         effect: .read, parameters: [],
         output: "{who, messages, unseen, capabilities}: whose mailbox it is and where, and what its inbox holds.",
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
             [:],
             output: [

@@ -28,7 +28,7 @@ struct EmailTransfer: Node {
                 {\(isMove ? "moved" : "copied"), missing, uidvalidity, uids}: how many, the numbers of messages that aren't \
                 there, and what their numbers are now, as a map from the old ones, where the server says so.
                 """,
-            credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+            credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
             example: .init(
                 ["uids": [101], "to": "Archive"],
                 output: [isMove ? "moved" : "copied": 1, "missing": [], "uidvalidity": 7, "uids": ["101": 58]]))

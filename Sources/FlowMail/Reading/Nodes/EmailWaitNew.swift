@@ -28,7 +28,7 @@ struct EmailWaitNew: Node {
             {messages, mark, reset}: summaries as of email.search, the oldest first; the mark for the next step; and whether \
             the folder has numbered its messages anew since the mark, so that what came in between isn't known.
             """,
-        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true,
+        credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
             ["wait": "10m"],
             output: [
