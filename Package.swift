@@ -51,6 +51,7 @@ let package = Package(
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
         module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
         module("FlowSpec", ["FlowCore"]),
+        module("FlowMIME", ["FlowCore"]),
 
         // The world.
         module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
@@ -61,7 +62,9 @@ let package = Package(
         // Nodes.
         module(
             "FlowConnect",
-            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog"]),
+            [
+                "FlowCore", "FlowSpec", "FlowMIME", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog",
+            ]),
         module("FlowMock", ["FlowCore", "FlowSpec", "FlowConnect"]),
         module("FlowNodeKit", ["FlowCore", "FlowSpec"]),
         module(
@@ -72,7 +75,7 @@ let package = Package(
             ]),
         module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMariaDB", "CPostgreSQL"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
-        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMail", ["FlowCore", "FlowSpec", "FlowMIME", "FlowNodeKit", "CCurl"]),
 
         // Workflows and their execution.
         module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
@@ -110,6 +113,7 @@ let package = Package(
             "FlowExpressionTests", ["FlowCore", "FlowExpression", "FlowFuzz"],
             exclude: ["conformance-skips.txt", "type-exceptions.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
+        tests("FlowMIMETests", ["FlowCore", "FlowCrypto", "FlowMIME"]),
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto", "COpenSSL"]),
         tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
@@ -121,6 +125,7 @@ let package = Package(
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
+        tests("FlowMailTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMail"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),

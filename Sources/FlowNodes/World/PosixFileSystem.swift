@@ -105,6 +105,16 @@ package struct PosixFileSystem: FileSystem {
         guard unlink(path) == 0 else { throw FileFailure.failure("move", path, errno: errno) }
     }
 
+    package func moveIfFree(_ path: String, to destination: String) throws -> Bool {
+        // Not rename, which replaces what somebody else may put there just now.
+        guard link(path, destination) == 0 else {
+            if errno == EEXIST { return false }
+            throw FileFailure.failure("move", path, errno: errno)
+        }
+        unlink(path)
+        return true
+    }
+
     package func copy(_ path: String, to destination: String) throws {
         let source = try OpenFile(path, flags: O_RDONLY, action: "copy")
         let information = try source.information()
