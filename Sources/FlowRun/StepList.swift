@@ -70,7 +70,7 @@ final class PreparedStep: Sendable {
                         ?? "run \"flowctl nodes list\" for those there are", position: span)
             }
             self.node = node
-            retry = step.retry ?? defaults.retry ?? (node.spec.retryOwner == .node ? .http : .none)
+            retry = step.retry ?? defaults.retry ?? node.spec.usualRetry
             timeout = step.timeout ?? defaults.timeout
         default:
             node = nil

@@ -55,6 +55,8 @@ package struct NodeSpec: Sendable, Hashable {
     /// group's own name.
     package var sharedCredentials: [String]
     package var retryOwner: RetryOwner
+    /// What a step does that says nothing of it.
+    package var usualRetry: RetryPolicy
     /// How long the other side remembers the idempotency key this write sends; nil where it sends none.
     package var keyLifetime: Duration?
     package var example: Example?
@@ -65,7 +67,8 @@ package struct NodeSpec: Sendable, Hashable {
     package init(
         _ name: String, summary: String, details: String = "", effect: Effect, parameters: [Parameter],
         rules: [Rule] = [], output: String = "", credentialTypes: [String] = [], needsCredential: Bool = false,
-        sharedCredentials: [String] = [], retryOwner: RetryOwner = .engine, keyLifetime: Duration? = nil,
+        sharedCredentials: [String] = [], retryOwner: RetryOwner = .engine, usualRetry: RetryPolicy? = nil,
+        keyLifetime: Duration? = nil,
         example: Example? = nil,
         documentation: String? = nil,
         source: Source = .native
@@ -81,6 +84,7 @@ package struct NodeSpec: Sendable, Hashable {
         self.needsCredential = needsCredential
         self.sharedCredentials = sharedCredentials
         self.retryOwner = retryOwner
+        self.usualRetry = usualRetry ?? (retryOwner == .node ? .http : .none)
         self.keyLifetime = keyLifetime
         self.example = example
         self.documentation = documentation

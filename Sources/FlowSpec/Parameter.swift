@@ -85,6 +85,8 @@ package struct Parameter: Sendable, Hashable {
     package var takesSecrets: Bool
     /// Set where the text is code (a shell command, SQL): `${{ }}` in it is refused with this remedy.
     package var codeRemedy: String?
+    /// Members of the maps in it that are code, each with such a remedy.
+    package var codeMembers: [String: String]
     /// What `${{ }}` in it may give; nil is anything.
     package var computed: ComputedRule?
 
@@ -92,7 +94,7 @@ package struct Parameter: Sendable, Hashable {
         _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
         help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
         maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
-        computed: ComputedRule? = nil
+        codeMembers: [String: String] = [:], computed: ComputedRule? = nil
     ) {
         self.name = name
         self.type = type
@@ -105,6 +107,7 @@ package struct Parameter: Sendable, Hashable {
         self.maximum = maximum
         self.takesSecrets = takesSecrets
         self.codeRemedy = codeRemedy
+        self.codeMembers = codeMembers
         self.computed = computed
     }
 

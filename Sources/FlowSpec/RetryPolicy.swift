@@ -32,6 +32,9 @@ package struct RetryPolicy: Sendable, Hashable {
     /// What HTTP nodes do where a step says nothing.
     package static let http = RetryPolicy(max: 3)
 
+    /// What nodes do that speak with a server otherwise: long enough for one that is restarted.
+    package static let server = RetryPolicy(max: 5)
+
     /// Whether `failure` of work with `effect` may be repeated, apart from the count.
     ///
     /// Reads and idempotent work repeat on what may pass. A write repeats where nothing was sent or the other side

@@ -48,13 +48,8 @@ package enum CredentialTypes {
                 .init("provider", required: false, help: "The provider whose connectors may use it, such as google"),
             ]),
         CredentialType(
-            "database", help: "The account of a database server.",
-            fields: [
-                .init("host", help: "The server", form: FieldForm(.host)),
-                .init("port", required: false, help: "Its port; else that of its kind", form: FieldForm(.port)),
-                .init("database", help: "The name of the database"),
-                .init("username", help: "The user name"), password(),
-            ]),
+            "postgres", help: "The account of a PostgreSQL server.",
+            fields: databaseServer(port: "5432", schemes: ["postgresql", "postgres"]), testNode: "postgres.check"),
         CredentialType(
             "mongodb", help: "The account of a server of MongoDB, or of several that belong together.",
             fields: [
@@ -100,6 +95,35 @@ package enum CredentialTypes {
 
     private static func password() -> CredentialType.Field {
         .init("password", secret: true, help: "The password", form: FieldForm(.password))
+    }
+
+    /// - Parameter schemes: of its addresses.
+    private static func databaseServer(port: String, schemes: [String]) -> [CredentialType.Field] {
+        [
+            .init(
+                "url", secret: true, required: false,
+                help: "All in one, as \(schemes[0])://USER:PASSWORD@HOST/DATABASE; fields that are given beside it win",
+                form: FieldForm(.password, prefixes: schemes.map { $0 + "://" })),
+            .init(
+                "host", required: false, help: "The server, or the path of its Unix socket",
+                form: FieldForm(.text)),
+            .init("port", required: false, help: "Its port; \(port) where it is left out", form: FieldForm(.port)),
+            .init("database", required: false, help: "The name of the database"),
+            .init("username", required: false, help: "The user name"),
+            .init("password", secret: true, required: false, help: "The password", form: FieldForm(.password)),
+            .init(
+                "tls", required: false, help: "How far the connection is protected", default: "verify",
+                form: FieldForm(.text, choices: ["verify", "verify-ca", "insecure-no-verify", "insecure-off"])),
+            .init(
+                "connect_timeout", required: false, help: "Seconds the server may take to let us in", default: "10",
+                form: FieldForm(.number)),
+            .init(
+                "connections", required: false, help: "How many may be open at a time", default: "4",
+                form: FieldForm(.number)),
+            .init(
+                "read_only", required: false, help: "Whether nothing may be changed with it", default: "false",
+                form: FieldForm(.text, choices: ["true", "false"])),
+        ]
     }
 
     private static func mailServer(port: String, security: String) -> [CredentialType.Field] {

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -45,56 +46,37 @@ package enum OwnThread {
 /// A thread between two pieces of work.
 private final class IdleThread: Sendable {
     /// How long one waits for more.
-    private static let patience: Int = 1
+    private static let patience = DispatchTimeInterval.seconds(1)
 
     /// Those that wait, the last to come first in line.
     private static let waiting = Mutex<[IdleThread]>([])
 
     private let next: Mutex<(@Sendable () -> Void)?>
-    /// Posted once for each piece of work. A semaphore of its own memory, which lives as long as the thread.
-    private nonisolated(unsafe) let signal = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    /// Signalled once for each piece of work.
+    private let signal = DispatchSemaphore(value: 0)
 
-    init(first: @escaping @Sendable () -> Void) {
-        next = Mutex(first)
-        sem_init(signal, 0, 0)
-    }
-
-    deinit {
-        sem_destroy(signal)
-        signal.deallocate()
-    }
+    init(first: @escaping @Sendable () -> Void) { next = Mutex(first) }
 
     static func take() -> IdleThread? { waiting.withLock { $0.popLast() } }
 
     func give(_ body: @escaping @Sendable () -> Void) {
         next.withLock { $0 = body }
-        sem_post(signal)
+        signal.signal()
     }
 
     func run() {
         while let body = next.withLock({ $0.take() }) {
             body()
-            guard awaitsMore() else { return }
-        }
-    }
-
-    /// - Returns: false where nothing came; nobody can give it work any more then.
-    private func awaitsMore() -> Bool {
-        Self.waiting.withLock { $0.append(self) }
-        var deadline = timespec()
-        clock_gettime(CLOCK_REALTIME, &deadline)
-        deadline.tv_sec += Self.patience
-        while sem_timedwait(signal, &deadline) != 0 {
-            if errno == EINTR { continue }
-            let wasWaiting = Self.waiting.withLock { waiting in
+            Self.waiting.withLock { $0.append(self) }
+            guard signal.wait(timeout: .now() + Self.patience) == .timedOut else { continue }
+            let isFree = Self.waiting.withLock { waiting in
                 guard let index = waiting.firstIndex(where: { $0 === self }) else { return false }
                 waiting.remove(at: index)
                 return true
             }
-            if wasWaiting { return false }
-            // Somebody has taken it and is about to give it work.
-            deadline.tv_sec += Self.patience
+            if isFree { return }
+            // Somebody has taken it, and is about to give it work.
+            signal.wait()
         }
-        return true
     }
 }

@@ -8,7 +8,11 @@ struct SQLDialect: Sendable, Hashable {
         case questionMark
     }
 
+    /// What an INSERT says to update a row that is there.
+    enum Upsert: Sendable, Hashable { case onConflict, onDuplicateKey }
+
     var placeholder: Placeholder
+    var upsert: Upsert
     /// What stands around names, doubled inside them.
     var nameQuote: Character
     /// Whether a backslash keeps the quote after it from ending a string, without an `E` before the string.
@@ -19,10 +23,12 @@ struct SQLDialect: Sendable, Hashable {
     var hasDollarQuotes: Bool
 
     static let postgreSQL = SQLDialect(
-        placeholder: .numbered, nameQuote: "\"", hasBackslashEscapes: false, hasHashComments: false,
+        placeholder: .numbered, upsert: .onConflict, nameQuote: "\"", hasBackslashEscapes: false,
+        hasHashComments: false,
         hasDollarQuotes: true)
     static let mySQL = SQLDialect(
-        placeholder: .questionMark, nameQuote: "`", hasBackslashEscapes: true, hasHashComments: true,
+        placeholder: .questionMark, upsert: .onDuplicateKey, nameQuote: "`", hasBackslashEscapes: true,
+        hasHashComments: true,
         hasDollarQuotes: false)
 
     func quoted(_ name: String) -> String {
@@ -30,6 +36,27 @@ struct SQLDialect: Sendable, Hashable {
         return quote
             + name.split(separator: nameQuote, omittingEmptySubsequences: false).joined(separator: quote + quote)
             + quote
+    }
+
+    /// A statement that inserts a row, or updates the one that has the same key.
+    func upsert(into table: SQLName, _ columns: [String], key: [String]) -> String {
+        let names = columns.map(quoted)
+        let others = columns.filter { !key.contains($0) }.map(quoted)
+        let places = columns.indices.map { placeholder == .numbered ? "$\($0 + 1)" : "?" }
+        let insert =
+            "INSERT INTO \(quoted(table)) (\(names.joined(separator: ", ")))"
+            + " VALUES (\(places.joined(separator: ", ")))"
+        switch upsert {
+        case .onConflict:
+            let target = " ON CONFLICT (\(key.map(quoted).joined(separator: ", "))) DO "
+            let changes = others.map { "\($0) = EXCLUDED.\($0)" }.joined(separator: ", ")
+            return insert + target + (others.isEmpty ? "NOTHING" : "UPDATE SET \(changes)")
+        case .onDuplicateKey:
+            // It must change something; a key that is set to itself does not.
+            let changed = others.isEmpty ? key.map(quoted) : others
+            return insert + " ON DUPLICATE KEY UPDATE "
+                + changed.map { "\($0) = VALUES(\($0))" }.joined(separator: ", ")
+        }
     }
 
     func quoted(_ name: SQLName) -> String { name.parts.map(quoted).joined(separator: ".") }

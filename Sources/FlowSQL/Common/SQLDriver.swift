@@ -11,6 +11,8 @@ protocol SQLDriver: Sendable {
     static var title: String { get }
     static var dialect: SQLDialect { get }
     static var catalog: SQLCatalog { get }
+    /// How ``SQLConnection/load(into:columns:next:)`` differs from inserting row by row, as a sentence for people.
+    static var loadingNote: String { get }
     /// What the fields of its credentials may hold beside each other; ``SQLAccount`` reads them.
     static var account: SQLAccount.Form { get }
 
@@ -77,15 +79,4 @@ protocol SQLConnection: AnyObject, Sendable {
 
     /// Who is logged in, where: `server`, `version`, `database`, `user`, `tls` (`null` or such as `TLSv1.3`).
     func describe() throws -> ValueMap
-}
-
-/// A statement as its server takes it, with the values of its placeholders in order.
-struct SQLStatement: Sendable, Hashable {
-    var text: String
-    var values: [Value]
-
-    init(_ text: String, _ values: [Value] = []) {
-        self.text = text
-        self.values = values
-    }
 }

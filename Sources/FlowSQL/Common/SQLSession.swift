@@ -7,6 +7,7 @@ struct SQLSession<Driver: SQLDriver>: Sendable {
     private struct Stale: Error {}
 
     let account: SQLAccount
+    private let effect: Effect
     private let statementTimeout: Duration?
     private let pools: ConnectionPools
 
@@ -18,12 +19,24 @@ struct SQLSession<Driver: SQLDriver>: Sendable {
                 .permission, "\(node.name) changes data, and the credential \"\(account.name)\" is for reading only",
                 hint: "use \(Driver.name).query, or a credential without read_only", nothingSent: true)
         }
+        self.effect = effect
         statementTimeout = arguments.duration("statement_timeout")
         pools = context.world.connections
     }
 
     /// Lends a connection to `work`, which may block. What the server does for it ends when the task is cancelled.
     func use<Result: Sendable>(
+        _ work: @escaping @Sendable (Driver.Connection) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await useOneThatIsOpen(work)
+        } catch  where Task.isCancelled && effect == .read {
+            // However it ended.
+            throw CancellationError()
+        }
+    }
+
+    private func useOneThatIsOpen<Result: Sendable>(
         _ work: @escaping @Sendable (Driver.Connection) throws -> Result
     ) async throws -> Result {
         // All that lay in the pool may have been closed while nobody looked; one that is new has not.

@@ -6,6 +6,10 @@ enum PostgreSQL: SQLDriver {
     static let title = "PostgreSQL"
     static let dialect = SQLDialect.postgreSQL
 
+    static let loadingNote = """
+        COPY, which passes over rules, and takes a text for a column of bytes as base64, as a query writes it to a file.
+        """
+
     static let account = SQLAccount.Form(
         schemes: ["postgresql", "postgres"], port: 5432,
         parameters: [

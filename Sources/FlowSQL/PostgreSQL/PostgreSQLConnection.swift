@@ -12,6 +12,7 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
     var isSpent = false
     /// Whether the server has said that it closes the connection.
     private var hasFarewell = false
+    private var isClosed = false
     private let stop: StopPipe
     private let isCancelled = Atomic<Bool>(false)
     /// Whether the server has been asked to end what it does, and until when its answer is waited for.
@@ -35,7 +36,12 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    func close() { PQfinish(handle) }
+    deinit { close() }
+
+    func close() {
+        if !isClosed { PQfinish(handle) }
+        isClosed = true
+    }
 
     func cancel() {
         isCancelled.store(true, ordering: .sequentiallyConsistent)

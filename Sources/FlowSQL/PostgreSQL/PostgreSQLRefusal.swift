@@ -63,15 +63,11 @@ struct PostgreSQLRefusal {
                 "the certificate is for another host", "set host in \(name) to a name that the certificate has"
             )
         }
-        if words.contains("certificate has expired") {
-            return ("its certificate has expired", "renew it on the server")
-        }
-        if words.contains("certificate verify failed") || words.contains("self-signed")
-            || words.contains("self signed")
-        {
+        // libpq keeps to itself which of the two it is.
+        if words.contains("certificate verify failed") {
             return (
-                "its certificate is signed by nobody who is trusted",
-                "name the file of its authority in ca_file of \(name)"
+                "its certificate has expired, or is signed by nobody who is trusted",
+                "name the file of its authority in ca_file of \(name), or renew the certificate on the server"
             )
         }
         if words.contains("server does not support SSL") {

@@ -10,7 +10,7 @@ enum PostgreSQLText {
         case .float: float(String(decoding: bytes, as: UTF8.self))
         case .json: try JSON.parse(String(decoding: bytes, as: UTF8.self))
         case .bytes: .bytes(hexadecimal(bytes))
-        case .timestamp: .string(timestamp(bytes))
+        case .timestamp: timestamp(bytes)
         case .array(let element):
             try PostgreSQLArray.parse(Array(bytes)) { text throws(Failure) in
                 let copy = text
@@ -39,23 +39,20 @@ enum PostgreSQLText {
         Hexadecimal.decode(String(decoding: bytes.dropFirst(2), as: UTF8.self)) ?? []
     }
 
-    /// `2026-11-21 03:15:06.58+00` as RFC 3339 has it; one without a zone stays without. What RFC 3339 can't say, such
-    /// as `infinity` or a year BC, stays as it is.
-    private static func timestamp(_ bytes: UnsafeRawBufferPointer) -> String {
+    /// `2026-11-21 03:15:06.58+00` is a moment; without a zone it is a text as RFC 3339 has it up to there. What neither
+    /// can be, such as `infinity` or a year BC, stays as it is.
+    private static func timestamp(_ bytes: UnsafeRawBufferPointer) -> Value {
+        let plain = String(decoding: bytes, as: UTF8.self)
         guard bytes.count >= 19, bytes[4] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: " "),
             bytes.last != UInt8(ascii: "C")
-        else { return String(decoding: bytes, as: UTF8.self) }
+        else { return .string(plain) }
         var text = Array(bytes)
         text[10] = UInt8(ascii: "T")
-        if let sign = text[19...].lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }) {
-            // An hour alone. Zones of before 1900 have seconds, which RFC 3339 has no room for.
-            switch text.count - sign {
-            case 3 where text[sign...].elementsEqual("+00".utf8): text.replaceSubrange(sign..., with: "Z".utf8)
-            case 3: text += ":00".utf8
-            case 6: break
-            default: return String(decoding: bytes, as: UTF8.self)
-            }
+        guard let sign = text[19...].lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }) else {
+            return .string(String(decoding: text, as: UTF8.self))
         }
-        return String(decoding: text, as: UTF8.self)
+        // An hour alone.
+        if text.count - sign == 3 { text += ":00".utf8 }
+        return Timestamp(rfc3339: String(decoding: text, as: UTF8.self)).map(Value.timestamp) ?? .string(plain)
     }
 }

@@ -65,6 +65,9 @@ extension WorkflowReader {
             }
             guard let value = argument.value else { continue }
             if let remedy = parameter.codeRemedy { refuseTemplates(in: value, of: parameter.name, remedy: remedy) }
+            for (member, remedy) in parameter.codeMembers {
+                refuseTemplates(inMember: member, of: value, as: parameter.name, remedy: remedy)
+            }
             if parameter.type == .expressions { checkExpressions(value) }
             if let objection = value.objection(of: parameter) {
                 diagnostics.error(
@@ -101,6 +104,24 @@ extension WorkflowReader {
         for expression in value.expressions {
             diagnostics.error(
                 "no-splicing", "\"\(name)\" is code, so ${{ }} can't be used in it", at: expression.span, hint: remedy)
+        }
+    }
+
+    /// The same for a member of the maps in a list. What computes the list or a map whole computes the code, too.
+    private mutating func refuseTemplates(
+        inMember member: String, of value: ValueTemplate, as name: String, remedy: String
+    ) {
+        switch value.content {
+        case .literal: break
+        case .template: refuseTemplates(in: value, of: name, remedy: remedy)
+        case .list(let items):
+            for (index, item) in items.enumerated() {
+                refuseTemplates(inMember: member, of: item, as: "\(name)[\(index)]", remedy: remedy)
+            }
+        case .map(let members):
+            for found in members where found.key == member {
+                refuseTemplates(in: found.value, of: "\(name).\(member)", remedy: remedy)
+            }
         }
     }
 

@@ -43,6 +43,7 @@ struct CredentialCheckup {
                 start()
             }
         }
+        await world.connections.close()
         return names.compactMap { found[$0] }
     }
 

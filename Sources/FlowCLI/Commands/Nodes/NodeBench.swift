@@ -43,8 +43,20 @@ struct NodeBench {
         )
     }
 
-    /// Runs it to its end with the retries of its context; a stream is read whole.
+    /// Runs it to its end with the retries of its context; a stream is read whole. Connections are closed then.
     static func run(_ node: any Node, _ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await attempt(node, arguments, in: context))
+        } catch {
+            result = .failure(error)
+        }
+        await context.world.connections.close()
+        return try result.get()
+    }
+
+    private static func attempt(_ node: any Node, _ arguments: Arguments, in context: NodeContext) async throws -> Value
+    {
         var context = context
         context.effect = node.effect(of: arguments)
         var number = 1

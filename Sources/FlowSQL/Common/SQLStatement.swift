@@ -1,0 +1,35 @@
+import FlowCore
+import FlowSpec
+
+/// A statement as its server takes it, with the values of its placeholders in order.
+struct SQLStatement: Sendable, Hashable {
+    var text: String
+    var values: [Value]
+
+    init(_ text: String, _ values: [Value] = []) {
+        self.text = text
+        self.values = values
+    }
+}
+
+extension SQLStatement {
+    /// A file as a value is its bytes; more than this of them is refused.
+    private static let largestFile = 256 << 20
+
+    /// The statement of the arguments `sql` and `params`.
+    init(_ arguments: Arguments, _ dialect: SQLDialect, in context: NodeContext) throws {
+        try self.init(arguments.string("sql") ?? "", arguments["params"], name: "params", dialect, in: context)
+    }
+
+    /// - Parameter name: of the argument that the values come from, for messages.
+    init(_ sql: String, _ params: Value?, name: String, _ dialect: SQLDialect, in context: NodeContext) throws {
+        let given = try SQLValues(params, name: name)
+        let text = SQLText(sql, dialect, named: given.isNamed)
+        self.init(text.native, try text.values(given).map { try Self.loaded($0, in: context) })
+    }
+
+    private static func loaded(_ value: Value, in context: NodeContext) throws -> Value {
+        guard case .file(let file) = value.revealed else { return value }
+        return .bytes(try context.world.files.read(file.path, limit: largestFile))
+    }
+}

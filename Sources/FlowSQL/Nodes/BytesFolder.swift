@@ -1,0 +1,27 @@
+import FlowCore
+import FlowNodeKit
+import FlowSpec
+
+/// A folder for values of a query that are bytes, such as pictures.
+struct BytesFolder: Sendable {
+    private let path: String
+    private let context: NodeContext
+
+    init(_ path: String, in context: NodeContext) {
+        self.path = path
+        self.context = context
+    }
+
+    /// The row with a file, called `3-photo`, in place of each value that is bytes.
+    ///
+    /// - Parameter number: of the row, from 1.
+    func keep(_ row: ValueMap, number: Int) throws -> ValueMap {
+        var kept = row
+        for (key, value) in row {
+            guard case .bytes(let bytes) = value else { continue }
+            let column = String(key.text.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
+            kept[key] = try OutputFile("\(path)/\(number)-\(column)", in: context).write(bytes)
+        }
+        return kept
+    }
+}
