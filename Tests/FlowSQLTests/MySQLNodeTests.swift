@@ -37,6 +37,7 @@ import Testing
         let who = try await bench.run("mysql.check")
         #expect(who["server"] == "MariaDB" && who["user"] == "admin@%" && who["tls"] == "TLSv1.3")
         #expect(who["host"] == .string("localhost:\(bench.place.port)"))
+        #expect(who["who"] == .string("admin@% at localhost:\(bench.place.port)"))
         await bench.world.connections.close()
     }
 

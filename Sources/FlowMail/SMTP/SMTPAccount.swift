@@ -14,7 +14,8 @@ struct SMTPAccount {
     init(_ context: NodeContext) throws(Failure) {
         guard let credential = context.credential else {
             throw Failure(
-                .auth, "mail can't be sent without a credential", hint: "add one: flowctl credentials add smtp --type smtp",
+                .auth, "mail can't be sent without a credential",
+                hint: "add one: flowctl credentials add smtp --type smtp",
                 nothingSent: true)
         }
         server = try MailServer(.smtp, credential)
