@@ -31,8 +31,8 @@ install: build ## Install binary, man pages and completions under PREFIX
 clean: ## Delete everything that was built
 	rm -rf .build
 
-soak: build ## Kill runs SOAK_KILLS times (1,000), keep a rate limit with 20 processes for SOAK_SECONDS; a loop over 1,000,000 items; as many rows out of a database and in; 10,000 requests, and a workflow of as many, to a server that fails; then 100 processes that want one token
-	scripts/soak .build/flowctl && scripts/soak-limits .build/flowctl && scripts/soak-items .build/flowctl && scripts/soak-rows .build/flowctl && FAULT_OPERATIONS=10000 REFRESH_PROCESSES=100 scripts/test --filter 'FaultStormTests|AcceptanceTests.TokenRenewalTests'
+soak: build ## Kill runs SOAK_KILLS times (1,000), keep a rate limit with 20 processes for SOAK_SECONDS; a loop over 1,000,000 items; as many rows out of a database and in; 10,000 mails, one of 200 MB out and in; 10,000 requests, and a workflow of as many, to a server that fails; then 100 processes that want one token
+	for soak in soak soak-limits soak-items soak-rows soak-mail; do scripts/$$soak .build/flowctl || exit; done; FAULT_OPERATIONS=10000 REFRESH_PROCESSES=100 MAIL_MESSAGES=10000 MAIL_MEGABYTES=200 scripts/test --filter 'FaultStormTests|AcceptanceTests.TokenRenewalTests|ImapVolumeTests'
 
 fuzz: build ## Feed damaged files, expressions and JSON to flowctl, for FUZZ_SECONDS
 	scripts/fuzz .build/flowctl

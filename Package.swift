@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "CCompression"),
         .target(name: "CEdit"),
         .target(name: "CKeyring"),
+        .target(name: "CMariaDB"),
         .target(name: "CMongo", cSettings: [.headerSearchPath("headers")]),
         .target(name: "CPostgreSQL"),
         .target(name: "CProcess"),
@@ -51,6 +52,7 @@ let package = Package(
         module("FlowCrypto", ["FlowCore", "COpenSSL"]),
         module("FlowExpression", ["FlowCore", "FlowYAML", "FlowCrypto", "CReference"]),
         module("FlowSpec", ["FlowCore"]),
+        module("FlowMIME", ["FlowCore"]),
 
         // The world.
         module("FlowHTTP", ["FlowCore", "FlowSpec", "FlowCrypto", "CCurl", "CCompression"]),
@@ -61,7 +63,9 @@ let package = Package(
         // Nodes.
         module(
             "FlowConnect",
-            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog"]),
+            [
+                "FlowCore", "FlowSpec", "FlowMIME", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowOAuth", "CCatalog",
+            ]),
         module("FlowMock", ["FlowCore", "FlowSpec", "FlowConnect"]),
         module("FlowNodeKit", ["FlowCore", "FlowSpec"]),
         module(
@@ -70,9 +74,9 @@ let package = Package(
                 "FlowCore", "FlowSpec", "FlowNodeKit", "FlowYAML", "FlowExpression", "FlowStore", "CMustache",
                 "CProcess",
             ]),
-        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CPostgreSQL"]),
+        module("FlowSQL", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMariaDB", "CPostgreSQL"]),
         module("FlowMongo", ["FlowCore", "FlowSpec", "FlowNodeKit", "CMongo"]),
-        module("FlowMail", ["FlowCore", "FlowSpec", "FlowNodeKit"]),
+        module("FlowMail", ["FlowCore", "FlowSpec", "FlowMIME", "FlowNodeKit", "CCurl"]),
 
         // Workflows and their execution.
         module("FlowWorkflow", ["FlowCore", "FlowYAML", "FlowExpression", "FlowSpec"]),
@@ -100,7 +104,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression"], path: "Tests/FlowFuzz",
+            name: "FlowFuzz", dependencies: ["FlowCore", "FlowExpression", "FlowMail"], path: "Tests/FlowFuzz",
             swiftSettings: strict),
         .executableTarget(name: "flow-fuzz", dependencies: ["FlowFuzz"], path: "Tests/Fuzz", swiftSettings: strict),
         module("FlowTestKit", ["FlowCore", "FlowSpec", "FlowYAML", "FlowCrypto"]),
@@ -110,6 +114,7 @@ let package = Package(
             "FlowExpressionTests", ["FlowCore", "FlowExpression", "FlowFuzz"],
             exclude: ["conformance-skips.txt", "type-exceptions.txt", "cases"]),
         tests("FlowSpecTests", ["FlowCore", "FlowSpec"]),
+        tests("FlowMIMETests", ["FlowCore", "FlowCrypto", "FlowMIME"]),
         tests("FlowCryptoTests", ["FlowCore", "FlowCrypto", "COpenSSL"]),
         tests("FlowHTTPTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP"]),
         tests("FlowStoreTests", ["FlowCore", "FlowStore", "CSQLite"]),
@@ -124,6 +129,7 @@ let package = Package(
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
+        tests("FlowMailTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMail", "FlowFuzz"]),
         tests(
             "FlowWorkflowTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowWorkflow"],
             exclude: ["Cases"]),

@@ -23,6 +23,9 @@ static struct {
     CURL *(*easy_init)(void);
     void (*easy_cleanup)(CURL *handle);
     void (*easy_reset)(CURL *handle);
+    CURLcode (*easy_perform)(CURL *handle);
+    CURLcode (*easy_send)(CURL *handle, const void *bytes, size_t size, size_t *sent);
+    CURLcode (*easy_recv)(CURL *handle, void *bytes, size_t size, size_t *received);
     const char *(*easy_strerror)(CURLcode code);
     void (*free)(void *memory);
     CURLcode (*global_init)(long flags);
@@ -64,6 +67,9 @@ static void load(void) {
     FIND(easy_init)
     FIND(easy_cleanup)
     FIND(easy_reset)
+    FIND(easy_perform)
+    FIND(easy_send)
+    FIND(easy_recv)
     FIND(easy_strerror)
     FIND(free)
     FIND(global_init)
@@ -87,6 +93,8 @@ static void load(void) {
     FIND(multi_setopt)
     FIND(share_setopt)
 #undef FIND
+    // Once for all that use it, as older versions can't be started by two threads at a time.
+    if (libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) problem = "the library libcurl.so.4 could not be started";
 }
 
 // What makes something of libcurl asks this first; the rest is only called with what those made.
@@ -98,9 +106,11 @@ const char *flow_curl_problem(void) {
 CURL *curl_easy_init(void) { return flow_curl_problem() ? NULL : libcurl.easy_init(); }
 void curl_easy_cleanup(CURL *handle) { libcurl.easy_cleanup(handle); }
 void curl_easy_reset(CURL *handle) { libcurl.easy_reset(handle); }
+CURLcode curl_easy_perform(CURL *handle) { return libcurl.easy_perform(handle); }
+CURLcode curl_easy_send(CURL *handle, const void *bytes, size_t size, size_t *sent) { return libcurl.easy_send(handle, bytes, size, sent); }
+CURLcode curl_easy_recv(CURL *handle, void *bytes, size_t size, size_t *received) { return libcurl.easy_recv(handle, bytes, size, received); }
 const char *curl_easy_strerror(CURLcode code) { return libcurl.easy_strerror(code); }
 void curl_free(void *memory) { libcurl.free(memory); }
-CURLcode curl_global_init(long flags) { return flow_curl_problem() ? CURLE_FAILED_INIT : libcurl.global_init(flags); }
 CURLM *curl_multi_init(void) { return flow_curl_problem() ? NULL : libcurl.multi_init(); }
 CURLMcode curl_multi_cleanup(CURLM *multi) { return libcurl.multi_cleanup(multi); }
 CURLMcode curl_multi_add_handle(CURLM *multi, CURL *handle) { return libcurl.multi_add_handle(multi, handle); }

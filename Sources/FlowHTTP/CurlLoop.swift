@@ -28,8 +28,6 @@ final class CurlLoop: Sendable {
     /// Readable while the thread is to wake.
     let wakeDescriptor: Int32
 
-    private static let isReady = flow_global_init() == CURLE_OK
-
     private init(wakeDescriptor: Int32) { self.wakeDescriptor = wakeDescriptor }
 
     deinit { Glibc.close(wakeDescriptor) }
@@ -49,7 +47,7 @@ final class CurlLoop: Sendable {
             throw Failure(.internal, "no descriptor for HTTP requests (\(systemText(errno)))", nothingSent: true)
         }
         let loop = CurlLoop(wakeDescriptor: descriptor)
-        guard isReady, let pointer = curl_multi_init() else {
+        guard let pointer = curl_multi_init() else {
             throw Failure(.internal, "libcurl could not be started", nothingSent: true)
         }
         let multi = Multi(pointer: pointer)

@@ -3,7 +3,23 @@ package import FlowSpec
 
 /// The nodes for mail.
 package struct MailNodes: NodeSource {
-    private static let makers: [String: @Sendable () -> any Node] = [:]
+    private static let makers: [String: @Sendable () -> any Node] = [
+        "email.append": { EmailAppend() },
+        "email.copy": { EmailTransfer(.copy) },
+        "email.create_folder": { EmailCreateFolder() },
+        "email.delete": { EmailDelete() },
+        "email.delete_folder": { EmailDeleteFolder() },
+        "email.fetch": { EmailFetch() },
+        "email.list_folders": { EmailListFolders() },
+        "email.move": { EmailTransfer(.move) },
+        "email.rename_folder": { EmailRenameFolder() },
+        "email.search": { EmailSearch() },
+        "email.send": { EmailSend() },
+        "email.set_flags": { EmailSetFlags() },
+        "email.test_connection": { EmailTestConnection() },
+        "email.test_mailbox": { EmailTestMailbox() },
+        "email.wait_new": { EmailWaitNew() },
+    ]
 
     package init() {}
 

@@ -18,7 +18,9 @@ package struct NativeNodes: NodeSource {
         "http.request": { HTTPRequestNode() },
         "shell.run": { ShellRun() },
         "sqlite.execute": { SQLiteExecute() },
+        "sqlite.execute_many": { SQLiteExecuteMany() },
         "sqlite.query": { SQLiteQuery() },
+        "sqlite.transaction": { SQLiteTransaction() },
     ]
 
     package init() {}

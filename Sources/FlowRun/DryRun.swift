@@ -253,13 +253,13 @@ package struct DryRun: Sendable {
         if let template = step.credential?.name {
             guard let name = foresight.text(of: template, scope) else { return nil }
             if let found = try await scopes.credential(named: name, defaultType: type) { return found }
-            throw await scopes.missing(name)
+            throw await scopes.missing(name, for: spec)
         }
         guard spec.needsCredential else { return nil }
         if let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type) {
             return found
         }
-        throw await scopes.missing(spec.group)
+        throw await scopes.missing(spec.group, for: spec)
     }
 
     private func masked(_ preview: Preview) -> Preview {
@@ -337,11 +337,5 @@ private struct Foresight: Sendable {
         // The name of a credential is no secret; what it gives is shown as what it is.
         expression.references.contains { $0.root == "secrets" }
             ? Masker.replacement : "\(Foresight.mark)\(expression.source.trimmed)›"
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

@@ -209,7 +209,9 @@ extension Executor {
         context.usesCache = step.usesCache
         context.runStarted = id.time
         let scopes = scopes
+        let masker = setup.masker
         context.renew = { try await scopes.renewed($0) }
+        context.conceal = { masker.add(secretsIn: $0) }
         context.lent = await scopes.lenders(to: templates, giving: arguments.values)
         return Request(arguments: arguments, context: context, environment: environment)
     }
@@ -244,14 +246,14 @@ extension Executor {
                 throw Failure(.invalid, "credential: must be the name of one", position: span)
             }
             if let found = try await scopes.credential(named: name, defaultType: type) { return found }
-            var failure = await scopes.missing(name)
+            var failure = await scopes.missing(name, for: spec)
             failure.position = span
             throw failure
         }
         guard !spec.credentialTypes.isEmpty, spec.needsCredential || spec.source != .native else { return nil }
         let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type)
         if found == nil, spec.needsCredential {
-            var failure = await scopes.missing(spec.group)
+            var failure = await scopes.missing(spec.group, for: spec)
             failure.message = "\(spec.name) needs a credential, and there is none named \"\(spec.group)\""
             throw failure
         }

@@ -15,6 +15,8 @@ struct Reads: Sendable {
     private(set) var loopedOver: Set<String> = []
     /// Names of credentials, and whether only `secrets.NAME` is written, which means its one field.
     private(set) var secrets: [String: Bool] = [:]
+    /// Fields of credentials that are read by name.
+    private(set) var secretFields: [String: Set<String>] = [:]
     /// Names of variables in `env`; nil where a name is only known when it is evaluated.
     private(set) var environment: Set<String>? = []
     /// Whether they look at something other than credentials and variables of `env`.
@@ -43,7 +45,9 @@ struct Reads: Sendable {
             if member == nil || member == "items" { itemsOf.insert(id) }
             if member == nil || member == "output" { outputsOf.insert(id) }
         case ("steps", nil): steps = nil
-        case ("secrets", let name?): secrets[name] = (secrets[name] ?? true) && reference.members.count < 2
+        case ("secrets", let name?):
+            secrets[name] = (secrets[name] ?? true) && reference.members.count < 2
+            if reference.members.count > 1 { secretFields[name, default: []].insert(reference.members[1]) }
         case ("env", let name?): environment?.insert(name)
         case ("env", nil): environment = nil
         default: break

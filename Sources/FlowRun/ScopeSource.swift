@@ -85,7 +85,12 @@ final class ScopeSource: Sendable {
             guard let credential = try await credential(named: name, defaultType: nil) else {
                 throw await missing(name)
             }
-            let fields = credential.fields
+            var fields = credential.fields
+            if credential.source == .mock {
+                for field in reads.secretFields[name] ?? [] where fields[field] == nil {
+                    fields[field] = .secret(.string("mock-\(field)"))
+                }
+            }
             let secret = credential.identifyingSecrets
             map[name] = isWhole && secret.count == 1 ? secret.first?.value ?? .null : .map(fields)
         }
@@ -134,11 +139,12 @@ final class ScopeSource: Sendable {
         return setup.world.files.realPath(NodeContext.absolute(workflow.source.name, from: setup.workingDirectory))
     }
 
-    func missing(_ name: String) async -> Failure {
+    /// - Parameter spec: the node that wants it; nil for an expression.
+    func missing(_ name: String, for spec: NodeSpec? = nil) async -> Failure {
         Failure(
             .auth, "there is no credential \"\(name)\"",
             hint: Suggestion.didYouMean(name, among: await setup.credentials.names())
-                ?? "run \"flowctl credentials add \(name)\"", nothingSent: true)
+                ?? "run \"\(spec?.loginCommand(for: name) ?? "flowctl credentials add \(name)")\"", nothingSent: true)
     }
 
     /// Evaluates the workflow's `vars`, each of which sees those above it.

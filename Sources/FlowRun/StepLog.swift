@@ -64,9 +64,11 @@ struct StepCheckpoints: Checkpoints {
         try await executor.journal.checkpoint(name, of: place.path, item: place.item).map { try executor.open($0) }
     }
 
-    func save(_ name: String, _ value: Value) async throws {
+    func save(_ name: String, _ value: Value) async throws -> Bool {
+        guard executor.setup.sealing != nil || !value.containsSecret else { return false }
         let stored = try executor.store(value)
         try await executor.journal.commit(
             [.checkpoint(path: place.path, item: place.item, name: name, stored)], synced: false)
+        return true
     }
 }

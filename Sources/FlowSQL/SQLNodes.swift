@@ -5,8 +5,9 @@ package import FlowSpec
 package struct SQLNodes: NodeSource {
     private typealias Makers = [String: @Sendable () -> any Node]
 
-    private static let makers = common(PostgreSQL.self).merging(
-        ["postgres.listen": { PostgreSQLListen() }], uniquingKeysWith: { $1 })
+    private static let makers = [
+        common(PostgreSQL.self), ["postgres.listen": { PostgreSQLListen() }], common(MySQL.self),
+    ].reduce(into: Makers()) { all, some in all.merge(some) { $1 } }
 
     package init() {}
 

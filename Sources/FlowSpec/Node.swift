@@ -106,6 +106,8 @@ package struct NodeContext: Sendable {
     package var checkpoints: any Checkpoints
     /// Gives a credential that the service has refused with another token; nil where it can't be renewed.
     package var renew: @Sendable (Credential) async throws -> Credential? = { _ in nil }
+    /// Has a secret that a service gave left out of all that is shown and logged from now on.
+    package var conceal: @Sendable (Value) -> Void = { _ in }
     /// Whether responses may be stored for the next time (`cache: false` says no).
     package var usesCache = true
 
@@ -208,11 +210,13 @@ package protocol Checkpoints: Sendable {
     /// What was saved under `name` for this step or item; nil where nothing was.
     func load(_ name: String) async throws -> Value?
     /// Durable when it returns.
-    func save(_ name: String, _ value: Value) async throws
+    ///
+    /// - Returns: false where the value holds a secret that nothing can seal, and is not kept.
+    func save(_ name: String, _ value: Value) async throws -> Bool
 }
 
 package struct NoCheckpoints: Checkpoints {
     package init() {}
     package func load(_ name: String) async throws -> Value? { nil }
-    package func save(_ name: String, _ value: Value) async throws {}
+    package func save(_ name: String, _ value: Value) async throws -> Bool { true }
 }

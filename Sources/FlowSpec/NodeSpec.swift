@@ -99,6 +99,12 @@ package struct NodeSpec: Sendable, Hashable {
     /// The credentials that are looked for where none is named, in order.
     package var usualCredentials: [String] { [group] + sharedCredentials.filter { $0 != group } }
 
+    /// What brings a credential of this name where only a login does; nil where one can be added.
+    package func loginCommand(for name: String) -> String? {
+        guard let provider = sharedCredentials.first, Set(credentialTypes) == ["oauth2"] else { return nil }
+        return "flowctl credentials login \(provider)" + (usualCredentials.contains(name) ? "" : " \(name)")
+    }
+
     package func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
 
     /// Checks arguments against the parameters, leaves out those that are absent and fills in defaults.

@@ -94,7 +94,8 @@ package struct Parameter: Sendable, Hashable {
         _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
         help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
         maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
-        codeMembers: [String: String] = [:], computed: ComputedRule? = nil
+        codeMembers: [String: String] = [:],
+        computed: ComputedRule? = nil
     ) {
         self.name = name
         self.type = type

@@ -81,9 +81,12 @@ package struct HTTPCall: Sendable {
     package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
-    /// Makes the request anew with a renewed credential, where an answer has refused the one it had; used once. What it
-    /// gives is nil where the credential can't be renewed.
-    package var renewal: (@Sendable () async throws -> HTTPRequest?)?
+    /// Makes the request anew with a renewed credential, where this answer has refused the one it had; used once. What
+    /// it gives is nil where the credential can't be renewed.
+    package var renewal: (@Sendable (HTTPResponse) async throws -> HTTPRequest?)?
+    /// Makes the request anew for each further try, where its signature is good only once or for a while; nil sends the
+    /// same again.
+    package var remake: (@Sendable () throws -> HTTPRequest)?
     package var log: any LogSink
 
     package init(
@@ -125,6 +128,10 @@ package protocol FileSystem: Sendable {
     /// A file, or an empty folder; with `recursive` a folder with all it holds.
     func delete(_ path: String, recursive: Bool) throws
     func move(_ path: String, to destination: String) throws
+    /// Moves within a file system, at once and only where nothing is at the destination.
+    ///
+    /// - Returns: false where something is, and nothing was moved.
+    func moveIfFree(_ path: String, to destination: String) throws -> Bool
     func copy(_ path: String, to destination: String) throws
 }
 
@@ -132,6 +139,13 @@ extension FileSystem {
     /// Where there are no links.
     package func realPath(_ path: String) -> String? {
         (try? info(path)).flatMap { $0 }.map { _ in NodeContext.absolute(path, from: "/") }
+    }
+
+    /// Where nobody else moves anything.
+    package func moveIfFree(_ path: String, to destination: String) throws -> Bool {
+        guard try info(destination) == nil else { return false }
+        try move(path, to: destination)
+        return true
     }
 
     /// For files that are small.

@@ -38,14 +38,20 @@ extension Database {
     }
 
     /// Gives each row to `body` as it comes, until that returns false. Other threads wait meanwhile.
+    ///
+    /// - Returns: how many rows the INSERT, UPDATE or DELETE changed, 0 for other statements.
+    @discardableResult
     package func forEachRow(
         _ sql: String, _ parameters: [Value] = [], _ body: (Row) throws -> Bool
-    ) throws(Failure) {
+    ) throws(Failure) -> Int {
         try run(sql, .positional(parameters), body)
     }
 
     /// As ``forEachRow(_:_:_:)`` with parameters by name (`:name`).
-    package func forEachRow(_ sql: String, _ parameters: ValueMap, _ body: (Row) throws -> Bool) throws(Failure) {
+    @discardableResult
+    package func forEachRow(
+        _ sql: String, _ parameters: ValueMap, _ body: (Row) throws -> Bool
+    ) throws(Failure) -> Int {
         try run(sql, .named(parameters), body)
     }
 

@@ -5,8 +5,13 @@ import Synchronization
 /// What an earlier attempt has left, and what this one adds.
 package final class KeptCheckpoints: Checkpoints {
     private let saved: Mutex<ValueMap>
+    private let keepsSecrets: Bool
 
-    package init(_ done: ValueMap = ValueMap()) { saved = Mutex(done) }
+    /// - Parameter keepsSecrets: whether there is something that can seal them.
+    package init(_ done: ValueMap = ValueMap(), keepsSecrets: Bool = true) {
+        saved = Mutex(done)
+        self.keepsSecrets = keepsSecrets
+    }
 
     /// What is kept, without what was taken back.
     package var values: ValueMap {
@@ -14,5 +19,9 @@ package final class KeptCheckpoints: Checkpoints {
     }
 
     package func load(_ name: String) async throws -> Value? { saved.withLock { $0[name] } }
-    package func save(_ name: String, _ value: Value) async throws { saved.withLock { $0[name] = value } }
+    package func save(_ name: String, _ value: Value) async throws -> Bool {
+        guard keepsSecrets || !value.containsSecret else { return false }
+        saved.withLock { $0[name] = value }
+        return true
+    }
 }

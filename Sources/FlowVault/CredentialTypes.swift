@@ -51,6 +51,9 @@ package enum CredentialTypes {
             "postgres", help: "The account of a PostgreSQL server.",
             fields: databaseServer(port: "5432", schemes: ["postgresql", "postgres"]), testNode: "postgres.check"),
         CredentialType(
+            "mysql", help: "The account of a MySQL or MariaDB server.",
+            fields: databaseServer(port: "3306", schemes: ["mysql", "mariadb"]), testNode: "mysql.check"),
+        CredentialType(
             "mongodb", help: "The account of a server of MongoDB, or of several that belong together.",
             fields: [
                 .init(
@@ -83,10 +86,20 @@ package enum CredentialTypes {
             ], testNode: "mongodb.check"),
         CredentialType(
             "smtp", help: "The account of a server that sends mail.",
-            fields: mailServer(port: "587", security: "starttls")
-                + [.init("from", required: false, help: "The sender's address", form: FieldForm(.email))]),
+            fields: mailServer(
+                port: "Its port; else 587, or 465 with tls", security: "starttls, unless the port is 465",
+                needsLogin: false)
+                + [
+                    .init("from", required: false, help: "The sender's address", form: FieldForm(.email)),
+                    .init(
+                        "helo_name", required: false, help: "What this machine calls itself; else its own name",
+                        form: FieldForm(.host)),
+                ], testNode: "email.test_connection"),
         CredentialType(
-            "imap", help: "The account of a server that keeps mail.", fields: mailServer(port: "993", security: "tls")),
+            "imap", help: "The account of a server that keeps mail.",
+            fields: mailServer(
+                port: "Its port; else 993, or 143 with starttls", security: "tls, unless the port is 143",
+                needsLogin: true), testNode: "email.test_mailbox"),
         CredentialType(
             "webhook", help: "The secret that a service signs its calls with.",
             fields: [.init("secret", secret: true, help: "The secret", form: FieldForm(.password))]),
@@ -126,14 +139,21 @@ package enum CredentialTypes {
         ]
     }
 
-    private static func mailServer(port: String, security: String) -> [CredentialType.Field] {
+    private static func mailServer(port: String, security: String, needsLogin: Bool) -> [CredentialType.Field] {
         [
             .init("host", help: "The server", form: FieldForm(.host)),
-            .init("port", required: false, help: "Its port", default: port, form: FieldForm(.port)),
+            .init("port", required: false, help: port, form: FieldForm(.port)),
             .init(
-                "security", required: false, help: "How it is encrypted", default: security,
+                "security", required: false, help: "How it is encrypted; else \(security)",
                 form: FieldForm(.text, choices: ["tls", "starttls", "none"])),
-            .init("username", help: "The user name"), password(),
+            .init("username", required: needsLogin, help: "The user name, often the address"),
+            .init(
+                "password", secret: true, required: false, help: "The password, or an app password",
+                form: FieldForm(.password)),
+            .init("token", secret: true, required: false, help: "An access token in place of the password (XOAUTH2)"),
+            .init(
+                "connections", required: false, help: "How many connections a run may have at a time", default: "4",
+                form: FieldForm(.number)),
         ]
     }
 

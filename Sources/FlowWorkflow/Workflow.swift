@@ -37,12 +37,20 @@ package struct Workflow: Sendable {
 /// A place where a credential is needed.
 package struct CredentialUse: Sendable, Hashable {
     package var name: String
+    /// Taken in this order where there is none of that name.
+    package var others: [String]
+    /// What brings it, where that is a login only.
+    package var loginCommand: String?
     package var span: SourceSpan
 
-    package init(name: String, span: SourceSpan) {
+    package init(name: String, others: [String] = [], loginCommand: String? = nil, span: SourceSpan) {
         self.name = name
+        self.others = others
+        self.loginCommand = loginCommand
         self.span = span
     }
+
+    package var names: [String] { [name] + others }
 }
 
 /// An entry of `on:`, validated and kept for what listens; `run` ignores it.

@@ -136,6 +136,60 @@ import Testing
         }
     }
 
+    /// As large as ten parts.
+    private static let cut = """
+        name: cut
+        steps:
+          - { id: send, uses: s3.multipart_upload, with: { bucket: cut, key: large.bin, file: large.bin } }
+          - { uses: s3.get_object, with: { bucket: cut, key: large.bin, save_to: back.bin } }
+          - { id: same, run: cmp large.bin back.bin }
+        """
+
+    @Test(.enabled(if: hasStore, "run \"scripts/bootstrap tests\" for a store to test with"))
+    func anUploadThatIsCutOffGoesOnOrIsGivenUp() async throws {
+        try await withServer("s3") { port, folder in
+            let machine = try Machine(
+                ["cut.yaml": Self.cut],
+                variables: ["FLOWCTL_CREDENTIAL_S3": Self.key("fake-secret-access-key", port)])
+            try await untilAnswers(port)
+            let made = try await machine.run(
+                "head -c 160000000 /dev/urandom >large.bin && flowctl nodes run s3.create_bucket bucket=cut", limit: 60)
+            try #require(made.exit == 0, "\(made.errors)")
+
+            try await cutOff(on: machine)
+            let resumed = try await machine.run("flowctl resume --all-interrupted", limit: 120)
+            #expect(resumed.exit == 0, "\(resumed.errors)")
+            // A second upload would have left the first one open.
+            #expect(try await openUploads(on: machine) == [])
+
+            try await cutOff(on: machine)
+            let changed = try await machine.run("echo more >>large.bin; flowctl resume --all-interrupted", limit: 120)
+            #expect(changed.exit != 0)
+            #expect(
+                changed.errors.contains("large.bin has changed since the first pieces of it were sent"),
+                "\(changed.errors)")
+            #expect(try await openUploads(on: machine) == [])
+        }
+    }
+
+    /// Kills a run as soon as its second part is on the way.
+    private func cutOff(on machine: Machine) async throws {
+        try machine.write("", to: "trace.txt")
+        let running = try machine.start("exec flowctl run cut.yaml --trace - 2>trace.txt")
+        for _ in 0..<3000 where !machine.read("trace.txt").contains("partNumber=2&") {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        running.signal(SIGKILL)
+        _ = try await running.finish()
+        try await #require(openUploads(on: machine) == ["large.bin"])
+    }
+
+    private func openUploads(on machine: Machine) async throws -> [String] {
+        let result = try await machine.run("flowctl nodes run s3.list_multipart_uploads bucket=cut --output json")
+        try #require(result.exit == 0, "\(result.errors)")
+        return try JSON.parse(result.output).listValue?.compactMap { $0["key"]?.stringValue } ?? []
+    }
+
     private static func key(_ secret: String, _ port: Int) -> String {
         JSON.text([
             "type": "s3_key", "access_key_id": "fake-access-key", "secret_access_key": .string(secret),

@@ -301,9 +301,55 @@ import Testing
                 "the path names \"{credential}\", but no auth is of type path"
             ])
         #expect(
-            errors(
-                "request: 'GET /bot{credential}'", head: "auth: { acme: { type: path }, other: { type: bearer } }")
-                == ["\"other\" is not sent in the path, as \"acme\" is; write a connector for each"])
+            errors("request: GET /me", head: "auth: { acme: { type: path }, other: { type: bearer } }") == [
+                "\"acme\" is sent in the path, and no path has a place for it; write {credential} where it stands"
+            ])
+    }
+
+    private static let hooks = """
+        hosts: [https://hooks.acme.test]
+        auth:
+          acme_token: { type: bearer }
+          acme_hook:
+            type: path
+            after: https://hooks.acme.test/in/
+            fields: { address: { secret: true } }
+        """
+
+    private static let hookOperations = """
+          say: { summary: S., effect: write, request: "POST https://hooks.acme.test/in/{+credential}" }
+          get: { summary: S., effect: read, request: GET /me }
+        """
+
+    @Test(arguments: ["https://hooks.acme.test/in/T1/B2/not-real", "T1/B2/not-real"])
+    func anAddressThatIsSecretIsACredential(secret: String) async throws {
+        let connector = try TestConnector(Self.hookOperations, head: Self.hooks)
+        let hook = Credential(
+            name: "hook", type: "acme_hook", fields: ValueMap([("address", .secret(.string(secret)))]))
+        let request = try #require(try await connector.run("say", credential: hook).requests.first)
+        #expect(request.url == "https://hooks.acme.test/in/T1/B2/not-real")
+        #expect(request.secrets.path == ["T1/B2/not-real"])
+        #expect(request.headers["Authorization"] == nil)
+        let elsewhere = try #require(
+            try await connector.run(
+                "say", credential: with(hook, "https://own.test"), baseURL: "https://own.test"
+            ).requests.first)
+        #expect(elsewhere.url == "https://own.test/in/T1/B2/not-real")
+    }
+
+    private func with(_ credential: Credential, _ origin: String) -> Credential {
+        var copy = credential
+        copy.origins = Set([Origin(origin)].compactMap(\.self))
+        return copy
+    }
+
+    @Test func whoHasAPlaceInThePathTakesNoOtherCredential() async throws {
+        let connector = try TestConnector(Self.hookOperations, head: Self.hooks)
+        #expect(try connector.node("say").spec.credentialTypes == ["acme_hook"])
+        #expect(try connector.node("get").spec.credentialTypes == ["acme_token"])
+        let failure = await connector.failure("say", credential: TestConnector.token)
+        #expect(failure?.message == "acme.say can't use credential \"team\" of type acme_token")
+        #expect(failure?.hint == "use a credential of type acme_hook")
     }
 
     // MARK: Mistakes

@@ -12,13 +12,28 @@ import Testing
 
     @Test(arguments: cases)
     func goesAsWritten(name: String) async throws {
+        let complaints = try await Self.runner.complaints(Self.read(name))
+        #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+    }
+
+    static let runner = ConversationRunner(nodes: FreshNodes()) { Fake.credential(for: $0) }
+
+    static func read(_ name: String) throws -> ConversationCase {
         let bytes = try #require(TestFiles.read(TestFiles.folder + "/Cases/" + name))
         var diagnostics = Diagnostics()
         let conversation = ConversationCase(SourceText(name: name, bytes: bytes), diagnostics: &diagnostics)
         try #require(diagnostics.all.isEmpty, "\(diagnostics.all.map(\.rendered).joined(separator: "\n"))")
-        let runner = ConversationRunner(nodes: FreshNodes()) { Fake.credential(for: $0) }
-        let complaints = try await runner.complaints(#require(conversation))
-        #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+        return try #require(conversation)
+    }
+
+    /// What the cases of an operation send to the app itself.
+    static func requests(of operation: String) async throws -> [HTTPRequest] {
+        let conversations = try cases.filter { $0.hasPrefix(operation.replacing(".", with: "/") + ".") }.map(read)
+        var requests: [HTTPRequest] = []
+        for conversation in conversations where conversation.baseURL == nil {
+            requests += await runner.requests(conversation)
+        }
+        return requests
     }
 
     @Test func stepsHaveCasesOfTheirOwn() throws {

@@ -149,7 +149,7 @@ import Testing
             files: MemoryFiles(texts: ["/work/notes.txt": "note", "/work/a.bin": "abc"]))
         #expect(text.contains("Content-Type: multipart/mixed; boundary="))
         for part in [
-            "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"notes.txt\"\r\n"
+            "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=\"notes.txt\"\r\n"
                 + "Content-Transfer-Encoding: base64\r\n\r\nbm90ZQ==\r\n",
             "Content-Type: image/png\r\nContent-Disposition: attachment; filename*=UTF-8''Bild%20%C3%BC.png\r\n"
                 + "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\n",
@@ -184,7 +184,6 @@ import Testing
             ),
             ("to", "nobody", "\"to\" of a message holds something that is no address"),
             ("to", "a@b.test>\r\nBcc: <x@y.test", "\"to\" of a message holds something that is no address"),
-            ("to", "a@bücher.test", "\"to\" of a message holds an address with letters outside ASCII"),
             ("date", "soon", "\"date\" of a message is no time"),
             ("message_id", "no id", "\"message_id\" of a message is no message id"),
             ("headers", ["Bcc": "x@y.test"], "\"Bcc\" can't be a further header of a message"),

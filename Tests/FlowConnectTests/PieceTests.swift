@@ -14,6 +14,8 @@ import Testing
             var requests: [HTTPRequest] = []
             /// Of the pieces, counted from 1, those after which the connection breaks; the bytes have arrived.
             var breaksAfter: Set<Int> = []
+            /// How often what is sent may be repeated before the server is asked how far it is.
+            var retries: Set<Int> = []
             var pieces = 0
         }
 
@@ -28,6 +30,7 @@ import Testing
         func send(_ call: HTTPCall) async throws -> HTTPResponse {
             let reply = try state.withLock { state in
                 state.requests.append(call.request)
+                if case .file = call.request.body { state.retries.insert(call.retry.max) }
                 return try answer(call.request, &state)
             }
             if let failure = call.classify?(reply) { throw failure }
@@ -85,7 +88,7 @@ import Testing
         let node = try TestConnector(Self.operation).node("upload")
         let text = String(repeating: "x", count: Int(server.total))
         let context = NodeContext(
-            world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: .write,
+            world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: .write, retry: .http,
             idempotencyKey: "key-1", checkpoints: checkpoints)
         return try await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
     }
@@ -112,6 +115,12 @@ import Testing
         let server = RangeServer(total: 23, breaksAfter: [1])
         #expect(try await upload(server) == ["id": "f1"])
         #expect(ranges(server) == ["bytes 0-9/23", "bytes */23", "bytes 10-19/23", "bytes 20-22/23"])
+    }
+
+    @Test func noPieceIsRepeatedUnasked() async throws {
+        let server = RangeServer(total: 23)
+        _ = try await upload(server)
+        #expect(server.state.withLock { $0.retries } == [0])
     }
 
     @Test func aResumedRunAsksBeforeItSends() async throws {

@@ -31,10 +31,10 @@ import Testing
         #expect(found.first?.span.position.line == 8)
     }
 
-    @Test func signersOfLaterVersionsAreNotIgnored() {
+    @Test func aSignerThatNobodyKnowsIsRefused() {
         expect(
-            operation("    request: GET t\n", head: "auth: { acme: { type: oauth1 } }\n"), "not-yet",
-            "the type \"oauth1\" is not supported yet", hint: "remove it; a later version of flowctl brings it")
+            operation("    request: GET t\n", head: "auth: { acme: { type: oauth3 } }\n"), "unknown-value",
+            "\"oauth3\" is not a value of \"type\"", hint: "did you mean \"oauth1\"?")
     }
 
     @Test(arguments: [

@@ -231,6 +231,41 @@ import Testing
             try await signed("get", [("bucket", .string(bucket)), ("key", "k")], Self.credential(site)).url == url)
     }
 
+    @Test func aServiceWhoseClockIsAnotherIsSignedForByItsOwn() async throws {
+        let refusal = HTTPResponse(
+            status: 403,
+            headers: HTTPHeaders([("Date", "Thu, 15 Jan 2026 11:30:00 GMT"), ("Content-Type", "application/json")]),
+            body: .bytes(Array("{}".utf8)))
+        let rules = "errors: { kinds: { auth: ['${{ status == 403 }}'] } }\n"
+        let connector = try TestConnector(Self.operations, head: rules + Self.head)
+        let (_, requests) = try await connector.run(
+            "get", .of([("bucket", "b"), ("key", "k")]), credential: Self.credential(Self.site),
+            replies: [refusal, .json("{}")], now: Self.time)
+        #expect(requests.map { $0.headers["x-amz-date"] } == ["20260115T103000Z", "20260115T113000Z"])
+        // The same refusal again has another cause.
+        let failure = await #expect(throws: Failure.self) {
+            try await connector.run(
+                "get", .of([("bucket", "b"), ("key", "k")]), credential: Self.credential(Self.site),
+                replies: [refusal, refusal], now: Self.time)
+        }
+        #expect(failure?.kind == .auth)
+    }
+
+    @Test func eachTryIsSignedAnew() async throws {
+        let clock = ManualClock(start: Self.time)
+        let client = ScriptedHTTP { _ in HTTPResponse(status: 200) }
+        let node = try TestConnector(Self.operations, head: Self.head).node("get")
+        var context = NodeContext(world: .test(http: client), credential: Self.credential(Self.site), effect: .read)
+        context.world.clock = clock
+        _ = try await node.run(node.spec.bind(.of([("bucket", "b"), ("key", "k")])), in: context)
+        try await clock.sleep(.seconds(90))
+        let call = try #require(client.calls.first)
+        let again = try #require(try call.remake?())
+        #expect(call.request.headers["x-amz-date"] == "20260115T103000Z")
+        #expect(again.headers["x-amz-date"] == "20260115T103130Z")
+        #expect(again.headers["Authorization"] != call.request.headers["Authorization"])
+    }
+
     @Test func aDryRunSignsNothing() throws {
         let connector = try TestConnector(
             "  get: { summary: S., effect: read, request: GET /k }\n"

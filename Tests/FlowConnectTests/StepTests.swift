@@ -187,4 +187,26 @@ import Testing
         #expect(begun?["status"]?.containsSecret == false)
         #expect(requests[1].secrets.query == ["sig"])
     }
+
+    /// Without a vault a resumed run must not go on behind a result that it doesn't have.
+    @Test func behindASecretThatCannotBeKeptNothingIsKept() async throws {
+        let connector = try TestConnector(
+            """
+              send:
+                summary: Send.
+                effect: write
+                steps:
+                  name: { request: GET name }
+                  slot: { request: POST slot, secret: [body.url] }
+                  done: { request: POST done }
+                output: ${{ steps.done.body }}
+            """)
+        func kept(_ checkpoints: KeptCheckpoints) async throws -> [String] {
+            let replies = [HTTPResponse.json("{}"), .json(#"{"url":"https://up.acme.test/fake"}"#), .json("{}")]
+            _ = try await connector.run("send", replies: replies, checkpoints: checkpoints)
+            return checkpoints.values.names.sorted()
+        }
+        #expect(try await kept(KeptCheckpoints()) == ["steps.done", "steps.name", "steps.slot"])
+        #expect(try await kept(KeptCheckpoints(keepsSecrets: false)) == ["steps.name"])
+    }
 }

@@ -122,7 +122,7 @@ final class ReplyingClient: HTTPClient {
         var response = replies[index]
         response.url = call.request.url
         if let failure = call.classify?(response) {
-            guard failure.kind == .auth, let request = try await call.renewal?() else { throw failure }
+            guard failure.kind == .auth, let request = try await call.renewal?(response) else { throw failure }
             var again = call
             again.request = request
             again.renewal = nil

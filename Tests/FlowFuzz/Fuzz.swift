@@ -12,29 +12,34 @@ package enum Fuzz {
     }
 
     /// The text of a case: the same for the same seed and number.
-    package static func input(seed: UInt64, number: UInt64) -> (kind: Kind, bytes: [UInt8]) {
+    ///
+    /// - Parameter only: nil for cases of all kinds.
+    package static func input(seed: UInt64, number: UInt64, only: Kind? = nil) -> (kind: Kind, bytes: [UInt8]) {
         var numbers = SeededNumbers(seed: seed, number: number)
-        let kind: Kind = numbers.once(in: 5) ? .json : .expression
+        let chosen: Kind = numbers.once(in: 5) ? .json : .expression
+        let kind = only ?? (number % 10 == 9 ? .imap : chosen)
         var bytes: [UInt8]
         switch kind {
         case .expression:
             var generator = ExpressionGenerator(numbers)
             bytes = Array(generator.expression().utf8)
         case .json: bytes = JSON.bytes(json(&numbers, depth: 4), pretty: numbers.once(in: 3))
+        case .imap: bytes = ImapFuzz.input(&numbers)
         }
         _ = numbers.next()
         if numbers.once(in: 3) { Damage.apply(to: &bytes, &numbers) }
         return (kind, bytes)
     }
 
-    package enum Kind: String { case expression, json }
+    package enum Kind: String { case expression, json, imap }
 
     /// - Throws: a `Finding`.
-    package static func run(seed: UInt64, number: UInt64) throws(Finding) {
-        let (kind, bytes) = input(seed: seed, number: number)
+    package static func run(seed: UInt64, number: UInt64, only: Kind? = nil) throws(Finding) {
+        let (kind, bytes) = input(seed: seed, number: number, only: only)
         switch kind {
         case .expression: try checkExpression(String(decoding: bytes, as: UTF8.self))
         case .json: try checkJSON(bytes)
+        case .imap: try ImapFuzz.check(bytes)
         }
     }
 

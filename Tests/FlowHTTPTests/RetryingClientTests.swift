@@ -46,6 +46,33 @@ import Testing
         #expect(log.attempts.allSatisfy { $0.url == "https://api.example/v1" && $0.method == "GET" })
     }
 
+    @Test func aRequestWhoseSignatureGetsOldIsMadeAnewForEachTry() async throws {
+        let transport = ScriptedHTTP([answer(503), cut, answer(200)])
+        let made = Mutex(1)
+        var call = call()
+        call.remake = {
+            let number = made.withLock { made in
+                made += 1
+                return made
+            }
+            return HTTPRequest("GET", "https://api.example/v1?key=fake&try=\(number)")
+        }
+        _ = try await client(transport).send(call)
+        #expect(
+            transport.calls.map(\.request.url) == [
+                "https://api.example/v1?key=fake", "https://api.example/v1?key=fake&try=2",
+                "https://api.example/v1?key=fake&try=3",
+            ])
+    }
+
+    @Test func aRequestThatCannotBeMadeAgainEndsTheTries() async throws {
+        let transport = ScriptedHTTP([answer(503)])
+        var call = call()
+        call.remake = { throw Failure(.invalid, "the file is gone") }
+        let outcome = await failure { _ = try await client(transport).send(call) }
+        #expect(outcome.message == "the file is gone")
+    }
+
     @Test func givesUpAfterTheLastTryWithItsFailure() async throws {
         let transport = ScriptedHTTP([answer(503), answer(503), answer(502)])
         let outcome = await failure { _ = try await client(transport).send(call(retry: RetryPolicy(max: 2))) }

@@ -18,7 +18,7 @@ import Testing
             HTTPRequest(method, "https://api.example/v1", headers: HTTPHeaders([("Authorization", "Bearer old-fake")])),
             effect: .write,
             classify: { HTTPStatusTable.failure(for: $0, effect: .write, now: clock.now()) }, log: log)
-        call.renewal = renewal
+        call.renewal = { _ in try await renewal() }
         return call
     }
 

@@ -75,7 +75,7 @@ import Testing
         var context = NodeContext(world: .test(http: http), credential: credential("old-fake"))
         context.renew = { refused in refused.fields["token"] == "old-fake" ? credential("new-fake") : nil }
         _ = try await node.run(arguments, in: context)
-        let renewed = try #require(try await http.calls[0].renewal?())
+        let renewed = try #require(try await http.calls[0].renewal?(HTTPResponse(status: 401)))
         #expect(renewed.url == "https://api.example.com/x?a=1")
         #expect(renewed.headers["Authorization"] == "Bearer new-fake")
     }

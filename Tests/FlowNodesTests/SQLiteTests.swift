@@ -52,6 +52,58 @@ import Testing
         #expect(failure?.hint == "ask for fewer, raise max_rows, or write them to a file with to:")
     }
 
+    @Test func rowsOfAFileGoIntoATable() async throws {
+        try folder.write("id,name\n11,Lin\n12,\n", to: "rows.csv")
+        let loaded = try await runNode(
+            "sqlite.execute_many", ["database": "data/shop.db", "table": "t", "from": "rows.csv"], in: folder)
+        #expect(loaded == ["changes": 2, "rows": 2])
+        try folder.write("{\"id\": 11, \"name\": \"L\"}\n{\"id\": 99, \"name\": \"-\"}\n", to: "rows.jsonl")
+        let updated = try await runNode(
+            "sqlite.execute_many",
+            [
+                "database": "data/shop.db", "sql": "UPDATE t SET name = :name WHERE id = :id", "from": "rows.jsonl",
+            ], in: folder)
+        #expect(updated == ["changes": 1, "rows": 2])
+        let rows = try await runNode(
+            "sqlite.query", ["database": "data/shop.db", "sql": "SELECT id, name FROM t WHERE id > 10"], in: folder)
+        #expect(rows == [["id": 11, "name": "L"], ["id": 12, "name": nil]])
+        let failure = await failure {
+            try await runNode(
+                "sqlite.execute_many",
+                ["database": "data/shop.db", "table": "t", "columns": ["id"], "each": [[20], [11]]], in: folder)
+        }
+        #expect(
+            failure?.message.hasPrefix("row 2: ") == true && failure?.kind == .conflict,
+            "\(String(describing: failure))")
+        let left = try await runNode(
+            "sqlite.query", ["database": "data/shop.db", "sql": "SELECT id FROM t WHERE id = 20"], in: folder)
+        #expect(left == [])
+    }
+
+    @Test func aTransactionGivesTheResultOfEachStatement() async throws {
+        let statements: Value = [
+            ["sql": "UPDATE t SET name = :name WHERE id < :max", "params": ["name": "x", "max": 3]],
+            ["sql": "SELECT count(*) AS n FROM t WHERE name = 'x'"],
+        ]
+        let results = try await runNode(
+            "sqlite.transaction", ["database": "data/shop.db", "statements": statements], in: folder)
+        #expect(results == [["changes": 2, "rows": []], ["changes": 0, "rows": [["n": 2]]]])
+        let failure = await failure {
+            try await runNode(
+                "sqlite.transaction",
+                [
+                    "database": "data/shop.db",
+                    "statements": [["sql": "DELETE FROM t"], ["sql": "SELECT * FROM nowhere"]],
+                ], in: folder)
+        }
+        #expect(
+            failure?.message
+                == "statements[1]: the database \"\(folder.path)/data/shop.db\": no such table: nowhere")
+        let left = try await runNode(
+            "sqlite.query", ["database": "data/shop.db", "sql": "SELECT count(*) AS n FROM t"], in: folder)
+        #expect(left == [["n": 3]])
+    }
+
     @Test func oneBadSetUndoesAll() async throws {
         let failure = await failure {
             try await runNode(

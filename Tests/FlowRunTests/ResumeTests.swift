@@ -147,7 +147,8 @@ struct ResumeTests {
     @Test func checkpointsSurviveAResume() async throws {
         let bench = Bench { call in
             if let saved = try await call.context.checkpoints.load("page") { return saved }
-            try await call.context.checkpoints.save("page", ["n": 2])
+            #expect(try await call.context.checkpoints.save("page", ["n": 2]))
+            #expect(try await !call.context.checkpoints.save("slot", ["url": .secret("fake-address")]))
             throw Failure(.conflict, "no")
         }
         let steps = [try Step.read("a")]

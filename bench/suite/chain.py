@@ -10,9 +10,12 @@ def contest(peers):
     edges = [(f"s{n}", f"s{n - 1}" if n else None) for n in range(COUNT)]
     processes = files.workflow("chain", [f'{{ id: {step}, run: "true" }}' for step, _ in edges])
     pure = files.workflow("chain-read", [f'{{ id: {step}, run: "true", effect: read }}' for step, _ in edges])
-    logs = [f"{{ id: {step}, uses: flow.log, with: {{ message: hello }} }}" for step, _ in edges]
-    nodes = files.workflow("chain-nodes", logs)
-    one = files.workflow("chain-one", logs[:1])
+    log = "uses: flow.log, with: { message: hello }"
+    trivial = files.workflow("chain-nodes", [f"{{ id: {step}, {log} }}" for step, _ in edges])
+    # Each has its end committed before the next begins, which those that only read need not.
+    durable = [f"{{ id: {step}, {log}, effect: idempotent }}" for step, _ in edges]
+    nodes = files.workflow("chain-durable", durable)
+    one = files.workflow("chain-one", durable[:1])
     contenders = []
     if peers["ninja"]:
         contenders.append(Contender("ninja", [peers["ninja"], "-j1", "-f", files.ninja("chain", edges)]))
@@ -23,15 +26,16 @@ def contest(peers):
     contenders += [
         Contender("flowctl, processes", [tools.FLOWCTL, "--quiet", "run", processes]),
         Contender("flowctl, processes of effect: read", [tools.FLOWCTL, "--quiet", "run", pure]),
-        Contender("flowctl, flow.log", [tools.FLOWCTL, "--quiet", "run", nodes]),
-        Contender("flowctl, a single flow.log", [tools.FLOWCTL, "--quiet", "run", one]),
+        Contender("flowctl, durable steps", [tools.FLOWCTL, "--quiet", "run", nodes]),
+        Contender("flowctl, a single durable step", [tools.FLOWCTL, "--quiet", "run", one]),
+        Contender("flowctl, flow.log", [tools.FLOWCTL, "--quiet", "run", trivial]),
     ]
     note = "Each step of flowctl is in its journal before the next begins; ninja, make and just keep none."
     return Contest(f"Chain of {COUNT:,} steps", contenders, turns=3, goals=goals, note=note)
 
 
 def goals(standings):
-    seconds = standings["flowctl, flow.log"].median - standings["flowctl, a single flow.log"].median
+    seconds = standings["flowctl, durable steps"].median - standings["flowctl, a single durable step"].median
     step = seconds / (COUNT - 1) * 1_000_000
     yield "150 µs a durable step", step <= 150, f"{step:.0f} µs"
     if "ninja" in standings:

@@ -14,6 +14,7 @@ int flow_wake_descriptor(void);
 
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
 typedef int (*flow_seek_callback)(void *context, curl_off_t offset, int origin);
+typedef int (*flow_progress_callback)(void *context, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 typedef int (*flow_prerequest_callback)(void *context, char *remote, char *local, int remote_port, int local_port);
 
 static inline CURLcode flow_set_long(CURL *handle, CURLoption option, long value) {
@@ -68,12 +69,35 @@ static inline void flow_set_prerequest(CURL *handle, flow_prerequest_callback ca
     curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
 }
 
+/// Has `callback` asked about once a second whether to go on; anything but 0 ends the transfer.
+static inline void flow_set_progress(CURL *handle, flow_progress_callback callback, void *context) {
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+}
+
+/// The socket of a handle that has connected; -1 where it has none any more.
+static inline curl_socket_t flow_active_socket(CURL *handle) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
+}
+
 /// Lets the handle speak http and https, and nothing else that libcurl can.
 static inline CURLcode flow_set_http_only(CURL *handle) {
 #if LIBCURL_VERSION_NUM >= 0x075500
     return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
     return curl_easy_setopt(handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+/// Lets the handle speak the protocols of mail, and nothing else that libcurl can.
+static inline CURLcode flow_set_mail_only(CURL *handle) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "imap,imaps,smtp,smtps");
+#else
+    return curl_easy_setopt(
+        handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_IMAP | CURLPROTO_IMAPS | CURLPROTO_SMTP | CURLPROTO_SMTPS));
 #endif
 }
 
@@ -100,5 +124,3 @@ static inline CURLMcode flow_multi_set_long(CURLM *multi, CURLMoption option, lo
 static inline void flow_share_tls_sessions(CURLSH *share) {
     curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 }
-
-static inline CURLcode flow_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }

@@ -23,10 +23,11 @@ extension Session {
 
     /// Every node a step can use: native ones, then those of connector files.
     func nodes(with connectors: ConnectorSource? = nil) throws -> NodeCatalog {
-        NodeCatalog([
-            NativeNodes(), SQLNodes(), MongoNodes(), MailNodes(), try connectors ?? self.connectors(),
-        ])
+        NodeCatalog([nativeNodes, try connectors ?? self.connectors()])
     }
+
+    /// Those that are written in Swift.
+    var nativeNodes: NodeCatalog { NodeCatalog([NativeNodes(), SQLNodes(), MongoNodes(), MailNodes()]) }
 
     /// The real world of one run, whose retries share a budget. Nothing is opened before it is used: connections,
     /// threads and OpenSSL cost a start of their own.

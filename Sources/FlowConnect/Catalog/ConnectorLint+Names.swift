@@ -123,7 +123,12 @@ extension ConnectorLint {
             Names(roots: ["params", "credential", "steps", "resolved", "chunk", "page", "batch", "first"]).answered)
     }
 
+    /// What credentials are taken with: where, and how they are tried.
     mutating func checkProbes() {
+        for scheme in connector.auth {
+            let names = checkLookups(scheme.lookups, Names(roots: ["base", "credential"]))
+            check(scheme.lookups.isEmpty ? [] : scheme.base?.expressions ?? [], names)
+        }
         for probe in connector.auth.compactMap(\.probe) {
             let expressions = [probe.who, probe.scopes, probe.expires].compactMap(\.self).flatMap(\.expressions)
             check(expressions, Names(roots: ["params", "credential"]).answered)

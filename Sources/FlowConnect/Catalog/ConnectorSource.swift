@@ -15,7 +15,7 @@ package final class ConnectorSource: NodeSource {
     private let directories: [String]
     private let files: any FileSystem
     private let readings = Mutex<[String: Reading]>([:])
-    private let lookups = LookupCache()
+    private let memory = ConnectorMemory()
 
     /// - Parameter directories: absolute paths, the first that has a connector wins; one that doesn't exist is empty.
     package init(directories: [String] = [], files: any FileSystem) {
@@ -29,7 +29,7 @@ package final class ConnectorSource: NodeSource {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let connector = try connector(parts[0]), let operation = connector.operation(parts[1])
         else { return nil }
-        return ConnectorNode(connector, operation, lookups: lookups)
+        return ConnectorNode(connector, operation, memory: memory)
     }
 
     /// Cheap for what is embedded; files in the folders are read.
@@ -76,7 +76,7 @@ package final class ConnectorSource: NodeSource {
     /// The credential type a node takes where nothing else is said; nil where it takes none.
     package func defaultCredentialType(ofNode name: String) -> CredentialType? {
         guard let node = try? node(named: name) as? ConnectorNode, node.spec.needsCredential else { return nil }
-        return node.connector.credentialTypes.first
+        return node.connector.credentialTypes(for: node.operation).first
     }
 
     // MARK: Files

@@ -32,20 +32,6 @@ struct Conversion {
         return converted
     }
 
-    var now: Timestamp { context.world.clock.now() }
-
-    /// The same for each try of one piece of work, so that a message can be found again.
-    var identifier: String {
-        if isPreview { return "id" }
-        return context.idempotencyKey.isEmpty ? context.world.random.uuid() : context.idempotencyKey
-    }
-
-    func boundary() -> String {
-        isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(context.world.random.bytes(12))
-    }
-
-    func absolutePath(_ path: String) -> String { context.absolutePath(path) }
-
     func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
         // An earlier step may make the file.
         if isPreview { return [] }

@@ -4,7 +4,7 @@ import FlowCore
 enum Converter: String, Sendable, CaseIterable {
     /// Markdown to the document format of ``DocumentFormat``; a map is such a document already.
     case adf
-    /// A map to a mail message, ``MailMessage``.
+    /// A map to a mail message, as ``Conversion/message(_:)`` does it.
     case rfc5322
     case base64
     /// RFC 4648, 5, without padding.
@@ -19,7 +19,7 @@ enum Converter: String, Sendable, CaseIterable {
             if value.mapValue != nil { return value }
             guard let text = value.stringValue else { throw unfit(value, "text or a document") }
             return DocumentFormat.document(text)
-        case .rfc5322: return .string(try MailMessage(value, surroundings).text())
+        case .rfc5322: return .string(try surroundings.message(value))
         case .base64: return .string(Base64.encode(try bytes(value, surroundings)))
         case .base64url: return .string(Base64.encode(try bytes(value, surroundings), alphabet: .url))
         case .jsonString: return .string(JSON.text(value))

@@ -5,7 +5,7 @@ extension AuthScheme {
     /// Fields of a credential that nobody gave out, in the forms that the app's have.
     var mockFields: ValueMap {
         var made = ValueMap()
-        for field in fields {
+        for field in fields where field.isRequired {
             let text = field.defaultValue ?? mockText(field)
             made[field.name] = field.isSecret ? .secret(.string(text)) : .string(text)
         }
@@ -13,6 +13,7 @@ extension AuthScheme {
             made["provider"] = .string(login.provider)
             made["access_token"] = .secret("mock-access-token")
         }
+        if case .assertion = signer { made[AssertionScheme.tokenField] = .secret("mock-access-token") }
         return made
     }
 

@@ -21,6 +21,12 @@ package final class MockApp: Sendable {
     /// Below it stand the addresses of other servers of the app.
     private static let elsewhere = "/~/"
 
+    /// Where the mock of an app has what the app has at an address.
+    static func place(of address: String) -> String? {
+        guard let origin = Origin(address), let start = address.firstRange(of: "://")?.upperBound else { return nil }
+        return elsewhere + origin.scheme + "/" + address[start...]
+    }
+
     package init(_ connector: Connector, url: String) {
         name = connector.name
         self.url = url
@@ -32,7 +38,7 @@ package final class MockApp: Sendable {
     package func answer(_ request: MockRequest) -> MockReply {
         if request.path.hasPrefix(MockApp.elsewhere) { return answerElsewhere(request) }
         let fitting = routes.compactMap { route in route.match(request.path).map { (route, $0) } }
-            .sorted { $0.0.weight > $1.0.weight }
+            .sorted { $0.0.isRatherMeant(than: $1.0, by: request) }
         guard !fitting.isEmpty else {
             return .refusal(404, "the mock of \(name) has no \(shown(request))")
         }
@@ -54,12 +60,17 @@ package final class MockApp: Sendable {
             : .refusal(405, "the mock of \(name) has no \(request.method) \(shown(request))")
     }
 
-    /// The address as it may be shown: without the query, and where the app has its credential in the path, only the end
-    /// of that.
+    /// The address as it may be shown: without the query, and where the app has its credential in the path, without what
+    /// may be one.
     package func shown(_ request: MockRequest) -> String {
-        let hasSecret = connector.auth.contains { if case .path = $0.signer { true } else { false } }
-        guard hasSecret else { return request.path }
-        return "/\(Masker.replacement)/" + (request.path.split(separator: "/").dropFirst().last ?? "")
+        let inPath = connector.auth.filter(\.isInPath)
+        guard !inPath.isEmpty else { return request.path }
+        if inPath.count == connector.auth.count {
+            return "/\(Masker.replacement)/" + (request.path.split(separator: "/").dropFirst().last ?? "")
+        }
+        let starts = routes.compactMap(\.textBeforeCredential)
+        guard let start = starts.first(where: request.path.hasPrefix) else { return request.path }
+        return start + Masker.replacement
     }
 
     // MARK: Replies
@@ -103,25 +114,26 @@ package final class MockApp: Sendable {
     }
 
     private func moved(_ text: String, _ operation: Operation, _ index: Int) -> String {
-        guard let origin = Origin(text), let start = text.firstRange(of: "://")?.upperBound else { return text }
-        let path = MockApp.elsewhere + origin.scheme + "/" + text[start...]
+        guard let path = MockApp.place(of: text) else { return text }
+        // What stands in braces is to be filled in (RFC 6570).
         state.withLock {
-            $0.handedOut[String(path.prefix { $0 != "?" && $0 != "#" })] = (operation.name, index)
+            $0.handedOut[String(path.prefix { $0 != "?" && $0 != "#" && $0 != "{" })] = (operation.name, index)
         }
         return url + path
     }
 
-    /// An address that was handed out takes the next request of its operation that goes to one.
+    /// An address that was handed out takes the next request of its operation that goes to one; any other was an
+    /// argument, and takes the first that may go there.
     private func answerElsewhere(_ request: MockRequest) -> MockReply {
-        guard let from = state.withLock({ $0.handedOut[request.path] }) else {
-            return .refusal(404, "the mock of \(name) has handed out no such address")
+        let toAddresses = routes.filter { route in
+            guard case .address = route.request.target else { return false }
+            return route.request.method == request.method
         }
-        let next = routes.first { route in
-            guard route.operation.name == from.operation, route.request.method == request.method,
-                route.index > from.index, case .address = route.request.target
-            else { return false }
-            return true
-        }
+        let from = state.withLock { $0.handedOut[request.path] }
+        let next =
+            from.map { from in
+                toAddresses.first { $0.operation.name == from.operation && $0.index > from.index }
+            } ?? toAddresses.first
         guard let next else {
             return .refusal(405, "the mock of \(name) does not expect \(request.method) at this address")
         }

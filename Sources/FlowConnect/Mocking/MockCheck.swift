@@ -27,6 +27,7 @@ struct MockCheck {
         for (name, _) in sent.query where !knownInQuery(name) {
             return .refusal(400, "unknown parameter \"\(name)\" in the query")
         }
+        if let objection = objectionToBody(sent) { return objection }
         if let form = sent.form, let known = knownInBody {
             for (name, _) in form where !known.contains(root(name)) {
                 return .refusal(400, "unknown field \"\(name)\" in the form")
@@ -37,19 +38,46 @@ struct MockCheck {
                 return .refusal(400, "unknown member \"\(name)\" in the body")
             }
         }
-        return objectionToArguments(sent)
+        return objectionToArguments(sent) ?? objectionByRules(sent)
+    }
+
+    // MARK: Kinds of bodies
+
+    private func objectionToBody(_ sent: MockRequest) -> MockReply? {
+        if sent.isJSON, !sent.body.isEmpty, sent.json == nil { return .refusal(400, "the body can't be read as JSON") }
+        let wanted = bodyKind
+        if wanted == .form, sent.isJSON { return .refusal(400, "the body must be a form, not JSON") }
+        if wanted == .json, !sent.body.isEmpty, !sent.isJSON {
+            return .refusal(400, "the body must be JSON")
+        }
+        let names = request.headers.compactMap { name, value in if case .json = value { name } else { nil as String? } }
+        return names.first { sent.headers[$0] == nil }.map { .refusal(400, "the header \"\($0)\" is missing") }
+    }
+
+    /// nil where the body is another one, or none.
+    private var bodyKind: Connector.BodyKind? {
+        switch request.body {
+        case .json, .graphQL: return .json
+        case .form: return .form
+        case .none:
+            let places = request.placed.map(place)
+            if places.contains(where: { if case .json = $0 { true } else { false } }) { return .json }
+            return places.contains { if case .form = $0 { true } else { false } } ? .form : nil
+        case .multipart, .related, .xml, .raw: return nil
+        }
     }
 
     // MARK: Credentials
 
     private func isSigned(_ sent: MockRequest, _ path: [String: String]) -> Bool {
-        connector.auth.contains { scheme in
+        connector.schemes(for: route.operation).contains { scheme in
             switch scheme.signer {
-            case .bearer: sent.headers["Authorization"]?.hasPrefix("Bearer ") == true
+            case .bearer, .assertion: sent.headers["Authorization"]?.hasPrefix("Bearer ") == true
             case .basic: sent.headers["Authorization"]?.hasPrefix("Basic ") == true
             case .header(let name, _, _): sent.headers[name]?.isEmpty == false
             case .query(let name, _): sent.query.contains { $0.name == name && !$0.value.isEmpty }
             case .path: path[MockRoute.credentialName]?.isEmpty == false
+            case .oauth1: sent.headers["Authorization"]?.hasPrefix("OAuth ") == true
             case .signatureV4:
                 sent.headers["Authorization"]?.hasPrefix("AWS4-HMAC-SHA256 Credential=") == true
                     || sent.query.contains { $0.name == "X-Amz-Signature" }
@@ -85,6 +113,7 @@ struct MockCheck {
         case .none: break
         case .json(let template):
             switch template.content {
+            case .map(let members) where members.contains { $0.key == ValueTemplate.spread }: return nil
             case .map(let members): known.formUnion(members.map(\.key))
             default: return nil
             }
@@ -138,10 +167,51 @@ struct MockCheck {
         return nil
     }
 
+    /// What has to be there together, or one for the other; what a template places can't be told from outside.
+    private func objectionByRules(_ sent: MockRequest) -> MockReply? {
+        for rule in route.operation.rules {
+            let (names, isKept): ([String], (Int, Int) -> Bool) =
+                switch rule {
+                case .any(let names): (names, { count, _ in count > 0 })
+                case .one(let names): (names, { count, _ in count == 1 })
+                case .together(let names): (names, { count, all in count == 0 || count == all })
+                }
+            let parameters = request.placed.filter { names.contains($0.name) && isSeen($0) }
+            guard parameters.count == names.count, !isKept(parameters.count { isThere($0, in: sent) }, names.count)
+            else {
+                continue
+            }
+            let shown = parameters.map(\.wireName).joined(separator: ", ")
+            switch rule {
+            case .any: return .refusal(400, "at least one of \(shown) is missing")
+            case .one: return .refusal(400, "exactly one of \(shown) has to be there")
+            case .together: return .refusal(400, "\(shown) belong together")
+            }
+        }
+        return nil
+    }
+
+    /// Whether it can be found in a request; parts of a body aren't looked at.
+    private func isSeen(_ parameter: OperationParameter) -> Bool {
+        if case .multipart = place(parameter) { false } else { !parameter.spreads }
+    }
+
+    private func isThere(_ parameter: OperationParameter, in sent: MockRequest) -> Bool {
+        switch place(parameter) {
+        case .path, .multipart: true
+        case .query: sent.query.contains { root($0.name) == parameter.wireName }
+        case .form: sent.form?.contains { root($0.name) == parameter.wireName } == true
+        case .header: sent.headers[parameter.wireName] != nil
+        case .json(let path): (path + [parameter.wireName]).reduce(members(of: sent)) { $0?[$1] } != nil
+        }
+    }
+
     /// What holds the members that parameters become.
     private func members(of sent: MockRequest) -> Value? {
-        if case .graphQL = request.body { return sent.json?["variables"] }
-        return sent.json
+        var json = sent.json
+        if json == nil, sent.body.isEmpty { json = .map(ValueMap()) }
+        if case .graphQL = request.body { return json?["variables"] }
+        return json
     }
 
     private func missing(_ parameter: OperationParameter) -> MockReply {

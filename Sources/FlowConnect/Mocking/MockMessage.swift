@@ -28,9 +28,9 @@ package struct MockRequest: Sendable {
     /// The media type of the body without its parameters.
     var type: String { String((headers["Content-Type"] ?? "").prefix { $0 != ";" && $0 != " " }).lowercased() }
 
-    var json: Value? {
-        type == "application/json" || type.hasSuffix("+json") ? try? JSON.parse(body) : nil
-    }
+    var isJSON: Bool { type == "application/json" || type.hasSuffix("+json") }
+
+    var json: Value? { isJSON ? try? JSON.parse(body) : nil }
 
     /// Fields of a form in order; nil where the body is none.
     var form: [(name: String, value: String)]? {

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowExpression
 
 /// A request of an operation that a mock can be asked.
 struct MockRoute: Sendable {
@@ -6,20 +7,25 @@ struct MockRoute: Sendable {
     let request: RequestTemplate
     /// Which reply of the operation's example answers it.
     let index: Int
+    /// Whether the operation sends it in some cases only, so that another one at the same address is rather meant.
+    var isConditional = false
 
     /// Every request of a connector's operations with the place its reply has in the example.
     static func all(of connector: Connector) -> [MockRoute] {
         connector.operations.flatMap { operation -> [MockRoute] in
             var routes: [MockRoute] = []
-            func add(_ request: RequestTemplate, _ index: Int) {
-                routes.append(MockRoute(operation: operation, request: request, index: index))
+            func add(_ request: RequestTemplate, _ index: Int, isConditional: Bool = false) {
+                routes.append(
+                    MockRoute(operation: operation, request: request, index: index, isConditional: isConditional))
             }
             // What the example's arguments make needless to look up has no reply there; other operations answer it.
             let replies = operation.examples.first?.replies.count ?? 0
             let start = min(operation.lookups.count, max(0, replies - operation.mainRequests.count))
             for (index, lookup) in operation.lookups.prefix(start).enumerated() { add(lookup.request, index) }
             switch operation.work {
-            case .request(let variants): for request in variants.requests { add(request, start) }
+            case .request(let variants):
+                for (_, request) in variants.conditional { add(request, start, isConditional: true) }
+                add(variants.fallback, start)
             case .pages(let variants, let pagination):
                 for request in variants.requests + [pagination.following].compactMap(\.self) { add(request, start) }
             case .steps(let sequence):
@@ -58,6 +64,38 @@ struct MockRoute: Sendable {
         }
     }
 
+    /// What a path with a secret begins with; nil where it has none.
+    var textBeforeCredential: String? {
+        guard request.namesCredential, case .path(let segments) = request.target else { return nil }
+        guard case .text(let text)? = segments.first else { return "/" }
+        return text.hasPrefix("/") ? text : "/" + text
+    }
+
+    /// Whether a request that both fit is rather this one: by the path, then by what the file says of query and headers,
+    /// and at last the one that is usual.
+    func isRatherMeant(than other: MockRoute, by request: MockRequest) -> Bool {
+        if weight != other.weight { return weight > other.weight }
+        let (own, others) = (evidence(in: request), other.evidence(in: request))
+        if own != others { return own > others }
+        return !isConditional && other.isConditional
+    }
+
+    /// How many of the fields that are written out are there as they should be; those with another value count against
+    /// it.
+    private func evidence(in sent: MockRequest) -> Int {
+        let query = request.query.map { name, template in
+            template.literal.map { MockRoute.evidence($0, sent.query.first { $0.name == name }?.value) } ?? 0
+        }
+        let headers = request.headers.map { name, template in
+            guard case .text(let template) = template else { return sent.headers[name] == nil ? 0 : 1 }
+            return template.literal.map { MockRoute.evidence(.string($0), sent.headers[name]) }
+                ?? (sent.headers[name] == nil ? 0 : 1)
+        }
+        return (query + headers).reduce(0, +)
+    }
+
+    private static func evidence(_ written: Value, _ sent: String?) -> Int { WireText.of(written) == sent ? 1 : -1 }
+
     /// Under what a secret in the path is found; no parameter has such a name.
     static let credentialName = "{credential}"
 
@@ -68,8 +106,8 @@ struct MockRoute: Sendable {
         switch first {
         case .text(let text):
             return path.hasPrefix(text) && match(path.dropFirst(text.count), segments.dropFirst(), &found)
-        case .credential:
-            return match(path, [.parameter(credentialName, keepsSlashes: false)] + segments.dropFirst(), &found)
+        case .credential(let keepsSlashes):
+            return match(path, [.parameter(credentialName, keepsSlashes: keepsSlashes)] + segments.dropFirst(), &found)
         case .parameter(let name, let keepsSlashes):
             // The shortest stretch first, so that what follows in the pattern gets its part.
             var end = path.startIndex
@@ -86,4 +124,8 @@ struct MockRoute: Sendable {
             return false
         }
     }
+}
+
+extension ValueTemplate {
+    fileprivate var literal: Value? { if case .literal(let value) = content { value } else { nil as Value? } }
 }

@@ -12,10 +12,14 @@ struct AuthScheme: Sendable {
         case basic(user: String, password: String)
         case header(name: String, field: String, prefix: String)
         case query(name: String, field: String)
-        /// Where a path says `{credential}`.
-        case path(field: String)
+        /// Where a path says `{credential}`; of a field that begins with `prefix`, what follows.
+        case path(field: String, prefix: String)
         /// ``SignatureV4``
         case signatureV4(SignatureScheme)
+        /// ``OAuth1Signature``
+        case oauth1(OAuth1Scheme)
+        /// `Authorization: Bearer` with what ``AssertionExchange`` gets.
+        case assertion(AssertionScheme)
     }
 
     /// The OAuth 2.0 grant that a login brings.
@@ -41,6 +45,8 @@ struct AuthScheme: Sendable {
     var probe: CredentialProbe?
     /// Replaces the connector's base and hosts.
     var base: Template?
+    /// What has to be asked for before the base is known, at that of the connector.
+    var lookups: [Lookup] = []
     var hosts: [Template]?
     var span: SourceSpan
 
@@ -49,6 +55,16 @@ struct AuthScheme: Sendable {
 
     /// The type of the credentials it takes.
     var typeName: String { login == nil ? name : StoredGrant.credentialType.name }
+
+    var isInPath: Bool { if case .path = signer { true } else { false } }
+
+    /// Whether a signature says when it was made, so that it isn't good for ever.
+    var hasTimedSignature: Bool {
+        switch signer {
+        case .signatureV4, .oauth1: true
+        default: false
+        }
+    }
 
     func takes(_ credential: Credential) -> Bool {
         guard credential.type == typeName else { return false }

@@ -44,7 +44,20 @@ package struct Connector: Sendable {
     package func operation(_ name: String) -> Operation? { operations.first { $0.name == name } }
 
     /// The credential types of its own, the default first; grants of a login are of a type that all share.
-    package var credentialTypes: [CredentialType] {
-        auth.filter { $0.login == nil }.map { $0.credentialType(of: self) }
+    package var credentialTypes: [CredentialType] { credentialTypes(of: auth) }
+
+    /// Those that an operation takes.
+    func credentialTypes(for operation: Operation) -> [CredentialType] { credentialTypes(of: schemes(for: operation)) }
+
+    private func credentialTypes(of schemes: [AuthScheme]) -> [CredentialType] {
+        schemes.filter { $0.login == nil }.map { $0.credentialType(of: self) }
+    }
+
+    /// How requests of an operation may show who asks: with a secret in the path where they have a place for it, and in
+    /// the other ways where they have none.
+    func schemes(for operation: Operation) -> [AuthScheme] {
+        guard auth.contains(where: \.isInPath), auth.contains(where: { !$0.isInPath }) else { return auth }
+        let hasPlace = operation.requests.contains(where: \.namesCredential)
+        return auth.filter { $0.isInPath == hasPlace }
     }
 }

@@ -29,7 +29,7 @@ extension Rendering {
         case .text(let template): return try value(template)
         case .json(let template):
             let value = try value(template)
-            if value.isAbsent { return value }
+            if value.isLeftOut { return .absent }
             let text = Value.string(ASCIIJSON.text(value.deeplyRevealed))
             return value.containsSecret ? text.markedSecret : text
         }

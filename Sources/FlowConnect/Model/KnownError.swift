@@ -14,11 +14,16 @@ package struct KnownError: Sendable, Hashable {
 extension ConnectorNode {
     /// The errors that are named for the operation, its own before those of all operations.
     package var knownErrors: [KnownError] {
-        var rules = [connector.errors]
+        var own: [ErrorRules] = []
+        var isShared = false
         for request in operation.requests {
-            if case .rules(let own) = request.judgement { rules.insert(own, at: 0) }
+            switch request.judgement {
+            case .rules(let rules): own.insert(rules, at: 0)
+            case .connector: isShared = true
+            case .status: break
+            }
         }
-        return rules.flatMap(\.knownErrors).reduce(into: []) { known, error in
+        return (own + (isShared ? [connector.errors] : [])).flatMap(\.knownErrors).reduce(into: []) { known, error in
             if !known.contains(where: { $0.code == error.code }) { known.append(error) }
         }
     }
@@ -36,7 +41,9 @@ extension ErrorRules {
             }
         }
         return codes.map { code in
-            KnownError(code: code, kind: kindOfCode[code], hint: hints.first { $0.key == code }?.hint.readableText)
+            let hint = hints.first { $0.key == code }?.hint.readableText
+            // What a response says alone is no help beforehand.
+            return KnownError(code: code, kind: kindOfCode[code], hint: hint == "…" ? Optional.none : hint)
         }
     }
 }

@@ -16,6 +16,14 @@ struct Poll: Sendable {
 
 /// Splits the list of a parameter into uses of the operation that the service takes.
 struct Batch: Sendable {
+    enum Result: String, Sendable, CaseIterable {
+        /// The outputs of all parts, put together.
+        case all
+        /// The output of the last part, which may build on those before it.
+        case last
+    }
+
     var parameter: String
     var size: Int
+    var gives = Result.all
 }

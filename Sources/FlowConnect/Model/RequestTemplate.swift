@@ -16,8 +16,8 @@ struct RequestTemplate: Sendable {
         case text(String)
         /// `{name}`, or with `keepsSlashes` `{+name}`.
         case parameter(String, keepsSlashes: Bool)
-        /// `{credential}`, which the signer fills.
-        case credential
+        /// `{credential}` or `{+credential}`, which the signer fills.
+        case credential(keepsSlashes: Bool)
     }
 
     enum Body: Sendable {
@@ -93,6 +93,12 @@ struct RequestTemplate: Sendable {
 
     /// Whether parameters without a place of their own go to the query.
     var sendsQuery: Bool { !HTTPMethod.withBody.contains(method) }
+
+    /// Whether the path has a place for a secret.
+    var namesCredential: Bool {
+        guard case .path(let segments) = target else { return false }
+        return segments.contains { if case .credential = $0 { true } else { false } }
+    }
 
     /// Every template of it, for checks.
     var valueTemplates: [ValueTemplate] {

@@ -6,9 +6,9 @@ extension ConnectorReader {
     private enum SignerKind: String, CaseIterable {
         case bearer, basic, header, query, path
         case signatureV4 = "aws_sigv4"
+        case oauth1
+        case assertion = "jwt_assertion"
     }
-
-    private static let laterSigners: Set = ["oauth1", "jwt_assertion"]
 
     /// - Parameter connector: the name of the connector it is for.
     mutating func authScheme(_ entry: SourceNode.Entry, of connector: String) -> AuthScheme? {
@@ -16,10 +16,6 @@ extension ConnectorReader {
             let map = MapDecoder(entry.value, "\"\(name)\"", &diagnostics),
             let typeNode = map.required("type", &diagnostics)
         else { return nil }
-        if let type = typeNode.string, Self.laterSigners.contains(type) {
-            notYet("the type \"\(type)\"", at: typeNode.span)
-            return nil
-        }
         if typeNode.string == "oauth2" { return loginScheme(name, map, entry, of: connector) }
         let known = ["type", "help", "console", "fields", "test", "base", "hosts"]
         guard let kind = map.choice("type", as: SignerKind.self, &diagnostics) else { return nil }
@@ -49,7 +45,10 @@ extension ConnectorReader {
 
     private static func keys(of kind: SignerKind) -> [String] {
         switch kind {
-        case .bearer, .path: ["token"]
+        case .bearer: ["token"]
+        case .path: ["token", "after"]
+        case .oauth1: ["consumer_key", "consumer_secret", "token", "token_secret"]
+        case .assertion: ["key", "claims", "lifetime", "exchange"]
         case .signatureV4: ["service", "access_key", "secret_key", "session_token", "region", "bucket_in_host"]
         case .basic: ["username", "password"]
         case .header: ["name", "token", "prefix"]
@@ -69,6 +68,12 @@ extension ConnectorReader {
                 CredentialType.Field("access_key_id"), CredentialType.Field("secret_access_key", secret: true),
                 CredentialType.Field("session_token", secret: true, required: false), CredentialType.Field("region"),
             ]
+        case .oauth1:
+            [
+                CredentialType.Field("consumer_key"), CredentialType.Field("consumer_secret", secret: true),
+                CredentialType.Field("token"), CredentialType.Field("token_secret", secret: true),
+            ]
+        case .assertion: [CredentialType.Field("private_key", secret: true, form: FieldForm(.privateKey))]
         default: [CredentialType.Field("token", secret: true)]
         }
     }
@@ -102,8 +107,12 @@ extension ConnectorReader {
     ) -> AuthScheme.Signer? {
         switch kind {
         case .bearer: return token(map, fields).map { .bearer(field: $0) }
-        case .path: return token(map, fields).map { .path(field: $0) }
+        case .path:
+            let prefix = map.string("after", &diagnostics) ?? ""
+            return token(map, fields).map { .path(field: $0, prefix: prefix) }
         case .signatureV4: return signatureScheme(map, fields).map { .signatureV4($0) }
+        case .oauth1: return .oauth1(oauth1Scheme(map, fields))
+        case .assertion: return assertionScheme(map, fields).map { .assertion($0) }
         case .basic:
             let user = map.string("username", &diagnostics) ?? "username"
             let password = map.string("password", &diagnostics) ?? "password"

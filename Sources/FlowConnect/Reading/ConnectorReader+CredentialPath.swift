@@ -1,36 +1,35 @@
 import FlowCore
 
 extension ConnectorReader {
-    /// A credential that stands in the path needs its place in each request, and no other one has such a place.
+    /// A credential that stands in the path needs its place there, and no other one has such a place.
     mutating func checkCredentialPlaces(_ connector: Connector) {
-        let inPath = connector.auth.filter { if case .path = $0.signer { true } else { false } }
-        if let other = connector.auth.first(where: { scheme in !inPath.contains { $0.name == scheme.name } }),
-            !inPath.isEmpty
-        {
-            diagnostics.error(
-                "contradiction", "\"\(other.name)\" is not sent in the path, as \"\(inPath[0].name)\" is",
-                at: other.span, hint: "write a connector for each")
-        }
-        for request in connector.operations.flatMap(\.requests) {
-            switch (inPath.isEmpty, request.namesCredential) {
-            case (true, true):
-                diagnostics.error(
-                    "unknown-parameter", "the path names \"{credential}\", but no auth is of type path",
-                    at: request.span)
-            case (false, false) where request.sendsCredential && !request.isToGivenAddress:
-                diagnostics.error(
-                    "no-place", "the credential has no place in this path", at: request.span,
-                    hint: "write {credential} where it stands, or auth: none")
-            default: break
+        let inPath = connector.auth.filter(\.isInPath)
+        let isAlways = !inPath.isEmpty && inPath.count == connector.auth.count
+        for operation in connector.operations {
+            let hasPlace = operation.requests.contains(where: \.namesCredential)
+            for request in operation.requests {
+                if request.namesCredential, inPath.isEmpty {
+                    diagnostics.error(
+                        "unknown-parameter", "the path names \"{credential}\", but no auth is of type path",
+                        at: request.span)
+                } else if isAlways || hasPlace, !request.namesCredential, request.sendsCredential,
+                    !request.isToGivenAddress
+                {
+                    diagnostics.error(
+                        "no-place", "the credential has no place in this path", at: request.span,
+                        hint: "write {credential} where it stands, or auth: none")
+                }
             }
+        }
+        let isUsed = isAlways || connector.operations.contains { $0.requests.contains(where: \.namesCredential) }
+        if let scheme = inPath.first, !isUsed {
+            diagnostics.error(
+                "no-place", "\"\(scheme.name)\" is sent in the path, and no path has a place for it", at: scheme.span,
+                hint: "write {credential} where it stands")
         }
     }
 }
 
 extension RequestTemplate {
-    fileprivate var namesCredential: Bool {
-        if case .path(let segments) = target { segments.contains(.credential) } else { false }
-    }
-
     fileprivate var isToGivenAddress: Bool { if case .address = target { true } else { false } }
 }

@@ -24,7 +24,7 @@ extension ConnectorReader {
     /// `{ of: records, size: 10 }`
     mutating func batch(_ node: SourceNode, _ parameters: [OperationParameter]) -> Batch? {
         guard let map = MapDecoder(node, "\"batch\"", &diagnostics) else { return nil }
-        map.finish(["of", "size"], &diagnostics)
+        map.finish(["of", "size", "gives"], &diagnostics)
         guard let name = map.requiredString("of", &diagnostics), map.required("size", &diagnostics) != nil,
             let size = map.int("size", in: 1...100_000, &diagnostics)
         else { return nil }
@@ -35,7 +35,7 @@ extension ConnectorReader {
                 at: map.node("of")?.span ?? map.start, hint: Suggestion.didYouMean(name, among: lists))
             return nil
         }
-        return Batch(parameter: name, size: size)
+        return Batch(parameter: name, size: size, gives: map.choice("gives", &diagnostics) ?? .all)
     }
 
     // MARK: Lookups

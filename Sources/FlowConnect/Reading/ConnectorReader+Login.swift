@@ -3,7 +3,7 @@ import FlowOAuth
 import FlowYAML
 
 extension ConnectorReader {
-    private static let keys = ["type", "help", "test", "base", "hosts", "provider", "from", "scopes"]
+    private static let keys = ["type", "help", "test", "base", "hosts", "resolve", "provider", "from", "scopes"]
 
     /// `type: oauth2`: a grant of a provider that flowctl knows (`provider:`), of one that this file describes
     /// (`authorize_url:`, `token_url:` …), or of one that another connector describes (`from:`).
@@ -14,8 +14,8 @@ extension ConnectorReader {
         return AuthScheme(
             name: name, help: map.string("help", &diagnostics) ?? "", signer: .bearer(field: "access_token"),
             fields: [], login: login, probe: map.node("test").flatMap { probe($0) },
-            base: map.node("base").flatMap { template($0, for: "base") }, hosts: addresses(map, "hosts"),
-            span: entry.keySpan)
+            base: map.node("base").flatMap { template($0, for: "base") }, lookups: lookups(map),
+            hosts: addresses(map, "hosts"), span: entry.keySpan)
     }
 
     private mutating func login(_ map: MapDecoder, of connector: String) -> AuthScheme.Login? {

@@ -55,6 +55,17 @@ extension ConnectorReader {
         }
     }
 
+    /// The only parameters that a variant has a place for, where it says which.
+    private mutating func sent(_ map: MapDecoder, of parameters: [OperationParameter]) -> [OperationParameter] {
+        guard let names = map.strings("sends", &diagnostics) else { return parameters }
+        for (name, span) in names where !parameters.contains(where: { $0.name == name }) {
+            diagnostics.error(
+                "unknown-parameter", "there is no parameter \"\(name)\"", at: span,
+                hint: Suggestion.didYouMean(name, among: parameters.map(\.name)))
+        }
+        return parameters.filter { parameter in names.contains { $0.text == parameter.name } }
+    }
+
     /// With the parameters that go where the method or their own `in` says; one that a template names goes there.
     private func placed(_ request: RequestTemplate, _ parameters: [OperationParameter]) -> RequestTemplate {
         var request = request
@@ -87,10 +98,10 @@ extension ConnectorReader {
         let nodes = map.list("variants", &diagnostics) ?? []
         for node in nodes {
             guard let map = MapDecoder(node, "a variant", &diagnostics) else { continue }
-            map.finish(Self.requestKeys + ["when"], &diagnostics)
+            map.finish(Self.requestKeys + ["when", "sends"], &diagnostics)
             let condition = map.node("when").flatMap { self.condition($0, for: "when") }
             guard let request = request(map) else { continue }
-            read.append((condition, placed(request, parameters)))
+            read.append((condition, placed(request, sent(map, of: parameters))))
             if map.has("when") == (read.count == nodes.count) {
                 diagnostics.error(
                     "bad-variants",

@@ -131,7 +131,8 @@ extension ConnectorReader {
             let keepsSlashes = name.hasPrefix("+")
             if keepsSlashes { name = name.dropFirst() }
             segments.append(
-                name == "credential" ? .credential : .parameter(String(name), keepsSlashes: keepsSlashes))
+                name == "credential"
+                    ? .credential(keepsSlashes: keepsSlashes) : .parameter(String(name), keepsSlashes: keepsSlashes))
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { segments.append(.text(String(rest))) }

@@ -22,6 +22,38 @@ extension ConnectorReader {
         return scheme
     }
 
+    /// `{ type: oauth1, consumer_key: api_key, consumer_secret: api_secret }`
+    mutating func oauth1Scheme(_ map: MapDecoder, _ fields: [CredentialType.Field]) -> OAuth1Scheme {
+        func field(_ key: String) -> String {
+            let name = map.string(key, &diagnostics) ?? key
+            checkField(name, map, key, fields)
+            return name
+        }
+        return OAuth1Scheme(
+            consumerKey: field("consumer_key"), consumerSecret: field("consumer_secret"), token: field("token"),
+            tokenSecret: field("token_secret"))
+    }
+
+    /// `{ type: jwt_assertion, claims: { iss: ${{ credential.app_id }} }, exchange: { request: POST token, token: ${{ body.token }} } }`
+    mutating func assertionScheme(_ map: MapDecoder, _ fields: [CredentialType.Field]) -> AssertionScheme? {
+        let key = map.string("key", &diagnostics) ?? "private_key"
+        checkField(key, map, "key", fields)
+        let claims = self.fields(map, "claims") ?? []
+        let lifetime = map.duration("lifetime", &diagnostics) ?? .seconds(600)
+        guard let node = map.required("exchange", &diagnostics),
+            let exchange = MapDecoder(node, "\"exchange\"", &diagnostics)
+        else { return nil }
+        exchange.finish(Self.requestKeys + ["token", "expires"], &diagnostics)
+        guard var request = request(exchange),
+            let token = exchange.required("token", &diagnostics).flatMap({ template($0, for: "token") })
+        else { return nil }
+        // However many tokens are given out, none is the worse for it.
+        request.effect = .idempotent
+        return AssertionScheme(
+            key: key, claims: claims, lifetime: lifetime, request: request, token: token,
+            expires: exchange.node("expires").flatMap { template($0, for: "expires") })
+    }
+
     /// `{ expires: ${{ params.expires }}, method: ${{ params.method }} }`
     mutating func presign(_ node: SourceNode) -> Presign? {
         guard let map = MapDecoder(node, "\"presign\"", &diagnostics) else { return nil }

@@ -6,7 +6,9 @@ import FlowSpec
 /// and the signature.
 struct Access: Sendable {
     /// Where paths are added.
-    let base: String
+    private(set) var base: String
+    /// The base of the app itself, where that isn't computed.
+    private let ownBase: String?
     /// Whether the base is one that the user gave, so that it stands for the connector's hosts too.
     private let isReplaced: Bool
     let scheme: AuthScheme?
@@ -18,20 +20,25 @@ struct Access: Sendable {
     private let node: String
     private let connectorName: String
     private let world: World
+    private let clocks: ServiceClocks
     /// Whether the first part of a path stands before the host.
     private let hasBucketInHost: Bool
 
-    /// - Parameter isPreview: a credential may be missing then.
+    /// - Parameters:
+    ///   - schemes: those of the connector that the operation has a place for.
+    ///   - isPreview: a credential may be missing then.
     /// - Throws: a failure of kind `auth` where the credential is missing or of a type the connector can't use.
     init(
-        _ connector: Connector, node: String, context: NodeContext, isPreview: Bool, needsCredential: Bool
+        _ connector: Connector, _ schemes: [AuthScheme], node: String, context: NodeContext, clocks: ServiceClocks,
+        isPreview: Bool, needsCredential: Bool
     ) throws(Failure) {
         self.node = node
+        self.clocks = clocks
         connectorName = connector.name
         world = context.world
         credential = context.credential
-        scheme = try Access.scheme(connector, node: node, context.credential)
-        if scheme == nil, needsCredential, !isPreview, !connector.auth.isEmpty {
+        scheme = try Access.scheme(among: schemes, node: node, context.credential)
+        if scheme == nil, needsCredential, !isPreview, !schemes.isEmpty {
             throw Failure(
                 .auth, "\(node) needs a credential",
                 hint: "add one with \"flowctl credentials add \(connector.name)\", "
@@ -47,13 +54,20 @@ struct Access: Sendable {
         } else {
             hasBucketInHost = false
         }
-        let ownBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
-        let replaced = context.baseURL ?? ownBase
+        ownBase = ((scheme ?? schemes.first)?.base ?? connector.base).literal.map {
+            $0.hasSuffix("/") ? String($0.dropLast()) : $0
+        }
+        let givenBase = context.credential?.fields[AuthScheme.baseURLField]?.stringValue.flatMap {
+            $0.isEmpty ? nil : $0
+        }
+        let replaced = context.baseURL ?? givenBase
         isReplaced = replaced != nil
         if let replaced {
             base = replaced
         } else {
-            base = try scope.text((scheme ?? connector.auth.first)?.base ?? connector.base) ?? ""
+            let scheme = scheme ?? schemes.first
+            let isAskedFor = !isPreview && scheme?.lookups.isEmpty == false
+            base = try scope.text(isAskedFor ? connector.base : scheme?.base ?? connector.base) ?? ""
         }
         guard let origin = Origin(base) else {
             guard isPreview else {
@@ -72,7 +86,7 @@ struct Access: Sendable {
             }
         }
         origins = reached
-        let own = ownBase.flatMap { Origin($0) }.map { [$0] } ?? []
+        let own = givenBase.flatMap { Origin($0) }.map { [$0] } ?? []
         let isTrusted = connector.source == .embeddedConnector && context.baseURL == nil
         // A connector that is part of flowctl may be trusted with a credential that names no hosts of its own.
         granted =
@@ -81,13 +95,13 @@ struct Access: Sendable {
     }
 
     private static func scheme(
-        _ connector: Connector, node: String, _ credential: Credential?
+        among schemes: [AuthScheme], node: String, _ credential: Credential?
     ) throws(Failure) -> AuthScheme? {
-        guard let credential, !connector.auth.isEmpty else { return nil }
-        if credential.source == .mock { return connector.auth.first }
-        if let scheme = connector.auth.first(where: { $0.takes(credential) }) { return scheme }
-        let types = connector.auth.filter { $0.login == nil }.map(\.name).joined(separator: ", ")
-        let logins = connector.auth.compactMap(\.login).map {
+        guard let credential, !schemes.isEmpty else { return nil }
+        if credential.source == .mock { return schemes.first }
+        if let scheme = schemes.first(where: { $0.takes(credential) }) { return scheme }
+        let types = schemes.filter { $0.login == nil }.map(\.name).joined(separator: ", ")
+        let logins = schemes.compactMap(\.login).map {
             "log in with \"flowctl credentials login \($0.provider)\""
         }
         let ways = (types.isEmpty ? [] : ["use a credential of type \(types)"]) + logins
@@ -101,11 +115,30 @@ struct Access: Sendable {
         return copy
     }
 
-    /// Where the path of a request is added that goes to one of the connector's hosts; nil is the base.
+    /// What is to be asked for before the base is known.
+    var lookupsOfBase: [Lookup] { isReplaced ? [] : scheme?.lookups ?? [] }
+
+    /// The same with the base that is known by now.
+    ///
+    /// - Parameter scope: with what was asked for.
+    func located(_ scope: Rendering) throws(Failure) -> Access {
+        var copy = self
+        if let base = scheme?.base { copy.base = try scope.text(base) ?? "" }
+        return copy
+    }
+
     /// The base as expressions see it, without a slash at its end.
     var site: String { base.hasSuffix("/") ? String(base.dropLast()) : base }
 
+    /// Where the path of a request is added that goes to one of the connector's hosts; nil is the base.
     func root(_ host: String?) -> String { isReplaced ? base : host ?? base }
+
+    /// Where the mock that stands at the base has what the app has at an address.
+    func mocked(_ url: String) -> String {
+        if url.hasPrefix(site) { return url }
+        if let ownBase, url.hasPrefix(ownBase) { return site + url.dropFirst(ownBase.count) }
+        return MockApp.place(of: url).map { site + $0 } ?? url
+    }
 
     /// Adds the credential to a request.
     ///
@@ -134,8 +167,25 @@ struct Access: Sendable {
             request.url +=
                 (request.url.contains("?") ? "&" : "?") + PercentEncoding.encode(name) + "="
                 + (isPreview ? text : PercentEncoding.encode(text))
-        case .path(let field):
-            PathCredential.sign(&request, with: try secret(field, isPreview), isPreview: isPreview)
+        case .path(let field, let prefix):
+            let text = try secret(field, isPreview)
+            PathCredential.sign(
+                &request, with: text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text,
+                isPreview: isPreview)
+        case .oauth1(let fields):
+            request.secrets.add(header: "Authorization")
+            guard !isPreview else {
+                request.headers["Authorization"] = Masker.replacement
+                return
+            }
+            try OAuth1Signature(
+                consumerKey: secret(fields.consumerKey, false), consumerSecret: secret(fields.consumerSecret, false),
+                token: secret(fields.token, false), tokenSecret: secret(fields.tokenSecret, false),
+                nonce: Hexadecimal.encode(world.random.bytes(16)), time: clocks.now(at: request.url, by: world.clock)
+            ).sign(&request)
+        case .assertion:
+            request.secrets.add(header: "Authorization")
+            request.headers["Authorization"] = "Bearer " + (try secret(AssertionScheme.tokenField, isPreview))
         case .signatureV4(let fields):
             request.secrets.add(header: "Authorization")
             guard !isPreview else {
@@ -148,7 +198,7 @@ struct Access: Sendable {
             let isStreamed = request.body.isInFile && request.url.hasPrefix("https:")
             let payload =
                 isStreamed ? SignatureV4.unsignedPayload : try BodyDigest.sha256(request.body, world.files)
-            try signature(fields).sign(&request, payload: payload)
+            try signature(fields, for: request.url).sign(&request, payload: payload)
         }
     }
 
@@ -162,19 +212,24 @@ struct Access: Sendable {
         }
         try check(url)
         let address = hasBucketInHost ? BucketHost.address(url, base: base) : url
-        let signature = try signature(fields)
+        let signature = try signature(fields, for: address)
         let signed = Value.string(try signature.presigned(method, address, seconds: seconds))
         return signature.sessionToken == nil ? signed : signed.markedSecret
     }
 
-    private func signature(_ fields: SignatureScheme) throws(Failure) -> SignatureV4 {
+    /// Whether a refusal tells that the service's clock is another, so that a new signature may be taken.
+    func learnsTime(from refusal: HTTPResponse) -> Bool {
+        scheme?.hasTimedSignature == true && clocks.learn(from: refusal, by: world.clock)
+    }
+
+    private func signature(_ fields: SignatureScheme, for url: String) throws(Failure) -> SignatureV4 {
         let token = fields.sessionToken.flatMap { credential?.fields[$0]?.stringValue }.flatMap {
             $0.isEmpty ? nil : $0
         }
         return SignatureV4(
             accessKey: try secret(fields.accessKey, false), secretKey: try secret(fields.secretKey, false),
             sessionToken: token, region: try secret(fields.region, false), service: fields.service,
-            time: world.clock.now())
+            time: clocks.now(at: url, by: world.clock))
     }
 
     private func secret(_ field: String, _ isPreview: Bool) throws(Failure) -> String {

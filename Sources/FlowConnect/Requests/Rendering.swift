@@ -55,9 +55,8 @@ struct Rendering: Sendable {
         return .string(text)
     }
 
-    /// Members and items that are absent are left out.
+    /// Members and items that are left out aren't there; the members of a map under the name `*` stand beside the others.
     func value(_ template: ValueTemplate) throws(Failure) -> Value {
-        guard isPreview else { return try template.evaluate(scope) }
         switch template.content {
         case .literal(let literal): return literal
         case .template(let template): return try value(template)
@@ -65,14 +64,19 @@ struct Rendering: Sendable {
             var values: [Value] = []
             for item in items {
                 let rendered = try value(item)
-                if !rendered.isAbsent { values.append(rendered) }
+                if !rendered.isLeftOut { values.append(rendered) }
             }
             return .list(values)
         case .map(let members):
             var map = ValueMap()
             for (key, member) in members {
                 let rendered = try value(member)
-                if !rendered.isAbsent { map[key] = rendered }
+                if rendered.isLeftOut { continue }
+                guard key == ValueTemplate.spread, let further = rendered.mapValue else {
+                    map[key] = rendered
+                    continue
+                }
+                for (name, member) in further { map[name.text] = member }
             }
             return .map(map)
         }
@@ -92,4 +96,16 @@ struct Rendering: Sendable {
         default: value
         }
     }
+}
+
+extension Value {
+    /// Whether it stands for nothing: what was left out, or an optional without a value.
+    var isLeftOut: Bool {
+        if case .optional(nil) = self { true } else { isAbsent }
+    }
+}
+
+extension ValueTemplate {
+    /// The name under which a map gives its members, not itself.
+    static let spread = "*"
 }

@@ -36,14 +36,14 @@ struct RequestBuilder {
                 for member in members { setHeader(name.replacing("*", with: member), value[member] ?? .null) }
                 return
             }
-            let isNothing = value.isAbsent || value.isNull
+            let isNothing = value.isLeftOut || value.isNull
             headers[name] = isNothing ? Optional.none : WireText.of(value)
             if value.containsSecret { secrets.add(header: name) }
         }
 
         /// Members of a map are added to those that are there, at any depth.
         mutating func addJSON(_ value: Value) {
-            if !value.isAbsent { json = json?.merging(value) ?? value }
+            if !value.isLeftOut { json = json?.merging(value) ?? value }
         }
 
         mutating func addForm(_ name: String, _ value: Value) {
@@ -87,12 +87,12 @@ struct RequestBuilder {
         try markAddress(template, in: &draft)
         for (name, value) in connector.headers {
             let value = try rendering.value(value)
-            if !value.isAbsent, !value.isNull { draft.setHeader(name, value) }
+            if !value.isLeftOut, !value.isNull { draft.setHeader(name, value) }
         }
         for parameter in template.placed { try place(parameter, of: template, in: &draft) }
         for (name, value) in template.query {
             let value = try rendering.value(value)
-            if !value.isAbsent { draft.addQuery(name, value) }
+            if !value.isLeftOut { draft.addQuery(name, value) }
         }
         for (name, value) in template.headers { draft.setHeader(name, try rendering.value(value)) }
         if let further = template.furtherHeaders { try addHeaders(further, to: &draft) }
@@ -117,13 +117,13 @@ struct RequestBuilder {
                     underlying: "the expression \"\(template.span.text)\"")
             }
             // The mark is the connector's to set.
-            return text.replacing(PathCredential.mark, with: PercentEncoding.encode(PathCredential.mark))
+            return PathCredential.withoutMarks(text)
         case .path(let segments):
             var path = ""
             for segment in segments {
                 switch segment {
                 case .text(let text): path += text
-                case .credential: path += PathCredential.mark
+                case .credential(let keepsSlashes): path += PathCredential.mark(keepsSlashes: keepsSlashes)
                 case .parameter(let name, let keepsSlashes):
                     path += try pathText(name, template, keepsSlashes: keepsSlashes)
                 }
@@ -133,11 +133,16 @@ struct RequestBuilder {
         }
     }
 
-    /// An address that is as good as a credential says so in its query.
+    /// An address that is as good as a credential is so by its path or by its query.
     private func markAddress(_ template: RequestTemplate, in draft: inout Draft) throws(Failure) {
         guard case .address(let template) = template.target, !rendering.isPreview,
             try rendering.value(template).containsSecret
         else { return }
+        let path = draft.address.prefix { $0 != "?" && $0 != "#" }
+        if let start = path.firstRange(of: "://")?.upperBound {
+            let secret = path[start...].drop { $0 != "/" }.dropFirst()
+            if !secret.isEmpty { draft.secrets.add(inPath: String(secret)) }
+        }
         for pair in draft.address.drop(while: { $0 != "?" }).dropFirst().split(separator: "&") {
             draft.secrets.add(parameter: PercentEncoding.decode(String(pair.prefix { $0 != "=" })))
         }
@@ -149,7 +154,7 @@ struct RequestBuilder {
         let text: String
         if let given = template.pathValues.first(where: { $0.name == name }) {
             let value = try rendering.value(given.value)
-            text = value.isAbsent || value.isNull ? "" : WireText.of(value)
+            text = value.isLeftOut || value.isNull ? "" : WireText.of(value)
         } else {
             let parameter = connectorParameter(name)
             text = arguments[name].map { WireText.of(parameter?.wireValue($0) ?? $0) } ?? ""
@@ -196,13 +201,13 @@ struct RequestBuilder {
         case .form(let fields):
             for (name, template) in fields {
                 let value = try rendering.value(template)
-                if !value.isAbsent { draft.addForm(name, value) }
+                if !value.isLeftOut { draft.addForm(name, value) }
             }
         case .multipart(let parts): for part in parts { try addPart(part, to: &draft) }
         case .related(let parts): for part in parts { try addPart(part, isRelated: true, to: &draft) }
         case .xml(let template):
             let value = try rendering.value(template)
-            if !value.isAbsent { draft.xml = value }
+            if !value.isLeftOut { draft.xml = value }
         case .raw(let template): draft.raw = try rendering.value(template)
         }
     }
@@ -211,7 +216,7 @@ struct RequestBuilder {
         _ part: PartTemplate, isRelated: Bool = false, to draft: inout Draft
     ) throws(Failure) {
         let value = try rendering.value(part.value)
-        guard !value.isAbsent else { return }
+        guard !value.isLeftOut else { return }
         draft.addPart(
             MultipartDraft.Part(
                 name: part.name, value: value, encoding: part.encoding,

@@ -6,8 +6,8 @@ struct BatchRun {
     let batch: Batch
     let items: [Value]
 
-    /// - Returns: the outputs put together: lists end to end, anything else as a list. Of a list that is short enough
-    ///   the output alone.
+    /// - Returns: the outputs put together: lists end to end, anything else as a list; or the last. Of a list that is
+    ///   short enough the output alone.
     func output() async throws -> Value {
         guard items.count > batch.size else {
             return try await run.part(1, of: batch, items, offset: 0).outputOfOne()
@@ -19,6 +19,7 @@ struct BatchRun {
             let part = run.part(index + 1, of: batch, slice, offset: offset, after: outputs.last)
             outputs.append(try await run.kept("batch.\(index + 1)") { try await part.outputOfOne() })
         }
+        if batch.gives == .last { return outputs.last ?? .null }
         let lists = outputs.compactMap(\.listValue)
         return .list(lists.count == outputs.count ? lists.flatMap(\.self) : outputs)
     }

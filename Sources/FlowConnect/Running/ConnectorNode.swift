@@ -7,16 +7,16 @@ package struct ConnectorNode: Node {
     package let spec: NodeSpec
     package let connector: Connector
     package let operation: Operation
-    private let lookups: LookupCache
+    private let memory: ConnectorMemory
 
     package init(_ connector: Connector, _ operation: Operation) {
-        self.init(connector, operation, lookups: LookupCache())
+        self.init(connector, operation, memory: ConnectorMemory())
     }
 
-    init(_ connector: Connector, _ operation: Operation, lookups: LookupCache) {
+    init(_ connector: Connector, _ operation: Operation, memory: ConnectorMemory) {
         self.connector = connector
         self.operation = operation
-        self.lookups = lookups
+        self.memory = memory
         spec = NodeSpec(connector, operation)
     }
 
@@ -34,8 +34,8 @@ package struct ConnectorNode: Node {
 
     package func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let arguments = try await arguments.withStreamsRead()
-        let run = try OperationRun(connector, operation, arguments: arguments, context: context, lookups: lookups)
-        return try await run.output()
+        let run = try OperationRun(connector, operation, arguments: arguments, context: context, memory: memory)
+        return try await run.located().output()
     }
 
     /// Every request the operation would send, the first page only of a list.
@@ -67,8 +67,8 @@ extension ConnectorNode: PagedNode {
         _ take: @escaping @Sendable (Page) async throws -> Void
     ) async throws {
         let arguments = try await arguments.withStreamsRead()
-        try await OperationRun(connector, operation, arguments: arguments, context: context, lookups: lookups)
-            .forEachPage(from: mark, take)
+        let run = try OperationRun(connector, operation, arguments: arguments, context: context, memory: memory)
+        try await run.located().forEachPage(from: mark, take)
     }
 }
 
@@ -94,12 +94,13 @@ extension NodeSpec {
             output += output.isEmpty ? "" : "; "
             output += "more than \(batch.size) \(batch.parameter) are sent in parts, and the outputs put together"
         }
-        let takesCredential = !connector.auth.isEmpty && operation.requests.contains(where: \.sendsCredential)
+        let schemes = connector.schemes(for: operation)
+        let takesCredential = !schemes.isEmpty && operation.requests.contains(where: \.sendsCredential)
         self.init(
             "\(connector.name).\(operation.name)", summary: operation.summary, details: operation.details,
             effect: operation.effect, parameters: parameters, rules: operation.rules, output: output,
-            credentialTypes: takesCredential ? connector.auth.map(\.typeName) : [], needsCredential: takesCredential,
-            sharedCredentials: takesCredential ? connector.auth.compactMap(\.login?.provider) : [], retryOwner: .node,
+            credentialTypes: takesCredential ? schemes.map(\.typeName) : [], needsCredential: takesCredential,
+            sharedCredentials: takesCredential ? schemes.compactMap(\.login?.provider) : [], retryOwner: .node,
             keyLifetime: operation.keyLifetime,
             example: operation.examples.first.map { NodeSpec.Example(params: $0.params, output: $0.output) },
             documentation: operation.documentation ?? connector.documentation, source: connector.source)

@@ -37,7 +37,7 @@ extension Connector {
             let operation = operation(probe.operation), case .request(let variants) = operation.work
         else { return nil }
         let arguments = try NodeSpec(self, operation).bind(ValueMap())
-        let run = try OperationRun(self, operation, arguments: arguments, context: context)
+        let run = try await OperationRun(self, operation, arguments: arguments, context: context).located()
         let (_, decoded) = try await run.exchange(try variants.chosen(run.rendering), run.rendering)
         return CredentialIdentity(probe, run.rendering.with(decoded))
     }

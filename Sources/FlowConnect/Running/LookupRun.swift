@@ -1,33 +1,24 @@
 import FlowCore
 import FlowExpression
 import FlowSpec
-import Synchronization
-
-/// What lookups have found, for as long as the process runs; safe to use from any thread.
-final class LookupCache: Sendable {
-    private let held = Mutex<[HTTPRequest: Value]>([:])
-
-    subscript(request: HTTPRequest) -> Value? {
-        get { held.withLock { $0[request] } }
-        set { held.withLock { $0[request] = newValue } }
-    }
-}
 
 /// Finds a value that an operation needs before it is sent.
 struct LookupRun {
     let run: OperationRun
     let lookup: Lookup
-    let cache: LookupCache
 
     /// - Parameter scope: with the values that were looked up before it.
     func value(_ scope: Rendering) async throws -> Value {
         if let given = try given(scope) { return given }
-        let request = try run.request(lookup.request, scope)
-        if !lookup.isFresh, let held = cache[request] { return held }
+        if lookup.isFresh { return try await ask(scope) }
+        let question = ConnectorMemory.Question(
+            request: try run.unsigned(lookup.request, scope), credential: run.context.credential?.fields)
+        return try await run.memory.lookups.answer(to: question) { try await ask(scope) }
+    }
+
+    private func ask(_ scope: Rendering) async throws -> Value {
         let (_, decoded) = try await run.exchange(lookup.request, scope)
-        let value = try result(scope.with(decoded))
-        if !lookup.isFresh { cache[request] = value }
-        return value
+        return try result(scope.with(decoded))
     }
 
     /// nil where it has to be asked for.
@@ -73,7 +64,7 @@ extension OperationRun {
     func requestsOfLookups() throws(Failure) -> [HTTPRequest] {
         var requests: [HTTPRequest] = []
         for lookup in operation.lookups {
-            let given = try LookupRun(run: self, lookup: lookup, cache: LookupCache()).given(rendering)
+            let given = try LookupRun(run: self, lookup: lookup).given(rendering)
             if given == nil { requests.append(try request(lookup.request, rendering)) }
         }
         return requests

@@ -8,29 +8,31 @@ struct OperationRun: Sendable {
     let operation: Operation
     private(set) var arguments: ValueMap
     let context: NodeContext
-    let access: Access
+    private(set) var access: Access
     private(set) var rendering: Rendering
     /// What the names of its results in the journal begin with; tells the parts of a batch apart.
     private(set) var prefix = ""
-    private let lookups: LookupCache
-    let held: HeldCredential
+    let memory: ConnectorMemory
+    private(set) var held: HeldCredential
+    private let gap = Gap()
 
     var node: String { "\(connector.name).\(operation.name)" }
 
     /// - Parameter isPreview: nothing is sent, and what can't be known is left open.
     init(
         _ connector: Connector, _ operation: Operation, arguments: Arguments, context: NodeContext,
-        lookups: LookupCache = LookupCache(), isPreview: Bool = false
+        memory: ConnectorMemory = ConnectorMemory(), isPreview: Bool = false
     ) throws(Failure) {
-        self.lookups = lookups
+        self.memory = memory
         self.connector = connector
         self.operation = operation
-        let context = OperationRun.context(context, for: connector)
+        let schemes = connector.schemes(for: operation)
+        let context = OperationRun.context(context, schemes)
         self.context = context
         held = HeldCredential(context.credential)
         let node = "\(connector.name).\(operation.name)"
         access = try Access(
-            connector, node: node, context: context, isPreview: isPreview,
+            connector, schemes, node: node, context: context, clocks: memory.clocks, isPreview: isPreview,
             needsCredential: operation.requests.contains(where: \.sendsCredential))
         let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
@@ -49,13 +51,18 @@ struct OperationRun: Sendable {
                 ("params", .map(seen)), ("base", .string(access.site)),
                 ("credential", .map(context.credential?.openFields ?? ValueMap())),
             ]), isPreview: isPreview, now: { context.world.clock.now() })
+        if operation.batch != nil { rendering = rendering.with("batch", Self.batchVariables(1, offset: 0)) }
+    }
+
+    private static func batchVariables(_ number: Int, offset: Int, after previous: Value? = nil) -> Value {
+        ["number": .int(Int64(number)), "offset": .int(Int64(offset)), "previous": previous ?? .absent]
     }
 
     /// An app that recognises nobody has no use for a credential, and no right to see it; that of a mocked app is made
     /// up here.
-    private static func context(_ context: NodeContext, for connector: Connector) -> NodeContext {
+    private static func context(_ context: NodeContext, _ schemes: [AuthScheme]) -> NodeContext {
         var context = context
-        if let scheme = connector.auth.first {
+        if let scheme = schemes.first {
             if context.credential?.source == .mock { context.credential?.fields = scheme.mockFields }
         } else {
             context.credential = nil
@@ -73,7 +80,7 @@ struct OperationRun: Sendable {
 
     /// The output of a use that isn't split any further.
     func outputOfOne() async throws -> Value {
-        let scope = try await lookedUp(rendering)
+        let scope = try await lookedUp(rendering, operation.lookups)
         switch operation.work {
         case .request(let variants):
             let template = try variants.chosen(scope)
@@ -96,7 +103,7 @@ struct OperationRun: Sendable {
         guard case .pages(let variants, let pagination) = operation.work else {
             return try await take(Page([try await output()]))
         }
-        let scope = try await lookedUp(rendering)
+        let scope = try await lookedUp(rendering, operation.lookups)
         try await pageReader(variants, pagination, scope).forEachPage(from: mark, take)
     }
 
@@ -120,9 +127,7 @@ struct OperationRun: Sendable {
             params[batch.parameter] = .list(items)
             part.rendering = rendering.with("params", .map(params))
         }
-        part.rendering = part.rendering.with(
-            "batch",
-            ["number": .int(Int64(number)), "offset": .int(Int64(offset)), "previous": previous ?? .absent])
+        part.rendering = part.rendering.with("batch", Self.batchVariables(number, offset: offset, after: previous))
         if number > 1 { part.prefix = "batch.\(number)." }
         return part
     }
@@ -133,7 +138,7 @@ struct OperationRun: Sendable {
     func kept(_ name: String, make: () async throws -> Value) async throws -> Value {
         if let saved = try await recalled(name) { return saved }
         let made = try await make()
-        try await context.checkpoints.save(prefix + name, made)
+        try await keep(name, made)
         return made
     }
 
@@ -143,19 +148,34 @@ struct OperationRun: Sendable {
         return saved
     }
 
-    func keep(_ name: String, _ value: Value) async throws { try await context.checkpoints.save(prefix + name, value) }
+    /// Keeps nothing more once something could not be kept: a resumed run goes on with all that led to a result, or
+    /// begins anew.
+    func keep(_ name: String, _ value: Value) async throws {
+        guard !gap.isThere else { return }
+        if try await !context.checkpoints.save(prefix + name, value) { gap.note() }
+    }
 
-    func forget(_ name: String) async throws { try await context.checkpoints.save(prefix + name, .null) }
+    func forget(_ name: String) async throws { _ = try await context.checkpoints.save(prefix + name, .null) }
 
     // MARK: Lookups
 
+    /// At the base that is known only after something was asked for.
+    func located() async throws -> OperationRun {
+        let lookups = access.lookupsOfBase
+        guard !lookups.isEmpty else { return self }
+        var copy = self
+        copy.access = try access.located(try await lookedUp(rendering, lookups))
+        copy.rendering = rendering.with("base", .string(copy.access.site))
+        return copy
+    }
+
     /// With the values that the operation looks up.
-    private func lookedUp(_ scope: Rendering) async throws -> Rendering {
-        guard !operation.lookups.isEmpty else { return scope }
+    private func lookedUp(_ scope: Rendering, _ lookups: [Lookup]) async throws -> Rendering {
+        guard !lookups.isEmpty else { return scope }
         var values = ValueMap()
-        for lookup in operation.lookups {
+        for lookup in lookups {
             let current = scope.with("resolved", .map(values))
-            values[lookup.name] = try await LookupRun(run: self, lookup: lookup, cache: lookups).value(current)
+            values[lookup.name] = try await LookupRun(run: self, lookup: lookup).value(current)
         }
         return scope.with("resolved", .map(values))
     }
@@ -180,17 +200,25 @@ struct OperationRun: Sendable {
 
     /// Sends a request and waits for a response that is a success.
     ///
-    /// - Parameter change: what is different about it each time, such as the page it asks for.
+    /// - Parameters:
+    ///   - retry: nil takes that of the step.
+    ///   - change: what is different about it each time, such as the page it asks for.
     func exchange(
-        _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "",
+        _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "", retry: RetryPolicy? = nil,
         change: @escaping @Sendable (inout RequestBuilder.Draft) -> Void = { _ in }
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
         if let presign = template.presign { return try presigned(template, presign, scope) }
-        let request = try request(template, scope, keySuffix: keySuffix, change: change)
-        return try await send(request, template, scope) {
-            guard template.sendsCredential, try await held.renew(in: context) else { return nil }
-            return try self.request(template, scope, keySuffix: keySuffix, change: change)
+        if template.sendsCredential { try await obtainToken() }
+        return try await send(template, scope, retry: retry ?? context.retry) {
+            try request(template, scope, keySuffix: keySuffix, change: change)
         }
+    }
+
+    /// The request without a signature, as what tells it from others.
+    func unsigned(_ template: RequestTemplate, _ scope: Rendering) throws(Failure) -> HTTPRequest {
+        var template = template
+        template.sendsCredential = false
+        return try request(template, scope)
     }
 
     /// The request as it goes out, signed where the template doesn't say `auth: none`.
@@ -209,6 +237,7 @@ struct OperationRun: Sendable {
         var request = try draft.request(
             isPreview: scope.isPreview,
             boundary: scope.isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
+        if context.credential?.source == .mock { request.url = access.mocked(request.url) }
         if !scope.isPreview { try context.requireLent(request.url, given: self.arguments) }
         if template.sendsCredential { try access.with(credential).sign(&request, isPreview: scope.isPreview) }
         return request
@@ -222,9 +251,10 @@ struct OperationRun: Sendable {
         ).draft(template)
     }
 
+    /// - Parameter make: makes the request, signed at the time.
     private func send(
-        _ request: HTTPRequest, _ template: RequestTemplate, _ scope: Rendering,
-        renewal: @escaping @Sendable () async throws -> HTTPRequest?
+        _ template: RequestTemplate, _ scope: Rendering, retry: RetryPolicy,
+        make: @escaping @Sendable () throws -> HTTPRequest
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
         let effect = template.effect ?? (template.isRead ? .read : context.effect)
         let hasKey = template.idempotency != nil && !context.idempotencyKey.isEmpty
@@ -233,7 +263,7 @@ struct OperationRun: Sendable {
             decoding: template.decoding, usualDecoding: connector.defaults.decode, effect: effect, hasKey: hasKey,
             rendering: scope,
             files: context.world.files)
-        var call = HTTPCall(request, effect: effect, retry: context.retry)
+        var call = HTTPCall(try make(), effect: effect, retry: retry)
         call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey
@@ -243,9 +273,13 @@ struct OperationRun: Sendable {
         call.limit = try requestLimit()
         call.deadline = context.deadline
         call.usesCache = context.usesCache
-        call.renewal = renewal
+        if template.sendsCredential {
+            call.renewal = { try await renewed(after: $0) ? make() : nil }
+            if access.scheme?.hasTimedSignature == true { call.remake = make }
+        }
         if let save = template.save {
-            call.destination = .file(path: try SavePath(context: context).path(try scope.text(save), url: request.url))
+            let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url)
+            call.destination = .file(path: path)
         }
         let response = try await context.world.http.send(call)
         var decoded = judge.decode(response)
@@ -253,6 +287,33 @@ struct OperationRun: Sendable {
         if !judge.accepts(response) { decoded.body = .null }
         decoded.markSecret(template.secretParts)
         return (response, decoded)
+    }
+
+    // MARK: Tokens
+
+    /// The same with a token in place of the one the credential has.
+    func with(token: Value) -> OperationRun {
+        var copy = self
+        var credential = context.credential
+        credential?.fields[AssertionScheme.tokenField] = token
+        copy.held = HeldCredential(credential)
+        return copy
+    }
+
+    /// Gets the token that stands for a credential that is only a key.
+    private func obtainToken() async throws {
+        guard case .assertion(let scheme)? = access.scheme?.signer, held.lacksToken(at: context.world.clock.now())
+        else { return }
+        held.hold(try await AssertionExchange(run: self, scheme: scheme).token())
+    }
+
+    /// Whether the request may be signed anew in another way than the one that was refused.
+    private func renewed(after refusal: HTTPResponse) async throws -> Bool {
+        if access.learnsTime(from: refusal) { return true }
+        guard case .assertion(let scheme)? = access.scheme?.signer else { return try await held.renew(in: context) }
+        guard let refused = held.exchanged else { return false }
+        held.hold(try await AssertionExchange(run: self, scheme: scheme).token(insteadOf: refused))
+        return true
     }
 
     private func requestLimit() throws(Failure) -> RequestLimit? {

@@ -22,6 +22,8 @@ struct PieceSender {
 
     /// How often in a row a piece may break off before that is told.
     private static let maximumBreaks = 4
+    /// A server that wants to be left alone for longer has had enough of this file.
+    private static let patience = Duration.seconds(15 * 60)
 
     /// - Returns: the last answer as `{status, headers, body}`, with what was kept of each piece as `parts`.
     func result(_ scope: Rendering) async throws -> Value {
@@ -43,11 +45,10 @@ struct PieceSender {
                 }
                 try await run.keep(checkpoint, position.asValue)
             } catch {
+                let failure = Failure(error)
                 breaks += 1
-                guard chunking.ask != nil, Failure(error).isBreak, breaks <= PieceSender.maximumBreaks else {
-                    throw error
-                }
-                try await run.context.world.clock.sleep(.seconds(1 << min(breaks - 1, 5)))
+                guard chunking.ask != nil, failure.isBreak, breaks <= PieceSender.maximumBreaks else { throw failure }
+                try await pause(after: failure, breaks)
                 position.offset = try await ask(file, scope)
             }
         }
@@ -70,6 +71,14 @@ struct PieceSender {
         // The last piece may have arrived without being noted.
         if chunking.ask != nil { position.offset = try await ask(file, scope) }
         return position
+    }
+
+    private func pause(after failure: Failure, _ breaks: Int) async throws {
+        let clock = run.context.world.clock
+        let pause = failure.retryAfter ?? .seconds(1 << min(breaks - 1, 5))
+        if pause > PieceSender.patience { throw failure }
+        if let deadline = run.context.deadline, clock.monotonic() + pause > deadline { throw failure }
+        try await clock.sleep(pause)
     }
 
     private func ask(_ file: FileReference, _ scope: Rendering) async throws -> Int64 {
@@ -116,7 +125,9 @@ struct PieceSender {
         let isLast = range.upperBound >= file.size
         let scope = scope.with("chunk", .map(variables(range, of: file, position, isLast: isLast)))
         let style = chunking.style
-        let (_, decoded) = try await run.exchange(request, scope) { draft in
+        // Sent again as it is, a piece might not begin where the server stands by now: that is asked first.
+        let retry = chunking.ask == nil ? nil : RetryPolicy.none
+        let (_, decoded) = try await run.exchange(request, scope, retry: retry) { draft in
             guard style == .range else { return }
             let span = range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)"
             draft.headers["Content-Range"] = "bytes \(span)/\(file.size)"
@@ -183,10 +194,10 @@ extension PieceSender.Position {
 }
 
 extension Failure {
-    /// Whether the connection broke or the service was out of order, so that the server may have part of a piece.
+    /// Whether the connection broke or the service had no time, so that the server may have part of a piece.
     fileprivate var isBreak: Bool {
         switch kind {
-        case .network, .timeout, .transient, .uncertain: true
+        case .network, .timeout, .transient, .uncertain, .rateLimited: true
         default: false
         }
     }

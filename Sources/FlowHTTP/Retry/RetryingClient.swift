@@ -76,6 +76,7 @@ package struct RetryingClient: HTTPClient {
             call.log.attempt(record)
             do {
                 try await clock.sleep(pause)
+                if let remake = call.remake { call.request = try remake() }
             } catch {
                 throw Failure(error)
             }
@@ -87,8 +88,8 @@ package struct RetryingClient: HTTPClient {
     /// The call with a renewed credential, where the answer refuses the one it had; nil where that changes nothing.
     /// A refusal is no try: nothing was done, whatever the effect of the call.
     private func renewed(_ call: HTTPCall, after attempt: Attempt) async throws -> HTTPCall? {
-        guard let renewal = call.renewal, attempt.failure?.kind == .auth, attempt.response != nil, !Task.isCancelled,
-            let request = try await renewal()
+        guard let renewal = call.renewal, attempt.failure?.kind == .auth, let refusal = attempt.response,
+            !Task.isCancelled, let request = try await renewal(refusal)
         else { return nil }
         var renewed = call
         renewed.request = request

@@ -87,7 +87,7 @@ struct HTTPRequestNode: Node {
         call.credential = context.credential
         call.deadline = context.deadline
         call.usesCache = context.usesCache
-        call.renewal = {
+        call.renewal = { _ in
             guard let credential = context.credential, let renewed = try await context.renew(credential) else {
                 return nil
             }

@@ -3,12 +3,23 @@ import FlowNodeKit
 import FlowSpec
 import FlowStore
 
-/// What both SQLite nodes take, and how they reach their database.
+/// What SQLite nodes take, and how they reach their database.
 enum SQLiteArguments {
+    static let database = Parameter(
+        "database", .file, required: true, help: "The database file.", example: "shop.db")
+
     static let common = [
-        Parameter("database", .file, required: true, help: "The database file.", example: "shop.db"),
+        database,
         Parameter("sql", .string, required: true, help: "The statement.", codeRemedy: "bind it in params:"),
     ]
+
+    /// Opens the database that is to be changed, with its folder, where there is none yet.
+    static func changing(
+        _ arguments: Arguments, in context: NodeContext, _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try OutputFile(arguments.path("database", in: context) ?? "", in: context).createFolder()
+        return try await withDatabase(arguments, .readWriteCreate, in: context, body)
+    }
 
     /// Opens the database on a thread of its own, ends the statement where the task is cancelled, and closes it.
     static func withDatabase(
@@ -51,14 +62,16 @@ enum SQLParameters {
         }
     }
 
-    func forEachRow(_ sql: String, in database: Database, _ body: (Value) throws -> Void) throws(Failure) {
+    /// - Returns: how many rows the statement changed.
+    @discardableResult
+    func forEachRow(_ sql: String, in database: Database, _ body: (Value) throws -> Void) throws(Failure) -> Int {
         let each: (Row) throws -> Bool = {
             try body(.map($0.asMap))
             return true
         }
         switch self {
-        case .positional(let values): try database.forEachRow(sql, values, each)
-        case .named(let values): try database.forEachRow(sql, values, each)
+        case .positional(let values): return try database.forEachRow(sql, values, each)
+        case .named(let values): return try database.forEachRow(sql, values, each)
         }
     }
 }

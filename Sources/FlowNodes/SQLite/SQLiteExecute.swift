@@ -34,8 +34,7 @@ struct SQLiteExecute: Node {
             throw Failure(.invalid, "sqlite.execute: give \"params\" or \"each\", not both")
         }
         let sets = try parameterSets(arguments)
-        try OutputFile(context.absolutePath(arguments.string("database") ?? ""), in: context).createFolder()
-        return try await SQLiteArguments.withDatabase(arguments, .readWriteCreate, in: context) { database in
+        return try await SQLiteArguments.changing(arguments, in: context) { database in
             let changes = try database.transaction {
                 guard let sets else {
                     try database.executeScript(sql)

@@ -105,6 +105,23 @@ package struct PosixFileSystem: FileSystem {
         guard unlink(path) == 0 else { throw FileFailure.failure("move", path, errno: errno) }
     }
 
+    package func moveIfFree(_ path: String, to destination: String) throws -> Bool {
+        // Not rename, which replaces what somebody else may put there just now.
+        if link(path, destination) == 0 {
+            unlink(path)
+            return true
+        }
+        switch errno {
+        case EEXIST: return false
+        // A file system without links.
+        case EPERM, ENOTSUP:
+            guard try info(destination) == nil else { return false }
+            try move(path, to: destination)
+            return true
+        default: throw FileFailure.failure("move", path, errno: errno)
+        }
+    }
+
     package func copy(_ path: String, to destination: String) throws {
         let source = try OpenFile(path, flags: O_RDONLY, action: "copy")
         let information = try source.information()

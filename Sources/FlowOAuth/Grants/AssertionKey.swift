@@ -26,15 +26,22 @@ package struct AssertionKey: Sendable, Hashable {
     func assertion(
         issuer: String, subject: String?, audience: String, scope: String = "", now: Timestamp
     ) throws(Failure) -> String {
-        let key = try SigningKey(pem: pem)
-        var header = ValueMap([("alg", .string(key.algorithm == .rsa ? "RS256" : "ES256")), ("typ", "JWT")])
-        if let id { header["kid"] = .string(id) }
         var claims = ValueMap([
             ("iss", .string(issuer)), ("aud", .string(audience)), ("iat", .int(now.seconds)),
             ("exp", .int(now.seconds + 600)), ("jti", .string(Hexadecimal.encode(Random.bytes(16)))),
         ])
         if let subject { claims["sub"] = .string(subject) }
         if !scope.isEmpty { claims["scope"] = .string(scope) }
+        return try signed(claims)
+    }
+
+    /// Claims as a JSON Web Token (RFC 7519).
+    ///
+    /// - Throws: as ``check()``.
+    package func signed(_ claims: ValueMap) throws(Failure) -> String {
+        let key = try SigningKey(pem: pem)
+        var header = ValueMap([("alg", .string(key.algorithm == .rsa ? "RS256" : "ES256")), ("typ", "JWT")])
+        if let id { header["kid"] = .string(id) }
         let signed = [header, claims].map { Base64.encode(JSON.bytes(.map($0)), alphabet: .url) }
             .joined(separator: ".")
         return signed + "." + Base64.encode(try key.sign(Array(signed.utf8)), alphabet: .url)

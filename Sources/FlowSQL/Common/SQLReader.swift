@@ -145,3 +145,22 @@ struct SQLReader {
         return bytes.count
     }
 }
+
+extension SQLReader {
+    /// A statement with spaces in place of its comments and dots in place of what is in quotes, as many bytes as before,
+    /// for code that looks for its words.
+    static func skeleton(of text: String, _ dialect: SQLDialect) -> [UInt8] {
+        var reader = SQLReader(text, dialect)
+        var skeleton = reader.bytes
+        while reader.position < skeleton.count {
+            guard let end = reader.endOfQuoted else {
+                reader.position += 1
+                continue
+            }
+            let isText = ["'", "\"", "`", "$"].contains(reader.byte(0))
+            for index in reader.position..<end { skeleton[index] = UInt8(ascii: isText ? "." : " ") }
+            reader.position = end
+        }
+        return skeleton
+    }
+}

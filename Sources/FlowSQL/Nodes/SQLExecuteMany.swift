@@ -8,7 +8,7 @@ struct SQLExecuteMany<Driver: SQLDriver>: Node {
         "execute_many", of: Driver.self, summary: "Run a statement for many rows, or put them into a table.",
         details: """
             All of it is one transaction: it happens whole or not at all. The rows come from a list or, without holding \
-            all, from a file. With table they are inserted in the quickest way that the server has; \
+            all, from a file. With table they are inserted in the quickest way that the server has: \
             \(Driver.loadingNote)
             """,
         effect: .write,

@@ -97,10 +97,12 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
         var found = ValueMap()
         let sql = "SELECT current_database()::text AS database, current_user::text AS user"
         _ = try run(SQLStatement(sql)) { found = $0 }
-        let version = PQparameterStatus(handle, "server_version").map { String(cString: $0) }
+        // Packagers put a remark of their own behind it.
+        let version = PQparameterStatus(handle, "server_version").map { String(cString: $0).prefix { $0 != " " } }
         let protection = PQsslInUse(handle) == 0 ? nil : PQsslAttribute(handle, "protocol").map { String(cString: $0) }
         return ValueMap([
-            ("server", .string("PostgreSQL")), ("version", .string(version ?? "")), ("host", .string(account.place)),
+            ("server", .string("PostgreSQL")), ("version", .string(String(version ?? ""))),
+            ("host", .string(account.place)),
             ("database", found["database"] ?? .null), ("user", found["user"] ?? .null),
             ("tls", protection.map(Value.string) ?? .null),
         ])

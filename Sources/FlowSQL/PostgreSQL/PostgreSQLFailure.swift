@@ -5,8 +5,8 @@ import FlowCore
 enum PostgreSQLFailure {
     /// - Parameter result: one that says that a statement was refused.
     static func of(_ result: OpaquePointer, on connection: PostgreSQLConnection) -> Failure {
-        guard let state = field(PG_DIAG_SQLSTATE, of: result) else { return connection.lost() }
-        let words = field(PG_DIAG_MESSAGE_PRIMARY, of: result) ?? "no reason given"
+        guard let state = field(.sqlState, of: result) else { return connection.lost() }
+        let words = field(.message, of: result) ?? "no reason given"
         if isFatal(result) || state.hasPrefix("08") && state != "08P01" {
             var failure = connection.lost()
             failure.message += ": " + words
@@ -17,10 +17,10 @@ enum PostgreSQLFailure {
         let kind = kind(of: state)
         // Texts of this class repeat the value that does not fit.
         var text = state.hasPrefix("22") ? withoutQuotes(words) : words
-        if let line = lineOfCopy(field(PG_DIAG_CONTEXT, of: result)) { text = "row \(line): \(text)" }
-        let table = field(PG_DIAG_TABLE_NAME, of: result)
+        if let line = lineOfCopy(field(.context, of: result)) { text = "row \(line): \(text)" }
+        let table = field(.table, of: result)
         return Failure(
-            kind, text, hint: hint(for: state, table: table, saidByServer: field(PG_DIAG_MESSAGE_HINT, of: result)),
+            kind, text, hint: hint(for: state, table: table, saidByServer: field(.hint, of: result)),
             code: state)
     }
 
@@ -33,7 +33,7 @@ enum PostgreSQLFailure {
 
     /// Whether it ends the connection.
     static func isFatal(_ result: OpaquePointer) -> Bool {
-        ["FATAL", "PANIC"].contains(field(PG_DIAG_SEVERITY_NONLOCALIZED, of: result))
+        ["FATAL", "PANIC"].contains(field(.severity, of: result))
     }
 
     /// A statement that the server was asked to end has had no effect.
@@ -98,19 +98,17 @@ enum PostgreSQLFailure {
         return Int(context[mark.upperBound...].prefix(while: \.isNumber))
     }
 
-    private static func field(_ code: Int32, of result: OpaquePointer) -> String? {
-        PQresultErrorField(result, code).map { String(cString: $0) }
-    }
-
-    private static func field(_ code: Character, of result: OpaquePointer) -> String? {
-        code.asciiValue.flatMap { field(Int32($0), of: result) }
+    private static func field(_ field: ErrorField, of result: OpaquePointer) -> String? {
+        PQresultErrorField(result, Int32(field.rawValue)).map { String(cString: $0) }
     }
 }
 
-// Macros of libpq's that Swift does not see, as they are characters.
-private let PG_DIAG_SEVERITY_NONLOCALIZED: Character = "V"
-private let PG_DIAG_SQLSTATE: Character = "C"
-private let PG_DIAG_MESSAGE_PRIMARY: Character = "M"
-private let PG_DIAG_MESSAGE_HINT: Character = "H"
-private let PG_DIAG_CONTEXT: Character = "W"
-private let PG_DIAG_TABLE_NAME: Character = "t"
+/// What an error says of itself, by the letters of the protocol; libpq has macros for them that Swift does not see.
+private enum ErrorField: UInt8 {
+    case severity = 0x56  // V, never translated
+    case sqlState = 0x43  // C
+    case message = 0x4D  // M
+    case hint = 0x48  // H
+    case context = 0x57  // W
+    case table = 0x74  // t
+}

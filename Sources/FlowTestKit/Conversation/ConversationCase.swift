@@ -54,7 +54,7 @@ package struct ConversationCase: Sendable {
     package var arguments: ValueMap
     /// nil takes the test's own.
     var credential: Credential?
-    var baseURL: String?
+    package var baseURL: String?
     /// Text by absolute path; ASCII where it is long.
     var files: [String: String]
     /// Retries the HTTP layer may make.

@@ -6,7 +6,7 @@ import Synchronization
 final class ConversationClient: HTTPClient {
     let files: ConversationFiles
     private let exchanges: [ConversationCase.Exchange]
-    private let state = Mutex<(next: Int, complaints: [String])>((0, []))
+    private let state = Mutex<(requests: [HTTPRequest], complaints: [String])>(([], []))
 
     init(_ conversation: ConversationCase) {
         exchanges = conversation.exchanges
@@ -14,8 +14,9 @@ final class ConversationClient: HTTPClient {
     }
 
     var complaints: [String] { state.withLock { $0.complaints } }
+    var requests: [HTTPRequest] { state.withLock { $0.requests } }
     /// How many expected requests did not come.
-    var unsent: Int { state.withLock { exchanges.count - $0.next } }
+    var unsent: Int { max(0, exchanges.count - requests.count) }
 
     /// Repeats as the call's policy allows, without waiting.
     func send(_ call: HTTPCall) async throws -> HTTPResponse {
@@ -35,11 +36,10 @@ final class ConversationClient: HTTPClient {
     private func answer(_ call: HTTPCall) throws -> HTTPResponse {
         let request = call.request
         let index = state.withLock { state in
-            defer { state.next += 1 }
-            return state.next
+            state.requests.append(request)
+            return state.requests.count - 1
         }
         guard index < exchanges.count else {
-            state.withLock { $0.next = exchanges.count }
             complain(index, "was not expected: \(request.method) \(request.url)")
             throw Failure(.internal, "the conversation is over")
         }

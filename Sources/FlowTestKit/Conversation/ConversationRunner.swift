@@ -1,4 +1,4 @@
-import FlowCore
+package import FlowCore
 package import FlowSpec
 import Synchronization
 
@@ -15,7 +15,17 @@ package struct ConversationRunner {
 
     /// - Returns: everything that was not as the case says; empty where all was.
     package func complaints(_ conversation: ConversationCase) async -> [String] {
+        await complaints(conversation, ConversationClient(conversation))
+    }
+
+    /// The requests that a case leads to.
+    package func requests(_ conversation: ConversationCase) async -> [HTTPRequest] {
         let client = ConversationClient(conversation)
+        _ = await complaints(conversation, client)
+        return client.requests
+    }
+
+    private func complaints(_ conversation: ConversationCase, _ client: ConversationClient) async -> [String] {
         var complaints: [String] = []
         do {
             guard let node = try nodes.node(named: conversation.node) else {

@@ -78,7 +78,10 @@ extension WorkflowReader {
                 "no-credential", "\"\(spec.name)\" takes no credential", at: entry.keySpan, hint: "remove it")
         }
         if !map.has("credential"), spec.needsCredential {
-            credentialNames.append(CredentialUse(name: spec.group, span: span))
+            credentialNames.append(
+                CredentialUse(
+                    name: spec.group, others: Array(spec.usualCredentials.dropFirst()),
+                    loginCommand: spec.loginCommand(for: spec.group), span: span))
         }
     }
 

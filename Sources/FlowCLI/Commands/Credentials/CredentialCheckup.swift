@@ -88,9 +88,10 @@ struct CredentialCheckup {
     ) async throws {
         let provider = credential.fields["provider"]?.stringValue
         let node = type?.testNode ?? provider.flatMap { connectors.testNode(forProvider: $0) }
-        guard let service = node.map({ String($0.prefix { $0 != "." }) }),
-            let connector = try connectors.connector(service)
-        else {
+        let service = node.map { String($0.prefix { $0 != "." }) } ?? ""
+        let native = try node.flatMap { try session.nativeNodes.node(named: $0) }
+        let connector = try connectors.connector(service)
+        guard native != nil || connector != nil else {
             health.state = .unchecked(
                 "nothing says how to ask about \(provider.map { "grants of \($0)" } ?? "the type \(credential.type)")")
             return
@@ -102,8 +103,13 @@ struct CredentialCheckup {
             baseURL: baseURL?.url(for: service))
         context.usesCache = false
         context.renew = { try await resolver.renewed($0) }
-        guard let identity = try await connector.identity(in: context) else {
-            return health.state = .unchecked("\(connector.title) has no operation to ask with")
+        let identity: CredentialIdentity
+        if let native {
+            identity = try await native.identity(in: context)
+        } else if let connector, let answer = try await connector.identity(in: context) {
+            identity = answer
+        } else {
+            return health.state = .unchecked("\(connector?.title ?? service) has no operation to ask with")
         }
         health.state = .works
         health.identity = identity
@@ -115,5 +121,13 @@ struct CredentialCheckup {
         let isRenewable = (try? StoredGrant(fields: fields, source: ""))?.isRenewable ?? false
         let noted = fields[CredentialType.expiryField.name] ?? (isRenewable ? nil : fields["expires_at"])
         return noted?.stringValue.flatMap { Timestamp(dateOrTime: $0) }
+    }
+}
+
+extension Node {
+    /// What the server says of the context's credential, where this node is the one that asks: the key `who` of its
+    /// output.
+    fileprivate func identity(in context: NodeContext) async throws -> CredentialIdentity {
+        CredentialIdentity(who: try await run(spec.bind(ValueMap()), in: context)["who"]?.stringValue)
     }
 }

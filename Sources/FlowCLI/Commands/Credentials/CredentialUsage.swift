@@ -43,7 +43,7 @@ struct CredentialUsage {
         count += 1
         // Those of a workflow that it calls are found in that one's own file.
         for use in workflow.credentialNames where use.span.source.name == file {
-            note(use.name, Use(file: file, line: use.span.position.line))
+            for name in use.names { note(name, Use(file: file, line: use.span.position.line)) }
         }
         for name in workflow.secretsRead.sorted() { note(name, Use(file: file)) }
     }

@@ -22,7 +22,7 @@ struct CredentialsDoctorCommand: Verb {
     var offline = false
 
     @Option(help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
-    var baseURL: String?
+    var baseURL: [String] = []
 
     func run(in session: Session) async throws {
         guard let span = Duration(text: within), span >= .zero else {

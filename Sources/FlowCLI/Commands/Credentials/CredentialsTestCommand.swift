@@ -22,7 +22,7 @@ struct CredentialsTestCommand: Verb {
     var all = false
 
     @Option(help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
-    var baseURL: String?
+    var baseURL: [String] = []
 
     func run(in session: Session) async throws {
         let checkup = CredentialCheckup(

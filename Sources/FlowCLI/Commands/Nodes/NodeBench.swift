@@ -39,6 +39,7 @@ struct NodeBench {
         throw Failure(
             .auth, "there is no credential \"\(first)\"",
             hint: Suggestion.didYouMean(first, among: await resolver.names())
+                ?? spec.loginCommand(for: first).map { "run \"\($0)\"" }
                 ?? "add it with \"flowctl credentials add \(first)\", or set \(CredentialName.environmentVariable(first))"
         )
     }

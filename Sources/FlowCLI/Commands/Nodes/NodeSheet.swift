@@ -45,7 +45,8 @@ struct NodeSheet {
         guard !spec.credentialTypes.isEmpty else { return [] }
         let need = spec.needsCredential ? "needed" : "optional"
         let types = spec.credentialTypes.joined(separator: ", ")
-        return ["  \(need); of type \(types). Left out, the one named \"\(spec.group)\"."]
+        let names = spec.usualCredentials.map { "\"\($0)\"" }.joined(separator: ", else ")
+        return ["  \(need); of type \(types). Left out, the one named \(names)."]
     }
 
     /// Those with something to do about them; of the others the names.
@@ -129,7 +130,10 @@ extension Parameter {
         if let minimum { parts.append("At least \(FlowText.number(minimum)).") }
         if let maximum { parts.append("At most \(FlowText.number(maximum)).") }
         if let defaultValue { parts.append("Default: \(FlowText.scalar(defaultValue)).") }
-        if let example { parts.append("Example: \(FlowText.scalar(example)).") }
+        if let example {
+            let text = FlowText.scalar(example)
+            parts.append("Example: \(text)" + (text.hasSuffix(".") ? "" : "."))
+        }
         return parts.joined(separator: " ")
     }
 

@@ -30,7 +30,7 @@ struct NodesRunCommand: Verb {
     var credential: String?
 
     @Option(help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
-    var baseURL: String?
+    var baseURL: [String] = []
 
     @Option(help: ArgumentHelp("Give up after this, such as 30s.", valueName: "duration"))
     var timeout: String?

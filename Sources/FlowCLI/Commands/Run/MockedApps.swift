@@ -32,7 +32,8 @@ struct MockCredentials: CredentialSource {
 
     func credential(named name: String, defaultType: CredentialType?) async throws -> Credential? {
         Credential(
-            name: name, type: defaultType?.name ?? "mock", fields: ValueMap(), origins: origin.map { [$0] },
+            name: name, type: defaultType?.name ?? "mock",
+            fields: ValueMap([("token", .secret(.string("mock-\(name)")))]), origins: origin.map { [$0] },
             source: .mock)
     }
 

@@ -99,14 +99,20 @@ struct Resumption {
         ) { _, _ in edit?.workflow ?? workflow }
     }
 
+    private func isThere(oneOf names: [String]) async throws -> Bool {
+        for name in names
+        where try await setup.credentials.credential(named: name, defaultType: nil) != nil { return true }
+        return false
+    }
+
     /// Why a secret that the run needs can't be had now; nil where all are at hand.
     func missingSecret() async -> Failure? {
         do {
             for value in [stored.snapshot.inputs, stored.snapshot.vars, stored.snapshot.event] {
                 _ = try value.value(sealing: setup.sealing, context: run.id.text)
             }
-            for name in workflow.secretNames.sorted()
-            where try await setup.credentials.credential(named: name, defaultType: nil) == nil {
+            for names in workflow.secretNames.sorted(by: { $0[0] < $1[0] }) where try await !isThere(oneOf: names) {
+                let name = names[0]
                 let variable = CredentialName.environmentVariable(name)
                 return Failure(
                     .auth, "there is no credential \"\(name)\"",

@@ -38,7 +38,7 @@ struct RunCommand: Verb {
 
     @Option(
         help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
-    var baseURL: String?
+    var baseURL: [String] = []
 
     @Flag(help: "Let mocks of all apps answer, which flowctl makes from its connectors; no account is needed.")
     var mock = false

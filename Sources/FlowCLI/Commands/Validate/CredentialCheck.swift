@@ -19,9 +19,15 @@ struct CredentialCheck {
             known = infos
             return try infos.get()[name]
         }
-        for use in workflow.credentialNames where !isInEnvironment(use.name) {
+        func info(oneOf names: [String]) throws(Failure) -> CredentialInfo? {
+            for name in names {
+                if let found = try info(name) { return found }
+            }
+            return nil
+        }
+        for use in workflow.credentialNames where !use.names.contains(where: isInEnvironment) {
             do throws(Failure) {
-                if let info = try info(use.name) {
+                if let info = try info(oneOf: use.names) {
                     if let refusal = refusal(of: info, use) { found.append(refusal) }
                 } else {
                     found.append(missing(use, among: try known?.get().keys.sorted() ?? []))
@@ -57,6 +63,7 @@ struct CredentialCheck {
         return .error(
             "missing-credential", "there is no credential \"\(use.name)\"", at: use.span,
             hint: Suggestion.didYouMean(use.name, among: known)
+                ?? use.loginCommand.map { "run \"\($0)\"" }
                 ?? "add it with \"flowctl credentials add \(use.name)\", or set \(variable)")
     }
 

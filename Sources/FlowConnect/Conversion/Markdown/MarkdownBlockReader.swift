@@ -1,3 +1,5 @@
+import FlowCore
+
 /// Reads the lines of a Markdown text into blocks.
 struct MarkdownBlockReader {
     private var lines: [MarkdownLine]

@@ -1,3 +1,5 @@
+import FlowCore
+
 /// One line of a Markdown text, looked at for what block it begins.
 struct MarkdownLine {
     /// With tabs in front made spaces.
@@ -107,14 +109,5 @@ struct MarkdownLine {
         if isBlank || fence != nil || heading != nil || isRule || isQuote { return true }
         guard let marker else { return false }
         return !marker.isEmpty && (marker.number ?? 1) == 1
-    }
-}
-
-extension StringProtocol {
-    /// Without spaces, tabs and line breaks at both ends.
-    var trimmed: String {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0.isNewline }
-        let start = drop(while: isSpace)
-        return String(String(start.reversed()).drop(while: isSpace).reversed())
     }
 }

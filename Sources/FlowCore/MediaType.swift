@@ -1,7 +1,7 @@
 /// Media types by the endings of files' names (IANA), for what is uploaded most.
-enum MediaType {
+package enum MediaType {
     /// nil where the ending says nothing.
-    static func ofFile(_ name: String) -> String? {
+    package static func ofFile(_ name: String) -> String? {
         guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
         return byEnding[name[name.index(after: dot)...].lowercased()]
     }

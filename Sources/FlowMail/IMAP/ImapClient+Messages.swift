@@ -1,0 +1,116 @@
+import FlowCore
+import FlowSpec
+
+extension ImapClient {
+    /// What a summary is made from.
+    static let summaryItems = "UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE"
+
+    /// Opens a folder for reading, as the same one that a mark or an argument is about.
+    ///
+    /// - Throws: `conflict` where the server has given its messages new numbers since.
+    @discardableResult
+    func examine(_ folder: String, validity: UInt32? = nil) throws -> Selection {
+        try open(folder, readOnly: true, validity: validity)
+    }
+
+    @discardableResult
+    func open(_ folder: String, readOnly: Bool, validity: UInt32?) throws -> Selection {
+        let selection = try select(folder, readOnly: readOnly)
+        guard validity == nil || validity == selection.uidValidity else {
+            throw Failure(
+                .conflict, "the folder \"\(folder)\" on \(authority) has numbered its messages anew",
+                hint: "search for the messages again", code: "UIDVALIDITY", nothingSent: true)
+        }
+        return selection
+    }
+
+    /// The identifiers of messages that a search finds, ascending.
+    func search(_ search: SearchKeys, uids: String? = nil) throws -> [UInt32] {
+        var found: [UInt32] = []
+        try run(search.command(uids: uids)) { if case .search(let uids) = $0 { found += uids } }
+        return found.sorted()
+    }
+
+    /// Those of these messages that are there.
+    func existing(_ uids: [UInt32]) throws -> [UInt32] {
+        var found: Set<UInt32> = []
+        for portion in UIDSet.portions(of: uids) {
+            found.formUnion(try search(SearchKeys(), uids: UIDSet.text(portion)))
+        }
+        return uids.filter(found.contains)
+    }
+
+    /// What the server tells of messages, in the order of their identifiers; those that are gone are left out.
+    func fetch(_ uids: some Sequence<UInt32>, _ items: String = ImapClient.summaryItems) throws -> [FetchedMessage] {
+        let wanted = Set(uids)
+        guard !wanted.isEmpty else { return [] }
+        var found: [UInt32: FetchedMessage] = [:]
+        try run(Command("UID FETCH \(UIDSet.text(wanted)) (\(items))")) { response in
+            // Changes of flags by others come without being asked for, and not always with the identifier.
+            guard case .fetch(let message) = response, let uid = message.uid, wanted.contains(uid),
+                message.size != nil || message.envelope != nil || message.internalDate != nil
+            else { return }
+            found[uid] = message
+        }
+        return found.values.sorted { $0.uid ?? 0 < $1.uid ?? 0 }
+    }
+
+    /// Gives the content of a section to `sink` as it comes; flags stay as they are.
+    func content(of uid: UInt32, section: String, limit: Int? = nil, into sink: any ContentSink) throws {
+        reader.content = (section.uppercased(), sink)
+        defer { reader.content = nil }
+        let portion = limit.map { "<0.\($0)>" } ?? ""
+        try run(Command("UID FETCH \(uid) (BODY.PEEK[\(section)]\(portion))"))
+    }
+
+    // MARK: Changes
+
+    func store(_ uids: [UInt32], _ change: String, _ flags: [String]) throws {
+        for portion in UIDSet.portions(of: uids) {
+            try run(
+                Command("UID STORE \(UIDSet.text(portion)) \(change)FLAGS.SILENT (\(flags.joined(separator: " ")))"))
+        }
+    }
+
+    /// Takes these messages away for good, and no others that are marked as deleted.
+    func expunge(_ uids: [UInt32]) throws {
+        try requires(
+            "UIDPLUS", for: "delete single messages",
+            hint: "mark them with email.set_flags, and let a mail program expunge the folder")
+        for portion in UIDSet.portions(of: uids) { try run(Command("UID EXPUNGE \(UIDSet.text(portion))")) }
+    }
+
+    enum Transfer: String { case copy = "COPY", move = "MOVE" }
+
+    /// Copies or moves messages.
+    ///
+    /// - Returns: which identifiers they have in the other folder, where the server says so.
+    func transfer(_ uids: [UInt32], by transfer: Transfer, to folder: String) throws -> MovedMessages {
+        var moved = MovedMessages()
+        for portion in UIDSet.portions(of: uids, size: transfer == .copy ? 100_000 : 500) {
+            var command = Command(
+                "UID \(transfer.rawValue) \(UIDSet.text(portion))", isUnrepeatable: transfer == .copy)
+            command.add(folder: folder)
+            // MOVE tells it before it is done (RFC 6851).
+            let status = try run(command, about: folder) { if case .status(let status) = $0 { moved.take(status) } }
+            moved.take(status)
+        }
+        return moved
+    }
+}
+
+/// Which identifiers messages have where they were copied or moved to (RFC 4315).
+struct MovedMessages: Sendable {
+    private(set) var uidValidity: UInt32?
+    private(set) var uids: [UInt32: UInt32] = [:]
+
+    mutating func take(_ status: StatusResponse) {
+        guard status.code == "COPYUID" else { return }
+        let words = status.codeArguments.split(separator: " ")
+        guard words.count == 3, let validity = UInt32(words[0]), let old = UIDSet.parse(words[1]),
+            let new = UIDSet.parse(words[2]), old.count == new.count
+        else { return }
+        uidValidity = validity
+        for (old, new) in zip(old, new) { uids[old] = new }
+    }
+}

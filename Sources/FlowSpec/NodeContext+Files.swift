@@ -1,0 +1,22 @@
+package import FlowCore
+
+extension NodeContext {
+    /// The file at a path, which starts at the working directory where it is relative.
+    ///
+    /// - Throws: a failure of kind `not_found` or `invalid` that names it.
+    package func file(_ path: String) throws(Failure) -> FileReference {
+        let absolute = absolutePath(path)
+        let info: FileInfo?
+        do {
+            info = try world.files.info(absolute)
+        } catch {
+            throw Failure(error)
+        }
+        guard let info else {
+            throw Failure(
+                .notFound, "there is no file \"\(path)\"", hint: "relative paths start at \(workingDirectory)")
+        }
+        guard info.kind == .file else { throw Failure(.invalid, "\"\(path)\" is no file", hint: "name one file") }
+        return FileReference(path: absolute, size: info.size, mediaType: MediaType.ofFile(absolute))
+    }
+}

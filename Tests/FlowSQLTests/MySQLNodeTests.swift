@@ -1,0 +1,254 @@
+import FlowCore
+import FlowNodes
+import FlowSpec
+import FlowTestKit
+import Synchronization
+import Testing
+
+@testable import FlowSQL
+
+@Suite(.enabled(if: MySQLServer.isThere, "\(TestService.advice)")) struct MySQLNodeTests {
+    @Test func rowsGoInAndComeOut() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE people (id INT PRIMARY KEY, name TEXT, born DATE)")
+        let done = try await bench.run(
+            "mysql.execute_many",
+            [
+                "table": "people",
+                "each": [["id": 1, "name": "Ada", "born": "1815-12-10"], ["id": 2, "name": "'); --"]],
+            ])
+        #expect(done == ["changes": 2, "rows": 2])
+        let rows = try await bench.query("SELECT * FROM people WHERE id < :max ORDER BY id", ["max": 3])
+        #expect(rows == [["id": 1, "name": "Ada", "born": "1815-12-10"], ["id": 2, "name": "'); --", "born": nil]])
+        #expect(
+            try await bench.run(
+                "mysql.upsert",
+                ["table": "people", "key": ["id"], "rows": [["id": 2, "name": "Lin"], ["id": 3, "name": "Eve"]]]
+            ) == ["rows": 2])
+        #expect(
+            try await bench.query("SELECT name FROM people WHERE id > 1 ORDER BY id") == [
+                ["name": "Lin"], ["name": "Eve"],
+            ])
+        await bench.world.connections.close()
+    }
+
+    @Test func itSaysWhoIsWhere() async throws {
+        let bench = try await MySQLBench()
+        let who = try await bench.run("mysql.check")
+        #expect(who["server"] == "MariaDB" && who["user"] == "admin@%" && who["tls"] == "TLSv1.3")
+        #expect(who["host"] == .string("localhost:\(bench.place.port)"))
+        await bench.world.connections.close()
+    }
+
+    @Test func tablesAreDescribed() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE described (id INT PRIMARY KEY, note TEXT)")
+        let columns = try await bench.run("mysql.describe_table", ["table": "described"])
+        #expect(
+            columns == [
+                ["name": "id", "type": "int(11)", "nullable": false, "default": nil, "key": 1],
+                ["name": "note", "type": "text", "nullable": true, "default": "NULL", "key": nil],
+            ])
+        let missing = await failure { try await bench.run("mysql.describe_table", ["table": "flow.nothing"]) }
+        #expect(missing?.kind == .notFound)
+        #expect(try await bench.run("mysql.list_tables", ["schema": "flow"]).listValue?.isEmpty == false)
+        await bench.world.connections.close()
+    }
+
+    @Test func aTransactionHappensWholeOrNotAtAll() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE whole (id INT PRIMARY KEY AUTO_INCREMENT, n INT)")
+        let refused = await failure {
+            try await bench.run(
+                "mysql.transaction",
+                [
+                    "statements": [
+                        ["sql": "INSERT INTO whole VALUES (1, 1)"],
+                        ["sql": "INSERT INTO whole VALUES (1, ?)", "params": [2]],
+                    ]
+                ])
+        }
+        #expect(refused?.kind == .conflict && refused?.code == "1062")
+        // The value is not told.
+        #expect(refused?.message == "statements[1]: MySQL: duplicate entry … for key 'PRIMARY'")
+        #expect(try await bench.query("SELECT * FROM whole") == [])
+        let done = try await bench.run(
+            "mysql.transaction",
+            [
+                "statements": [
+                    ["sql": "INSERT INTO whole (n) VALUES (5)"],
+                    ["sql": "SELECT LAST_INSERT_ID() = MAX(id) AS same FROM whole"],
+                ]
+            ])
+        #expect(done == [["changes": 1, "rows": []], ["changes": 0, "rows": [["same": 1]]]])
+        await bench.world.connections.close()
+    }
+
+    @Test func aDeadlockIsForAnotherTry() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE locks (id INT PRIMARY KEY, n INT)")
+        try await bench.execute("INSERT INTO locks VALUES (1, 0), (2, 0)")
+        func swap(_ first: Int64, _ second: Int64) async -> Failure? {
+            await failure {
+                try await bench.run(
+                    "mysql.transaction",
+                    [
+                        "statements": [
+                            ["sql": "UPDATE locks SET n = n + 1 WHERE id = ?", "params": [.int(first)]],
+                            // Both have their first row when one asks for its second.
+                            ["sql": "SELECT SLEEP(0.3)"],
+                            ["sql": "UPDATE locks SET n = n + 1 WHERE id = ?", "params": [.int(second)]],
+                        ]
+                    ])
+            }
+        }
+        async let one = swap(1, 2)
+        async let other = swap(2, 1)
+        let failures = await [one, other].compactMap { $0 }
+        #expect(failures.count == 1)
+        #expect(failures.first?.kind == .transient && failures.first?.nothingSent == true)
+        #expect(failures.first?.code == "1213")
+        #expect(failures.first?.hint == "another transaction was in the way; the whole of this one can be repeated")
+        #expect(try await bench.query("SELECT n FROM locks") == [["n": 1], ["n": 1]])
+        await bench.world.connections.close()
+    }
+
+    @Test func parallelStepsShareAFewConnections() async throws {
+        let bench = try await MySQLBench(fields: [("connections", "2"), ("username", "flow")])
+        let numbers = try await withThrowingTaskGroup(of: Value.self) { group in
+            for _ in 0..<20 { group.addTask { try await bench.query("SELECT CONNECTION_ID() AS id") } }
+            return try await group.reduce(into: Set<Value>()) { $0.insert($1) }
+        }
+        #expect((1...2).contains(numbers.count))
+        await bench.world.connections.close()
+    }
+
+    @Test func aCancelledQueryEndsAtTheServer() async throws {
+        let bench = try await MySQLBench()
+        let query = Task { try await bench.query("SELECT SLEEP(600) AS never, 'cancelled step' AS mark") }
+        try await bench.until(true, "SLEEP(600) AS never")
+        query.cancel()
+        let ended = await failure { try await query.value }
+        #expect(ended?.kind == .cancelled)
+        try await bench.until(false, "SLEEP(600) AS never")
+        // The pool goes on.
+        #expect(try await bench.query("SELECT 1 AS one") == [["one": 1]])
+        await bench.world.connections.close()
+    }
+
+    @Test func aCancelledChangeIsUndone() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE undone (n INT)")
+        let change = Task {
+            try await bench.run(
+                "mysql.transaction",
+                ["statements": [["sql": "INSERT INTO undone VALUES (1)"], ["sql": "SELECT SLEEP(601) AS never"]]])
+        }
+        try await bench.until(true, "SLEEP(601) AS never")
+        change.cancel()
+        #expect(await failure { try await change.value }?.kind == .cancelled)
+        try await bench.until(false, "SLEEP(601) AS never")
+        await bench.world.connections.close()
+        #expect(try await MySQLBench().query("SELECT * FROM undone") == [])
+    }
+
+    @Test func aQueryIsForReading() async throws {
+        let bench = try await MySQLBench()
+        let refused = await failure { try await bench.query("DELETE FROM mysql.user") }
+        #expect(refused?.kind == .permission && refused?.code == "1792")
+        let readOnly = try await MySQLBench(fields: [("read_only", "true")])
+        let also = await failure { try await readOnly.execute("DELETE FROM mysql.user") }
+        #expect(also?.message == "mysql.execute changes data, and the credential \"shop\" is for reading only")
+        await bench.world.connections.close()
+    }
+
+    @Test func onlySoManyRowsAreTaken() async throws {
+        let bench = try await MySQLBench()
+        let refused = await failure {
+            try await bench.run("mysql.query", ["sql": "SELECT seq FROM seq_1_to_1000000", "max_rows": 10])
+        }
+        #expect(refused?.message == "the query gives more than 10 rows")
+        #expect(try await bench.query("SELECT 1 AS one") == [["one": 1]])
+        await bench.world.connections.close()
+    }
+
+    @Test func manyRowsGoThroughAFileAndBack() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute(
+            "CREATE OR REPLACE TABLE source (id BIGINT UNSIGNED, name VARCHAR(40), at TIMESTAMP(6), b BLOB)")
+        try await bench.execute("CREATE OR REPLACE TABLE target LIKE source")
+        try await bench.execute(
+            "INSERT INTO source SELECT seq, CONCAT('name ', seq), FROM_UNIXTIME(seq / 7), UNHEX(HEX(seq)) FROM seq_1_to_20000"
+        )
+        try await bench.run("mysql.query", ["sql": "SELECT * FROM source", "to": "rows.jsonl"])
+        let done = try await bench.run("mysql.execute_many", ["table": "target", "from": "rows.jsonl"])
+        #expect(done == ["changes": 20000, "rows": 20000])
+        let different = try await bench.query("SELECT * FROM source EXCEPT SELECT * FROM target")
+        #expect(different == [])
+        await bench.world.connections.close()
+    }
+
+    @Test func pagesComeOneAfterTheOther() async throws {
+        let bench = try await MySQLBench()
+        let node = try #require(SQLNodes().node(named: "mysql.query") as? any PagedNode)
+        let sizes = Mutex<[Int]>([])
+        try await node.pages(
+            Arguments(ValueMap([("sql", "SELECT seq FROM seq_1_to_1000")])), from: nil, in: bench.context
+        ) {
+            page in
+            sizes.withLock { $0.append(page.items.count) }
+        }
+        #expect(sizes.withLock { $0 } == [250, 250, 250, 250])
+        await bench.world.connections.close()
+    }
+
+    @Test func aFailureSaysWhatToDo() async throws {
+        let bench = try await MySQLBench(fields: [("username", "reader")])
+        let cases: [(String, FailureKind, String, String)] = [
+            (
+                "SELEC 1", .invalid, "you have an error in your SQL syntax",
+                "correct the statement; one at a time can be run"
+            ),
+            (
+                "SELECT 1; SELECT 2", .invalid, "you have an error in your SQL syntax",
+                "correct the statement; one at a time can be run"
+            ),
+            (
+                "SELECT * FROM nothing", .notFound, "table 'flow.nothing' doesn't exist",
+                "check the name; what tables there are shows mysql.list_tables"
+            ),
+            (
+                "SELECT nothing FROM mysql.user", .permission, "SELECT command denied",
+                "grant it to the account, or use another credential"
+            ),
+            (
+                "SELECT nothing", .invalid, "unknown column 'nothing'",
+                "check the name; the columns of a table shows mysql.describe_table"
+            ),
+        ]
+        for (sql, kind, message, hint) in cases {
+            let refused = await failure { try await bench.query(sql) }
+            #expect(refused?.kind == kind, "\(sql)")
+            #expect(
+                refused?.message.lowercased().hasPrefix("mysql: \(message)".lowercased()) == true,
+                "\(refused?.message ?? "")")
+            #expect(refused?.hint == hint, "\(sql)")
+        }
+        await bench.world.connections.close()
+    }
+
+    @Test func appsThatSpeakNoHTTPCantBeMocked() async throws {
+        let node = try #require(SQLNodes().node(named: "mysql.query"))
+        var context = try await MySQLBench().context
+        context.credential?.source = .mock
+        let mocked = context
+        let refused = await failure { try await node.run(Arguments(ValueMap([("sql", "SELECT 1")])), in: mocked) }
+        #expect(refused?.message == "mysql.query can't be mocked, as MySQL speaks no HTTP")
+    }
+}
+
+extension MySQLBench {
+    init(fields: [(String, Value)]) async throws {
+        try await self.init(MySQLServer.shared, fields)
+    }
+}
