@@ -123,7 +123,9 @@ let package = Package(
         tests(
             "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],
             exclude: ["Cases", "Contract"]),
-        tests("FlowMongoTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowMongo", "CMongo"]),
+        tests(
+            "FlowMongoTests",
+            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowNodes", "FlowMongo", "CMongo"]),
         tests("FlowMockTests", ["FlowCore", "FlowSpec", "FlowConnect", "FlowMock"]),
         tests("FlowSQLTests", ["FlowCore", "FlowSpec", "FlowNodes", "FlowSQL"]),
         tests("FlowNodesTests", ["FlowCore", "FlowSpec", "FlowNodes"]),
