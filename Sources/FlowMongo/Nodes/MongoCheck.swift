@@ -6,19 +6,21 @@ import FlowSpec
 struct MongoCheck: Node {
     let spec = NodeSpec(
         "mongodb.check", summary: "Show whether a server of MongoDB lets us in.", effect: .read, parameters: [],
-        output: "{host, version, user, roles, replica_set}: replica_set is null where the server belongs to none.",
+        output: "{who, host, version, user, roles, replica_set}: replica_set is null where the server belongs to none.",
         credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
         example: .init(
             [:],
             output: [
-                "host": "db.example.com:27017", "version": "6.0.5", "user": "flow@admin",
+                "who": "flow@admin at db.example.com:27017", "host": "db.example.com:27017", "version": "6.0.5",
+                "user": "flow@admin",
                 "roles": ["readWrite@shop"], "replica_set": "rs0",
             ]),
         documentation: "https://www.mongodb.com/docs/manual/reference/command/connectionStatus/")
 
     func outputType(of arguments: WrittenArguments) -> StaticType {
         .record([
-            ("host", .string), ("version", .string), ("user", .string.orNull), ("roles", .list(of: .string)),
+            ("who", .string), ("host", .string), ("version", .string), ("user", .string.orNull),
+            ("roles", .list(of: .string)),
             ("replica_set", .string.orNull),
         ])
     }
@@ -33,8 +35,10 @@ struct MongoCheck: Node {
             let build = try session.command(["buildInfo": 1], in: database)
             let user = status["authenticatedUsers"]?.listValue?.first.map { Self.name($0, "user") }
             let roles = status["authenticatedUserRoles"]?.listValue?.map { Self.name($0, "role") } ?? []
+            let host = hello["me"] ?? .string(place)
             return [
-                "host": hello["me"] ?? .string(place), "version": build["version"] ?? .null, "user": user ?? .null,
+                "who": .string("\(user?.stringValue ?? "nobody") at \(host.stringValue ?? place)"),
+                "host": host, "version": build["version"] ?? .null, "user": user ?? .null,
                 "roles": .list(roles), "replica_set": hello["setName"] ?? .null,
             ]
         }
