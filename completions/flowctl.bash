@@ -203,8 +203,8 @@ _flowctl() {
 _flowctl_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --mock --dry-run --version -h --help)
-    repeating_options=(-i --input --env-file)
-    non_repeating_options=(--output --state-db --vault --inputs --event --base-url --trace --log-format --metrics-file)
+    repeating_options=(-i --input --env-file --base-url)
+    non_repeating_options=(--output --state-db --vault --inputs --event --trace --log-format --metrics-file)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1088,8 +1088,8 @@ _flowctl_nodes_search() {
 _flowctl_nodes_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --dry-run --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output --state-db --vault --inputs --credential --base-url --timeout --retry --trace)
+    repeating_options=(--base-url)
+    non_repeating_options=(--output --state-db --vault --inputs --credential --timeout --retry --trace)
     __flowctl_offer_flags_options -1
 
     # Offer option value completions
@@ -1586,8 +1586,8 @@ _flowctl_credentials_edit() {
 _flowctl_credentials_test() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --all --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output --state-db --vault --base-url)
+    repeating_options=(--base-url)
+    non_repeating_options=(--output --state-db --vault)
     __flowctl_offer_flags_options 1
 
     # Offer option value completions
@@ -1621,8 +1621,8 @@ _flowctl_credentials_test() {
 _flowctl_credentials_doctor() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --offline --version -h --help)
-    repeating_options=()
-    non_repeating_options=(--output --state-db --vault --within --base-url)
+    repeating_options=(--base-url)
+    non_repeating_options=(--output --state-db --vault --within)
     __flowctl_offer_flags_options 0
 
     # Offer option value completions
