@@ -32,7 +32,7 @@ clean: ## Delete everything that was built
 	rm -rf .build
 
 soak: build ## Kill runs SOAK_KILLS times (1,000), keep a rate limit with 20 processes for SOAK_SECONDS; a loop over 1,000,000 items; as many rows out of a database and in; 10,000 mails, one of 200 MB out and in; 10,000 requests, and a workflow of as many, to a server that fails; then 100 processes that want one token
-	for soak in soak soak-limits soak-items soak-rows soak-mail; do scripts/$$soak .build/flowctl || exit; done; FAULT_OPERATIONS=10000 REFRESH_PROCESSES=100 MAIL_MESSAGES=10000 MAIL_MEGABYTES=200 scripts/test --filter 'FaultStormTests|AcceptanceTests.TokenRenewalTests|ImapVolumeTests'
+	for soak in soak soak-limits soak-items soak-rows soak-mail; do scripts/$$soak .build/flowctl || exit; done; FAULT_OPERATIONS=10000 REFRESH_PROCESSES=100 scripts/test --filter 'FaultStormTests|AcceptanceTests.TokenRenewalTests' && TESTS_MEASURE_MEMORY=1 MAIL_MESSAGES=10000 MAIL_MEGABYTES=200 scripts/test --filter ImapVolumeTests && TESTS_MEASURE_MEMORY=1 scripts/test --filter MongoStreamTests
 
 fuzz: build ## Feed damaged files, expressions and JSON to flowctl, for FUZZ_SECONDS
 	scripts/fuzz .build/flowctl

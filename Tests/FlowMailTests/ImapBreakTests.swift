@@ -54,6 +54,7 @@ import Testing
         let move: Value = ["uids": [.int(uid)], "to": .string(target), "create": true]
         let result = try await mailbox.through(relay).here("email.move", move)
         #expect(result["missing"] == [.int(uid)])
+        #expect(relay.count == 2)
         #expect(try await mailbox.search() == [])
         #expect(try await mailbox.run("email.search", ["folder": .string(target)]).listValue?.count == 1)
         await mailbox.end()
@@ -67,6 +68,7 @@ import Testing
         }
         let message: Value = ["message": "Message-ID: <cut@x.test>\nSubject: a\n\nbody of it\n"]
         try await mailbox.through(relay).here("email.append", message)
+        #expect(relay.count == 2)
         #expect(try await mailbox.search().count == 1)
         await mailbox.end()
     }
@@ -88,6 +90,7 @@ import Testing
         ) { try await old.here("email.delete", ["uids": [.int(uid)], "permanently": true]) }
         // Letters that are no ASCII wait for the server then.
         #expect(try await old.search(["subject": "ä"]) == [])
+        withExtendedLifetime(relay) {}
         await mailbox.end()
     }
 

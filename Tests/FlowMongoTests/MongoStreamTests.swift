@@ -39,7 +39,7 @@ struct MongoStreamTests {
             }
             #expect(seen.withLock { $0.count } == Self.count)
             #expect(seen.withLock { $0.sum } == Self.count * (Self.count - 1) / 2)
-            #expect(try Self.peak() - before < 48 << 20)
+            #expect(MeasuredMemory.grew(from: before, to: try Self.peak(), byLessThan: 48 << 20))
         }
     }
 

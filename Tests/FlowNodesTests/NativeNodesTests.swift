@@ -6,7 +6,7 @@ import Testing
 @Suite struct NativeNodesTests {
     @Test func everyNodeDescribesItselfWhole() throws {
         let nodes = NativeNodes()
-        #expect(nodes.names.count == 15)
+        #expect(nodes.names.count == 17)
         for name in nodes.names {
             let spec = try #require(nodes.node(named: name)).spec
             #expect(spec.name == name)

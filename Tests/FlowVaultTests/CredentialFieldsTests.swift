@@ -27,7 +27,7 @@ import Testing
         #expect(fields["password"] == .secret(" fake word "))
         #expect(fields["from"] == nil)
         let whole = try type("smtp").checked(fields, source: "the credential \"x\"")
-        #expect(whole["security"] == "starttls")
+        #expect(whole["connections"] == "4")
         #expect(whole["expires"] == "2030-01-31")
     }
 
@@ -38,7 +38,8 @@ import Testing
                 + " | give the token alone; flowctl adds the rest")
         #expect(
             try refusal("smtp", ValueMap([("port", true)]))
-                == "the field \"port\" of the credential \"x\" must be text, not a bool | port: Its port")
+                == "the field \"port\" of the credential \"x\" must be text, not a bool | port: Its port; else 587, or 465 with tls"
+        )
         #expect(
             try refusal("smtp", ValueMap([("pasword", "fake")]))
                 == "the credential \"x\" has the field \"pasword\", which the type smtp does not know"

@@ -169,9 +169,8 @@ import Testing
         #expect(
             CredentialTypes.shared.map(\.name)
                 == [
-                    "bearer", "api_key", "basic", "header", "query", "oauth2", "aws", "service_account", "database",
-                    "smtp",
-                    "imap", "webhook", "custom",
+                    "bearer", "api_key", "basic", "header", "query", "oauth2", "aws", "service_account", "postgres",
+                    "mysql", "mongodb", "smtp", "imap", "webhook", "custom",
                 ])
         #expect(bearer?.soleSecretField?.name == "token")
         #expect(CredentialTypes.shared(named: "oauth2")?.soleSecretField == nil)
