@@ -175,7 +175,7 @@ import Testing
     /// Kills a run as soon as its second part is on the way.
     private func cutOff(on machine: Machine) async throws {
         try machine.write("", to: "trace.txt")
-        let running = try machine.start("exec flowctl run cut.yaml --trace - 2>trace.txt")
+        let running = try machine.start("flowctl run cut.yaml --trace - 2>trace.txt")
         for _ in 0..<3000 where !machine.read("trace.txt").contains("partNumber=2&") {
             try await Task.sleep(for: .milliseconds(10))
         }

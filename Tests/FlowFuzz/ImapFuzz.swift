@@ -27,11 +27,17 @@ package enum ImapFuzz {
         var found: [String] = []
         while true {
             do {
-                found.append("\(try reader.response())")
+                found.append(text(try reader.response()))
             } catch {
                 return found + ["\(error)", "\(sink.bytes)"]
             }
         }
+    }
+
+    private static func text(_ response: Response) -> String {
+        // A set has no order that stays.
+        if case .capability(let names) = response { return "capability \(names.sorted())" }
+        return "\(response)"
     }
 
     private final class Portions: ByteSource {
