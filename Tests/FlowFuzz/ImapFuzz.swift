@@ -35,9 +35,12 @@ package enum ImapFuzz {
     }
 
     private static func text(_ response: Response) -> String {
-        // A set has no order that stays.
-        if case .capability(let names) = response { return "capability \(names.sorted())" }
-        return "\(response)"
+        // Sets and dictionaries have no order that stays.
+        switch response {
+        case .capability(let names): "capability \(names.sorted())"
+        case .counts(let folder, let counts): "counts \(folder) \(counts.sorted { $0.key < $1.key })"
+        default: "\(response)"
+        }
     }
 
     private final class Portions: ByteSource {
