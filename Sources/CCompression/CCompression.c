@@ -2,8 +2,9 @@
 // comes (docs/decisions/0005-libcurl-on-first-use.md), and one that isn't there is only not offered to servers.
 
 #include "CCompression.h"
-#include <dlfcn.h>
+#include <CLibrary.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -41,28 +42,24 @@ static struct {
     size_t (*destroy)(void *stream);
 } zstd;
 
-static int has[3];
+static bool has[3];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void *find(void *library, const char *name) { return library ? dlsym(library, name) : NULL; }
-
 static void load(void) {
-    void *library = dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
-    *(void **)&gzip.init = find(library, "inflateInit2_");
-    *(void **)&gzip.step = find(library, "inflate");
-    *(void **)&gzip.end = find(library, "inflateEnd");
-    has[FLOW_GZIP] = gzip.init && gzip.step && gzip.end;
-    library = dlopen("libbrotlidec.so.1", RTLD_NOW | RTLD_LOCAL);
-    *(void **)&brotli.create = find(library, "BrotliDecoderCreateInstance");
-    *(void **)&brotli.step = find(library, "BrotliDecoderDecompressStream");
-    *(void **)&brotli.destroy = find(library, "BrotliDecoderDestroyInstance");
-    has[FLOW_BROTLI] = brotli.create && brotli.step && brotli.destroy;
-    library = dlopen("libzstd.so.1", RTLD_NOW | RTLD_LOCAL);
-    *(void **)&zstd.create = find(library, "ZSTD_createDStream");
-    *(void **)&zstd.step = find(library, "ZSTD_decompressStream");
-    *(void **)&zstd.is_error = find(library, "ZSTD_isError");
-    *(void **)&zstd.destroy = find(library, "ZSTD_freeDStream");
-    has[FLOW_ZSTD] = zstd.create && zstd.step && zstd.is_error && zstd.destroy;
+    const flow_symbol of_gzip[] = {
+        {"inflateInit2_", &gzip.init}, {"inflate", &gzip.step}, {"inflateEnd", &gzip.end}};
+    const flow_symbol of_brotli[] = {
+        {"BrotliDecoderCreateInstance", &brotli.create},
+        {"BrotliDecoderDecompressStream", &brotli.step},
+        {"BrotliDecoderDestroyInstance", &brotli.destroy}};
+    const flow_symbol of_zstd[] = {
+        {"ZSTD_createDStream", &zstd.create},
+        {"ZSTD_decompressStream", &zstd.step},
+        {"ZSTD_isError", &zstd.is_error},
+        {"ZSTD_freeDStream", &zstd.destroy}};
+    has[FLOW_GZIP] = !flow_library_load("libz.so.1", of_gzip, sizeof of_gzip / sizeof *of_gzip);
+    has[FLOW_BROTLI] = !flow_library_load("libbrotlidec.so.1", of_brotli, sizeof of_brotli / sizeof *of_brotli);
+    has[FLOW_ZSTD] = !flow_library_load("libzstd.so.1", of_zstd, sizeof of_zstd / sizeof *of_zstd);
 }
 
 flow_decoder *flow_decoder_new(flow_compression compression) {

@@ -4,7 +4,7 @@
 // Each function of libcurl that is used is defined here once more under its own name, hidden, so that libcurl itself
 // does not find it, and passes its arguments on.
 
-#include <dlfcn.h>
+#include <CLibrary.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <sys/eventfd.h>
@@ -50,51 +50,25 @@ static struct {
     CURLSHcode (*share_setopt)(CURLSH *handle, CURLSHoption option, ...);
 } libcurl;
 
+static const flow_symbol symbols[] = {
+#define SYMBOL(name) {"curl_" #name, &libcurl.name}
+    SYMBOL(easy_init), SYMBOL(easy_cleanup), SYMBOL(easy_reset), SYMBOL(easy_perform), SYMBOL(easy_send),
+    SYMBOL(easy_recv), SYMBOL(easy_strerror), SYMBOL(free), SYMBOL(global_init), SYMBOL(multi_init),
+    SYMBOL(multi_cleanup), SYMBOL(multi_add_handle), SYMBOL(multi_remove_handle), SYMBOL(multi_perform),
+    SYMBOL(multi_poll), SYMBOL(multi_info_read), SYMBOL(share_init), SYMBOL(share_cleanup),
+    SYMBOL(slist_append), SYMBOL(slist_free_all), SYMBOL(url), SYMBOL(url_cleanup), SYMBOL(url_get),
+    SYMBOL(url_set), SYMBOL(easy_setopt), SYMBOL(easy_getinfo), SYMBOL(multi_setopt), SYMBOL(share_setopt),
+#undef SYMBOL
+};
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *problem;
 
 static void load(void) {
-    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        problem = "the library libcurl.so.4 is not there";
-        return;
-    }
-#define FIND(name)                                                                                                     \
-    if (!(*(void **)&libcurl.name = dlsym(library, "curl_" #name))) {                                                  \
-        problem = "the library libcurl.so.4 has no curl_" #name;                                                       \
-        return;                                                                                                        \
-    }
-    FIND(easy_init)
-    FIND(easy_cleanup)
-    FIND(easy_reset)
-    FIND(easy_perform)
-    FIND(easy_send)
-    FIND(easy_recv)
-    FIND(easy_strerror)
-    FIND(free)
-    FIND(global_init)
-    FIND(multi_init)
-    FIND(multi_cleanup)
-    FIND(multi_add_handle)
-    FIND(multi_remove_handle)
-    FIND(multi_perform)
-    FIND(multi_poll)
-    FIND(multi_info_read)
-    FIND(share_init)
-    FIND(share_cleanup)
-    FIND(slist_append)
-    FIND(slist_free_all)
-    FIND(url)
-    FIND(url_cleanup)
-    FIND(url_get)
-    FIND(url_set)
-    FIND(easy_setopt)
-    FIND(easy_getinfo)
-    FIND(multi_setopt)
-    FIND(share_setopt)
-#undef FIND
+    problem = flow_library_load("libcurl.so.4", symbols, sizeof symbols / sizeof *symbols);
     // Once for all that use it, as older versions can't be started by two threads at a time.
-    if (libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) problem = "the library libcurl.so.4 could not be started";
+    if (!problem && libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        problem = "the library libcurl.so.4 could not be started";
 }
 
 // What makes something of libcurl asks this first; the rest is only called with what those made.

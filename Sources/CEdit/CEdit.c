@@ -5,7 +5,7 @@
 
 #include "CEdit.h"
 
-#include <dlfcn.h>
+#include <CLibrary.h>
 #include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -51,32 +51,17 @@ static struct {
     int (*history)(History *history, HistEvent *event, int option, ...);
 } libedit;
 
+static const flow_symbol symbols[] = {
+#define SYMBOL(name) {#name, &libedit.name}
+    SYMBOL(el_init), SYMBOL(el_end), SYMBOL(el_gets), SYMBOL(el_set), SYMBOL(el_get), SYMBOL(el_line),
+    SYMBOL(el_insertstr), SYMBOL(history_init), SYMBOL(history_end), SYMBOL(history),
+#undef SYMBOL
+};
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *problem;
 
-static void load(void) {
-    void *library = dlopen("libedit.so.2", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        problem = "the library libedit.so.2 is not there";
-        return;
-    }
-#define FIND(name)                                                                                                     \
-    if (!(*(void **)&libedit.name = dlsym(library, #name))) {                                                          \
-        problem = "the library libedit.so.2 has no " #name;                                                            \
-        return;                                                                                                        \
-    }
-    FIND(el_init)
-    FIND(el_end)
-    FIND(el_gets)
-    FIND(el_set)
-    FIND(el_get)
-    FIND(el_line)
-    FIND(el_insertstr)
-    FIND(history_init)
-    FIND(history_end)
-    FIND(history)
-#undef FIND
-}
+static void load(void) { problem = flow_library_load("libedit.so.2", symbols, sizeof symbols / sizeof *symbols); }
 
 const char *flow_editor_problem(void) {
     pthread_once(&once, load);

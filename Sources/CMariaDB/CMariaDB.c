@@ -4,8 +4,8 @@
 // Each function of the library that is used is defined here once more under its own name, hidden, so that the library
 // itself does not find it, and passes its arguments on.
 
-#include <dlfcn.h>
-#include <stdio.h>
+#include <CLibrary.h>
+#include <stddef.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -68,33 +68,20 @@ static struct {
 #undef MEMBER
 } libmariadb;
 
+static const flow_symbol symbols[] = {
+#define SYMBOL(result, name, parameters, arguments) {#name, &libmariadb.name},
+    FUNCTIONS(SYMBOL)
+#undef SYMBOL
+};
+
 #define DEFINITION(result, name, parameters, arguments)                                                                \
     result name parameters { return libmariadb.name arguments; }
 FUNCTIONS(DEFINITION)
 #undef DEFINITION
 
 const char *flow_mariadb_load(const char *file) {
-    static char problem[256];
-    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        snprintf(problem, sizeof problem, "the library %s is not there", file);
-        return problem;
-    }
-#define FIND(result, name, parameters, arguments)                                                                      \
-    void *found_##name = dlsym(library, #name);                                                                        \
-    if (!found_##name) {                                                                                               \
-        snprintf(problem, sizeof problem, "the library %s has no " #name, file);                                       \
-        return problem;                                                                                                \
-    }
-    FUNCTIONS(FIND)
-#undef FIND
-#define KEEP(result, name, parameters, arguments) *(void **)&libmariadb.name = found_##name;
-    FUNCTIONS(KEEP)
-#undef KEEP
+    const char *problem = flow_library_load(file, symbols, sizeof symbols / sizeof *symbols);
+    if (problem) return problem;
     // What it sets up for all threads must be there before a second one comes.
-    if (mysql_server_init(0, NULL, NULL) != 0) {
-        snprintf(problem, sizeof problem, "the library %s can't be set up", file);
-        return problem;
-    }
-    return NULL;
+    return mysql_server_init(0, NULL, NULL) == 0 ? NULL : "libmariadb can't be set up";
 }

@@ -1,6 +1,6 @@
 // libmongoc, loaded when the first step needs it (docs/decisions/0005-libcurl-on-first-use.md).
 
-#include <dlfcn.h>
+#include <CLibrary.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,30 +18,19 @@ static void ignore(mongoc_log_level_t level, const char *domain, const char *mes
     (void)level, (void)domain, (void)message, (void)context;
 }
 
-static const char *load(const char *library, struct flow_mongo_library *functions) {
-    static _Thread_local char words[200];
-    void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) {
-        snprintf(words, sizeof words, "the library %s is not there", library);
-        return words;
-    }
-    // libbson, which it needs, is searched as well.
-#define FIND(name)                                                                                                     \
-    if (!(*(void **)&functions->name = dlsym(handle, #name))) {                                                        \
-        snprintf(words, sizeof words, "the library %s has no %s", library, #name);                                     \
-        return words;                                                                                                  \
-    }
-    FLOW_MONGO_FUNCTIONS(FIND)
-#undef FIND
-    return NULL;
+static const char *load(const char *file) {
+    // Those of libbson are found in it, too, as it needs them.
+    static const flow_symbol symbols[] = {
+#define SYMBOL(name) {#name, &mongo.name},
+        FLOW_MONGO_FUNCTIONS(SYMBOL)
+#undef SYMBOL
+    };
+    return flow_library_load(file, symbols, sizeof symbols / sizeof *symbols);
 }
 
 static void begin(void) {
-    problem = load("libmongoc-1.0.so.0", &mongo);
-    if (problem) {
-        problem = strdup(problem);
-        return;
-    }
+    problem = load("libmongoc-1.0.so.0");
+    if (problem) return;
     mongo.mongoc_log_set_handler(ignore, NULL);
     mongo.mongoc_init();
 }
@@ -51,10 +40,7 @@ const char *flow_mongo_problem(void) {
     return problem;
 }
 
-const char *flow_mongo_problem_of(const char *library) {
-    struct flow_mongo_library functions;
-    return load(library, &functions);
-}
+const char *flow_mongo_problem_of(const char *file) { return load(file); }
 
 bool flow_mongo_view(bson_t *view, flow_bson document) {
     static const uint8_t empty[5] = {5};

@@ -5,8 +5,7 @@
 // not find it, and passes its arguments on.
 
 #define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdio.h>
+#include <CLibrary.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,6 +78,12 @@ static struct {
 #undef MEMBER
 } libpq;
 
+static const flow_symbol symbols[] = {
+#define SYMBOL(result, name, parameters, arguments) {#name, &libpq.name},
+    FUNCTIONS(SYMBOL)
+#undef SYMBOL
+};
+
 #define DEFINITION(result, name, parameters, arguments)                                                                \
     result name parameters { return libpq.name arguments; }
 FUNCTIONS(DEFINITION)
@@ -101,23 +106,7 @@ static void forget_variables(void) {
 }
 
 const char *flow_postgresql_load(const char *file) {
-    static char problem[256];
-    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        snprintf(problem, sizeof problem, "the library %s is not there", file);
-        return problem;
-    }
-#define FIND(result, name, parameters, arguments)                                                                      \
-    void *found_##name = dlsym(library, #name);                                                                        \
-    if (!found_##name) {                                                                                               \
-        snprintf(problem, sizeof problem, "the library %s has no " #name, file);                                       \
-        return problem;                                                                                                \
-    }
-    FUNCTIONS(FIND)
-#undef FIND
-#define KEEP(result, name, parameters, arguments) *(void **)&libpq.name = found_##name;
-    FUNCTIONS(KEEP)
-#undef KEEP
-    forget_variables();
-    return NULL;
+    const char *problem = flow_library_load(file, symbols, sizeof symbols / sizeof *symbols);
+    if (!problem) forget_variables();
+    return problem;
 }

@@ -7,7 +7,7 @@
 #define _GNU_SOURCE
 #include "CSecret.h"
 
-#include <dlfcn.h>
+#include <CLibrary.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -53,31 +53,24 @@ static struct {
     void (*object_unref)(void *object);
 } libsecret;
 
+static const flow_symbol symbols[] = {
+    {"secret_password_store_sync", &libsecret.store},
+    {"secret_password_lookup_sync", &libsecret.lookup},
+    {"secret_password_clear_sync", &libsecret.clear},
+    {"secret_password_search_sync", &libsecret.search},
+    {"secret_item_get_locked", &libsecret.is_locked},
+    {"secret_password_free", &libsecret.free},
+    // GLib's, which it brings along.
+    {"g_error_free", &libsecret.error_free},
+    {"g_list_free_full", &libsecret.list_free_full},
+    {"g_object_unref", &libsecret.object_unref},
+};
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *obstacle;
 
 static void load(void) {
-    void *library = dlopen("libsecret-1.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        obstacle = "the library libsecret-1.so.0 is not there";
-        return;
-    }
-#define FIND(name, symbol)                                                                                             \
-    if (!(*(void **)&libsecret.name = dlsym(library, symbol))) {                                                       \
-        obstacle = "the library libsecret-1.so.0 has no " symbol;                                                      \
-        return;                                                                                                        \
-    }
-    FIND(store, "secret_password_store_sync")
-    FIND(lookup, "secret_password_lookup_sync")
-    FIND(clear, "secret_password_clear_sync")
-    FIND(search, "secret_password_search_sync")
-    FIND(is_locked, "secret_item_get_locked")
-    FIND(free, "secret_password_free")
-    // GLib's, which it brings along.
-    FIND(error_free, "g_error_free")
-    FIND(list_free_full, "g_list_free_full")
-    FIND(object_unref, "g_object_unref")
-#undef FIND
+    obstacle = flow_library_load("libsecret-1.so.0", symbols, sizeof symbols / sizeof *symbols);
 }
 
 static bool is_loaded(char **problem) {

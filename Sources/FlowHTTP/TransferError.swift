@@ -88,18 +88,8 @@ struct TransferError {
                 .tls, "could not read the certificates to trust\(exchange.route.caFile.map { " from \($0)" } ?? "")",
                 hint: "name a file of PEM certificates")
         case CURLE_PEER_FAILED_VERIFICATION:
-            let marker = "SSL certificate problem: "
-            guard detail.hasPrefix(marker) else {
-                return plain(
-                    .tls, "the certificate of \(authority) is for another host",
-                    hint: "use the host name that the certificate is for")
-            }
-            let reason = detail.dropFirst(marker.count)
-            return plain(
-                .tls, "the certificate of \(authority) is not trusted (\(reason))",
-                hint: reason.hasSuffix("has expired") || reason.hasSuffix("is not yet valid")
-                    ? "have the server's certificate renewed, and check this machine's clock"
-                    : "name the file of its authority with ca_file where the server is yours")
+            let complaint = CertificateComplaint(of: authority, libcurl: detail)
+            return plain(.tls, complaint.message, hint: complaint.hint)
         default:
             // TLS 1.2 has no alert of its own for this.
             let mayWantCertificate =

@@ -43,23 +43,6 @@ package enum ImapFuzz {
         }
     }
 
-    private final class Portions: ByteSource {
-        private var rest: ArraySlice<UInt8>
-        private let size: Int
-
-        init(_ bytes: [UInt8], size: Int) {
-            rest = bytes[...]
-            self.size = size
-        }
-
-        func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-            let portion = rest.prefix(min(size, buffer.count))
-            buffer.copyBytes(from: portion)
-            rest = rest.dropFirst(portion.count)
-            return portion.count
-        }
-    }
-
     private final class Kept: ContentSink {
         var bytes: [UInt8] = []
         func take(_ portion: ArraySlice<UInt8>) { bytes += portion }

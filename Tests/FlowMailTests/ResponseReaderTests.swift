@@ -1,35 +1,18 @@
 import FlowCore
+import FlowFuzz
 import Testing
 
 @testable import FlowMail
 
 /// What a server may say, and what it may not.
 @Suite struct ResponseReaderTests {
-    /// Bytes that come in portions of one size.
-    private final class Portions: ByteSource {
-        private var rest: ArraySlice<UInt8>
-        private let size: Int
-
-        init(_ text: String, size: Int) {
-            rest = Array(text.utf8)[...]
-            self.size = size
-        }
-
-        func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-            let portion = rest.prefix(min(size, buffer.count))
-            buffer.copyBytes(from: portion)
-            rest = rest.dropFirst(portion.count)
-            return portion.count
-        }
-    }
-
     private final class Kept: ContentSink {
         var bytes: [UInt8] = []
         func take(_ portion: ArraySlice<UInt8>) { bytes += portion }
     }
 
     private func reader(_ text: String, size: Int = 1 << 16) -> ResponseReader {
-        ResponseReader(Portions(text.replacing("\n", with: "\r\n"), size: size))
+        ResponseReader(Portions(Array(text.replacing("\n", with: "\r\n").utf8), size: size))
     }
 
     private func message(_ text: String, size: Int = 1 << 16) throws -> FetchedMessage {

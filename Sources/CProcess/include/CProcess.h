@@ -16,5 +16,7 @@ int cprocess_pipe(int ends[2]);
 int cprocess_add_chdir(posix_spawn_file_actions_t *actions, const char *folder);
 /// The child closes all descriptors from this one on.
 int cprocess_add_closefrom(posix_spawn_file_actions_t *actions, int first);
+/// Blocks of memory from this size on, in bytes, are given back to the system as soon as they are freed.
+void cprocess_return_blocks(int size);
 /// The memory of this process can't be dumped or read by others any more; a program that it starts is not affected.
 void cprocess_forbid_dumps(void);

@@ -74,18 +74,8 @@ struct MailError {
     }
 
     private var notTrusted: Failure {
-        let marker = "SSL certificate problem: "
-        guard detail.hasPrefix(marker) else {
-            return plain(
-                .tls, "the certificate of \(place) is for another host",
-                hint: "use the host name that the certificate is for")
-        }
-        let reason = detail.dropFirst(marker.count)
-        return plain(
-            .tls, "the certificate of \(place) is not trusted (\(reason))",
-            hint: reason.hasSuffix("has expired") || reason.hasSuffix("is not yet valid")
-                ? "have the server's certificate renewed, and check this machine's clock"
-                : "name the file of its authority with ca_file where the server is yours")
+        let complaint = CertificateComplaint(of: place, libcurl: detail)
+        return plain(.tls, complaint.message, hint: complaint.hint)
     }
 
     /// A server that sends mail may greet with a no (RFC 5321, 3.1).

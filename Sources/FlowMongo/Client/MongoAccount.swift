@@ -1,5 +1,6 @@
 import CMongo
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// Where servers of MongoDB are and who asks, as a credential has it: in single fields, or in its `url`.
@@ -13,39 +14,24 @@ struct MongoAccount: Sendable {
         case insecureOff = "insecure-off"
     }
 
-    /// The credential's.
-    let name: String
-    private let fields: [String: String]
+    private let fields: AccountFields
 
     /// - Throws: a `Failure` of kind `auth` where there is no credential, `invalid` where the app is mocked.
     init(_ context: NodeContext, for node: NodeSpec) throws(Failure) {
-        guard let credential = context.credential else {
-            throw Failure(
-                .auth, "\(node.name) needs a credential",
-                hint: "add one with: flowctl credentials add mongodb --type mongodb", nothingSent: true)
-        }
-        guard credential.source != .mock else {
-            throw Failure(
-                .invalid, "\(node.name) can't be mocked, as MongoDB speaks no HTTP",
-                hint: "leave mongodb out of --mock, and give a credential of a server to test with",
-                nothingSent: true)
-        }
-        name = credential.name
-        fields = Dictionary(
-            credential.fields.compactMap { field in
-                let text = field.value.stringValue ?? field.value.intValue.map { String($0) }
-                return text.flatMap { $0.isEmpty ? nil : (field.key.text, $0) }
-            }, uniquingKeysWith: { $1 })
+        fields = try AccountFields(context, for: node, type: "mongodb", title: "MongoDB")
     }
+
+    /// The credential's.
+    var name: String { fields.name }
 
     /// Connections that may be open at a time.
     var connections: Int {
-        get throws(Failure) { try number("connections", 1...100) ?? 4 }
+        get throws(Failure) { try fields.number("connections", 1...100) ?? 4 }
     }
 
     /// How long a server may take until it has let us in, in milliseconds.
     private var patience: Int32 {
-        get throws(Failure) { Int32(try number("connect_timeout", 1...3600) ?? 10) * 1000 }
+        get throws(Failure) { Int32(try fields.number("connect_timeout", 1...3600) ?? 10) * 1000 }
     }
 
     /// The address for libmongoc, with all that was given.
@@ -54,7 +40,7 @@ struct MongoAccount: Sendable {
     /// - Throws: a `Failure` of kind `auth` that names the field that is missing or wrong.
     func address(patience: Int32? = nil) throws(Failure) -> MongoAddress {
         try MongoLibrary.require()
-        let address = try MongoAddress(try text()) { wrong("url", $0, $1) }
+        let address = try MongoAddress(try text()) { fields.wrong("url", $0, $1) }
         try setProtection(of: address)
         let limit = if let patience { patience } else { try self.patience }
         for option in ["connecttimeoutms", "serverselectiontimeoutms"] where !address.has(option) {
@@ -67,7 +53,7 @@ struct MongoAccount: Sendable {
         if !address.has("appname") { address.set("appname", "flowctl") }
         if let set = fields["replica_set"] { address.set("replicaset", set) }
         if let user = fields["username"] {
-            try address.setAccount(user, fields["password"]) { wrong("username", $0, $1) }
+            try address.setAccount(user, fields["password"]) { fields.wrong("username", $0, $1) }
         }
         if let source = fields["auth_source"] {
             address.setSource(source)
@@ -76,7 +62,7 @@ struct MongoAccount: Sendable {
             address.setSource("admin")
         }
         if let mechanism = fields["auth_mechanism"], !address.setMechanism(mechanism) {
-            throw wrong("auth_mechanism", "is not known", "give SCRAM-SHA-256, SCRAM-SHA-1 or MONGODB-X509")
+            throw fields.wrong("auth_mechanism", "is not known", "give SCRAM-SHA-256, SCRAM-SHA-1 or MONGODB-X509")
         }
         return address
     }
@@ -91,10 +77,8 @@ struct MongoAccount: Sendable {
 
     private func text() throws(Failure) -> String {
         if let url = fields["url"] { return url }
-        guard let host = fields["host"] else {
-            throw wrong("host", "is missing", "set host, or url with all of it")
-        }
-        let port = try number("port", 1...65535)
+        let host = try fields.required("host")
+        let port = try fields.number("port", 1...65535)
         let hosts = host.split(separator: ",").map { part in
             let name = part.trimmingSpaces
             let isNamed = name.hasPrefix("[") ? name.contains("]:") : name.contains(":")
@@ -109,42 +93,16 @@ struct MongoAccount: Sendable {
             "sslallowinvalidhostnames",
         ]
         where address.has(option) {
-            throw wrong(
+            throw fields.wrong(
                 "url", "has \"\(option)\"", "leave it out, and set tls to insecure-no-verify where that is meant")
         }
         let said = ["tls", "ssl"].first(where: address.has).map { address.flag($0, otherwise: true) }
-        let word = fields["tls"] ?? (said == false ? Protection.insecureOff : .verify).rawValue
-        guard let protection = Protection(rawValue: word) else {
-            let words = Protection.allCases.map(\.rawValue).joined(separator: ", ")
-            throw wrong("tls", "is \(JSON.quoted(word)), which is not known", "give one of \(words)")
-        }
+        let protection = try fields.choice("tls") ?? (said == false ? Protection.insecureOff : .verify)
         address.set("tls", protection != .insecureOff)
         guard protection != .insecureOff else { return }
         if protection == .insecureNoVerify { address.set("tlsinsecure", true) }
-        if let file = try file("ca_file") { address.set("tlscafile", file) }
-        if let file = try file("client_cert") { address.set("tlscertificatekeyfile", file) }
-    }
-
-    // MARK: Fields
-
-    private func number(_ field: String, _ range: ClosedRange<Int>) throws(Failure) -> Int? {
-        guard let text = fields[field] else { return nil }
-        guard let number = Int(text), range.contains(number) else {
-            throw wrong(field, "is no number", "give a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
-    private func file(_ field: String) throws(Failure) -> String? {
-        guard let path = fields[field] else { return nil }
-        guard path.hasPrefix("/") else {
-            throw wrong(field, "is no absolute path", "write the whole path of the file, as in /etc/ssl/own.pem")
-        }
-        return path
-    }
-
-    private func wrong(_ field: String, _ what: String, _ hint: String) -> Failure {
-        Failure(.auth, "the credential \"\(name)\": \(field) \(what)", hint: hint, nothingSent: true)
+        if let file = try fields.file("ca_file") { address.set("tlscafile", file) }
+        if let file = try fields.file("client_cert") { address.set("tlscertificatekeyfile", file) }
     }
 }
 
