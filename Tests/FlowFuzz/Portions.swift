@@ -1,4 +1,4 @@
-package import FlowMail
+import FlowMail
 
 /// Bytes that come in portions of one size.
 package final class Portions: ByteSource {
