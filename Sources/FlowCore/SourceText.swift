@@ -91,16 +91,20 @@ package struct SourcePosition: Sendable, Hashable, Comparable {
 /// A stretch of one source text, by byte offsets.
 package struct SourceSpan: Sendable {
     package let source: SourceText
-    /// Byte offset of the first byte.
-    package var start: Int
-    /// Byte offset after the last byte; equal to `start` for a point.
-    package var end: Int
+    // Half a word each: a file of a hundred thousand steps has two million spans, and none has 4 GiB.
+    private let first: UInt32
+    private let last: UInt32
 
     package init(_ source: SourceText, start: Int, end: Int) {
         self.source = source
-        self.start = start
-        self.end = end
+        first = UInt32(clamping: start)
+        last = UInt32(clamping: end)
     }
+
+    /// Byte offset of the first byte.
+    package var start: Int { Int(first) }
+    /// Byte offset after the last byte; equal to `start` for a point.
+    package var end: Int { Int(last) }
 
     package var position: SourcePosition { source.position(at: start) }
     /// `path:line:column`

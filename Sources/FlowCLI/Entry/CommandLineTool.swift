@@ -16,7 +16,8 @@ package enum CommandLineTool {
         signal(SIGPIPE, SIG_IGN)
         // Past a limit on the size of files a write fails instead, as on a full disk, and is reported.
         signal(SIGXFSZ, SIG_IGN)
-        PrivateMemory.keep()
+        ProcessMemory.keepPrivate()
+        ProcessMemory.keepSmall()
         CrashNote.install()
         let environment = processEnvironment()
         let status = await run(
