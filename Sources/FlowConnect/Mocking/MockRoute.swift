@@ -122,7 +122,7 @@ struct MockRoute: Sendable {
                 let text = PercentEncoding.decode(String(path[..<end]))
                 var attempt = found
                 attempt[name] = text
-                if isPossible(text, for: name), match(path[end...], segments.dropFirst(), &attempt) {
+                if match(path[end...], segments.dropFirst(), &attempt), isPossible(text, for: name) {
                     found = attempt
                     return true
                 }
