@@ -12,8 +12,8 @@ final class MessageReader {
         var body: [UInt8]
     }
 
-    /// A mock looks into small bodies only; the rest of a large one is read and dropped.
-    static let keptBody = 4 << 20
+    /// Enough for what is looked into, such as a long list as JSON; the rest of a large body is read and dropped.
+    static let keptBody = 32 << 20
     private static let maximumHead = 256 << 10
 
     private let socket: Int32

@@ -216,7 +216,7 @@ package struct DryRun: Sendable {
             effect: prepared.step.effect ?? node.effect(of: arguments), retry: prepared.retry,
             timeout: prepared.timeout, workingDirectory: folder,
             environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
-            filesDirectory: setup.filesRoot, baseURL: setup.baseURL?.url(for: node.spec.group))
+            filesDirectory: setup.filesRoot, baseURL: setup.baseURL?.url(for: node.spec))
         let previews = try node.preview(arguments, in: context)
         let lent = try await lent(to: prepared)
         let given = Reads(templates.flatMap(\.value.expressions)).secrets

@@ -203,7 +203,7 @@ extension Executor {
             retry: node.spec.retryOwner == .node ? prepared.retry : .none,
             timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: key.text,
             workingDirectory: folder, environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
-            filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec.group),
+            filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec),
             log: StepLog(work.place, setup: setup, journal: journal),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache

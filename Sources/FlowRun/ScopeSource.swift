@@ -128,7 +128,8 @@ final class ScopeSource: Sendable {
 
     private func remember(_ credential: Credential) {
         let name = credential.name
-        setup.masker.add(secretsIn: .map(credential.fields))
+        // What is made up is no secret, and holds the credential's name, which would be masked with it.
+        if credential.source != .mock { setup.masker.add(secretsIn: .map(credential.fields)) }
         let isFirst = state.withLock { $0.credentials.updateValue(credential, forKey: name) == nil }
         if isFirst { journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())]) }
     }

@@ -26,6 +26,11 @@ package struct BaseURL: Sendable, Hashable {
     /// What ``init(_:)`` reads again.
     package var text: String { (isMock ? "mock:" : "") + (connector.map { $0 + "=" } ?? "") + url }
 
+    /// For a node; there are mocks of apps only.
+    package func url(for node: NodeSpec) -> String? {
+        isMock && node.source == .native ? nil : url(for: node.group)
+    }
+
     package func url(for connector: String) -> String? {
         if isMock { return "\(url)/\(connector)" }
         return self.connector == nil || self.connector == connector ? url : nil

@@ -32,6 +32,13 @@ import Testing
         #expect(undone == ["finally/undo_folder", "finally/undo_group", "finally/undo_project"], "\(result.errors)")
     }
 
+    @Test func namesOfAppsAreNotTakenForMadeUpSecrets() async throws {
+        let machine = try Machine()
+        _ = try await machine.run("flowctl new provision-user flow.yaml")
+        let result = try await machine.run("flowctl run flow.yaml --mock")
+        #expect(result.output.contains("nextcloud: bob"), "\(result.output)")
+    }
+
     @Test func aMockedRunNeedsNoCredentialAndReadsNone() async throws {
         let machine = try Machine([
             "flow.yaml": """

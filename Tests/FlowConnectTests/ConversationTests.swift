@@ -35,17 +35,6 @@ import Testing
         }
         return requests
     }
-
-    @Test func stepsHaveCasesOfTheirOwn() throws {
-        let source = ConnectorSource.embedded
-        for name in source.connectorNames {
-            let connector = try #require(try source.connector(name))
-            for operation in connector.operations where ConnectorNode(connector, operation).stepCount > 1 {
-                let prefix = "\(name)/\(operation.name)."
-                #expect(Self.cases.contains { $0.hasPrefix(prefix) }, "no case for \(name).\(operation.name)")
-            }
-        }
-    }
 }
 
 /// What is part of flowctl, without what other tests have looked up.

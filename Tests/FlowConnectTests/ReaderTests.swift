@@ -31,6 +31,14 @@ import Testing
         #expect(found.first?.span.position.line == 8)
     }
 
+    @Test func aRequiredHeaderIsOneThatIsSent() {
+        expect(
+            operation(
+                "    request: GET t\n", head: "headers: { Acme-Version: \"1\" }\nrequired_headers: [Acme-Versoin]\n"),
+            "unknown-header", "there is no header \"Acme-Versoin\" under \"headers\"",
+            hint: "did you mean \"Acme-Version\"?")
+    }
+
     @Test func aSignerThatNobodyKnowsIsRefused() {
         expect(
             operation("    request: GET t\n", head: "auth: { acme: { type: oauth3 } }\n"), "unknown-value",

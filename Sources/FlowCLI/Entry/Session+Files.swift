@@ -79,7 +79,16 @@ extension Session {
     func write(_ text: String, to path: String, replacing: Bool = true) throws(Failure) {
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (replacing ? O_TRUNC : O_EXCL)
         let descriptor = open(absolutePath(path), flags, 0o644)
-        guard descriptor >= 0 else { throw Session.failure("can't write \"\(path)\"") }
+        guard descriptor >= 0 else {
+            let number = errno
+            var failure = Session.failure("can't write \"\(path)\"")
+            switch number {
+            case EEXIST: failure.hint = "choose another name, or remove that file"
+            case ENOENT: failure.hint = "make the folder first"
+            default: break
+            }
+            throw failure
+        }
         defer { close(descriptor) }
         let bytes = Array(text.utf8)
         var start = 0

@@ -7,7 +7,7 @@ import Synchronization
 package final class MockApp: Sendable {
     private struct State {
         var store: MockStore
-        /// Where an address that was handed out leads: the request that may come to it next.
+        /// Where an address that was handed out leads: the reply that it stood in.
         var handedOut: [String: (operation: String, index: Int)] = [:]
     }
 
@@ -16,6 +16,8 @@ package final class MockApp: Sendable {
     private let url: String
     private let connector: Connector
     private let routes: [MockRoute]
+    /// Operations that go where answers and arguments say.
+    private let leading: Set<String>
     private let state: Mutex<State>
 
     /// Below it stand the addresses of other servers of the app.
@@ -32,6 +34,7 @@ package final class MockApp: Sendable {
         self.url = url
         self.connector = connector
         routes = MockRoute.all(of: connector)
+        leading = Set(routes.filter(\.isToAddress).map(\.operation.name))
         state = Mutex(State(store: MockStore(connector.operations.compactMap(\.resource))))
     }
 
@@ -40,21 +43,27 @@ package final class MockApp: Sendable {
         let fitting = routes.compactMap { route in route.match(request.path).map { (route, $0) } }
             .sorted { $0.0.isRatherMeant(than: $1.0, by: request) }
         guard !fitting.isEmpty else {
-            return .refusal(404, "the mock of \(name) has no \(shown(request))")
+            let isHandedOut = state.withLock { $0.handedOut[request.path] != nil }
+            return isHandedOut
+                ? answerElsewhere(request) : .refusal(404, "the mock of \(name) has no \(shown(request))")
         }
         var refusal: MockReply?
+        var unsigned: MockReply?
         // Several operations may share an address, such as those that set one field each: the first that has no
         // objection is meant.
         for (route, path) in fitting where route.request.method == request.method {
             let check = MockCheck(connector: connector, route: route)
-            guard check.isMeant(by: request) else { continue }
+            guard check.isMeant(by: request) else {
+                unsigned = unsigned ?? check.objectionToCredential(of: request, path)
+                continue
+            }
             if let objection = check.objection(to: request, path: path) {
                 refusal = refusal ?? objection
                 continue
             }
             return reply(to: request, route, path)
         }
-        if let refusal { return refusal }
+        if let refusal = refusal ?? unsigned { return refusal }
         return fitting.contains { $0.0.request.method == request.method }
             ? .refusal(400, "the mock of \(name) has no answer to what is asked of \(shown(request))")
             : .refusal(405, "the mock of \(name) has no \(request.method) \(shown(request))")
@@ -94,8 +103,7 @@ package final class MockApp: Sendable {
 
     /// An address that a reply of an operation with several requests names is one of the mock's then.
     private func handOut(_ reply: MockReply, _ operation: Operation, after index: Int) -> MockReply {
-        let leads = operation.requests.contains { if case .address = $0.target { true } else { false } }
-        guard leads else { return reply }
+        guard !leading.isEmpty else { return reply }
         var reply = reply
         var headers = HTTPHeaders()
         for field in reply.headers.fields { headers[field.name] = moved(field.value, operation, index) }
@@ -114,29 +122,35 @@ package final class MockApp: Sendable {
     }
 
     private func moved(_ text: String, _ operation: Operation, _ index: Int) -> String {
-        guard let path = MockApp.place(of: text) else { return text }
+        let isAbsolute = !text.hasPrefix("/")
+        guard let path = isAbsolute ? MockApp.place(of: text) : text,
+            !isAbsolute || leading.contains(operation.name)
+        else { return text }
         // What stands in braces is to be filled in (RFC 6570).
         state.withLock {
             $0.handedOut[String(path.prefix { $0 != "?" && $0 != "#" && $0 != "{" })] = (operation.name, index)
         }
-        return url + path
+        return isAbsolute ? url + path : text
     }
 
-    /// An address that was handed out takes the next request of its operation that goes to one; any other was an
-    /// argument, and takes the first that may go there.
+    /// An address that was handed out takes the next request of its operation that goes to one, or is what the app has
+    /// there. One that a list named takes what asks for it first; any other was an argument, and takes the first that may
+    /// go there.
     private func answerElsewhere(_ request: MockRequest) -> MockReply {
-        let toAddresses = routes.filter { route in
-            guard case .address = route.request.target else { return false }
-            return route.request.method == request.method
-        }
+        let toAddresses = routes.filter { $0.isToAddress && $0.request.method == request.method }
         let from = state.withLock { $0.handedOut[request.path] }
-        let next =
-            from.map { from in
-                toAddresses.first { $0.operation.name == from.operation && $0.index > from.index }
-            } ?? toAddresses.first
-        guard let next else {
-            return .refusal(405, "the mock of \(name) does not expect \(request.method) at this address")
+        if let from, leading.contains(from.operation) {
+            if let next = toAddresses.first(where: { $0.operation.name == from.operation && $0.index > from.index }) {
+                return reply(to: request, next, [:])
+            }
+            if let base = connector.base.literal.flatMap(MockApp.place), request.target.hasPrefix(base + "/") {
+                var request = request
+                request.target = String(request.target.dropFirst(base.count))
+                return answer(request)
+            }
+        } else if let next = toAddresses.first(where: { from == nil || $0.index > 0 }) ?? toAddresses.first {
+            return reply(to: request, next, [:])
         }
-        return reply(to: request, next, [:])
+        return .refusal(405, "the mock of \(name) does not expect \(request.method) at this address")
     }
 }

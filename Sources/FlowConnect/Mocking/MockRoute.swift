@@ -1,5 +1,6 @@
 import FlowCore
 import FlowExpression
+import FlowSpec
 
 /// A request of an operation that a mock can be asked.
 struct MockRoute: Sendable {
@@ -53,8 +54,11 @@ struct MockRoute: Sendable {
         if case .text(let last)? = pattern.last {
             pattern[pattern.count - 1] = .text(String(last.prefix { $0 != "?" }))
         }
-        return MockRoute.match(trimmed, pattern[...], &found) ? found : nil
+        return match(trimmed, pattern[...], &found) ? found : nil
     }
+
+    /// Whether it goes where an answer or an argument says.
+    var isToAddress: Bool { if case .address = request.target { true } else { false } }
 
     /// How much of the path is written out: the more, the better it fits.
     var weight: Int {
@@ -99,7 +103,7 @@ struct MockRoute: Sendable {
     /// Under what a secret in the path is found; no parameter has such a name.
     static let credentialName = "{credential}"
 
-    private static func match(
+    private func match(
         _ path: Substring, _ segments: ArraySlice<RequestTemplate.Segment>, _ found: inout [String: String]
     ) -> Bool {
         guard let first = segments.first else { return path.isEmpty }
@@ -107,21 +111,38 @@ struct MockRoute: Sendable {
         case .text(let text):
             return path.hasPrefix(text) && match(path.dropFirst(text.count), segments.dropFirst(), &found)
         case .credential(let keepsSlashes):
-            return match(path, [.parameter(credentialName, keepsSlashes: keepsSlashes)] + segments.dropFirst(), &found)
+            let place = RequestTemplate.Segment.parameter(MockRoute.credentialName, keepsSlashes: keepsSlashes)
+            return match(path, [place] + segments.dropFirst(), &found)
         case .parameter(let name, let keepsSlashes):
             // The shortest stretch first, so that what follows in the pattern gets its part.
             var end = path.startIndex
             while end < path.endIndex {
                 if !keepsSlashes, path[end] == "/" { return false }
                 end = path.index(after: end)
+                let text = PercentEncoding.decode(String(path[..<end]))
                 var attempt = found
-                attempt[name] = PercentEncoding.decode(String(path[..<end]))
-                if match(path[end...], segments.dropFirst(), &attempt) {
+                attempt[name] = text
+                if match(path[end...], segments.dropFirst(), &attempt), isPossible(text, for: name) {
                     found = attempt
                     return true
                 }
             }
             return false
+        }
+    }
+
+    /// Whether it may stand in the path for the parameter of this name, which is no number where it must be one.
+    private func isPossible(_ text: String, for name: String) -> Bool {
+        guard request.pathParameters.contains(name),
+            let parameter = operation.parameters.first(where: { $0.name == name }), parameter.join == nil
+        else { return true }
+        // An argument may bring the slash along that the path begins with.
+        let texts = [text, "/" + text]
+        let values =
+            parameter.parameter.type == .int ? texts.compactMap(Int64.init).map(Value.int) : texts.map(Value.string)
+        let choices = parameter.parameter.choices
+        return values.contains { value in
+            (choices.isEmpty || choices.contains(value)) && (try? parameter.check(value, node: operation.name)) != nil
         }
     }
 }

@@ -15,7 +15,21 @@ struct MockUse {
         let wire = operation.parameters.first { $0.name == name }?.wireName ?? name
         if let text = request.query.first(where: { $0.name == wire })?.value { return text }
         if let text = request.form?.first(where: { $0.name == wire })?.value { return text }
-        return request.json?[wire].map { WireText.of($0) }
+        return (request.json?[wire] ?? inHeaders[wire]).map { WireText.of($0) }
+    }
+
+    /// Members of what headers say as JSON.
+    private var inHeaders: ValueMap {
+        let headers = operation.requests.flatMap(\.headers)
+        let said = headers.compactMap { name, value in if case .json = value { request.headers[name] } else { nil } }
+        return said.compactMap { try? JSON.parse(Array($0.utf8)).mapValue }.first ?? ValueMap()
+    }
+
+    /// The id that the request itself gives to what it makes: under the id's own name, or as the parameter that the
+    /// connector names.
+    func givenIdentifier(_ name: String, like example: Value) -> Value? {
+        if role.parameter != nil { return identifier.map(Value.string) }
+        return members[name].flatMap { $0.type == example.type ? $0 : nil }
     }
 
     /// What the request says of the thing.
@@ -81,6 +95,7 @@ struct MockStore {
                 }
             }
             if !thing.isNull { body = body.replacing(at: use.role.place) { _ in thing } }
+            if use.role.verb == .update { body = body.agreeing(with: thing, at: use.role.place) }
             return true
         }
     }
@@ -88,7 +103,7 @@ struct MockStore {
     private func create(_ use: MockUse, _ kind: inout Kind, _ body: inout Value) {
         guard let name = use.role.identifier, var thing = body.member(at: use.role.place) else { return }
         thing = thing.overlaid(with: use.members, except: name)
-        let first = thing[name] ?? .null
+        let first = use.givenIdentifier(name, like: thing[name] ?? .null) ?? thing[name] ?? .null
         var id = first
         var count: Int64 = 1
         while kind.things.contains(where: { $0.id == WireText.of(id) }) || kind.deleted.contains(WireText.of(id)) {
@@ -97,7 +112,7 @@ struct MockStore {
         }
         thing = thing.setting(name, inside: [], to: id)
         kind.things.append((WireText.of(id), thing))
-        body = body.replacing(at: use.role.place) { _ in thing }
+        body = body.replacing(at: use.role.place) { _ in thing }.agreeing(with: thing, at: use.role.place)
     }
 
     private static func listed(_ example: [Value], _ kind: Kind) -> [Value] {
@@ -126,6 +141,15 @@ extension Value {
             let held = map[key]
             // What the service makes of a text, such as the person of a login, the example knows better.
             if held == nil || held?.isNull == true || held?.type == value.type { map[key] = value }
+        }
+        return .map(map)
+    }
+
+    /// With members beside the one that holds a thing as the thing has them, such as its id.
+    fileprivate func agreeing(with thing: Value, at place: [String]) -> Value {
+        guard place.count == 1, let members = thing.mapValue, var map = mapValue else { return self }
+        for (key, held) in map where key.text != place[0] {
+            if let member = members[key], member.type == held.type { map[key] = member }
         }
         return .map(map)
     }

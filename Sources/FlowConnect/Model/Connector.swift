@@ -20,6 +20,8 @@ package struct Connector: Sendable {
     package var isOverride: Bool
     /// Sent with each request, unless the request says otherwise.
     var headers: [(name: String, value: HeaderTemplate)]
+    /// Those of the headers that the service refuses a request without.
+    var requiredHeaders: [String] = []
     var defaults: Defaults
     /// The default first.
     var auth: [AuthScheme]

@@ -25,8 +25,8 @@ package struct ConnectorReader {
     }
 
     private static let keys = [
-        "connector", "title", "summary", "docs", "base", "hosts", "contract", "override", "headers", "defaults", "auth",
-        "errors", "resolve", "operations",
+        "connector", "title", "summary", "docs", "base", "hosts", "contract", "override", "headers", "required_headers",
+        "defaults", "auth", "errors", "resolve", "operations",
     ]
     private static let laterKeys = ["webhooks", "triggers", "limits"]
 
@@ -44,12 +44,14 @@ package struct ConnectorReader {
         sharedLookups = lookups(map)
         let operations = operations(map, defaults)
         guard let name, let base else { return nil }
+        let headers = headers(map) ?? []
         let connector = Connector(
             name: name, title: map.string("title", &diagnostics) ?? name,
             summary: map.string("summary", &diagnostics) ?? "", documentation: map.string("docs", &diagnostics),
             base: base, hosts: hosts, contract: map.string("contract", &diagnostics),
-            isOverride: map.bool("override", &diagnostics) ?? false, headers: headers(map) ?? [], defaults: defaults,
-            auth: auth, errors: errors, lookups: sharedLookups, operations: operations, source: source)
+            isOverride: map.bool("override", &diagnostics) ?? false, headers: headers,
+            requiredHeaders: requiredHeaders(map, among: headers.map(\.name)), defaults: defaults, auth: auth,
+            errors: errors, lookups: sharedLookups, operations: operations, source: source)
         checkTests(connector)
         checkCredentialPlaces(connector)
         checkPresigned(connector)
@@ -76,6 +78,16 @@ package struct ConnectorReader {
         defaults.decode = decoding(map)
         defaults.limit = map.node("limit").flatMap { limit($0, of: nil) }
         return defaults
+    }
+
+    private mutating func requiredHeaders(_ map: MapDecoder, among names: [String]) -> [String] {
+        (map.strings("required_headers", &diagnostics) ?? []).compactMap { header in
+            if names.contains(header.text) { return header.text }
+            diagnostics.error(
+                "unknown-header", "there is no header \(JSON.quoted(header.text)) under \"headers\"", at: header.span,
+                hint: Suggestion.didYouMean(header.text, among: names) ?? "add it there")
+            return nil
+        }
     }
 
     private mutating func checkTests(_ connector: Connector) {

@@ -137,6 +137,10 @@ struct Access: Sendable {
     func mocked(_ url: String) -> String {
         if url.hasPrefix(site) { return url }
         if let ownBase, url.hasPrefix(ownBase) { return site + url.dropFirst(ownBase.count) }
+        // A path alone, as an answer may name one, begins at the root of the server.
+        if let origin = Origin(site)?.description, url.hasPrefix(origin + "/") {
+            return site + url.dropFirst(origin.count)
+        }
         return MockApp.place(of: url).map { site + $0 } ?? url
     }
 

@@ -56,7 +56,7 @@ package struct ConversationCase: Sendable {
     var credential: Credential?
     package var baseURL: String?
     /// Text by absolute path; ASCII where it is long.
-    var files: [String: String]
+    package var files: [String: String]
     /// Retries the HTTP layer may make.
     var retries: Int
     /// Results that an earlier attempt has left, by the name of the checkpoint.
@@ -64,7 +64,7 @@ package struct ConversationCase: Sendable {
     package var exchanges: [Exchange]
     package var outcome: Outcome
     /// Files there must be afterwards.
-    var saved: [String: String]
+    package var saved: [String: String]
 
     /// - Returns: nil where the file is no case; `diagnostics` says why.
     package init?(_ text: SourceText, diagnostics: inout Diagnostics) {

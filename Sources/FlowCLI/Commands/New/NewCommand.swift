@@ -8,7 +8,8 @@ struct NewCommand: Verb {
         discussion: """
             flowctl new --list
             flowctl new pull-request-to-slack digest.yaml
-            Without a template it is the simplest. "flowctl run FILE --mock" tries it without an account.
+            Without a template it is the simplest; without a file, one named like the template. "flowctl run FILE --mock" \
+            tries it without an account.
             """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
@@ -38,14 +39,18 @@ struct NewCommand: Verb {
             throw Exit.usage(
                 "there is a word too many: \(JSON.quoted(words[2]))", hint: "write flowctl new TEMPLATE FILE")
         }
-        let template = words.count == 2 ? words[0] : Starter.simplest
-        guard let chosen = Starter.all.first(where: { $0.name == template }) else {
+        let starters = Starter.all
+        let isTemplate = starters.contains { $0.name == file }
+        let template = words.count == 2 ? words[0] : isTemplate ? file : Starter.simplest
+        guard let chosen = starters.first(where: { $0.name == template }) else {
             throw Exit.usage(
                 "there is no template \"\(terminalSafe(template))\"",
-                hint: Suggestion.didYouMean(template, among: Starter.all.map(\.name))
+                hint: Suggestion.didYouMean(template, among: starters.map(\.name))
                     ?? "run \"flowctl new --list\" for all")
         }
-        let name = String(file.split(separator: "/").last ?? "workflow")
+        guard let name = file.split(separator: "/").last.map(String.init) else {
+            throw Exit.usage("the file needs a name", hint: "write flowctl new TEMPLATE FILE")
+        }
         let path = name.contains(".") ? file : file + ".yaml"
         let stem = String(name.prefix { $0 != "." })
         do {

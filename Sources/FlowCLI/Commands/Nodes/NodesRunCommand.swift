@@ -57,7 +57,7 @@ struct NodesRunCommand: Verb {
         }
         var context = try await NodeBench(session, connectors).context(
             for: node.spec, credential: credential, trace: dryRun ? nil : try traceOption.open(in: session))
-        context.baseURL = baseURL?.url(for: node.spec.group)
+        context.baseURL = baseURL?.url(for: node.spec)
         context.timeout = timeout
         if let retry {
             context.retry = RetryPolicy(max: max(0, retry))
