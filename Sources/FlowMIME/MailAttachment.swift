@@ -28,8 +28,9 @@ struct MailAttachment {
         self.content = content
         name = map["name"]?.stringValue ?? givenName ?? "attachment"
         try HeaderText.requireOneLine(name, "name")
-        mediaType = map["media_type"]?.stringValue ?? givenType ?? MediaType.ofFile(name) ?? "application/octet-stream"
-        try Self.check(mediaType: mediaType)
+        let type = map["media_type"]?.stringValue ?? givenType ?? MediaType.ofFile(name) ?? "application/octet-stream"
+        try Self.check(mediaType: type)
+        mediaType = Self.isText(map["content"]) ? Self.namingCharacters(type) : type
         let id = map["content_id"]?.stringValue
         isInline = map["inline"]?.boolValue ?? (id != nil)
         contentID = isInline ? id ?? name : nil
@@ -61,6 +62,17 @@ struct MailAttachment {
                 .invalid, "an attachment has neither a file nor content",
                 hint: "write a path, or {content: …, name: …}")
         }
+    }
+
+    private static func isText(_ content: Value?) -> Bool {
+        if case .string? = content?.revealed { return true }
+        return false
+    }
+
+    /// Without it readers take text for ASCII. Of a file nobody knows what it is.
+    private static func namingCharacters(_ mediaType: String) -> String {
+        let type = mediaType.lowercased()
+        return type.hasPrefix("text/") && !type.contains("charset") ? mediaType + "; charset=utf-8" : mediaType
     }
 
     private static func check(mediaType: String) throws(Failure) {

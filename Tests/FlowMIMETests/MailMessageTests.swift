@@ -94,6 +94,21 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (["content": "Grüße", "name": "a.txt"], "text/plain; charset=utf-8"),
+            (["content": "ü", "media_type": "text/csv"], "text/csv; charset=utf-8"),
+            (["content": "\u{FC}", "media_type": "Text/plain; Charset=iso-8859-1"], "Text/plain; Charset=iso-8859-1"),
+            (["content": "{}", "name": "a.json"], "application/json"),
+            // Nobody knows what these hold.
+            (["content": .bytes([0xFC]), "name": "a.txt"], "text/plain"),
+            (["file": "/a.txt"], "text/plain"),
+        ] as [(Value, String)]) func textSaysInWhichCharactersItIs(attachment: Value, type: String) throws
+    {
+        let text = try TestMessage(files: ["/a.txt": [0xFC]]).text(plain.with("attachments", attachment))
+        #expect(text.contains("\r\nContent-Type: \(type)\r\nContent-Disposition: attachment"))
+    }
+
     @Test func aFileThatBecomesShorterIsNoticed() throws {
         let content = try TestMessage(files: ["/f": Array(repeating: 1, count: 1000)])
             .message(plain.with("attachments", "/f")).content(namesBcc: false)

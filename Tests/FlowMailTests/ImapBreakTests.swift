@@ -197,7 +197,8 @@ import Testing
         } throws: { error in
             let failure = Failure(error)
             return failure.kind == .auth && failure.message.hasPrefix("localhost:\(port) refused the login of")
-                && failure.hint == "log in again with \"flowctl credentials login\", and ask for the scope for mail"
+                && failure.hint
+                    == "log in again with \"flowctl credentials login\" and the scope for mail, or give the credential a new token"
         }
         context.renew = { refused in
             #expect(refused.fields["access_token"] == "stale-access-token")

@@ -19,7 +19,9 @@ struct ImapMailbox: Sendable {
     let log = RecordedLog()
 
     /// - Parameter test: its name, which its folder has.
-    static func make(_ test: String = #function, fields: ValueMap = ValueMap()) async throws -> ImapMailbox {
+    static func make(
+        _ test: String = #function, at server: TestService = server, fields: ValueMap = ValueMap()
+    ) async throws -> ImapMailbox {
         let place = try await server.start()
         let mailbox = ImapMailbox(
             place: place, credential: credential(at: place, fields),

@@ -72,6 +72,14 @@ import Testing
         await mailbox.end()
     }
 
+    @Test func aParagraphThatWasBrokenIsOnOneLine() async throws {
+        let mailbox = try await ImapMailbox.make()
+        let type = "Content-Type: text/plain; charset=utf-8; format=flowed"
+        let uid = try await mailbox.add("Subject: a\n\(type)\n\na long \nline\n")
+        #expect(try await mailbox.here("email.fetch", ["uid": .int(uid)])["text"] == "a long line\n")
+        await mailbox.end()
+    }
+
     @Test func marksAMessageAsReadWhereThatIsWanted() async throws {
         let mailbox = try await ImapMailbox.make()
         let uid = try await mailbox.add("Subject: a\n\ntext\n")
@@ -100,6 +108,19 @@ import Testing
         }
         #expect(names == ["report.pdf", "report-2.pdf", "report.pdf"])
         #expect(Folder.files(below: mailbox.files).count == 2)
+        await mailbox.end()
+    }
+
+    /// What a kill in the middle leaves behind has no part in the next attempt, and doesn't stay.
+    @Test func whatAKilledAttemptLeftIsWrittenOver() async throws {
+        let mailbox = try await ImapMailbox.make()
+        let uid = try await mailbox.add(Self.letter)
+        let folder = mailbox.files + "/saved"
+        try mailbox.world.files.createFolder(folder)
+        try Folder.write("Hello, this was cut off", to: folder + "/.part-a-key-2")
+        try await mailbox.here("email.fetch", ["uid": .int(uid), "attachments_to": "saved"])
+        #expect(try Folder.list(folder) == ["Rechnung № 42.pdf"])
+        #expect(try Folder.read(folder + "/Rechnung № 42.pdf") == "Hello, World!")
         await mailbox.end()
     }
 

@@ -61,6 +61,8 @@ import Testing
             "YOUR_API_KEY", "changeme", "…",
         ].map { Case(.token, $0, "is a placeholder: put what the service gave you in its place") }
         + [Case(.password, "<password>", "is a placeholder: put what the service gave you in its place")]
+        // A word that stands for nothing elsewhere may be one to choose.
+        + [Case(FieldForm(.text, choices: ["tls", "none"]), "none")]
         + ["changeme", "\"quoted\" and spaced", "xxx", "$ecret", "token"].map { Case(.password, $0) }
 
     private static let addresses: [Case] = [

@@ -11,20 +11,21 @@ struct AttachmentFolder {
 
     let path: String
     let files: any FileSystem
-    let random: any RandomSource
+    /// The same for each attempt of a step, so that one writes over what another that was killed has left.
+    let key: String
 
     /// Writes what `fill` gives to the sink, and gives the file its name when it is whole.
     func save(
-        _ name: AttachmentName, mediaType: String, encoding: String, _ fill: (FileSink) throws -> Void
+        _ attachment: BodyPart, as name: AttachmentName, _ fill: (FileSink) throws -> Void
     ) throws -> FileReference {
         if try files.info(path) == nil { try files.createFolder(path) }
-        let part = "\(path)/.part-\(Hexadecimal.encode(random.bytes(8)))"
+        let part = "\(path)/.part-\(key)-\(attachment.section)"
         do {
-            let sink = try FileSink(encoding, part: part, in: files)
+            let sink = try FileSink(attachment.encoding, part: part, in: files)
             try fill(sink)
             try sink.finish()
             let final = try settle(part, as: name, size: sink.size)
-            return FileReference(path: final, size: sink.size, mediaType: mediaType)
+            return FileReference(path: final, size: sink.size, mediaType: attachment.mediaType)
         } catch {
             try? files.delete(part, recursive: false)
             throw error

@@ -1,5 +1,4 @@
 import FlowCore
-import FlowNodeKit
 import FlowSpec
 
 /// Keeps content in memory, decoded.
@@ -46,7 +45,9 @@ final class FileSink: ContentSink {
         decoder = TransferDecoder(encoding)
         self.part = part
         self.files = files
-        try files.write([], to: part, mode: OutputFile.mode)
+        // Not by writing it over, which would leave a file of yet another name where the process is killed.
+        if try files.info(part) != nil { try files.delete(part, recursive: false) }
+        try files.append([], to: part)
     }
 
     func take(_ portion: ArraySlice<UInt8>) throws {

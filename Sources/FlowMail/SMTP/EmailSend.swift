@@ -104,7 +104,8 @@ struct EmailSend: Node {
         }
         let files = context.world.files
         return SMTPLetter(
-            sender: sender.address, recipients: recipients, content: message.content(namesBcc: false),
+            messageID: message.messageID, sender: sender.address, recipients: recipients,
+            content: message.content(namesBcc: false),
             onRejected: arguments.string("on_rejected").flatMap(SMTPLetter.OnRejected.init) ?? .fail,
             read: { try files.read($0, from: $1, count: $2).bytes })
     }

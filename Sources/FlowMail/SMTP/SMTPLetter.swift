@@ -10,6 +10,8 @@ struct SMTPLetter: Sendable {
         case `continue`
     }
 
+    /// With its angle brackets.
+    let messageID: String
     let sender: String
     let recipients: [String]
     let content: MailContent

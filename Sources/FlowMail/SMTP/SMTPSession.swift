@@ -44,7 +44,7 @@ final class SMTPSession {
         } catch is CancellationError {
             throw nothingSent(Failure(.cancelled, "cancelled"))
         }
-        let reply = try finish()
+        let reply = try finish(letter)
         isReady = !reply.isFarewell
         guard reply.isPositive else { throw refusal(.message, reply) }
         lettersTaken += 1
@@ -159,7 +159,7 @@ final class SMTPSession {
     }
 
     /// Ends the message. From its first byte on, the server may have taken it.
-    private func finish() throws(Failure) -> SMTPReply {
+    private func finish(_ letter: SMTPLetter) throws(Failure) -> SMTPReply {
         handle.patience = Self.patienceAtTheEnd
         defer { handle.patience = Self.patience }
         do {
@@ -169,7 +169,8 @@ final class SMTPSession {
             throw Failure(
                 .uncertain,
                 "all of the message was sent, and \(handle.server.authority) did not say whether it took it",
-                hint: "look with a recipient or in the server's log whether it came before you send it again",
+                hint:
+                    "look with a recipient or in the server's log whether \(letter.messageID) came before you send it again",
                 underlying: Failure(error).message)
         }
     }

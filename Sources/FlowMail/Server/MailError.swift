@@ -100,7 +100,7 @@ struct MailError {
         }
         let hint =
             server.isTokenHolder
-            ? "log in again with \"flowctl credentials login\", and ask for the scope for mail"
+            ? "log in again with \"flowctl credentials login\" and the scope for mail, or give the credential a new token"
             : "check user name and password; many providers want an app password, or a login by OAuth instead"
         return plain(.auth, "\(place) refused the login of \"\(server.user)\"\(said)", hint: hint, code: word.code)
     }

@@ -72,7 +72,7 @@ package struct FieldForm: Sendable, Hashable {
         else {
             throw Objection(reason: "holds a line break or control character", remedy: "copy it again without")
         }
-        if Placeholder.isOne(text, inPassword: kind == .password) {
+        if !choices.contains(text), Placeholder.isOne(text, inPassword: kind == .password) {
             throw Objection(reason: "is a placeholder", remedy: "put what the service gave you in its place")
         }
         try checkKind(text)

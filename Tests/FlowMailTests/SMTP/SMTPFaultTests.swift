@@ -71,7 +71,9 @@ import Testing
         #expect(failure.message.hasPrefix("all of the message was sent, and 127.0.0.1:"))
         #expect(failure.message.hasSuffix(" did not say whether it took it"))
         #expect(
-            failure.hint == "look with a recipient or in the server's log whether it came before you send it again")
+            failure.hint
+                == "look with a recipient or in the server's log whether <key-1@mail.test> came before you send it again"
+        )
         #expect(!failure.nothingSent)
         #expect(!RetryPolicy(max: 3).allows(failure, effect: .write))
     }
@@ -97,6 +99,18 @@ import Testing
         #expect(failure.kind == .network)
         #expect(failure.nothingSent)
         #expect(RetryPolicy(max: 1).allows(failure, effect: .write))
+    }
+
+    @Test func manyMessagesGoOverOneConnection() async throws {
+        let connections = Mutex(0)
+        let server = try LineServer { conversation, number in
+            connections.withLock { $0 = max($0, number) }
+            Talk().hold(conversation)
+        }
+        let sender = Sender(to: server)
+        for _ in 0..<5 { try await sender.send() }
+        #expect(connections.withLock { $0 } == 1)
+        await sender.world.connections.close()
     }
 
     @Test func aServerThatEndedTheConversationMeanwhileIsAskedAgain() async throws {

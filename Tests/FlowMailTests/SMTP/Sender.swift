@@ -22,8 +22,10 @@ struct Sender: Sendable {
     var renew: @Sendable (Credential) async throws -> Credential? = { _ in nil }
 
     /// - Parameter offset: 0 for the port with STARTTLS, 1 for the one with TLS at once.
-    init(host: String = "127.0.0.1", offset: Int = 0, _ changes: Value = [:]) async throws {
-        let place = try await Sender.server.start()
+    init(
+        at server: TestService = Sender.server, host: String = "127.0.0.1", offset: Int = 0, _ changes: Value = [:]
+    ) async throws {
+        let place = try await server.start()
         port = place.port
         folder = place.folder
         fields =

@@ -6,7 +6,8 @@ struct CredentialTypeChoice {
     let session: Session
     let index: CredentialTypeIndex
 
-    /// The type of this name; without one that of the connector the credential is named like, else one that is chosen.
+    /// The type of this name; without one that of the connector the credential is named like, or the type it is named
+    /// like itself, else one that is chosen.
     ///
     /// - Throws: an `Exit` of status `usage` where there is no such type, or nobody to choose.
     func type(named type: String?, for name: String) throws -> CredentialType {
@@ -17,7 +18,7 @@ struct CredentialTypeChoice {
                 hint: Suggestion.didYouMean(type, among: index.all.map(\.name))
                     ?? "run \"flowctl credentials types\" for those there are")
         }
-        if let found = index.defaultType(forCredential: name) { return found }
+        if let found = index.defaultType(forCredential: name) ?? index.type(named: name) { return found }
         if index.takesLoginOnly(credentialNamed: name) {
             throw Exit.usage(
                 "\(name) takes a login, not a credential that is added",
@@ -25,7 +26,7 @@ struct CredentialTypeChoice {
         }
         guard session.prompt.isAvailable else {
             throw Exit.usage(
-                "no type is given, and no connector is named \"\(name)\"",
+                "no type is given, and no connector or type is named \"\(name)\"",
                 hint: "give --type: \(index.all.map(\.name).joined(separator: ", "))")
         }
         return try choose(among: index.all)

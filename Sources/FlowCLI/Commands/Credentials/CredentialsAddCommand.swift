@@ -20,7 +20,9 @@ struct CredentialsAddCommand: Verb {
     var name: String
 
     @Option(
-        help: ArgumentHelp("What kind it is; else the first of the connector named like it.", valueName: "type"),
+        help: ArgumentHelp(
+            "What kind it is; else the first of the connector named like it, or the type of that name.",
+            valueName: "type"),
         completion: .custom { _, _, _ in Completions.credentialTypes() })
     var type: String?
 

@@ -138,8 +138,8 @@ private struct MessageReading: Sendable {
         let sink = MemorySink(
             part.encoding, limit: arguments.int("max_text") ?? .max, what: "the \(wanted) of message \(uid)")
         try client.content(of: uid, section: part.section, into: sink)
-        let text = MailText.decode(sink.finish(), charset: part.charset)
-        return .string(MailText.withUnixLines(text))
+        let text = MailText.withUnixLines(MailText.decode(sink.finish(), charset: part.charset))
+        return .string(FlowedText(part).map { $0.reflowed(text) } ?? text)
     }
 
     private func attachment(_ part: BodyPart, of uid: UInt32, _ client: ImapClient) throws -> Value {
@@ -149,8 +149,8 @@ private struct MessageReading: Sendable {
             arguments.string("matching").map({ Glob($0).matches([name.text]) }) ?? true
         else { return .map(map) }
         let target = AttachmentFolder(
-            path: context.absolutePath(folder), files: context.world.files, random: context.world.random)
-        let file = try target.save(name, mediaType: part.mediaType, encoding: part.encoding) { sink in
+            path: context.absolutePath(folder), files: context.world.files, key: context.idempotencyKey)
+        let file = try target.save(part, as: name) { sink in
             try client.content(of: uid, section: part.section, into: sink)
         }
         map["size"] = .int(file.size)
