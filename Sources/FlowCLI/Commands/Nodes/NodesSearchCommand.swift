@@ -19,7 +19,10 @@ struct NodesSearchCommand: Verb {
     func run(in session: Session) async throws {
         let search = NodeSearch(words.joined(separator: " "))
         let found = search.ranked(try NodeIndex(session.nodes()).specs { _ in true })
-        if found.isEmpty { session.console.note("no node has \(words.map { "\"\($0)\"" }.joined(separator: ", "))") }
+        if found.isEmpty {
+            session.console.note("no node has \(words.map { "\"\($0)\"" }.joined(separator: ", "))")
+            session.console.note("  \("hint:", .cyan) use fewer or other words, or run \"flowctl nodes list\" for all")
+        }
         NodeListing(found).show(on: session.console)
     }
 }
