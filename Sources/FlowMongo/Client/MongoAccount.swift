@@ -1,6 +1,7 @@
 import CMongo
 import FlowCore
 import FlowSpec
+import Glibc
 
 /// Where servers of MongoDB are and who asks, as a credential has it: in single fields, or in its `url`.
 struct MongoAccount: Sendable {
@@ -12,6 +13,8 @@ struct MongoAccount: Sendable {
         /// In the clear.
         case insecureOff = "insecure-off"
     }
+
+    private static let mechanisms = ["SCRAM-SHA-256", "SCRAM-SHA-1", "MONGODB-X509"]
 
     /// The credential's.
     let name: String
@@ -27,7 +30,7 @@ struct MongoAccount: Sendable {
         guard credential.source != .mock else {
             throw Failure(
                 .invalid, "\(node.name) can't be mocked, as MongoDB speaks no HTTP",
-                hint: "leave mongodb out of --mock, and give a credential of a server to test with",
+                hint: "run it without --mock, with the credential of a server to test with",
                 nothingSent: true)
         }
         name = credential.name
@@ -75,8 +78,10 @@ struct MongoAccount: Sendable {
             // Else the account would have to be in the database of the address.
             address.setSource("admin")
         }
-        if let mechanism = fields["auth_mechanism"], !address.setMechanism(mechanism) {
-            throw wrong("auth_mechanism", "is not known", "give SCRAM-SHA-256, SCRAM-SHA-1 or MONGODB-X509")
+        if let mechanism = fields["auth_mechanism"] {
+            guard Self.mechanisms.contains(mechanism), address.setMechanism(mechanism) else {
+                throw wrong("auth_mechanism", "is not known", "give one of \(Self.mechanisms.joined(separator: ", "))")
+            }
         }
         return address
     }
@@ -121,8 +126,8 @@ struct MongoAccount: Sendable {
         address.set("tls", protection != .insecureOff)
         guard protection != .insecureOff else { return }
         if protection == .insecureNoVerify { address.set("tlsinsecure", true) }
-        if let file = try file("ca_file") { address.set("tlscafile", file) }
-        if let file = try file("client_cert") { address.set("tlscertificatekeyfile", file) }
+        if let text = fields["ca_file"] { address.set("tlscafile", try file(text, of: "ca_file")) }
+        if let text = try certificate() { address.set("tlscertificatekeyfile", try file(text, of: "client_cert")) }
     }
 
     // MARK: Fields
@@ -135,12 +140,25 @@ struct MongoAccount: Sendable {
         return number
     }
 
-    private func file(_ field: String) throws(Failure) -> String? {
-        guard let path = fields[field] else { return nil }
-        guard path.hasPrefix("/") else {
-            throw wrong(field, "is no absolute path", "write the whole path of the file, as in /etc/ssl/own.pem")
+    /// The certificate that flowctl shows of itself: PEM, with its key, or the path of a file of both.
+    private func certificate() throws(Failure) -> String? {
+        guard let key = fields["client_key"] else { return fields["client_cert"] }
+        guard let certificate = fields["client_cert"], HTTPRoute.isPEM(certificate), HTTPRoute.isPEM(key) else {
+            throw wrong(
+                "client_key", "can't stand beside the path of a file",
+                "put the key into the file that client_cert names, or give both as PEM")
         }
-        return path
+        return certificate + "\n" + key
+    }
+
+    /// - Throws: a `Failure` where it can't be read: libmongoc says nothing of that.
+    private func file(_ text: String, of field: String) throws(Failure) -> CredentialFile {
+        let file = try CredentialFile(text) { wrong(field, $0, $1) }
+        guard access(file.path, R_OK) == 0 else {
+            let reason = String(cString: strerror(errno)).lowercased()
+            throw wrong(field, "can't be read: \(reason)", "correct the path, or let this user read the file")
+        }
+        return file
     }
 
     private func wrong(_ field: String, _ what: String, _ hint: String) -> Failure {

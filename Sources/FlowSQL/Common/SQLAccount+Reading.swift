@@ -17,7 +17,7 @@ extension SQLAccount {
         guard credential.source != .mock else {
             throw Failure(
                 .invalid, "\(node.name) can't be mocked, as \(Driver.title) speaks no HTTP",
-                hint: "leave \(Driver.name) out of --mock, and give a credential of a server to test with")
+                hint: "run it without --mock, with the credential of a server to test with")
         }
         var fields = SQLAccountFields(credential, Driver.account)
         try fields.readAddress()
@@ -63,13 +63,17 @@ private struct SQLAccountFields {
 
     func account() throws(Failure) -> SQLAccount {
         let seconds = try number("connect_timeout", 1...3600) ?? 10
+        let authority = try file("ca_file")
+        let certificate = try file("client_cert")
+        let key = try file("client_key")
         return SQLAccount(
             host: try required("host"), port: try number("port", 1...65535) ?? form.port,
             database: try required("database"), user: try required("username"), password: texts["password"],
-            protection: try protection(), authorityFile: try file("ca_file"),
-            certificateFile: try file("client_cert"), keyFile: try file("client_key"),
+            protection: try protection(), authorityFile: authority?.path, certificateFile: certificate?.path,
+            keyFile: key?.path,
             connectTimeout: .seconds(seconds), connections: try number("connections", 1...100) ?? 4,
-            isReadOnly: try flag("read_only"), name: name)
+            isReadOnly: try flag("read_only"), name: name,
+            files: [authority, certificate, key].compactMap(\.self))
     }
 
     private func protection() throws(Failure) -> SQLAccount.Protection {
@@ -100,12 +104,9 @@ private struct SQLAccountFields {
         }
     }
 
-    private func file(_ field: String) throws(Failure) -> String? {
-        guard let path = texts[field] else { return nil }
-        guard path.hasPrefix("/") else {
-            throw wrong(field, "is no absolute path", "write the whole path of the file, as in /etc/ssl/own.pem")
-        }
-        return path
+    private func file(_ field: String) throws(Failure) -> CredentialFile? {
+        guard let text = texts[field] else { return nil }
+        return try CredentialFile(text) { wrong(field, $0, $1) }
     }
 
     private func wrong(_ field: String, _ what: String, _ hint: String) -> Failure {
