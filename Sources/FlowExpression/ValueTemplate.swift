@@ -73,10 +73,17 @@ package struct ValueTemplate: Sendable {
     package func evaluate(
         _ scope: EvaluationScope, below keys: [String] = [], inspect: Inspection? = nil
     ) throws(Failure) -> Value {
+        try evaluate(below: keys, inspect: inspect) { template throws(Failure) in try template.evaluate(scope) }
+    }
+
+    /// The same where something else than a scope says what expressions give.
+    package func evaluate(
+        below keys: [String] = [], inspect: Inspection? = nil, _ give: (Template) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
         switch content {
         case .literal(let value): return value
         case .template(let template):
-            let value = try template.evaluate(scope)
+            let value = try give(template)
             if var failure = inspect?(value, keys) {
                 failure.position = template.span
                 throw failure
@@ -86,14 +93,14 @@ package struct ValueTemplate: Sendable {
             var values: [Value] = []
             let keys = inspect == nil ? [] : keys + ["[]"]
             for item in items {
-                let value = try item.evaluate(scope, below: keys, inspect: inspect)
+                let value = try item.evaluate(below: keys, inspect: inspect, give)
                 if !value.isAbsent { values.append(value) }
             }
             return .list(values)
         case .map(let members):
             var map = ValueMap(minimumCapacity: members.count)
             for (key, member) in members {
-                let value = try member.evaluate(scope, below: inspect == nil ? [] : keys + [key], inspect: inspect)
+                let value = try member.evaluate(below: inspect == nil ? [] : keys + [key], inspect: inspect, give)
                 if !value.isAbsent { map[key] = value }
             }
             return .map(map)

@@ -20,7 +20,7 @@ package struct AccountFields: Sendable {
         guard credential.source != .mock else {
             throw Failure(
                 .invalid, "\(node.name) can't be mocked, as \(title) speaks no HTTP",
-                hint: "leave \(type) out of --mock, and give a credential of a server to test with", nothingSent: true)
+                hint: "run it without --mock, with the credential of a server to test with", nothingSent: true)
         }
         name = credential.name
         texts = Dictionary(
@@ -61,13 +61,10 @@ package struct AccountFields: Sendable {
         }
     }
 
-    /// The absolute path of a file.
-    package func file(_ field: String) throws(Failure) -> String? {
-        guard let path = texts[field] else { return nil }
-        guard path.hasPrefix("/") else {
-            throw wrong(field, "is no absolute path", "write the whole path of the file, as in /etc/ssl/own.pem")
-        }
-        return path
+    /// The file whose absolute path, or whose PEM, a field has.
+    package func file(_ field: String) throws(Failure) -> CredentialFile? {
+        guard let text = texts[field] else { return nil }
+        return try CredentialFile(text) { wrong(field, $0, $1) }
     }
 
     /// One of the words of `Choice`; nil where the field is missing.

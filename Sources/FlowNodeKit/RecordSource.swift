@@ -45,6 +45,23 @@ package struct RecordSource: Sendable {
             emptyIsNull: isCSV && arguments.bool("empty_is_null") ?? true)
     }
 
+    /// The values of a record for columns of a table, in their order; those that it lacks are null.
+    ///
+    /// - Parameter isChoice: whether it may have others, which are left out.
+    /// - Throws: a `Failure` where something of it would be lost.
+    package static func values(
+        of record: ValueMap, for columns: [String], isChoice: Bool
+    ) throws(Failure) -> [Value] {
+        let found = columns.map { record[$0] }
+        guard isChoice || found.count(where: { $0 != nil }) == record.count else {
+            let other = record.names.first { !columns.contains($0) } ?? ""
+            throw Failure(
+                .invalid, "the first row has no column \"\(other)\"",
+                hint: "name all columns that are wanted in columns:")
+        }
+        return found.map { $0 ?? .null }
+    }
+
     /// Reads them once more from the first on.
     package func reader() -> RecordReader {
         switch content {

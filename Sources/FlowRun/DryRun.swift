@@ -192,7 +192,8 @@ package struct DryRun: Sendable {
         var hasUnknown = false
         for (name, template) in templates {
             hasUnknown = hasUnknown || template.expressions.contains(where: foresight.isUnknown)
-            values[name] = try foresight.strictValue(of: template, scope)
+            values[name] = try foresight.strictValue(
+                of: template, scope, below: [name], inspect: node.spec.parameter(name)?.computed?.objection)
         }
         let arguments: Arguments
         do throws(Failure) {
@@ -292,24 +293,12 @@ private struct Foresight: Sendable {
         (try? strictValue(of: template, scope)) ?? .string(template.expressions.map(placeholder).joined())
     }
 
-    func strictValue(of template: ValueTemplate, _ scope: EvaluationScope) throws(Failure) -> Value {
-        switch template.content {
-        case .literal(let value): return value
-        case .template(let template): return try value(of: template, scope)
-        case .list(let items):
-            var values: [Value] = []
-            for item in items {
-                let value = try strictValue(of: item, scope)
-                if !value.isAbsent { values.append(value) }
-            }
-            return .list(values)
-        case .map(let members):
-            var map = ValueMap(minimumCapacity: members.count)
-            for (key, member) in members {
-                let value = try strictValue(of: member, scope)
-                if !value.isAbsent { map[key] = value }
-            }
-            return .map(map)
+    func strictValue(
+        of template: ValueTemplate, _ scope: EvaluationScope, below keys: [String] = [],
+        inspect: ValueTemplate.Inspection? = nil
+    ) throws(Failure) -> Value {
+        try template.evaluate(below: keys, inspect: inspect) { template throws(Failure) in
+            try value(of: template, scope)
         }
     }
 

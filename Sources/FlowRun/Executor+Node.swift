@@ -104,7 +104,7 @@ extension Executor {
         let bound = node.spec.retryOwner == .engine ? timeout : nil
         do {
             return .success(
-                try await bounded(bound) {
+                try await setup.world.bounded(bound) {
                     if let spool, let node = node as? any PagedNode, node.comesInPages(request.arguments) {
                         try await self.fill(spool, by: node, request)
                         return .null

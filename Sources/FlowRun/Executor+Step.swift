@@ -139,7 +139,7 @@ extension Executor {
             deadline: prepared.timeout.map { now + $0 })
         let end: ListEnd
         do {
-            end = try await bounded(prepared.timeout) {
+            end = try await setup.world.bounded(prepared.timeout) {
                 let end = await self.run(list, in: frame)
                 // Cut off, and not failed by itself before.
                 if Task.isCancelled, end.isStopped, end.failed.map({ $0.status == .cancelled }) ?? true {

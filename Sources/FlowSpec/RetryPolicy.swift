@@ -15,6 +15,8 @@ package struct RetryPolicy: Sendable, Hashable {
     package var jitter: Bool
     /// The kinds that are retried; nil means those that are safe by the step's effect.
     package var on: Set<FailureKind>?
+    /// Whether work is done again that was cut off because it took too long.
+    package var repeatsTimeouts = true
 
     package init(
         max: Int, backoff: Backoff = .exponential, initial: Duration = .seconds(1),
@@ -32,8 +34,13 @@ package struct RetryPolicy: Sendable, Hashable {
     /// What HTTP nodes do where a step says nothing.
     package static let http = RetryPolicy(max: 3)
 
-    /// What nodes do that speak with a server otherwise: long enough for one that is restarted.
-    package static let server = RetryPolicy(max: 5)
+    /// What nodes do that speak with a server otherwise: long enough for one that is restarted. A query that took too
+    /// long once would most likely do so again, and the server would work on it each time.
+    package static let server = {
+        var policy = RetryPolicy(max: 5)
+        policy.repeatsTimeouts = false
+        return policy
+    }()
 
     /// Whether `failure` of work with `effect` may be repeated, apart from the count.
     ///
@@ -47,6 +54,7 @@ package struct RetryPolicy: Sendable, Hashable {
         case .rateLimited: return true
         // A write's transient failure is the other side's refusal; without one it would be uncertain.
         case .transient: return true
+        case .timeout where !repeatsTimeouts: return false
         case .network, .timeout: return isRepeatable || failure.nothingSent
         case .uncertain: return isRepeatable
         default: return false

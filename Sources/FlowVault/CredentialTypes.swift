@@ -110,6 +110,8 @@ package enum CredentialTypes {
         .init("password", secret: true, help: "The password", form: FieldForm(.password))
     }
 
+    /// No field has a default here: it would win over what the address says.
+    ///
     /// - Parameter schemes: of its addresses.
     private static func databaseServer(port: String, schemes: [String]) -> [CredentialType.Field] {
         [
@@ -125,16 +127,16 @@ package enum CredentialTypes {
             .init("username", required: false, help: "The user name"),
             .init("password", secret: true, required: false, help: "The password", form: FieldForm(.password)),
             .init(
-                "tls", required: false, help: "How far the connection is protected", default: "verify",
+                "tls", required: false, help: "How far the connection is protected; verify by default",
                 form: FieldForm(.text, choices: ["verify", "verify-ca", "insecure-no-verify", "insecure-off"])),
             .init(
-                "connect_timeout", required: false, help: "Seconds the server may take to let us in", default: "10",
+                "connect_timeout", required: false, help: "Seconds the server may take to let us in; 10 by default",
                 form: FieldForm(.number)),
             .init(
-                "connections", required: false, help: "How many may be open at a time", default: "4",
+                "connections", required: false, help: "How many may be open at a time; 4 by default",
                 form: FieldForm(.number)),
             .init(
-                "read_only", required: false, help: "Whether nothing may be changed with it", default: "false",
+                "read_only", required: false, help: "Whether nothing may be changed with it; false by default",
                 form: FieldForm(.text, choices: ["true", "false"])),
         ]
     }

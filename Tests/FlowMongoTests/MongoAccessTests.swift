@@ -142,6 +142,15 @@ struct MongoAccessTests {
         #expect(
             objection(["host": "h", "ca_file": "ca.pem"])?.message
                 == "the credential \"shop\": ca_file is no absolute path")
+        let missing = objection(["host": "h", "ca_file": "/nowhere/ca.pem"])
+        #expect(missing?.message == "the credential \"shop\": ca_file can't be read: no such file or directory")
+        #expect(missing?.hint == "correct the path, or let this user read the file")
+        let mechanism = objection(["host": "h", "username": "ada", "auth_mechanism": "PLAIN"])
+        #expect(mechanism?.message == "the credential \"shop\": auth_mechanism is not known")
+        #expect(mechanism?.hint == "give one of SCRAM-SHA-256, SCRAM-SHA-1, MONGODB-X509")
+        let key = objection(["host": "h", "client_cert": "/own.pem", "client_key": "/own.key"])
+        #expect(key?.message == "the credential \"shop\": client_key can't stand beside the path of a file")
+        #expect(key?.hint == "put the key into the file that client_cert names, or give both as PEM")
         #expect(objection(["host": "h", "port": "x"])?.hint == "give a whole number from 1 to 65535")
     }
 
@@ -152,7 +161,7 @@ struct MongoAccessTests {
         }
         #expect(failure?.message == "mongodb.check can't be mocked, as MongoDB speaks no HTTP")
         #expect(
-            failure?.hint == "leave mongodb out of --mock, and give a credential of a server to test with")
+            failure?.hint == "run it without --mock, with the credential of a server to test with")
     }
 
     // MARK: TLS
@@ -181,10 +190,23 @@ struct MongoAccessTests {
             #expect(try await check("127.0.0.1", ["tls": "insecure-no-verify"])["user"] == "flow@admin")
             let unknown = await failure { try await check("127.0.0.1", [:]) }
             #expect(unknown?.kind == .tls)
-            #expect(unknown?.message == "MongoDB at 127.0.0.1:\(place.port): its certificate can't be trusted")
             #expect(
-                unknown?.hint
-                    == "set ca_file to the authority that signed it, and check its names and its dates")
+                unknown?.message
+                    == "MongoDB at 127.0.0.1:\(place.port): its certificate is signed by nobody who is trusted")
+            #expect(unknown?.hint == "name the file of the authority that signed it in ca_file")
+            let nobody = Value.string("mongodb://127.0.0.1:9/?directConnection=true")
+            let absent = await failure {
+                try await check("127.0.0.1", ["url": .secret(nobody), "ca_file": authority, "connect_timeout": "1"])
+            }
+            #expect(absent?.kind == .network)
+            #expect(
+                absent?.hint
+                    == "check host and port, and that the server runs; where it has no TLS, set tls to insecure-off")
+            let own = try Folder.read(place.folder + "/tls/client.crt")
+            let key = try Folder.read(place.folder + "/tls/client.key")
+            let inMemory = try await check(
+                "127.0.0.1", ["ca_file": authority, "client_cert": .string(own), "client_key": .secret(.string(key))])
+            #expect(inMemory["user"] == "flow@admin")
             let other = await failure {
                 try await check("127.0.0.1", ["ca_file": .string(place.folder + "/tls/other-ca.pem")])
             }
@@ -210,7 +232,11 @@ struct MongoAccessTests {
             server.signal(SIGKILL)
             _ = try await server.finish()
             #expect(failure?.kind == .tls)
-            #expect(failure?.message == "MongoDB at 127.0.0.1:\(port): its certificate can't be trusted")
+            let what = kind == "other" ? "its certificate is for another host" : "its certificate has expired"
+            #expect(failure?.message == "MongoDB at 127.0.0.1:\(port): \(what)")
+            #expect(
+                failure?.hint
+                    == (kind == "other" ? "give the host as the certificate names it" : "renew it on the server"))
         }
     }
 }

@@ -50,6 +50,30 @@ import Testing
         }
         #expect(failure?.message == "the query gives more than 2 rows")
         #expect(failure?.hint == "ask for fewer, raise max_rows, or write them to a file with to:")
+        let written = await FlowNodesTests.failure {
+            try await runNode(
+                "sqlite.query",
+                ["database": "data/shop.db", "sql": "SELECT * FROM t", "max_rows": 2, "to": "o/few.jsonl"], in: folder)
+        }
+        #expect(written?.message == "the query gives more than 2 rows")
+    }
+
+    @Test func bytesGoToFiles() async throws {
+        let rows = try await runNode(
+            "sqlite.query",
+            ["database": "data/shop.db", "sql": "SELECT 1 AS id, x'4869' AS \"a/b\"", "files_to": "pictures"],
+            in: folder)
+        #expect(rows.listValue?.first?["id"] == 1)
+        #expect(try folder.read("pictures/1-a_b") == "Hi")
+    }
+
+    @Test func nothingOfARowIsLost() async throws {
+        let failure = await failure {
+            try await runNode(
+                "sqlite.execute_many",
+                ["database": "data/shop.db", "table": "t", "each": [["id": 21], ["id": 22, "name": "Bo"]]], in: folder)
+        }
+        #expect(failure?.message == "row 2: the first row has no column \"name\"")
     }
 
     @Test func rowsOfAFileGoIntoATable() async throws {

@@ -31,6 +31,16 @@ struct RetryTests {
         #expect(bench.nodes.calls.count == 4)
     }
 
+    @Test func aServerIsNotAskedAgainWhatTookItTooLong() {
+        let timeout = Failure(.timeout, "too long", nothingSent: true)
+        for effect in [Effect.read, .idempotent, .write] {
+            #expect(!RetryPolicy.server.allows(timeout, effect: effect))
+        }
+        #expect(RetryPolicy.server.allows(Failure(.network, "cut off"), effect: .read))
+        // Who asks for tries gets them.
+        #expect(RetryPolicy(max: 5).allows(timeout, effect: .read))
+    }
+
     @Test func writeWithUnknownOutcomeIsNotRepeated() async throws {
         let bench = Bench { _ in throw Failure(.uncertain, "cut off") }
         let result = try await bench.run([.write("a").with { $0.retry = Self.policy }])

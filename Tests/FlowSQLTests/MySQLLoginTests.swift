@@ -96,6 +96,13 @@ import Testing
             $0.certificateFile = folder + "/client.pem"
             $0.keyFile = folder + "/nothing.key"
         }
+        let other = try await refusal("flow_cert") {
+            $0.certificateFile = folder + "/client.pem"
+            $0.keyFile = folder + "/ca.key"
+        }
+        #expect(other?.kind == .auth)
+        #expect(
+            other?.message.hasSuffix("was shown no certificate: client_key is not the key of client_cert") == true)
         #expect(missing?.kind == .auth)
         #expect(
             missing?.message
@@ -115,7 +122,7 @@ import Testing
         #expect(refused?.kind == .network && refused?.nothingSent == true)
         #expect(
             refused?.message
-                == "MySQL at localhost:\(port) can't be reached: can't connect to server on 'localhost' (111)")
+                == "MySQL at localhost:\(port) can't be reached: connection refused")
         let unknown = try await refusal { $0.host = "nowhere.invalid" }
         #expect(unknown?.kind == .network)
         #expect(unknown?.message.hasSuffix("can't be reached: there is no such host") == true)

@@ -238,6 +238,25 @@ import Testing
         await bench.world.connections.close()
     }
 
+    @Test func upsertWantsAUniqueKey() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute(
+            "CREATE OR REPLACE TABLE keyed (id INT, part INT, name VARCHAR(20), KEY (name), UNIQUE (ID, part))")
+        func upsert(_ key: Value) async throws -> Value {
+            try await bench.run(
+                "mysql.upsert", ["table": "keyed", "key": key, "rows": [["id": 1, "part": 2, "name": "Ada"]]])
+        }
+        // Without the refusal the server would insert the row each time.
+        for key: Value in [["name"], ["id"]] {
+            let refused = await failure { try await upsert(key) }
+            #expect(refused?.message == "the table \"keyed\" has no unique index of the columns in key")
+            #expect(refused?.hint == "name in key the columns of a unique index, or make one for them")
+        }
+        for _ in 0..<2 { #expect(try await upsert(["part", "id"]) == ["rows": 1]) }
+        #expect(try await bench.query("SELECT COUNT(*) AS n FROM keyed") == [["n": 1]])
+        await bench.world.connections.close()
+    }
+
     @Test func appsThatSpeakNoHTTPCantBeMocked() async throws {
         let node = try #require(SQLNodes().node(named: "mysql.query"))
         var context = try await MySQLBench().context

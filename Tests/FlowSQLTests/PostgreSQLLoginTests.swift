@@ -129,6 +129,20 @@ import Testing
         #expect(failure?.kind == .tls && failure?.hint == hint)
     }
 
+    @Test func aCertificateMayStandInTheCredential() async throws {
+        let folder = try await PostgreSQLServer.shared.start().folder + "/tls"
+        let bench = try await PostgreSQLBench(
+            PostgreSQLServer.shared,
+            [
+                "username": "flow_cert", "client_cert": .string(try Folder.read(folder + "/client.pem")),
+                "client_key": .secret(.string(try Folder.read(folder + "/client.key"))),
+            ])
+        #expect(try await bench.run("postgres.check")["user"] == "flow_cert")
+        // A connection that is made later still finds it.
+        await bench.world.connections.close()
+        #expect(try await bench.run("postgres.check")["user"] == "flow_cert")
+    }
+
     @Test func nobodyIsThere() async throws {
         let unknown = try await failure(["host": "nowhere.invalid"])
         #expect(unknown?.message == "could not find the host \"nowhere.invalid\"" && unknown?.kind == .network)

@@ -166,6 +166,7 @@ import Testing
             ("SELECT nothing", .notFound, "42703", "column \"nothing\" does not exist"),
             ("SELEC 1", .invalid, "42601", "syntax error at or near \"SELEC\""),
             ("SELECT 1; SELECT 2", .invalid, "42601", "cannot insert multiple commands into a prepared statement"),
+            ("", .invalid, nil, "the statement is empty"), ("-- nothing", .invalid, nil, "the statement is empty"),
             ("SELECT 1/0", .invalid, "22012", "division by zero"),
             ("SELECT * FROM pg_authid", .permission, "42501", "permission denied for table pg_authid"),
             (
@@ -180,6 +181,34 @@ import Testing
         #expect(
             failure?.kind == kind && failure?.code == code && failure?.message == message,
             "\(String(describing: failure))")
+    }
+
+    @Test func severalStatementsGoIntoATransaction() async throws {
+        let failure = try await PostgreSQLBench().failure("postgres.query", ["sql": "SELECT 1; SELECT 2"])
+        #expect(failure?.hint == "run one at a time; postgres.transaction takes several")
+    }
+
+    @Test func nothingOfARowIsLost() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE kept_rows (a int, b int)")
+        let rows: Value = [["a": 1], ["a": 2, "b": 3]]
+        let failure = await bench.failure("postgres.execute_many", ["table": "kept_rows", "each": rows])
+        #expect(failure?.message == "row 2: the first row has no column \"b\"")
+        #expect(failure?.hint == "name all columns that are wanted in columns:")
+        #expect(try await bench.query("SELECT * FROM kept_rows") == [])
+        try await bench.run("postgres.execute_many", ["table": "kept_rows", "columns": ["a"], "each": rows])
+        #expect(try await bench.query("SELECT sum(a) AS a, count(b) AS b FROM kept_rows") == [["a": 3, "b": 0]])
+    }
+
+    @Test func upsertWantsAUniqueKey() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE keyless (id int, name text)")
+        let row: Value = [["id": 1, "name": "Ada"]]
+        let failure = await bench.failure("postgres.upsert", ["table": "keyless", "key": ["id"], "rows": row])
+        #expect(failure?.code == "42P10")
+        #expect(failure?.hint == "name in key the columns of a unique index, or make one for them")
+        let none = await bench.failure("postgres.upsert", ["table": "keyless", "key": [], "rows": row])
+        #expect(none?.message == "key names no column")
     }
 
     @Test func noBoundValueIsInAMessage() async throws {

@@ -16,8 +16,10 @@ struct CredentialTypeIndex: Sendable {
     /// All of them; reads every connector.
     var all: [CredentialType] { CredentialTypes.shared + connectors.credentialTypes }
 
-    /// What a new credential of this name is where nobody says: the first type of the connector of that name.
+    /// What a credential of this name is where nobody says: the first type of the connector of that name, or the shared
+    /// type of that name that native nodes can ask about, such as `postgres`.
     func defaultType(forCredential name: String) -> CredentialType? {
+        if let shared = CredentialTypes.shared(named: name), shared.testNode != nil { return shared }
         guard connectors.connectorNames.contains(name) else { return nil }
         return (try? connectors.connector(name))?.credentialTypes.first
     }

@@ -2,6 +2,7 @@ import CMongo
 import FlowCore
 import FlowNodeKit
 import FlowSpec
+import Glibc
 
 /// Where servers of MongoDB are and who asks, as a credential has it: in single fields, or in its `url`.
 struct MongoAccount: Sendable {
@@ -13,6 +14,8 @@ struct MongoAccount: Sendable {
         /// In the clear.
         case insecureOff = "insecure-off"
     }
+
+    private static let mechanisms = ["SCRAM-SHA-256", "SCRAM-SHA-1", "MONGODB-X509"]
 
     private let fields: AccountFields
 
@@ -61,8 +64,11 @@ struct MongoAccount: Sendable {
             // Else the account would have to be in the database of the address.
             address.setSource("admin")
         }
-        if let mechanism = fields["auth_mechanism"], !address.setMechanism(mechanism) {
-            throw fields.wrong("auth_mechanism", "is not known", "give SCRAM-SHA-256, SCRAM-SHA-1 or MONGODB-X509")
+        if let mechanism = fields["auth_mechanism"] {
+            guard Self.mechanisms.contains(mechanism), address.setMechanism(mechanism) else {
+                throw fields.wrong(
+                    "auth_mechanism", "is not known", "give one of \(Self.mechanisms.joined(separator: ", "))")
+            }
         }
         return address
     }
@@ -101,8 +107,29 @@ struct MongoAccount: Sendable {
         address.set("tls", protection != .insecureOff)
         guard protection != .insecureOff else { return }
         if protection == .insecureNoVerify { address.set("tlsinsecure", true) }
-        if let file = try fields.file("ca_file") { address.set("tlscafile", file) }
-        if let file = try fields.file("client_cert") { address.set("tlscertificatekeyfile", file) }
+        if let text = fields["ca_file"] { address.set("tlscafile", try file(text, of: "ca_file")) }
+        if let text = try certificate() { address.set("tlscertificatekeyfile", try file(text, of: "client_cert")) }
+    }
+
+    /// The certificate that flowctl shows of itself: PEM, with its key, or the path of a file of both.
+    private func certificate() throws(Failure) -> String? {
+        guard let key = fields["client_key"] else { return fields["client_cert"] }
+        guard let certificate = fields["client_cert"], HTTPRoute.isPEM(certificate), HTTPRoute.isPEM(key) else {
+            throw fields.wrong(
+                "client_key", "can't stand beside the path of a file",
+                "put the key into the file that client_cert names, or give both as PEM")
+        }
+        return certificate + "\n" + key
+    }
+
+    /// - Throws: a `Failure` where it can't be read: libmongoc says nothing of that.
+    private func file(_ text: String, of field: String) throws(Failure) -> CredentialFile {
+        let file = try CredentialFile(text) { fields.wrong(field, $0, $1) }
+        guard access(file.path, R_OK) == 0 else {
+            let reason = String(cString: strerror(errno)).lowercased()
+            throw fields.wrong(field, "can't be read: \(reason)", "correct the path, or let this user read the file")
+        }
+        return file
     }
 }
 

@@ -1,9 +1,12 @@
 import CMongo
 import FlowCore
+import FlowSpec
 
 /// An address of MongoDB (`mongodb://…`, `mongodb+srv://…`) with its options, as libmongoc holds it.
 final class MongoAddress {
     let pointer: OpaquePointer
+    /// What its options lead to; clients made from it need them while they live.
+    private(set) var files: [CredentialFile] = []
 
     /// - Parameter objection: the failure that says what is wrong with the text, which may hold a password.
     init(_ text: String, objection: (_ what: String, _ hint: String) -> Failure) throws(Failure) {
@@ -22,6 +25,10 @@ final class MongoAddress {
     func set(_ option: String, _ value: String) { _ = flow_mongo_uri_set_text(pointer, option, value) }
     func set(_ option: String, _ value: Int32) { _ = flow_mongo_uri_set_number(pointer, option, value) }
     func set(_ option: String, _ value: Bool) { _ = flow_mongo_uri_set_flag(pointer, option, value) }
+    func set(_ option: String, _ file: CredentialFile) {
+        files.append(file)
+        set(option, file.path)
+    }
     func setSource(_ database: String) { _ = flow_mongo_uri_set_source(pointer, database) }
     func setMechanism(_ name: String) -> Bool { flow_mongo_uri_set_mechanism(pointer, name) }
 

@@ -16,6 +16,8 @@ final class MongoConnection: PooledConnection {
     private let account: MongoAccount
     /// For messages.
     let place: String
+    /// Certificates that the client reads for each connection that it makes.
+    private let files: [CredentialFile]
     private let state: Mutex<State>
 
     private struct State {
@@ -60,6 +62,7 @@ final class MongoConnection: PooledConnection {
         self.account = account
         let address = try account.address(patience: patience)
         place = address.place
+        files = address.files
         var error = flow_mongo_error.none
         guard let pointer = flow_mongo_client_new(address.pointer, &error) else {
             throw MongoError(error).failure(.read, at: place)

@@ -43,7 +43,8 @@ extension MongoError {
             } else if message.contains("ailed to resolve") {
                 "check the name of the host"
             } else if message.contains("connection closed") || message.contains("socket error") {
-                "the server hung up: where it has no TLS, set tls to insecure-off in the credential"
+                // Over TLS that is all that is told of a port where nobody listens, too.
+                "check host and port, and that the server runs; where it has no TLS, set tls to insecure-off"
             } else {
                 "check host, port, replica_set and the firewall"
             }
@@ -62,13 +63,14 @@ extension MongoError {
 
     private func tlsFailure(at place: String) -> Failure {
         let (what, hint) =
-            if message.contains("hostname") || message.contains("host name") || message.contains("certificate hostname")
-            {
+            if message.contains("hostname mismatch") || message.contains("IP address mismatch") {
                 ("its certificate is for another host", "give the host as the certificate names it")
-            } else if message.contains("certificate verify failed") || message.contains("verification") {
+            } else if message.contains("certificate has expired") {
+                ("its certificate has expired", "renew it on the server")
+            } else if message.contains("certificate verify failed") {
                 (
-                    "its certificate can't be trusted",
-                    "set ca_file to the authority that signed it, and check its names and its dates"
+                    "its certificate is signed by nobody who is trusted",
+                    "name the file of the authority that signed it in ca_file"
                 )
             } else {
                 ("no encrypted connection could be made", "where the server has no TLS, set tls to insecure-off")

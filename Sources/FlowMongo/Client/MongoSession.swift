@@ -52,10 +52,17 @@ final class MongoSession {
 
     // MARK: Reading
 
+    /// With so few documents in an answer that they take little memory; a server that is told nothing gives 16 MiB.
+    private static func inParts(_ options: ValueMap) -> ValueMap {
+        var options = options
+        options["batchSize"] = 1000
+        return options
+    }
+
     func find(_ filter: ValueMap, _ options: ValueMap, in target: MongoTarget, as form: BSONForm) throws -> MongoCursor
     {
         let filter = try BSONWriter.document(filter, at: "filter")
-        let options = try BSONWriter.document(options, at: "find")
+        let options = try BSONWriter.document(Self.inParts(options), at: "find")
         return filter.withBSON { filter in
             options.withBSON {
                 MongoCursor(flow_mongo_find(client, target.database, target.collection, filter, $0, session), form)
@@ -67,7 +74,7 @@ final class MongoSession {
         _ pipeline: [Value], _ options: ValueMap, in target: MongoTarget, as form: BSONForm
     ) throws -> MongoCursor {
         let pipeline = try BSONWriter.array(pipeline, at: "pipeline")
-        let options = try BSONWriter.document(options, at: "aggregate")
+        let options = try BSONWriter.document(Self.inParts(options), at: "aggregate")
         return pipeline.withBSON { pipeline in
             options.withBSON {
                 MongoCursor(

@@ -16,7 +16,7 @@ struct MongoAggregate: DocumentQuery {
             MongoParameters.collation, MongoParameters.hint, MongoParameters.maxTime, MongoParameters.form,
         ] + MongoParameters.output,
         output: "The documents as a list of maps; with to, the file.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             [
                 "collection": "orders",

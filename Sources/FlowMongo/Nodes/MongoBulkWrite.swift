@@ -19,7 +19,7 @@ struct MongoBulkWrite: Node {
                 help: "Whether the first one that is refused ends the step; else all others are done first."),
         ],
         output: "{inserted, matched, modified, deleted, upserted}: upserted is a list of {index, id}.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             [
                 "collection": "stock",

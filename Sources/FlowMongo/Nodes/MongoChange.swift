@@ -49,6 +49,7 @@ extension MongoChange {
             parameters: MongoParameters.target + [MongoParameters.filter(required: true)] + parameters
                 + [MongoParameters.collation, MongoParameters.hint],
             output: output, credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+            usualRetry: MongoParameters.retry,
             example: NodeSpec.Example(example, output: result),
             documentation: "\(Self.documents)\(command)/")
     }

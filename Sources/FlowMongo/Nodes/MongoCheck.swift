@@ -7,7 +7,7 @@ struct MongoCheck: Node {
     let spec = NodeSpec(
         "mongodb.check", summary: "Show whether a server of MongoDB lets us in.", effect: .read, parameters: [],
         output: "{who, host, version, user, roles, replica_set}: replica_set is null where the server belongs to none.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             [:],
             output: [

@@ -11,6 +11,7 @@ struct MongoCount: Node {
             MongoParameters.collation, MongoParameters.hint, MongoParameters.maxTime,
         ],
         output: "The number.", credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        usualRetry: MongoParameters.retry,
         example: .init(["collection": "orders", "filter": ["status": "open"]], output: 12),
         documentation: "https://www.mongodb.com/docs/manual/reference/operator/aggregation/count/")
 

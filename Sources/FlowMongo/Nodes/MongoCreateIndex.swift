@@ -20,7 +20,7 @@ struct MongoCreateIndex: Node {
             MongoParameters.collation,
         ],
         output: "{name, created}: created is false where it was there.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             ["collection": "people", "keys": ["email": 1], "unique": true],
             output: ["name": "email_1", "created": true]),

@@ -12,6 +12,7 @@ struct MongoDistinct: Node {
             MongoParameters.collation, MongoParameters.maxTime, MongoParameters.form,
         ],
         output: "The values as a list.", credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        usualRetry: MongoParameters.retry,
         example: .init(["collection": "orders", "field": "customer.country"], output: ["DE", "FR"]),
         documentation: "https://www.mongodb.com/docs/manual/reference/command/distinct/")
 

@@ -18,7 +18,7 @@ struct MongoFind: DocumentQuery {
             MongoParameters.collation, MongoParameters.hint, MongoParameters.maxTime, MongoParameters.form,
         ] + MongoParameters.output,
         output: "The documents as a list of maps; with to, the file.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             [
                 "collection": "orders", "filter": ["status": "open", "total": ["$gte": 100]],

@@ -26,7 +26,7 @@ struct MongoFindAndModify: Node {
         ],
         rules: [.one(["update", "document", "delete"])],
         output: "The document; null where none fits.", credentialTypes: MongoParameters.credentialTypes,
-        needsCredential: true,
+        needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             [
                 "collection": "jobs", "filter": ["status": "new"], "update": ["$set": ["status": "taken"]],

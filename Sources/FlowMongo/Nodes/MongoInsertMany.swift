@@ -25,7 +25,7 @@ struct MongoInsertMany: Node {
             ],
         rules: [.one(["documents", "from"])],
         output: "{inserted, ids}: how many, and the _id of each; ids is null where they come from a file.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             ["collection": "orders", "documents": [["_id": 1, "total": 240], ["_id": 2, "total": 12]]],
             output: ["inserted": 2, "ids": [1, 2]]),

@@ -15,7 +15,7 @@ struct MongoInsertOne: Node {
             MongoParameters.form,
         ],
         output: "{id}: the _id of the document.", credentialTypes: MongoParameters.credentialTypes,
-        needsCredential: true,
+        needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             ["collection": "orders", "document": ["customer": "ada", "total": 240]],
             output: ["id": ["$oid": "69210c6d5e2b1a0f3c4d5e6f"]]),

@@ -8,7 +8,7 @@ struct MongoListCollections: Node {
         "mongodb.list_collections", summary: "List the collections of a database of MongoDB.", effect: .read,
         parameters: [MongoParameters.database],
         output: "A list of {name, type}, sorted by name; the type is collection, view or timeseries.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(["database": "shop"], output: [["name": "orders", "type": "collection"]]),
         documentation: "https://www.mongodb.com/docs/manual/reference/command/listCollections/")
 

@@ -6,6 +6,13 @@ import FlowSpec
 enum MongoParameters {
     static let credentialTypes = ["mongodb"]
 
+    /// Of the pauses of servers only the first ones, as each try waits for a server that is away.
+    static let retry = {
+        var policy = RetryPolicy.server
+        policy.max = 2
+        return policy
+    }()
+
     static let database = Parameter(
         "database", .string, help: "The database; that of the credential by default.", example: "shop")
 

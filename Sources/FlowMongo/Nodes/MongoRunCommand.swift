@@ -17,6 +17,7 @@ struct MongoRunCommand: Node {
             MongoParameters.form,
         ],
         output: "The server's answer.", credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        usualRetry: MongoParameters.retry,
         example: .init(["command": ["dbStats": 1]], output: ["db": "shop", "collections": 4]),
         documentation: "https://www.mongodb.com/docs/manual/reference/command/")
 

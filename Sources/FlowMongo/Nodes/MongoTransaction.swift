@@ -25,7 +25,7 @@ struct MongoTransaction: Node {
         ],
         output:
             "A list with {id} of each insert_one, {deleted} of a deletion, {matched, modified, upserted_id} of others.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             [
                 "operations": [

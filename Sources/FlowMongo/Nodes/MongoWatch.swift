@@ -28,7 +28,7 @@ struct MongoWatch: Node {
             MongoParameters.form,
         ],
         output: "{changes, resume_token}: changes have operationType, ns, documentKey, fullDocument and others.",
-        credentialTypes: MongoParameters.credentialTypes, needsCredential: true,
+        credentialTypes: MongoParameters.credentialTypes, needsCredential: true, usualRetry: MongoParameters.retry,
         example: .init(
             ["collection": "orders", "for": "30s", "max": 1],
             output: [

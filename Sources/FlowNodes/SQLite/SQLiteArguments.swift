@@ -64,9 +64,9 @@ enum SQLParameters {
 
     /// - Returns: how many rows the statement changed.
     @discardableResult
-    func forEachRow(_ sql: String, in database: Database, _ body: (Value) throws -> Void) throws(Failure) -> Int {
+    func forEachRow(_ sql: String, in database: Database, _ body: (ValueMap) throws -> Void) throws(Failure) -> Int {
         let each: (Row) throws -> Bool = {
-            try body(.map($0.asMap))
+            try body($0.asMap)
             return true
         }
         switch self {

@@ -70,11 +70,14 @@ struct SQLiteExecuteMany: Node {
         let table: String
         /// Those of the first row where nobody names them.
         var columns: [String]?
+        /// Whether a row may have others, which are left out.
+        private let isChoice: Bool
         private var sql = ""
 
         init(table: String, columns: [String]?) {
             self.table = table
             self.columns = columns
+            isChoice = columns != nil
         }
 
         mutating func execute(_ row: SQLParameters, in database: Database) throws(Failure) -> Int {
@@ -89,7 +92,9 @@ struct SQLiteExecuteMany: Node {
             }
             switch row {
             case .positional(let values): return try database.execute(sql, values)
-            case .named(let values): return try database.execute(sql, columns.map { values[$0] ?? .null })
+            case .named(let values):
+                let row = try RecordSource.values(of: values, for: columns, isChoice: isChoice)
+                return try database.execute(sql, row)
             }
         }
 

@@ -15,6 +15,7 @@ struct SQLiteQuery: Node {
                 "params", .any, help: "Values for the statement: a list for ?, a map for :name.",
                 example: ["since": "2026-01-01"]),
             Parameter("to", .string, help: "Write the rows to this JSON Lines file.", example: "rows.jsonl"),
+            BytesFolder.parameter,
             Parameter(
                 "max_rows", .int,
                 help: "More rows than this fail the step; 10000 by default, unless they go to a file or to a loop.",
@@ -33,18 +34,46 @@ struct SQLiteQuery: Node {
     }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        let limit = arguments.int("max_rows")
+        if let path = arguments.string("to") {
+            let file = JSONLinesFile(OutputFile(context.absolutePath(path), in: context))
+            return try await read(arguments, in: context) { rows in
+                try file.write { write in try rows.forEach(limit: limit, write) }
+            }
+        }
+        return try await read(arguments, in: context) { rows in
+            var found: [Value] = []
+            try rows.forEach(limit: limit ?? RowLimit.usual) { found.append($0) }
+            return .list(found)
+        }
+    }
+
+    private func read(
+        _ arguments: Arguments, in context: NodeContext, _ use: @escaping @Sendable (FoundRows) throws -> Value
+    ) async throws -> Value {
         let sql = arguments.string("sql") ?? ""
         let params = try SQLParameters(arguments["params"], name: "params")
-        let limit = arguments.int("max_rows") ?? RowLimit.usual
-        let target = arguments.string("to").map { OutputFile(context.absolutePath($0), in: context) }
+        let bytes = arguments.string("files_to").map { BytesFolder(context.absolutePath($0), in: context) }
         return try await SQLiteArguments.withDatabase(arguments, .readOnly, in: context) { database in
-            if let target { return try JSONLinesFile(target).write { try params.forEachRow(sql, in: database, $0) } }
-            var rows: [Value] = []
+            try use(FoundRows(database: database, sql: sql, params: params, bytes: bytes))
+        }
+    }
+
+    /// The rows that a query finds, which is asked when they are read.
+    private struct FoundRows {
+        let database: Database
+        let sql: String
+        let params: SQLParameters
+        let bytes: BytesFolder?
+
+        /// - Throws: a `Failure` where there are more than `limit`, and what `take` throws.
+        func forEach(limit: Int? = nil, _ take: (Value) throws -> Void) throws {
+            var number = 0
             try params.forEachRow(sql, in: database) { row in
-                guard rows.count < limit else { throw RowLimit.exceeded(limit) }
-                rows.append(row)
+                if let limit, number >= limit { throw RowLimit.exceeded(limit) }
+                number += 1
+                try take(.map(try bytes?.keep(row, number: number) ?? row))
             }
-            return .list(rows)
         }
     }
 }
@@ -57,12 +86,10 @@ extension SQLiteQuery: PagedNode {
         _ arguments: Arguments, from mark: Value?, in context: NodeContext,
         _ take: @escaping @Sendable (Page) async throws -> Void
     ) async throws {
-        let sql = arguments.string("sql") ?? ""
-        let params = try SQLParameters(arguments["params"], name: "params")
         let limit = arguments.int("max_rows")
-        _ = try await SQLiteArguments.withDatabase(arguments, .readOnly, in: context) { database in
+        _ = try await read(arguments, in: context) { rows in
             var pager = RowPager(from: mark, limit: limit)
-            try params.forEachRow(sql, in: database) { row in
+            try rows.forEach { row in
                 if let page = try pager.add(row) { try handOver(page, to: take) }
             }
             try handOver(pager.end(), to: take)

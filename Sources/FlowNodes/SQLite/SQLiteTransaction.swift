@@ -56,7 +56,7 @@ struct SQLiteTransaction: Node {
         func result(in database: Database) throws(Failure) -> Value {
             var rows: [Value] = []
             do throws(Failure) {
-                let changes = try params.forEachRow(sql, in: database) { rows.append($0) }
+                let changes = try params.forEachRow(sql, in: database) { rows.append(.map($0)) }
                 return ["changes": .int(Int64(changes)), "rows": .list(rows)]
             } catch {
                 var failure = error

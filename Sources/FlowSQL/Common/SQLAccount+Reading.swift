@@ -13,16 +13,19 @@ extension SQLAccount {
         let form = Driver.account
         var fields = try AccountFields(context, for: node, type: Driver.name, title: Driver.title)
         try fields.readAddress(form)
+        let authority = try fields.file("ca_file")
+        let certificate = try fields.file("client_cert")
+        let key = try fields.file("client_key")
         return SQLAccount(
             host: try fields.required("host"), port: try fields.number("port", 1...65535) ?? form.port,
             database: try fields.required("database"), user: try fields.required("username"),
             password: fields["password"],
             protection: try fields.choice("tls", form.protections) ?? .verify,
-            authorityFile: try fields.file("ca_file"), certificateFile: try fields.file("client_cert"),
-            keyFile: try fields.file("client_key"),
+            authorityFile: authority?.path, certificateFile: certificate?.path, keyFile: key?.path,
             connectTimeout: .seconds(try fields.number("connect_timeout", 1...3600) ?? 10),
             connections: try fields.number("connections", 1...100) ?? 4,
-            isReadOnly: try fields.flag("read_only"), name: fields.name)
+            isReadOnly: try fields.flag("read_only"), name: fields.name,
+            files: [authority, certificate, key].compactMap(\.self))
     }
 }
 

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowSpec
 
 /// Where a database is and who asks, as a credential has it: in single fields, or in its `url`.
 struct SQLAccount: Sendable {
@@ -31,7 +32,7 @@ struct SQLAccount: Sendable {
     var user: String
     var password: String?
     var protection: Protection
-    /// Absolute paths; nil uses what the system trusts.
+    /// Paths; nil uses what the system trusts.
     var authorityFile: String?
     var certificateFile: String?
     var keyFile: String?
@@ -43,6 +44,8 @@ struct SQLAccount: Sendable {
     var isReadOnly: Bool
     /// The credential's.
     var name: String
+    /// What paths of this account lead to while it is there.
+    var files: [CredentialFile] = []
 
     /// `db.example.com:5432`, as messages have it.
     var place: String {

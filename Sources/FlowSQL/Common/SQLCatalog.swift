@@ -7,4 +7,7 @@ struct SQLCatalog: Sendable {
     /// null) of the columns, in order, of the table whose schema and name are its values; a null schema is the one that
     /// is looked in where none is written.
     var columns: String
+    /// Gives `index` and `column` of all unique indexes of such a table; nil where the server itself refuses to update
+    /// rows by what is not unique.
+    var uniqueColumns: String?
 }

@@ -1,3 +1,5 @@
+import FlowCore
+
 /// How a server's SQL differs from that of others, as far as its text is looked at or made here.
 struct SQLDialect: Sendable, Hashable {
     /// How a statement says where its values stand.
@@ -67,4 +69,11 @@ struct SQLName: Sendable, Hashable {
     var parts: [String]
 
     init(_ text: String) { parts = text.split(separator: ".").map(String.init) }
+
+    var text: String { parts.joined(separator: ".") }
+
+    /// Schema, or null, and name, as statements of ``SQLCatalog`` take them.
+    var values: [Value] {
+        [parts.count > 1 ? .string(parts[parts.count - 2]) : .null, .string(parts.last ?? "")]
+    }
 }

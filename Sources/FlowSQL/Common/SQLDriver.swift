@@ -13,6 +13,8 @@ protocol SQLDriver: Sendable {
     static var catalog: SQLCatalog { get }
     /// How ``SQLConnection/load(into:columns:next:)`` differs from inserting row by row, as a sentence for people.
     static var loadingNote: String { get }
+    /// Which statements ``SQLConnection/limitStatements(to:)`` bounds, as a sentence to go on with; empty where it is all.
+    static var limitNote: String { get }
     /// What the fields of its credentials may hold beside each other; ``SQLAccount`` reads them.
     static var account: SQLAccount.Form { get }
 

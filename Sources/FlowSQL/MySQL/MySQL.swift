@@ -12,6 +12,8 @@ enum MySQL: SQLDriver {
         offset, as a query writes them to a file.
         """
 
+    static let limitNote = " MySQL bounds only what reads by it, MariaDB everything."
+
     static let account = SQLAccount.Form(
         schemes: ["mysql", "mariadb"], port: 3306,
         parameters: [
@@ -43,6 +45,13 @@ enum MySQL: SQLDriver {
                 ON member.table_schema = found.table_schema AND member.table_name = found.table_name
                     AND member.column_name = found.column_name AND member.constraint_name = 'PRIMARY'
             ORDER BY found.ordinal_position
+            """,
+        uniqueColumns: """
+            SELECT found.index_name AS `index`, found.column_name AS `column`
+            FROM (SELECT ? AS place, ? AS name) AS given
+            JOIN information_schema.statistics AS found
+                ON found.table_schema = COALESCE(given.place, DATABASE()) AND found.table_name = given.name
+            WHERE found.non_unique = 0
             """)
 
     static func open(_ account: SQLAccount, stop: StopPipe) throws -> MySQLConnection {

@@ -1,5 +1,6 @@
 import CMariaDB
 import FlowCore
+import Glibc
 
 /// What a server, or the library, says went wrong, by its number.
 struct MySQLFailure {
@@ -74,13 +75,18 @@ struct MySQLFailure {
                 "check the database of the credential \"\(account.name)\"")
         case CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR:
             return failure(
-                .network, "can't be reached: \(reason)", "check host and port, and whether the server runs")
+                .network, "can't be reached: \(systemReason ?? reason)",
+                "check host and port, and whether the server runs")
         case CR_UNKNOWN_HOST:
             return failure(.network, "can't be reached: there is no such host", "check the host of the credential")
         case CR_SERVER_LOST, CR_SERVER_GONE_ERROR, CR_ERR_NET_READ, CR_SERVER_HANDSHAKE_ERR:
             return failure(
                 .network, "did not answer as it should while the connection was made",
                 "check that the port is the server's own, and that the server has room")
+        case CR_SSL_CONNECTION_ERROR where text.contains("key values mismatch"):
+            return failure(
+                .auth, "was shown no certificate: client_key is not the key of client_cert",
+                "correct them in the credential \"\(account.name)\"")
         case CR_SSL_CONNECTION_ERROR: return failure(.tls, "can't be trusted: \(reason)", tlsHint(account))
         case CR_PLUGIN_NOT_ALLOWED:
             // What the library says then holds bytes of the server's.
@@ -116,6 +122,12 @@ struct MySQLFailure {
     private var reason: String {
         let noise = "TLS/SSL error: "
         return Self.beginningSmall(text.hasPrefix(noise) ? text.dropFirst(noise.count) : text[...])
+    }
+
+    /// What the system says of the number in `can't connect to server on 'db.example.com' (111)`.
+    private var systemReason: String? {
+        guard text.last == ")", let start = text.lastIndex(of: "(") else { return nil }
+        return Int32(text[text.index(after: start)...].dropLast()).map { String(cString: strerror($0)).lowercased() }
     }
 
     /// But for words in capitals.

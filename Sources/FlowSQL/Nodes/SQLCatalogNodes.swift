@@ -46,9 +46,7 @@ struct SQLDescribeTable<Driver: SQLDriver>: Node {
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let session = try SQLSession<Driver>(arguments, .read, of: spec, in: context)
         let table = arguments.string("table") ?? ""
-        let parts = SQLName(table).parts
-        let schema = parts.count > 1 ? Value.string(parts[parts.count - 2]) : .null
-        let statement = SQLStatement(Driver.catalog.columns, [schema, .string(parts.last ?? "")])
+        let statement = SQLStatement(Driver.catalog.columns, SQLName(table).values)
         let columns = try await session.use { try $0.list(statement) }
         guard columns != [] else {
             throw Failure(

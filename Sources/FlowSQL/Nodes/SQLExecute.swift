@@ -13,7 +13,7 @@ struct SQLExecute<Driver: SQLDriver>: Node {
         effect: .write,
         parameters: [
             SQLParameters.sql("The statement."), SQLParameters.values(for: Driver.self),
-            SQLParameters.statementTimeout,
+            SQLParameters.statementTimeout(for: Driver.self),
         ],
         output: "{changes, rows}: how many rows were inserted, updated or deleted, and those that RETURNING gives.",
         example: .init(

@@ -24,7 +24,7 @@ struct SQLExecuteMany<Driver: SQLDriver>: Node {
             + RecordSource.parameters(
                 list: "each", noun: "row", listHelp: "The rows: lists of values, or maps by name.",
                 example: [["Ada", "Berlin"], ["Lin", "Oslo"]])
-            + [SQLParameters.statementTimeout],
+            + [SQLParameters.statementTimeout(for: Driver.self)],
         rules: [.one(["sql", "table"]), .one(["each", "from"])],
         output: "{changes, rows}: how many rows were changed, and how many were read.",
         example: .init(
@@ -46,8 +46,10 @@ struct SQLExecuteMany<Driver: SQLDriver>: Node {
             guard let first = try rows.first() else { return ["changes": 0, "rows": 0] }
             let changes = try SQLOutcome.ofTransaction(on: connection) {
                 if let table {
-                    let columns = try columns ?? rows.columns(of: first)
-                    return try connection.load(into: SQLName(table), columns: columns) { try rows.next(columns) }
+                    let all = try columns ?? rows.columns(of: first)
+                    return try connection.load(into: SQLName(table), columns: all) {
+                        try rows.next(all, isChoice: columns != nil)
+                    }
                 }
                 let text = SQLText(sql, Driver.dialect, named: first.isNamed)
                 return try connection.runMany(text.native) { try rows.next(text) }
@@ -80,7 +82,9 @@ private final class SQLRows {
     }
 
     /// The values of the next row for columns of a table; those that it lacks are null.
-    func next(_ columns: [String]) throws -> [Value]? {
+    ///
+    /// - Parameter isChoice: whether a row may have others, which are left out.
+    func next(_ columns: [String], isChoice: Bool) throws -> [Value]? {
         guard let row = try following() else { return nil }
         switch row {
         case .list(let values):
@@ -90,15 +94,23 @@ private final class SQLRows {
                     hint: "give each row as many")
             }
             return values
-        case .map(let values): return columns.map { values[$0] ?? .null }
+        case .map(let values):
+            return try naming { () throws(Failure) in
+                try RecordSource.values(of: values, for: columns, isChoice: isChoice)
+            }
         }
     }
 
     /// The values of the next row for a statement.
     func next(_ text: SQLText) throws -> [Value]? {
         guard let row = try following() else { return nil }
+        return try naming { () throws(Failure) in try text.values(row, isStrict: false) }
+    }
+
+    /// Says in which row something is wrong.
+    private func naming(_ body: () throws(Failure) -> [Value]) throws(Failure) -> [Value] {
         do throws(Failure) {
-            return try text.values(row, isStrict: false)
+            return try body()
         } catch {
             throw Failure(error.kind, "row \(count): \(error.message)", hint: error.hint)
         }

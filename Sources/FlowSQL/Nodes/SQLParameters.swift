@@ -18,9 +18,13 @@ enum SQLParameters {
         "max_rows", .int,
         help: "More rows than this fail the step; 10000 by default, unless they go to a file or to a loop.", minimum: 1)
 
-    static let statementTimeout = Parameter(
-        "statement_timeout", .duration,
-        help: "How long the server may work on each statement; what takes longer is ended and undone.", example: "30s")
+    static func statementTimeout(for driver: (some SQLDriver).Type) -> Parameter {
+        Parameter(
+            "statement_timeout", .duration,
+            help:
+                "How long the server may work on each statement; what takes longer is ended and undone.\(driver.limitNote)",
+            example: "30s")
+    }
 
     static let table = Parameter(
         "table", .string, required: true, help: "The table, perhaps with its schema: sales.orders.", example: "orders")

@@ -14,11 +14,7 @@ struct SQLQuery<Driver: SQLDriver>: Node {
         parameters: [
             SQLParameters.sql("The statement."), SQLParameters.values(for: Driver.self),
             Parameter("to", .string, help: "Write the rows to this JSON Lines file.", example: "rows.jsonl"),
-            Parameter(
-                "files_to", .string,
-                help: "Write each value that is bytes to a file in this folder, and give the file in its place.",
-                example: "photos"),
-            SQLParameters.maximumRows, SQLParameters.statementTimeout,
+            BytesFolder.parameter, SQLParameters.maximumRows, SQLParameters.statementTimeout(for: Driver.self),
         ],
         output: "The rows as a list of maps; with to, the file.",
         example: .init(

@@ -20,7 +20,7 @@ struct SQLTransaction<Driver: SQLDriver>: Node {
                     ["sql": "UPDATE accounts SET balance = balance + :sum WHERE id = 2", "params": ["sum": 10]],
                 ],
                 codeMembers: ["sql": "bind it in params:"]),
-            SQLParameters.statementTimeout,
+            SQLParameters.statementTimeout(for: Driver.self),
         ],
         output: "The results in order, each {changes, rows}.",
         example: .init(

@@ -20,7 +20,7 @@ struct SQLUpsert<Driver: SQLDriver>: Node {
             + RecordSource.parameters(
                 list: "rows", noun: "row", listHelp: "The rows, each a map with the same columns as the first.",
                 example: [["id": 7, "name": "Ada"]])
-            + [SQLParameters.statementTimeout],
+            + [SQLParameters.statementTimeout(for: Driver.self)],
         rules: [.one(["rows", "from"])],
         output: "{rows}: how many there were.",
         example: .init(["table": "customers", "key": ["id"], "rows": [["id": 7, "name": "Ada"]]], output: ["rows": 1]))
@@ -32,18 +32,36 @@ struct SQLUpsert<Driver: SQLDriver>: Node {
         let source = try RecordSource(arguments, list: "rows", in: context)
         let table = SQLName(arguments.string("table") ?? "")
         let key = (arguments.list("key") ?? []).compactMap(\.stringValue)
+        guard !key.isEmpty else {
+            throw Failure(.invalid, "key names no column", hint: "name those that tell one row from the other")
+        }
         return try await session.use { connection in
             let reader = source.reader()
             guard let first = try reader.next() else { return ["rows": 0] }
             let columns = first.mapValue?.names ?? []
-            guard let missing = key.first(where: { !columns.contains($0) }) ?? (key.isEmpty ? "" : nil) else {
-                return try write(
-                    first, reader, columns, Driver.dialect.upsert(into: table, columns, key: key), connection)
+            if let missing = key.first(where: { !columns.contains($0) }) {
+                throw Failure(
+                    .invalid, "the first row has no column \"\(missing)\", which is in key",
+                    hint: "give each row the columns of key")
             }
-            throw Failure(
-                .invalid, "the first row has no column \"\(missing)\", which is in key",
-                hint: "give each row the columns of key")
+            try requireUnique(key, in: table, connection)
+            return try write(
+                first, reader, columns, Driver.dialect.upsert(into: table, columns, key: key), connection)
         }
+    }
+
+    /// Where a server takes any unique index for the key, and inserts rows twice where there is none.
+    private func requireUnique(_ key: [String], in table: SQLName, _ connection: Driver.Connection) throws {
+        guard let question = Driver.catalog.uniqueColumns else { return }
+        var indexes: [Value: Set<String>] = [:]
+        _ = try connection.run(SQLStatement(question, table.values)) { row in
+            indexes[row["index"] ?? .null, default: []].insert(row["column"]?.stringValue?.lowercased() ?? "")
+        }
+        let names = Set(key.map { $0.lowercased() })
+        guard !indexes.values.contains(where: names.isSuperset) else { return }
+        throw Failure(
+            .invalid, "the table \"\(table.text)\" has no unique index of the columns in key",
+            hint: "name in key the columns of a unique index, or make one for them", nothingSent: true)
     }
 
     private func write(

@@ -10,6 +10,8 @@ enum PostgreSQL: SQLDriver {
         COPY, which passes over rules, and takes a text for a column of bytes as base64, as a query writes it to a file.
         """
 
+    static let limitNote = ""
+
     static let account = SQLAccount.Form(
         schemes: ["postgresql", "postgres"], port: 5432,
         parameters: [

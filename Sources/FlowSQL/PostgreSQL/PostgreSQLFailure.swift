@@ -5,6 +5,9 @@ import FlowCore
 enum PostgreSQLFailure {
     /// - Parameter result: one that says that a statement was refused.
     static func of(_ result: OpaquePointer, on connection: PostgreSQLConnection) -> Failure {
+        if PQresultStatus(result) == PGRES_EMPTY_QUERY {
+            return Failure(.invalid, "the statement is empty", hint: "write one")
+        }
         guard let state = field(.sqlState, of: result) else { return connection.lost() }
         let words = field(.message, of: result) ?? "no reason given"
         if isFatal(result) || state.hasPrefix("08") && state != "08P01" {
@@ -20,7 +23,7 @@ enum PostgreSQLFailure {
         if let line = lineOfCopy(field(.context, of: result)) { text = "row \(line): \(text)" }
         let table = field(.table, of: result)
         return Failure(
-            kind, text, hint: hint(for: state, table: table, saidByServer: field(.hint, of: result)),
+            kind, text, hint: hint(for: state, words, table: table, saidByServer: field(.hint, of: result)),
             code: state)
     }
 
@@ -64,7 +67,9 @@ enum PostgreSQLFailure {
         }
     }
 
-    private static func hint(for state: String, table: String?, saidByServer hint: String?) -> String? {
+    private static func hint(
+        for state: String, _ words: String, table: String?, saidByServer hint: String?
+    ) -> String? {
         switch state {
         case "28P01": return "check user name and password"
         case "28000": return "check the user, and pg_hba.conf on the server"
@@ -73,6 +78,9 @@ enum PostgreSQLFailure {
         case "42703": return hint ?? "check the columns with postgres.describe_table; names with capitals need quotes"
         case "42501": return "have it granted, or use another credential"
         case "25006": return "use postgres.execute for what changes data"
+        case "42601" where words.contains("multiple commands"):
+            return "run one at a time; postgres.transaction takes several"
+        case "42P10": return "name in key the columns of a unique index, or make one for them"
         case "42P18", "42P08": return "say the type of the value, as in $1::int"
         case "42P02": return "give a value for each $1, $2 in params"
         case "23505": return "skip it with ON CONFLICT DO NOTHING, or use postgres.upsert"

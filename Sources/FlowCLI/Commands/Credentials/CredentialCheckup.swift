@@ -105,7 +105,9 @@ struct CredentialCheckup {
         context.renew = { try await resolver.renewed($0) }
         let identity: CredentialIdentity
         if let native {
-            identity = try await native.identity(in: context)
+            identity = try await world.bounded(CredentialCheckup.patience) { [context] in
+                try await native.identity(in: context)
+            }
         } else if let connector, let answer = try await connector.identity(in: context) {
             identity = answer
         } else {

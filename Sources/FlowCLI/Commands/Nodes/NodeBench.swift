@@ -60,15 +60,18 @@ struct NodeBench {
     {
         var context = context
         context.effect = node.effect(of: arguments)
+        // Another node bounds and counts its tries itself.
+        let isOurs = node.spec.retryOwner == .engine
         var number = 1
         while true {
             do {
-                let output = try await node.run(arguments, in: context)
-                guard case .stream(let stream) = output else { return output }
-                return .list(try await stream.collect())
+                return try await context.world.bounded(isOurs ? context.timeout : nil) { [context] in
+                    let output = try await node.run(arguments, in: context)
+                    guard case .stream(let stream) = output else { return output }
+                    return .list(try await stream.collect())
+                }
             } catch {
                 let failure = Failure(error)
-                let isOurs = node.spec.retryOwner == .engine
                 guard isOurs, number <= context.retry.max, context.retry.allows(failure, effect: context.effect) else {
                     throw failure
                 }

@@ -1,13 +1,17 @@
-import FlowCore
-import FlowNodeKit
-import FlowSpec
+package import FlowCore
+package import FlowSpec
 
 /// A folder for values of a query that are bytes, such as pictures.
-struct BytesFolder: Sendable {
+package struct BytesFolder: Sendable {
+    package static let parameter = Parameter(
+        "files_to", .string,
+        help: "Write each value that is bytes to a file in this folder, and give the file in its place.",
+        example: "photos")
+
     private let path: String
     private let context: NodeContext
 
-    init(_ path: String, in context: NodeContext) {
+    package init(_ path: String, in context: NodeContext) {
         self.path = path
         self.context = context
     }
@@ -15,7 +19,7 @@ struct BytesFolder: Sendable {
     /// The row with a file, called `3-photo`, in place of each value that is bytes.
     ///
     /// - Parameter number: of the row, from 1.
-    func keep(_ row: ValueMap, number: Int) throws -> ValueMap {
+    package func keep(_ row: ValueMap, number: Int) throws -> ValueMap {
         var kept = row
         for (key, value) in row {
             guard case .bytes(let bytes) = value else { continue }

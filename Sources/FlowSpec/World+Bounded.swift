@@ -1,18 +1,16 @@
 import FlowCore
-import FlowSpec
 
-extension Executor {
+extension World {
     /// Runs `work` for at most `timeout`, and waits until it has really ended.
     ///
     /// - Throws: what `work` throws; a failure of kind `timeout` where the time was up before it succeeded.
-    func bounded<T: Sendable>(
+    package func bounded<T: Sendable>(
         _ timeout: Duration?, _ work: @escaping @Sendable () async throws -> T
     ) async throws -> T {
         guard let timeout else { return try await work() }
-        let clock = setup.world.clock
         return try await withThrowingTaskGroup(of: T?.self) { group in
             group.addTask { try await work() }
-            group.addTask {
+            group.addTask { [clock] in
                 // Cancelled when the work is done first.
                 try? await clock.sleep(timeout)
                 return nil
