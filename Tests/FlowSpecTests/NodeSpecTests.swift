@@ -68,6 +68,18 @@ import Testing
         }
     }
 
+    @Test func aServerIsNotAskedAgainWhatTookItTooLong() {
+        let late = Failure(.timeout, "too late")
+        #expect(RetryPolicy.http.allows(late, effect: .read))
+        #expect(!RetryPolicy.server.allows(late, effect: .read))
+        #expect(RetryPolicy.server.allows(Failure(.network, "away"), effect: .read))
+        // A step's own retry: says so, or names the kind.
+        #expect(RetryPolicy(max: 1).allows(late, effect: .read))
+        var policy = RetryPolicy.server
+        policy.on = [.timeout]
+        #expect(policy.allows(late, effect: .read))
+    }
+
     @Test func namedKindsReplaceTheDefaults() {
         let named = RetryPolicy(max: 1, on: [.uncertain])
         #expect(named.allows(Failure(.uncertain, "x"), effect: .write))
