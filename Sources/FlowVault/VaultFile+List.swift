@@ -21,7 +21,7 @@ extension VaultFile {
         var infos: [CredentialInfo] = []
         infos.reserveCapacity(manifest.count(of: .credentials))
         try database.forEachRawRow("SELECT \(CredentialRow.columns) FROM credentials NOT INDEXED") { found in
-            guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
+            guard let row = RawCredentialRow(found) else { throw damage("a credential can't be read") }
             infos.append(try proof.info(of: row))
         }
         guard proof.isComplete else { throw damage("its credentials are not those of its manifest") }
@@ -48,7 +48,7 @@ private struct RowProof: ~Copyable {
     var isComplete: Bool { roll.isComplete }
 
     /// What may be shown of a row.
-    mutating func info(of row: CredentialRow) throws(Failure) -> CredentialInfo {
+    mutating func info(of row: RawCredentialRow) throws(Failure) -> CredentialInfo {
         guard roll.version(ofNext: row.id) == row.version else {
             throw vault.damage("\(row.title) is not in the version of the manifest")
         }
