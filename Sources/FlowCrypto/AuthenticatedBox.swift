@@ -56,17 +56,18 @@ package struct BoxOpener: ~Copyable {
     /// Gives `body` what is in a box, and wipes it.
     ///
     /// - Throws: as ``AuthenticatedBox/open(_:key:context:)``.
-    package func open<T>(
-        _ box: UnsafeRawBufferPointer, context: [UInt8], _ body: (UnsafeRawBufferPointer) -> T
-    ) throws(Failure) -> T {
+    package func open(
+        _ box: UnsafeRawBufferPointer, context: [UInt8], _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(Failure) {
         guard box.count >= AuthenticatedBox.overhead else { throw AuthenticatedBox.notAuthentic }
         let size = box.count - AuthenticatedBox.overhead
-        let result = withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { room in
+        let isAuthentic = withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { room in
             defer { OPENSSL_cleanse(room.baseAddress, room.count) }
-            return open(box, context, into: room) ? body(UnsafeRawBufferPointer(room)) : nil
+            guard open(box, context, into: room) else { return false }
+            body(UnsafeRawBufferPointer(room))
+            return true
         }
-        guard let result else { throw AuthenticatedBox.notAuthentic }
-        return result
+        guard isAuthentic else { throw AuthenticatedBox.notAuthentic }
     }
 
     /// - Parameters:

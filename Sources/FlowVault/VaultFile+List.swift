@@ -54,9 +54,9 @@ private struct RowProof: ~Copyable {
         }
         context.restart()
         row.write(to: &context)
-        let expiresAt: Timestamp?
+        var expiresAt: Timestamp?
         do throws(Failure) {
-            expiresAt = try opener.open(row.data, context: context.bytes) { VaultFile.expiry(in: $0) }
+            try opener.open(row.data, context: context.bytes) { expiresAt = VaultFile.expiry(in: $0) }
         } catch {
             throw error.code == "not_authentic" ? vault.damage("\(row.title) is not what was stored") : error
         }
