@@ -100,21 +100,32 @@ package enum Hexadecimal {
 
     /// nil for an odd number of digits or anything that isn't one.
     package static func decode(_ text: String) -> [UInt8]? {
-        let count = text.utf8.count
-        guard count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count / 2)
-        var high: UInt8?
-        for digit in text.utf8 {
-            guard let value = value(ofDigit: digit) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | value)
-                high = nil
-            } else {
-                high = value
+        var text = text
+        return text.withUTF8 { digits in
+            var isDone = false
+            let bytes = [UInt8](unsafeUninitializedCapacity: digits.count / 2) { room, count in
+                isDone = decode(
+                    digits,
+                    into: UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(room)[..<(digits.count / 2)]))
+                count = isDone ? digits.count / 2 : 0
             }
+            return isDone ? bytes : nil
         }
-        return bytes
+    }
+
+    /// - Returns: false where there are not just the digits that the room takes, or some are none.
+    package static func decode(
+        _ digits: UnsafeBufferPointer<UInt8>, into room: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        guard digits.count == 2 * room.count else { return false }
+        for index in room.indices {
+            guard let high = value(ofDigit: digits[2 * index]), let low = value(ofDigit: digits[2 * index + 1]) else {
+                return false
+            }
+            room[index] = high << 4 | low
+        }
+        return true
     }
 
     private static func value(ofDigit digit: UInt8) -> UInt8? {

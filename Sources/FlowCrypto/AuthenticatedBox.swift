@@ -33,7 +33,9 @@ package enum AuthenticatedBox {
         let opener = try BoxOpener(key: key)
         var isAuthentic = false
         let plain = [UInt8](unsafeUninitializedCapacity: box.count - overhead) { room, count in
-            isAuthentic = opener.open(box, context, into: UnsafeMutableRawBufferPointer(room))
+            isAuthentic = box.withUnsafeBytes {
+                opener.open($0, context, into: UnsafeMutableRawBufferPointer(room))
+            }
             count = isAuthentic ? box.count - overhead : 0
         }
         guard isAuthentic else { throw notAuthentic }
@@ -54,36 +56,37 @@ package struct BoxOpener: ~Copyable {
     /// Gives `body` what is in a box, and wipes it.
     ///
     /// - Throws: as ``AuthenticatedBox/open(_:key:context:)``.
-    package func open<T>(
-        _ box: [UInt8], context: [UInt8], _ body: (UnsafeRawBufferPointer) -> T
-    ) throws(Failure) -> T {
+    package func open(
+        _ box: UnsafeRawBufferPointer, context: [UInt8], _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(Failure) {
         guard box.count >= AuthenticatedBox.overhead else { throw AuthenticatedBox.notAuthentic }
         let size = box.count - AuthenticatedBox.overhead
-        let result = withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { room in
+        let isAuthentic = withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { room in
             defer { OPENSSL_cleanse(room.baseAddress, room.count) }
-            return open(box, context, into: room) ? body(UnsafeRawBufferPointer(room)) : nil
+            guard open(box, context, into: room) else { return false }
+            body(UnsafeRawBufferPointer(room))
+            return true
         }
-        guard let result else { throw AuthenticatedBox.notAuthentic }
-        return result
+        guard isAuthentic else { throw AuthenticatedBox.notAuthentic }
     }
 
     /// - Parameters:
     ///   - box: not too short to be one.
     ///   - room: as large as what is in the box.
     /// - Returns: false where it is not authentic, and nothing is left in the room.
-    fileprivate func open(_ box: [UInt8], _ context: [UInt8], into room: UnsafeMutableRawBufferPointer) -> Bool {
-        let isAuthentic = box.withUnsafeBytes { box in
-            let end = box.count - AuthenticatedBox.tagSize
-            let nonce = UnsafeRawBufferPointer(rebasing: box[..<AuthenticatedBox.nonceSize])
-            let sealed = UnsafeRawBufferPointer(rebasing: box[AuthenticatedBox.nonceSize..<end])
-            let tag = UnsafeRawBufferPointer(rebasing: box[end...])
-            // An empty room may have no address; OpenSSL only needs one that is not null.
-            var none: UInt8 = 0
-            return withUnsafeMutablePointer(to: &none) { spare in
-                let text = room.baseAddress ?? UnsafeMutableRawPointer(spare)
-                return cipher.start(nonce: nonce) && cipher.absorb(context) && cipher.update(sealed, into: text)
-                    && cipher.expectTag(tag) && cipher.finish(into: text)
-            }
+    fileprivate func open(
+        _ box: UnsafeRawBufferPointer, _ context: [UInt8], into room: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        let end = box.count - AuthenticatedBox.tagSize
+        let nonce = UnsafeRawBufferPointer(rebasing: box[..<AuthenticatedBox.nonceSize])
+        let sealed = UnsafeRawBufferPointer(rebasing: box[AuthenticatedBox.nonceSize..<end])
+        let tag = UnsafeRawBufferPointer(rebasing: box[end...])
+        // An empty room may have no address; OpenSSL only needs one that is not null.
+        var none: UInt8 = 0
+        let isAuthentic = withUnsafeMutablePointer(to: &none) { spare in
+            let text = room.baseAddress ?? UnsafeMutableRawPointer(spare)
+            return cipher.start(nonce: nonce) && cipher.absorb(context) && cipher.update(sealed, into: text)
+                && cipher.expectTag(tag) && cipher.finish(into: text)
         }
         if !isAuthentic {
             OPENSSL_cleanse(room.baseAddress, room.count)

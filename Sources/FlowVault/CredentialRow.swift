@@ -2,7 +2,7 @@ import FlowCore
 import FlowStore
 
 /// A row of `credentials` as it is on disk, sealed. All of it but the data is what the data is bound to.
-struct CredentialRow {
+struct CredentialRow: CredentialColumns {
     var id: String
     var name: String
     var type: String
@@ -21,21 +21,18 @@ struct CredentialRow {
 
     /// nil where the row does not have the form flowctl gives it.
     init?(_ row: RawRow) {
-        guard let id = row.string(0), let name = row.string(1), let type = row.string(2), let data = row.bytes(4),
-            let createdAt = row.string(5), let updatedAt = row.string(6), let isValid = row.integer(7),
-            let version = row.integer(10), version > 0
-        else { return nil }
-        self.id = id
-        self.name = name
-        self.type = type
-        service = row.string(3)
-        self.data = Array(data)
-        self.createdAt = createdAt
-        self.updatedAt = updatedAt
-        self.isValid = isValid == 1
-        origins = row.string(8)
-        workflows = row.string(9)
-        self.version = UInt64(version)
+        guard let raw = RawCredentialRow(row) else { return nil }
+        id = raw.id.string
+        name = raw.name.string
+        type = raw.type.string
+        service = raw.service?.string
+        data = Array(raw.data)
+        createdAt = raw.createdAt.string
+        updatedAt = raw.updatedAt.string
+        isValid = raw.isValid
+        origins = raw.origins?.string
+        workflows = raw.workflows?.string
+        version = raw.version
     }
 
     init(id: String, record: CredentialRecord, createdAt: String, updatedAt: String, isValid: Bool, version: UInt64) {
@@ -59,14 +56,69 @@ struct CredentialRow {
 
     private static func text(_ items: [String]) -> String { JSON.text(.list(items.sorted().map(Value.string))) }
 
-    /// What messages call it.
-    var title: String { "credential \"\(terminalSafe(name))\"" }
-
     func context(_ vaultID: String) -> [UInt8] {
         var context = BoxContext("credentials", vaultID)
         write(to: &context)
         return context.bytes
     }
+}
+
+/// A row of `credentials` where SQLite has it, good until the next one comes: to prove thousands of them, nothing is
+/// copied but what is shown.
+struct RawCredentialRow: CredentialColumns {
+    let id: RawText
+    let name: RawText
+    let type: RawText
+    let service: RawText?
+    let data: UnsafeRawBufferPointer
+    let createdAt: RawText
+    let updatedAt: RawText
+    let isValid: Bool
+    let origins: RawText?
+    let workflows: RawText?
+    let version: UInt64
+
+    /// nil where the row does not have the form flowctl gives it.
+    ///
+    /// - Parameter row: of ``CredentialRow/columns``.
+    init?(_ row: RawRow) {
+        guard let id = RawText(row, 0), let name = RawText(row, 1), let type = RawText(row, 2),
+            let data = row.bytes(4), let createdAt = RawText(row, 5), let updatedAt = RawText(row, 6),
+            let isValid = row.integer(7), let version = row.integer(10), version > 0
+        else { return nil }
+        self.id = id
+        self.name = name
+        self.type = type
+        service = RawText(row, 3)
+        self.data = data
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.isValid = isValid == 1
+        origins = RawText(row, 8)
+        workflows = RawText(row, 9)
+        self.version = UInt64(version)
+    }
+}
+
+/// What both forms of a row of `credentials` say.
+protocol CredentialColumns {
+    associatedtype Text: ColumnText
+
+    var id: Text { get }
+    var name: Text { get }
+    var type: Text { get }
+    var service: Text? { get }
+    var createdAt: Text { get }
+    var updatedAt: Text { get }
+    var isValid: Bool { get }
+    var origins: Text? { get }
+    var workflows: Text? { get }
+    var version: UInt64 { get }
+}
+
+extension CredentialColumns {
+    /// What messages call it.
+    var title: String { "credential \"\(terminalSafe(name.string))\"" }
 
     /// Ends a context with what the row's box is bound to.
     func write(to context: inout BoxContext) {
@@ -87,13 +139,13 @@ struct CredentialRow {
     ///
     /// - Parameter limits: of rows read before.
     func info(_ limits: inout CredentialLimits) -> CredentialInfo? {
-        guard let created = Timestamp(rfc3339: createdAt),
-            let updated = updatedAt == createdAt ? created : Timestamp(rfc3339: updatedAt),
-            let origins = limits.origins(origins), let workflows = limits.workflows(workflows)
+        guard let created = createdAt.withBytes(Timestamp.init(rfc3339:)),
+            let updated = updatedAt == createdAt ? created : updatedAt.withBytes(Timestamp.init(rfc3339:)),
+            let origins = limits.origins(origins?.string), let workflows = limits.workflows(workflows?.string)
         else { return nil }
         return CredentialInfo(
-            id: id, name: name, type: type, service: service, origins: origins, workflows: workflows,
-            createdAt: created, updatedAt: updated, isValid: isValid)
+            id: id.string, name: name.string, type: type.string, service: service?.string, origins: origins,
+            workflows: workflows, createdAt: created, updatedAt: updated, isValid: isValid)
     }
 }
 

@@ -21,7 +21,7 @@ extension VaultFile {
         var infos: [CredentialInfo] = []
         infos.reserveCapacity(manifest.count(of: .credentials))
         try database.forEachRawRow("SELECT \(CredentialRow.columns) FROM credentials NOT INDEXED") { found in
-            guard let row = CredentialRow(found) else { throw damage("a credential can't be read") }
+            guard let row = RawCredentialRow(found) else { throw damage("a credential can't be read") }
             infos.append(try proof.info(of: row))
         }
         guard proof.isComplete else { throw damage("its credentials are not those of its manifest") }
@@ -48,15 +48,15 @@ private struct RowProof: ~Copyable {
     var isComplete: Bool { roll.isComplete }
 
     /// What may be shown of a row.
-    mutating func info(of row: CredentialRow) throws(Failure) -> CredentialInfo {
+    mutating func info(of row: RawCredentialRow) throws(Failure) -> CredentialInfo {
         guard roll.version(ofNext: row.id) == row.version else {
             throw vault.damage("\(row.title) is not in the version of the manifest")
         }
         context.restart()
         row.write(to: &context)
-        let expiresAt: Timestamp?
+        var expiresAt: Timestamp?
         do throws(Failure) {
-            expiresAt = try opener.open(row.data, context: context.bytes) { VaultFile.expiry(in: $0) }
+            try opener.open(row.data, context: context.bytes) { expiresAt = VaultFile.expiry(in: $0) }
         } catch {
             throw error.code == "not_authentic" ? vault.damage("\(row.title) is not what was stored") : error
         }

@@ -134,9 +134,12 @@ extension VaultManifest {
         /// The version that a row must have; nil where there is no such row, or it was there before.
         ///
         /// - Parameter id: 32 hexadecimal digits.
-        mutating func version(ofNext id: String) -> UInt64? {
-            guard let id = Hexadecimal.decode(id), id.count == key.count - 1 else { return nil }
-            key.replaceSubrange(1..., with: id)
+        mutating func version(ofNext id: some ColumnText) -> UInt64? {
+            let isID = key.withUnsafeMutableBytes { key in
+                let room = UnsafeMutableRawBufferPointer(rebasing: key[1...])
+                return id.withBytes { Hexadecimal.decode($0, into: room) }
+            }
+            guard isID else { return nil }
             let (index, isFound) = manifest.position(of: key)
             guard isFound, !isPresent[index - first] else { return nil }
             isPresent[index - first] = true

@@ -139,6 +139,36 @@ import Testing
         #expect(none.errors == "error: nothing says which credential to test\n  hint: name one, or give --all\n")
     }
 
+    /// Elsewhere a refusal advises this very test.
+    @Test func aRefusedTestAdvisesWhatRepairsIt() async throws {
+        let server = try CredentialHealthTests.server(ending: "never")
+        let machine = try Machine([
+            "connectors/acme.yaml": """
+            connector: acme
+            title: Acme
+            summary: An API of tests.
+            base: \(server.url)
+            auth:
+              acme_token:
+                type: bearer
+                fields: { token: { secret: true, help: The token. } }
+                test: { operation: get_me }
+            operations:
+              get_me: { summary: Who am I., effect: read, request: GET /user }
+
+            """
+        ])
+        try await machine.makeVault([("acme", "acme_token", CredentialHealthTests.oldToken)], for: server.url)
+        let refused = try await machine.run("flowctl credentials test acme")
+        #expect(
+            refused.output == """
+                ✗ acme 127.0.0.1 answered 401 Unauthorized
+                    hint: put a new secret in: flowctl credentials edit acme
+
+                """, "\(refused.errors)")
+        #expect(refused.exit == 4)
+    }
+
     @Test func usageSaysWhereAndWhen() async throws {
         let server = try CredentialHealthTests.server(ending: "never")
         let machine = try await machine(server)

@@ -16,6 +16,11 @@ import Testing
         let oauth = #"{"access_token":"fake-access","refresh_token":"fake-refresh","scopes":"a/b é"}"#
         let added = try await machine.run("flowctl credentials add grant --type oauth2 --from -", input: oauth)
         #expect(added.exit == 0, "\(added.errors)")
+        // All that stands otherwise in JSON than in the name of a file.
+        let odd = "a \"b\" \\c é\u{1}\u{7F}.yaml"
+        try machine.write("name: odd\nsteps: []\n", to: odd)
+        let allowed = try await machine.run("flowctl credentials allow team --workflow '\(odd)'")
+        #expect(allowed.exit == 0, "\(allowed.errors)")
         let reader = "python3 \(VaultKeepingTests.root)/scripts/vault-reader '\(machine.vault)' '\(machine.keyFile)'"
         for command in ["true", "flowctl vault rekey", "flowctl vault slots add --key-file second.key"] {
             let changed = try await machine.run(command)

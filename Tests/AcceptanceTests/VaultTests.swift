@@ -58,6 +58,18 @@ import Testing
             """, variables: ["FLOWCTL_VAULT_KEY_FILE": "\(machine.home)/none.key"])
     }
 
+    @Test func aPassphraseNeedsATerminal() async throws {
+        let machine = try Machine()
+        let made = try await machine.run("setsid -w flowctl vault init --passphrase </dev/null")
+        #expect(
+            made.errors == """
+                error: there is no terminal to ask on: new passphrase for the vault
+                  hint: give it in a file, on standard input or in a variable; see the command's --help
+
+                """)
+        #expect(made.exit == 4)
+    }
+
     @Test func aKeyFromTheEnvironmentIsForContinuousIntegration() async throws {
         let machine = try Machine()
         let key = "ZmFrZS1mYWtlLWZha2UtZmFrZS1mYWtlLWZha2UtMDE="

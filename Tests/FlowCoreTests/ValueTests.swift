@@ -75,6 +75,12 @@ import Testing
         #expect(Timestamp(rfc3339: text)?.rfc3339 == normal)
     }
 
+    @Test func yearsBeyondTheCalendarAreWrittenToo() {
+        #expect(Timestamp(seconds: 253_402_300_800).rfc3339 == "10000-01-01T00:00:00Z")
+        #expect(Timestamp(seconds: -62_167_219_201, nanoseconds: 1000).rfc3339 == "-0001-12-31T23:59:59.000001Z")
+        #expect(Timestamp(seconds: .min).rfc3339 == "-292277022657-01-27T08:29:52Z")
+    }
+
     @Test(arguments: [
         "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-21 09:00:00Z", "2026-11-21T09:00:00", "", "2026-11-21",
         "2026-11-21T24:00:00Z", "2026-11-21T09:00:00.Z", "2026-11-21T09:00:00Zx",

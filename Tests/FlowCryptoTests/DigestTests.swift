@@ -60,6 +60,15 @@ private func hex(_ bytes: [UInt8]) -> String { Hexadecimal.encode(bytes) }
         #expect(try hex(MessageCode.hmacSHA256(key: key, Array(message.utf8))) == code)
     }
 
+    /// RFC 4231, case 2: the block of SHA-512 is longer.
+    @Test func hmacKnowsTheBlocksOfItsHashFunctions() throws {
+        let message = Array("what do ya want for nothing?".utf8)
+        #expect(
+            try hex(MessageCode.hmac(.sha512, key: Array("Jefe".utf8), message))
+                == "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdc"
+                + "aeab1a34d4a6b4b636e070a38bce737")
+    }
+
     @Test func hmacTakesAnEmptyKey() throws {
         #expect(
             try hex(MessageCode.hmacSHA256(key: [], []))

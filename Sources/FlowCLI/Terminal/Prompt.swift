@@ -23,7 +23,7 @@ struct TerminalPrompt: Prompt {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {
             throw Failure(
-                .auth, "there is no terminal to ask for \(question) on",
+                .auth, "there is no terminal to ask on: \(question)",
                 hint: "give it in a file, on standard input or in a variable; see the command's --help")
         }
         defer { close(terminal) }

@@ -33,8 +33,30 @@ struct StyledText: Sendable, Hashable {
         if let style { runs = [Run(range: 0..<text.utf8.count, style: style)] }
     }
 
-    /// - Parameter capacity: the bytes that will be added.
-    init(capacity: Int) { plain.reserveCapacity(capacity) }
+    /// Parts of a line that begin at columns of their own, with spaces between; those that are empty leave none at the
+    /// end of the line.
+    ///
+    /// - Parameter starts: one for each part; no part is wider than the next one's start allows.
+    init(_ parts: [StyledText], at starts: [Int]) {
+        // One piece of memory for the whole line, as lists have thousands.
+        let room = parts.reduce((starts.last ?? 0)) { $0 + $1.plain.utf8.count }
+        plain = String(unsafeUninitializedCapacity: room) { line in
+            var end = 0
+            var column = 0
+            for (part, start) in zip(parts, starts) where !part.plain.isEmpty {
+                line[end..<end + start - column].initialize(repeating: UInt8(ascii: " "))
+                end += start - column
+                for run in part.runs {
+                    runs.append(Run(range: run.range.lowerBound + end..<run.range.upperBound + end, style: run.style))
+                }
+                column = start + part.width
+                var text = part.plain
+                text.withUTF8 { utf8 in _ = line[end...].initialize(fromContentsOf: utf8) }
+                end += part.plain.utf8.count
+            }
+            return end
+        }
+    }
 
     static func + (left: StyledText, right: StyledText) -> StyledText {
         var sum = left
@@ -50,17 +72,11 @@ struct StyledText: Sendable, Hashable {
         }
     }
 
-    mutating func add(spaces count: Int) {
-        plain += String(unsafeUninitializedCapacity: count) { room in
-            room.initialize(repeating: UInt8(ascii: " "))
-            return count
-        }
-    }
-
     /// Columns on a terminal, each code point counted as one.
     var width: Int {
         // Bytes that begin a code point: to step through the code points themselves takes many times as long.
-        plain.utf8.count(where: { $0 & 0xC0 != 0x80 })
+        var text = plain
+        return text.withUTF8 { utf8 in utf8.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) } }
     }
 
     /// What is sent to the terminal: cleaned, and with escape sequences where `colors` is true.

@@ -10,6 +10,9 @@ struct Table {
         widths = titles.map(\.count)
     }
 
+    /// Makes room for rows that will be added.
+    mutating func reserve(rows: Int) { cells.reserveCapacity(rows * titles.count) }
+
     mutating func add(_ cells: StyledText...) {
         for column in widths.indices { widths[column] = max(widths[column], cells[column].width) }
         self.cells += cells
@@ -31,29 +34,16 @@ struct Table {
     private var eachLine: some Sequence<StyledText> {
         // A column without a title is worth its place only where something stands in it.
         let columns = titles.indices.filter { widths[$0] > 0 }
-        var starts = [0]
-        for column in columns { starts.append(starts[starts.count - 1] + widths[column] + 2) }
-        let places = Array(zip(columns, starts))
-        let head = titles.map { StyledText($0, .dim) }
-        return (0...cells.count / titles.count).lazy.map { number in
-            let end = number * titles.count
-            return line(number == 0 ? head[...] : cells[end - titles.count..<end], places, starts[starts.count - 1])
-        }
-    }
-
-    private func line(
-        _ cells: ArraySlice<StyledText>, _ places: [(column: Int, start: Int)], _ width: Int
-    ) -> StyledText {
-        var line = StyledText(capacity: width)
+        var starts: [Int] = []
         var end = 0
-        for (column, start) in places {
-            let cell = cells[cells.startIndex + column]
-            let width = cell.width
-            guard width > 0 else { continue }
-            line.add(spaces: start - end)
-            line += cell
-            end = start + width
+        for column in columns {
+            starts.append(end)
+            end += widths[column] + 2
         }
-        return line
+        let head = titles.map { StyledText($0, .dim) }
+        return (0...cells.count / titles.count).lazy.map { [starts] number in
+            let row = number == 0 ? head[...] : cells[(number - 1) * titles.count..<number * titles.count]
+            return StyledText(columns.map { row[row.startIndex + $0] }, at: starts)
+        }
     }
 }

@@ -68,7 +68,14 @@ struct CredentialCheckup {
             health.expiresAt = end(of: stored?.fields ?? credential.fields)
             try await examine(credential, type, resolver, world, &health)
         } catch {
-            let failure = Failure(error)
+            var failure = Failure(error)
+            // What is advised elsewhere has just been done.
+            if failure.hint?.contains("flowctl credentials test") == true {
+                failure.hint =
+                    health.type == "oauth2"
+                    ? "log in again: flowctl credentials login \(name)"
+                    : "put a new secret in: flowctl credentials edit \(name)"
+            }
             health.state =
                 failure.kind == .auth || failure.kind == .permission || failure.kind == .invalid
                 ? .broken(failure) : .unreachable(failure)

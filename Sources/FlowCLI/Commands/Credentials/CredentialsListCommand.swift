@@ -40,6 +40,7 @@ struct CredentialsListCommand: Verb {
                         : "no credentials yet; add one with: flowctl credentials add NAME --type TYPE")
             }
             var table = Table("CREDENTIAL", "TYPE", "SERVICE", "CHANGED", "LAST USED", "EXPIRES", "")
+            table.reserve(rows: stored.count + variables.count)
             for info in stored {
                 table.add(
                     StyledText(info.name, .bold), StyledText(info.type), StyledText(info.service ?? ""),
