@@ -67,6 +67,23 @@ import Testing
         }
     }
 
+    @Test func providerThatNoConnectorKnowsSaysWhoseLoginItIs() async throws {
+        let provider = try StrictProvider()
+        let machine = try await machine()
+        let login = "acme --issuer \(provider.url) \(client) \(secret)"
+        #expect(try await logIn(machine, "\(login) --scopes openid,read").exit == 0)
+        let known = try await machine.run("flowctl credentials test acme --output json")
+        #expect(known.exit == 0, "\(known.output) \(known.errors)")
+        let document = try JSON.parse(known.output)
+        #expect(document["who"] == "Ada Fake")
+        #expect(document["scopes"] == ["openid", "read"])
+        // One that may not ask is no bad one.
+        #expect(try await logIn(machine, "\(login) --scopes read").exit == 0)
+        let unknown = try await machine.run("flowctl credentials test acme")
+        #expect(unknown.exit == 1)
+        #expect(unknown.output.contains("nothing says how to ask about grants of acme"), "\(unknown.output)")
+    }
+
     @Test func strangersAtThePortChangeNothing() async throws {
         let provider = try StrictProvider()
         let machine = try await machine()

@@ -88,6 +88,7 @@ package enum ProviderMetadata {
             tokens.revocation = Revocation(url: url)
             tokens.revocation?.authentication = tokens.authentication == .basic ? .basic : .post
         }
+        tokens.userInfoURL = try address("userinfo_endpoint")
         var provider = OAuthProvider(name: name, title: name, tokens: tokens)
         provider.issuer = issuer
         provider.namesIssuer = document["authorization_response_iss_parameter_supported"]?.boolValue ?? false

@@ -24,6 +24,7 @@ extension TokenService {
             success: rules.text("success"), code: rules.text("error") ?? Refusals().code,
             description: rules.text("error_description") ?? Refusals().description,
             meanings: TokenService.texts(map["errors"]))
+        userInfoURL = rules.text("userinfo")
         guard let given = map["revocation"]?.mapValue else { return }
         let revoking = GrantFields(fields: given, source: fields.source)
         guard let revokeURL = revoking.text("url") else { throw fields.wrong("token_rules") }
@@ -56,6 +57,7 @@ extension TokenService {
         set("error_description", refusals.description, unless: Refusals().description)
         if !refusals.meanings.isEmpty { rules["errors"] = TokenService.map(refusals.meanings) }
         if let revocation { rules["revocation"] = .map(revocation.fields) }
+        set("userinfo", userInfoURL)
         if !rules.isEmpty { fields["token_rules"] = .map(rules) }
         return fields
     }

@@ -64,6 +64,8 @@ package struct TokenService: Sendable, Hashable {
     package var refusals: Refusals
     /// nil where the provider offers none.
     package var revocation: Revocation?
+    /// Where the provider says whose a token is; nil where it is not asked there.
+    package var userInfoURL: String?
 
     package init(
         provider: String? = nil, url: String, authentication: ClientAuthentication = .post, body: BodyFormat = .form,

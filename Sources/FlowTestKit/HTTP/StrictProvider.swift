@@ -131,6 +131,7 @@ package final class StrictProvider: Sendable {
                 "issuer": .string(address), "authorization_endpoint": .string(address + "/authorize"),
                 "token_endpoint": .string(address + "/token"), "revocation_endpoint": .string(address + "/revoke"),
                 "device_authorization_endpoint": .string(address + "/device"),
+                "userinfo_endpoint": .string(address + "/me"),
                 "token_endpoint_auth_methods_supported": [.string(methods)],
                 "authorization_response_iss_parameter_supported": true,
             ])

@@ -98,7 +98,8 @@ struct CredentialCheckup {
         let service = node.map { String($0.prefix { $0 != "." }) } ?? ""
         let native = try node.flatMap { try session.nativeNodes.node(named: $0) }
         let connector = try connectors.connector(service)
-        guard native != nil || connector != nil else {
+        let userInfo = try node == nil ? UserInfo(credential) : nil
+        guard native != nil || connector != nil || userInfo != nil else {
             health.state = .unchecked(
                 "nothing says how to ask about \(provider.map { "grants of \($0)" } ?? "the type \(credential.type)")")
             return
@@ -115,6 +116,8 @@ struct CredentialCheckup {
             identity = try await world.bounded(CredentialCheckup.patience) { [context] in
                 try await native.identity(in: context)
             }
+        } else if let userInfo, let request = try session.nativeNodes.node(named: "http.request") {
+            identity = try await userInfo.identity(through: request, in: context)
         } else if let connector, let answer = try await connector.identity(in: context) {
             identity = answer
         } else {
