@@ -2,7 +2,10 @@
 
 import os
 import platform
+import re
 import shlex
+import sys
+import tempfile
 
 PAGE = "docs/benchmarks.md"
 
@@ -88,4 +91,10 @@ def page(results, missing, seconds, load):
 
 def save(*arguments):
     with open(PAGE, "w", encoding="utf-8") as file:
-        file.write(page(*arguments))
+        file.write(anywhere(page(*arguments)))
+
+
+def anywhere(text):
+    """Without the places of this machine: whoever repeats a command has them elsewhere."""
+    text = text.replace(os.getcwd(), "$PWD").replace(sys.executable, "python3")
+    return re.sub(rf"{re.escape(tempfile.gettempdir())}/tmp\w+", "$TMPDIR", text)
