@@ -97,4 +97,4 @@ def save(*arguments):
 def anywhere(text):
     """Without the places of this machine: whoever repeats a command has them elsewhere."""
     text = text.replace(os.getcwd(), "$PWD").replace(sys.executable, "python3")
-    return re.sub(rf"{re.escape(tempfile.gettempdir())}/tmp\w+", "$TMPDIR", text)
+    return re.sub(rf"{re.escape(tempfile.gettempdir())}/(tmp|bench-)\w+", "$TMPDIR", text)
