@@ -84,6 +84,17 @@ import Testing
         #expect(unknown.output.contains("nothing says how to ask about grants of acme"), "\(unknown.output)")
     }
 
+    @Test func tokenPutInByHandIsNotCheckedRatherThanBroken() async throws {
+        let machine = try await machine()
+        let token = #"{"access_token":"fake-access","scopes":"openid"}"#
+        let added = try await machine.run(
+            "flowctl credentials add hand --type oauth2 --host https://api.example --from -", input: token)
+        #expect(added.exit == 0, "\(added.errors)")
+        let tested = try await machine.run("flowctl credentials test hand")
+        #expect(tested.output == "- hand not checked: nothing says how to ask about the type oauth2\n")
+        #expect(tested.exit == 1)
+    }
+
     @Test func strangersAtThePortChangeNothing() async throws {
         let provider = try StrictProvider()
         let machine = try await machine()

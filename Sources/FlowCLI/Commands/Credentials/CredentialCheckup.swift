@@ -98,7 +98,7 @@ struct CredentialCheckup {
         let service = node.map { String($0.prefix { $0 != "." }) } ?? ""
         let native = try node.flatMap { try session.nativeNodes.node(named: $0) }
         let connector = try connectors.connector(service)
-        let userInfo = try node == nil ? UserInfo(credential) : nil
+        let userInfo = node == nil ? UserInfo(credential) : nil
         guard native != nil || connector != nil || userInfo != nil else {
             health.state = .unchecked(
                 "nothing says how to ask about \(provider.map { "grants of \($0)" } ?? "the type \(credential.type)")")

@@ -10,11 +10,11 @@ struct UserInfo {
 
     /// nil where the provider offers no such question, the login is not one that may ask it, or the credential may not be
     /// sent there.
-    init?(_ credential: Credential) throws(Failure) {
-        guard credential.type == StoredGrant.credentialType.name else { return nil }
-        let grant = try StoredGrant(fields: credential.fields, source: "credential \"\(credential.name)\"")
-        guard let url = grant.service.userInfoURL, grant.scopes.contains("openid"), let origin = Origin(url),
-            credential.origins?.contains(origin) == true
+    init?(_ credential: Credential) {
+        // Tokens that were put in by hand may be no grant as a login makes it.
+        guard credential.type == StoredGrant.credentialType.name,
+            let grant = try? StoredGrant(fields: credential.fields, source: ""), let url = grant.service.userInfoURL,
+            grant.scopes.contains("openid"), let origin = Origin(url), credential.origins?.contains(origin) == true
         else { return nil }
         self.url = url
         scopes = grant.scopes
