@@ -23,4 +23,6 @@ int cprocess_add_closefrom(posix_spawn_file_actions_t *actions, int first) {
 
 void cprocess_return_blocks(int size) { mallopt(M_MMAP_THRESHOLD, size); }
 
+void cprocess_limit_pools(int count) { mallopt(M_ARENA_MAX, count); }
+
 void cprocess_forbid_dumps(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

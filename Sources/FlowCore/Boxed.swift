@@ -4,17 +4,31 @@
 ///     @Boxed package var failure: Failure?
 @propertyWrapper
 package struct Boxed<Wrapped: Sendable>: Sendable {
-    private final class Box: Sendable {
-        let value: Wrapped
+    @usableFromInline
+    final class Box: Sendable {
+        @usableFromInline let value: Wrapped
+
+        @inlinable
         init(_ value: Wrapped) { self.value = value }
     }
 
-    private var box: Box?
+    @usableFromInline var box: Box?
 
-    package init(wrappedValue: Wrapped?) { box = wrappedValue.map(Box.init) }
-
-    package var wrappedValue: Wrapped? {
-        get { box?.value }
-        set { box = newValue.map(Box.init) }
+    @inlinable @inline(__always)
+    package init(wrappedValue: Wrapped?) {
+        if let wrappedValue { box = Box(wrappedValue) } else { box = nil }
     }
+
+    @inlinable package var wrappedValue: Wrapped? {
+        @inline(__always) get { box?.value }
+        @inline(__always) set { if let newValue { box = Box(newValue) } else { box = nil } }
+    }
+}
+
+extension Boxed: Equatable where Wrapped: Equatable {
+    package static func == (left: Boxed, right: Boxed) -> Bool { left.wrappedValue == right.wrappedValue }
+}
+
+extension Boxed: Hashable where Wrapped: Hashable {
+    package func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
 }

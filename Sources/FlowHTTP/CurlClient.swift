@@ -56,10 +56,14 @@ package final class CurlClient: HTTPClient {
         let loop = try startedLoop()
         let transfer = Transfer(
             exchange, body: try RequestBody(exchange.request.body), options: options, isTraced: trace != nil)
-        let result = await withTaskCancellationHandler {
+        let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in loop.submit(transfer, continuation) }
         } onCancel: {
             loop.cancel(transfer)
+        }
+        let result = Result { () throws(Failure) in
+            try outcome.get()
+            return try transfer.response()
         }
         trace?.add(exchange, transfer.times, result)
         return try result.get()

@@ -60,7 +60,7 @@ final class CurlLoop: Sendable {
         return loop
     }
 
-    func submit(_ transfer: Transfer, _ continuation: UnsafeContinuation<Transfer.Answer, Never>) {
+    func submit(_ transfer: Transfer, _ continuation: UnsafeContinuation<Transfer.Outcome, Never>) {
         transfer.awaits(continuation)
         if !post(.start(transfer)) { transfer.finish(.failure(CurlLoop.closed)) }
     }

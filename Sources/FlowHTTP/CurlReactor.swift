@@ -17,6 +17,9 @@ final class CurlReactor {
     private var idleHandles: [EasyHandle] = []
     /// Empty but while they are obeyed; kept for its capacity.
     private var commands: [CurlLoop.Command] = []
+    /// The tasks whose transfers this turn has ended. They go on all together: one by one each would wake a thread that
+    /// has nothing more to do after it.
+    private var ended: [(task: UnsafeContinuation<Transfer.Outcome, Never>, outcome: Transfer.Outcome)] = []
     /// No transfer can have stalled before this.
     private var nextStallCheck: ContinuousClock.Instant?
 
@@ -48,6 +51,7 @@ final class CurlReactor {
             curl_multi_perform(multi, &running)
             takeFinished()
             endStalled()
+            resumeTasks()
         }
         end()
     }
@@ -124,7 +128,7 @@ final class CurlReactor {
             // Read before the handle is removed: that invalidates the message.
             let code = message.pointee.data.result
             guard let transfer = EasyHandle.at(flow_info_private(easy)).transfer else { continue }
-            end(transfer, transfer.answer(code))
+            end(transfer, transfer.outcome(code))
         }
     }
 
@@ -149,19 +153,26 @@ final class CurlReactor {
         return Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1))
     }
 
-    private func end(_ transfer: Transfer, _ answer: Transfer.Answer) {
+    private func end(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
         if let handle = transfer.handle {
             curl_multi_remove_handle(multi, handle.pointer)
             handle.release()
             idleHandles.append(handle)
         }
         line.ended(transfer)
-        transfer.finish(answer)
+        // Only what is to be told is kept: the transfer is to die with its task, on the task's thread.
+        if let task = transfer.end(outcome) { ended.append((task, outcome)) }
+    }
+
+    private func resumeTasks() {
+        for (task, outcome) in ended { task.resume(returning: outcome) }
+        ended.removeAll(keepingCapacity: true)
     }
 
     /// Ends everything; the multi handle is gone after it.
     private func end() {
         for transfer in handles.compactMap(\.transfer) { end(transfer, transfer.ended(CurlLoop.closed)) }
+        resumeTasks()
         while let transfer = line.next() {
             line.ended(transfer)
             transfer.finish(.failure(CurlLoop.closed))

@@ -12,7 +12,10 @@ package struct DownloadClient: HTTPClient {
 
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
         guard case .file(let path, let limit, let digest) = call.destination else { return try await next.send(call) }
-        let part = PartFile(for: path, limit: limit, digest: digest)
+        return try await send(call, into: PartFile(for: path, limit: limit, digest: digest))
+    }
+
+    private func send(_ call: HTTPCall, into part: PartFile) async throws -> HTTPResponse {
         defer { part.discard() }
         var partly = call
         partly.destination = .sink(part)

@@ -15,20 +15,26 @@ struct ResponseReader {
     private let exchange: Exchange
     private let maximumHeaderBytes: Int
     private var headerBytes = 0
-    /// The lines of the head that have come, but for the status line.
+    /// The lines of the head that have come, but for the status line. They are taken apart by the task that waits for the
+    /// answer; the loop's thread looks only at what decides how the body is taken.
     private var head: [UInt8] = []
+    private var announcedLength: Int64?
+    private var isCoded = false
     private var isInBody = false
     private var target: Target
     private var decoder: ContentDecoder?
     private(set) var status = 0
     private var version = "1.1"
-    private(set) var headers = HTTPHeaders()
 
     init(_ exchange: Exchange, maximumHeaderBytes: Int) {
         self.exchange = exchange
         self.maximumHeaderBytes = maximumHeaderBytes
         target = .memory([], limit: ResponseReader.errorBodyLimit)
+        head.reserveCapacity(ResponseReader.usualHead)
     }
+
+    /// Bytes that hold the head of most answers.
+    private static let usualHead = 512
 
     /// One line with its line break; the empty one ends the header.
     mutating func addHeader(_ line: UnsafeRawBufferPointer) throws(Failure) {
@@ -47,9 +53,36 @@ struct ResponseReader {
         } else if first == UInt8(ascii: "H"), line.starts(with: "HTTP/".utf8) {
             startHeader(line)
         } else {
-            // Taken apart all at once in the end.
             head.append(contentsOf: line)
+            if first | 0x20 == UInt8(ascii: "c") { note(line) }
         }
+    }
+
+    private mutating func note(_ line: UnsafeRawBufferPointer) {
+        if announcedLength == nil, let value = ResponseReader.value(of: "content-length:", in: line) {
+            announcedLength = Int64(String(decoding: value, as: UTF8.self))
+        } else if ResponseReader.value(of: "content-encoding:", in: line) != nil {
+            isCoded = true
+        }
+    }
+
+    /// What stands behind a name in lower case, with its colon; nil where the line has another.
+    private static func value(of name: StaticString, in line: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>?
+    {
+        let count = name.utf8CodeUnitCount
+        guard line.count > count else { return nil }
+        for index in 0..<count {
+            let byte = line[index]
+            let letter = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+            guard letter == name.utf8Start[index] else { return nil }
+        }
+        return trimmed(line[count...])
+    }
+
+    private static func trimmed(_ text: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+        var text = text.drop { $0 == 0x20 || $0 == 0x09 }
+        while let last = text.last, last == 0x0A || last == 0x0D || last == 0x20 { text = text.dropLast() }
+        return text
     }
 
     /// A status line; an interim response (100, 103) comes before the one that counts.
@@ -59,6 +92,8 @@ struct ResponseReader {
         let digits = line[afterVersion...].dropFirst().prefix { $0 > 0x20 }
         status = Int(String(decoding: digits, as: UTF8.self)) ?? 0
         head.removeAll(keepingCapacity: true)
+        announcedLength = nil
+        isCoded = false
     }
 
     private static func fields(_ head: [UInt8]) -> HTTPHeaders {
@@ -67,10 +102,9 @@ struct ResponseReader {
         head.withUnsafeBytes { bytes in
             for line in bytes.split(separator: 0x0A) {
                 guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-                var value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
-                while let last = value.last, last == 0x0D || last == 0x20 { value = value.dropLast() }
                 headers.append(
-                    String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+                    String(decoding: line[..<colon], as: UTF8.self),
+                    String(decoding: trimmed(line[(colon + 1)...]), as: UTF8.self))
             }
         }
         return headers
@@ -79,14 +113,12 @@ struct ResponseReader {
     private mutating func endHeader() throws(Failure) {
         guard status >= 200 else { return }
         isInBody = true
-        headers = ResponseReader.fields(head)
-        head = []
         // Who asks for a coding wants it.
-        if exchange.call.request.headers["accept-encoding"] == nil, exchange.request.method != "HEAD" {
-            decoder = try ContentDecoder.of(headers, from: exchange)
+        if isCoded, exchange.call.request.headers["accept-encoding"] == nil, exchange.request.method != "HEAD" {
+            decoder = try ContentDecoder.of(ResponseReader.fields(head), from: exchange)
         }
         guard (200..<300).contains(status) else { return }
-        let announced = headers["content-length"].flatMap { Int64($0) }
+        let announced = announcedLength
         switch exchange.call.destination {
         case .memory(let limit):
             // A HEAD request announces what it doesn't send.
@@ -97,7 +129,7 @@ struct ResponseReader {
             if let announced { bytes.reserveCapacity(Int(min(announced, 1 << 20))) }
             target = .memory(bytes, limit: limit)
         case .sink(let sink):
-            try sink.begin(status, headers)
+            try sink.begin(status, ResponseReader.fields(head))
             target = .sink(sink)
         case .file: throw Failure(.internal, "a download reached the transport without its file")
         }
@@ -134,7 +166,9 @@ struct ResponseReader {
             case .memory(let bytes, _): .bytes(bytes)
             case .sink(let sink): .file(sink.reference())
             }
-        return HTTPResponse(status: status, headers: headers, body: body, version: version, url: exchange.request.url)
+        return HTTPResponse(
+            status: status, headers: ResponseReader.fields(head), body: body, version: version,
+            url: exchange.request.url)
     }
 
     /// Lets go of the body.

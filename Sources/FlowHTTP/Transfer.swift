@@ -6,9 +6,10 @@ import Synchronization
 /// One exchange on its way from the queue to its answer.
 ///
 /// Unchecked, because libcurl's callbacks need a reference type: all but ``isCancelled`` belongs to the loop's thread
-/// from the moment the transfer is submitted.
+/// from the moment the transfer is submitted until its task goes on.
 final class Transfer: @unchecked Sendable {
-    typealias Answer = Result<HTTPResponse, Failure>
+    /// Whether an answer has come, which ``response()`` takes.
+    typealias Outcome = Result<Void, Failure>
 
     enum Stage { case new, waiting, active, done }
 
@@ -35,7 +36,7 @@ final class Transfer: @unchecked Sendable {
     /// How often the request has been written to a connection.
     private(set) var timesSent = 0
     @exclusivity(unchecked) private var reader: ResponseReader
-    private var continuation: UnsafeContinuation<Answer, Never>?
+    private var continuation: UnsafeContinuation<Outcome, Never>?
 
     init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options, isTraced: Bool = false) {
         self.isTraced = isTraced
@@ -50,33 +51,35 @@ final class Transfer: @unchecked Sendable {
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }
 
-    func awaits(_ continuation: UnsafeContinuation<Answer, Never>) { self.continuation = continuation }
+    func awaits(_ continuation: UnsafeContinuation<Outcome, Never>) { self.continuation = continuation }
 
-    /// Gives the answer to the task that waits for it.
-    func finish(_ answer: Answer) {
+    /// Has its task go on.
+    func finish(_ outcome: Outcome) { end(outcome)?.resume(returning: outcome) }
+
+    /// - Returns: what waits to be told the outcome.
+    func end(_ outcome: Outcome) -> UnsafeContinuation<Outcome, Never>? {
         stage = .done
-        reader.discard()
-        continuation?.resume(returning: answer)
-        continuation = nil
+        if case .failure = outcome { reader.discard() }
+        defer { continuation = nil }
+        return continuation
     }
 
-    /// The answer after libcurl has ended the transfer with `code`.
-    func answer(_ code: CURLcode) -> Answer {
+    /// The answer that has come; for the task that waited for it.
+    func response() throws(Failure) -> HTTPResponse {
+        do throws(Failure) { return try reader.finished() } catch { throw stamped(inDoubt(error)) }
+    }
+
+    /// What came of it after libcurl has ended the transfer with `code`.
+    func outcome(_ code: CURLcode) -> Outcome {
         measure()
         if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
-        if code == CURLE_OK {
-            do throws(Failure) {
-                return .success(try reader.finished())
-            } catch {
-                return .failure(stamped(inDoubt(error)))
-            }
-        }
+        if code == CURLE_OK { return .success(()) }
         if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         return .failure(stamped(TransferError(self, code: code).failure))
     }
 
     /// The failure of a transfer that flowctl ends itself.
-    func ended(_ failure: Failure) -> Answer {
+    func ended(_ failure: Failure) -> Outcome {
         measure()
         return .failure(stamped(failure))
     }

@@ -29,53 +29,69 @@ extension Executor {
         while true {
             let attempt = AttemptID(path: place.path, item: place.item, number: number)
             try await announce(attempt, node, request)
-            let start = setup.world.clock.monotonic()
-            let result = await perform(node, request, prepared.timeout, into: spool)
-            let elapsed = setup.world.clock.monotonic() - start
-            // It goes on after its last page when the run is taken up again.
-            if spool?.isUnwanted == true { return Ending(.leftOut) }
-            let now = setup.world.clock.now()
-            let failure: Failure
-            do {
-                let output = try await published(
-                    try await kept(try result.get(), request), work, request.environment)
-                var ending = Ending(
-                    StepOutcome(.succeeded, output: output, attempts: number),
-                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
-                ending.isTrivial =
-                    request.context.effect == .read && spool == nil && elapsed < Executor.trivialTime
+            let tried = try await run(attempt, node, request, work, spool)
+            guard let failure = tried.failure else { return tried.ending }
+            if let ending = try await pause(after: failure, attempt, number - first + 1, node, request, work) {
                 return ending
-            } catch let error as OutputFailure {
-                // The work is done, and must not be taken for undone.
-                return Ending(
-                    StepOutcome(failed: error.failure, attempts: number),
-                    records: [.attemptEnded(attempt, AttemptEnd(status: .succeeded, endedAt: now))])
-            } catch {
-                failure = Failure(error)
-            }
-            let outcome = StepOutcome(failed: failure, attempts: number)
-            let record = JournalRecord.attemptEnded(
-                attempt,
-                AttemptEnd(status: outcome.status, failure: failure, endedAt: now))
-            let policy = prepared.retry
-            guard node.spec.retryOwner == .engine, number - first < policy.max,
-                policy.allows(failure, effect: request.context.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
-                control.mayStart(isHandler: work.frame.isHandler)
-            else { return Ending(outcome, records: [record]) }
-            let pause = policy.pause(
-                after: number - first + 1, asked: failure.retryAfter, random: setup.world.random)
-            if let deadline = work.frame.deadline, setup.world.clock.monotonic() + pause > deadline {
-                return Ending(outcome, records: [record])
-            }
-            try await journal.commit([record], synced: false)
-            setup.observer.observe(
-                .retryWaiting(
-                    path: place.path, item: place.item, failure: failure, pause: pause))
-            guard await control.sleep(pause, isHandler: work.frame.isHandler), !Task.isCancelled else {
-                return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled"), attempts: number))
             }
             number += 1
         }
+    }
+
+    /// Begins an attempt that is announced, and sees it through.
+    ///
+    /// - Returns: how the work ends, or why the attempt failed.
+    private func run(
+        _ attempt: AttemptID, _ node: any Node, _ request: Request, _ work: Work, _ spool: Spool?
+    ) async throws -> (ending: Ending, failure: Failure?) {
+        let start = setup.world.clock.monotonic()
+        let result = await perform(node, request, work.prepared.timeout, into: spool)
+        let elapsed = setup.world.clock.monotonic() - start
+        // It goes on after its last page when the run is taken up again.
+        if spool?.isUnwanted == true { return (Ending(.leftOut), nil) }
+        let record = JournalRecord.attemptEnded(
+            attempt, AttemptEnd(status: .succeeded, endedAt: setup.world.clock.now()))
+        do {
+            let output = try await published(try await kept(try result.get(), request), work, request.environment)
+            var ending = Ending(
+                StepOutcome(.succeeded, output: output, attempts: attempt.number), records: [record])
+            ending.isTrivial =
+                request.context.effect == .read && spool == nil && elapsed < Executor.trivialTime
+            return (ending, nil)
+        } catch let error as OutputFailure {
+            // The work is done, and must not be taken for undone.
+            return (Ending(StepOutcome(failed: error.failure, attempts: attempt.number), records: [record]), nil)
+        } catch {
+            return (Ending(.leftOut), Failure(error))
+        }
+    }
+
+    /// Waits until a failed attempt may be followed by another.
+    ///
+    /// - Parameter tries: how many there have been since the run was taken up.
+    /// - Returns: nil where another follows, else how the work ends.
+    private func pause(
+        after failure: Failure, _ attempt: AttemptID, _ tries: Int, _ node: any Node, _ request: Request, _ work: Work
+    ) async throws -> Ending? {
+        let outcome = StepOutcome(failed: failure, attempts: attempt.number)
+        let record = JournalRecord.attemptEnded(
+            attempt, AttemptEnd(status: outcome.status, failure: failure, endedAt: setup.world.clock.now()))
+        let policy = work.prepared.retry
+        guard node.spec.retryOwner == .engine, tries <= policy.max,
+            policy.allows(failure, effect: request.context.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
+            control.mayStart(isHandler: work.frame.isHandler)
+        else { return Ending(outcome, records: [record]) }
+        let pause = policy.pause(after: tries, asked: failure.retryAfter, random: setup.world.random)
+        if let deadline = work.frame.deadline, setup.world.clock.monotonic() + pause > deadline {
+            return Ending(outcome, records: [record])
+        }
+        try await journal.commit([record], synced: false)
+        setup.observer.observe(
+            .retryWaiting(path: attempt.path, item: attempt.item, failure: failure, pause: pause))
+        guard await control.sleep(pause, isHandler: work.frame.isHandler), !Task.isCancelled else {
+            return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled"), attempts: attempt.number))
+        }
+        return nil
     }
 
     /// Writes down that an attempt begins. The intent of work that may be repeated needs nobody to wait for it.
@@ -204,7 +220,7 @@ extension Executor {
             timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: key.text,
             workingDirectory: folder, environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
             filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec),
-            log: StepLog(work.place, setup: setup, journal: journal),
+            log: StepLog(work.place, executor: self),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.usesCache = step.usesCache
         context.runStarted = id.time

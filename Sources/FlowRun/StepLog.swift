@@ -5,13 +5,11 @@ import FlowStore
 /// What a node says goes, masked, to the journal and to whoever watches.
 struct StepLog: LogSink {
     private let place: Place
-    private let setup: RunSetup
-    private let journal: any Journal
+    private let executor: Executor
 
-    init(_ place: Place, setup: RunSetup, journal: any Journal) {
+    init(_ place: Place, executor: Executor) {
         self.place = place
-        self.setup = setup
-        self.journal = journal
+        self.executor = executor
     }
 
     var subject: String { place.path + (place.item.map { "[\($0)]" } ?? "") }
@@ -28,25 +26,26 @@ struct StepLog: LogSink {
         if let pause = record.retryIn { text += "; try \(record.number + 1) follows in \(pause.humanText)" }
         write("http", text)
         if let command = record.command, record.retryIn == nil, !record.renewsToken {
-            write("curl", command.text(setup.masker))
+            write("curl", command.text(executor.setup.masker))
         }
         if let pause = record.retryIn, let failure = record.failure {
-            setup.observer.observe(
-                .retryWaiting(path: place.path, item: place.item, failure: setup.masker.mask(failure), pause: pause))
+            executor.setup.observer.observe(
+                .retryWaiting(
+                    path: place.path, item: place.item, failure: executor.setup.masker.mask(failure), pause: pause))
         }
     }
 
     func waiting(_ wait: HTTPWait) {
         write("http", "waiting \(wait.duration.humanText) for \(wait.reason)")
-        setup.observer.observe(.waiting(path: place.path, item: place.item, wait))
+        executor.setup.observer.observe(.waiting(path: place.path, item: place.item, wait))
     }
 
     private func write(_ level: String, _ message: String) {
         let line = LogLine(
-            path: place.path, item: place.item, at: setup.world.clock.now(), level: level,
-            message: setup.masker.mask(message))
-        journal.note([.log(line)])
-        setup.observer.observe(.log(line))
+            path: place.path, item: place.item, at: executor.setup.world.clock.now(), level: level,
+            message: executor.setup.masker.mask(message))
+        executor.journal.note([.log(line)])
+        executor.setup.observer.observe(.log(line))
     }
 }
 

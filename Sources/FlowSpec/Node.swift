@@ -77,7 +77,7 @@ package final class NodeCatalog: NodeSource {
 
 /// What belongs to one attempt of one step or item.
 package struct NodeContext: Sendable {
-    package var world: World
+    @Indirect package var world: World
     /// The credential the step named, already resolved; nil where it has none.
     package var credential: Credential?
     /// Those whose secrets may stand in the arguments, as expressions read them.
@@ -172,16 +172,16 @@ package struct HTTPAttempt: Sendable, Hashable {
     /// From 1.
     package var number: Int
     package var status: Int?
-    package var failure: Failure?
+    @Boxed package var failure: Failure?
     package var elapsed: Duration
     /// How long the next try waits; nil where none follows.
     package var retryIn: Duration?
     /// Whether the token was renewed, and the request follows once more with the new one.
     package var renewsToken = false
     /// What it waited for before it was sent.
-    package var waited: HTTPWait?
+    @Boxed package var waited: HTTPWait?
     /// The request of a try that failed.
-    package var command: CurlCommand?
+    @Boxed package var command: CurlCommand?
 
     package init(
         method: String, url: String, number: Int, status: Int? = nil, failure: Failure? = nil,

@@ -1,7 +1,7 @@
 package import FlowCore
 
-/// Everything that can be said of a node without running it.
-package struct NodeSpec: Sendable, Hashable {
+/// Everything that can be said of a node without running it. One is shared by all uses of its node.
+package final class NodeSpec: Sendable {
     /// Where a node comes from.
     package enum Source: Sendable, Hashable {
         case native
@@ -39,30 +39,30 @@ package struct NodeSpec: Sendable, Hashable {
     }
 
     /// `slack.send_message`: the group (connector or family), a dot, the operation.
-    package var name: String
+    package let name: String
     /// One sentence in the imperative, with a full stop.
-    package var summary: String
-    package var details: String
-    package var effect: Effect
-    package var parameters: [Parameter]
-    package var rules: [Rule]
+    package let summary: String
+    package let details: String
+    package let effect: Effect
+    package let parameters: [Parameter]
+    package let rules: [Rule]
     /// What the output is, in words: `{stdout, stderr, exit_code}`.
-    package var output: String
+    package let output: String
     /// Credential types it takes, the default first; empty where it takes none.
-    package var credentialTypes: [String]
-    package var needsCredential: Bool
+    package let credentialTypes: [String]
+    package let needsCredential: Bool
     /// Credentials that nodes of several groups share, such as `google`; one is taken where there is none of the
     /// group's own name.
-    package var sharedCredentials: [String]
-    package var retryOwner: RetryOwner
+    package let sharedCredentials: [String]
+    package let retryOwner: RetryOwner
     /// What a step does that says nothing of it.
-    package var usualRetry: RetryPolicy
+    package let usualRetry: RetryPolicy
     /// How long the other side remembers the idempotency key this write sends; nil where it sends none.
-    package var keyLifetime: Duration?
-    package var example: Example?
+    package let keyLifetime: Duration?
+    package let example: Example?
     /// The vendor's page.
-    package var documentation: String?
-    package var source: Source
+    package let documentation: String?
+    package let source: Source
 
     package init(
         _ name: String, summary: String, details: String = "", effect: Effect, parameters: [Parameter],

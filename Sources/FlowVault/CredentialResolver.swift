@@ -13,14 +13,15 @@ package final class CredentialResolver: CredentialSource {
     private let renewal: TokenRenewal?
 
     /// - Parameters:
-    ///   - types: those that a `type` in a variable may name, beside the shared ones.
+    ///   - types: those that a `type` in a variable may name; nil are the shared ones.
     ///   - tokens: where tokens are renewed that have ended; nil where nothing is to be sent, as in a dry run.
     ///   - openVault: asks for what unlocks the vault and opens it; nil where there is no vault.
     package init(
-        environment: [String: String], types: [CredentialType] = [], masker: Masker, tokens: TokenSource? = nil,
+        environment: [String: String], types: (any CredentialTypeSource)? = nil, masker: Masker,
+        tokens: TokenSource? = nil,
         openVault: @escaping @Sendable () throws -> VaultFile?
     ) {
-        self.environment = EnvironmentCredentials(environment, types: CredentialTypes.shared + types)
+        self.environment = EnvironmentCredentials(environment, types: types ?? SharedCredentialTypes())
         self.masker = masker
         door = VaultDoor(openVault)
         renewal = tokens.map { TokenRenewal($0) }

@@ -161,3 +161,18 @@ package enum CredentialTypes {
 
     package static func shared(named name: String) -> CredentialType? { shared.first { $0.name == name } }
 }
+
+/// Credential types by name. Each is looked for when it is asked for: to read all connectors takes longer than a run.
+package protocol CredentialTypeSource: Sendable {
+    /// nil where there is none of that name.
+    func type(named name: String) -> CredentialType?
+    /// All there are, which may take long.
+    var typeNames: [String] { get }
+}
+
+/// Those that no connector brings.
+struct SharedCredentialTypes: CredentialTypeSource {
+    func type(named name: String) -> CredentialType? { CredentialTypes.shared(named: name) }
+
+    var typeNames: [String] { CredentialTypes.shared.map(\.name) }
+}

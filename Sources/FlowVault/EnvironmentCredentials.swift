@@ -8,13 +8,13 @@ import Synchronization
 /// secret field.
 final class EnvironmentCredentials: Sendable {
     private let environment: [String: String]
-    private let types: [String: CredentialType]
+    private let types: any CredentialTypeSource
     /// Which name each variable was asked for under.
     private let names = Mutex<[String: String]>([:])
 
-    init(_ environment: [String: String], types: [CredentialType]) {
+    init(_ environment: [String: String], types: any CredentialTypeSource) {
         self.environment = environment.filter { $0.key.hasPrefix(CredentialName.variablePrefix) }
-        self.types = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.types = types
     }
 
     /// What the variables would be called as credentials; case and punctuation can't be known.
@@ -60,10 +60,11 @@ final class EnvironmentCredentials: Sendable {
         var given = value.mapValue ?? ValueMap()
         var type = defaultType ?? CredentialTypes.shared(named: "custom")
         if let named = given["type"]?.stringValue {
-            guard let known = types[named] ?? (defaultType?.name == named ? defaultType : nil) else {
+            guard let known = defaultType?.name == named ? defaultType : types.type(named: named) else {
                 throw Failure(
                     .auth, "the variable \(variable) has the type \"\(named)\", which does not exist",
-                    hint: Suggestion.didYouMean(named, among: types.keys.sorted()) ?? "use one of the listed types")
+                    hint: Suggestion.didYouMean(named, among: types.typeNames.sorted()) ?? "use one of the listed types"
+                )
             }
             type = known
         }

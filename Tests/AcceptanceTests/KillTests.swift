@@ -81,11 +81,13 @@ import Testing
                 kills += 1
                 // Before anything was sent there may be no run yet.
                 let listed = try await machine.run("flowctl runs list --output json")
-                let started = listed.output.contains("\"status\":\"interrupted\"")
-                if started {
+                if listed.output.contains("\"status\":\"interrupted\"") {
                     command = "flowctl resume latest --output json"
-                } else if command.contains("resume") {
+                } else if listed.output.contains("\"status\":\"uncertain\"") {
+                    // It had not taken the run up yet, and is told the same once more.
+                } else if let last = sent.last {
                     // It was killed behind its end.
+                    #expect(last.path == "/\(prefix)/8", "a run that is not interrupted has ended")
                     begin()
                 }
             case 7:

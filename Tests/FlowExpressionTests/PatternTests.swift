@@ -93,6 +93,17 @@ import Testing
         #expect(try PatternTests.isFound("(?:(?:(?:){1000}){1000}){1000}a", "a"))
     }
 
+    @Test func aPatternIsCompiledOnceForManyEvaluations() throws {
+        let text = "^shared-[a-z]+$"
+        let pattern = try Pattern.shared(text)
+        #expect(try Pattern.shared(text) === pattern)
+        for number in 0..<100 { _ = try Pattern.shared("other-\(number)") }
+        let again = try Pattern.shared(text)
+        #expect(again !== pattern, "not all that were ever used are kept")
+        var frame = PatternTests.frame()
+        #expect(try again.isFound(in: "shared-one", &frame))
+    }
+
     @Test(arguments: [
         ("(a", "the regular expression lacks a \")\""),
         ("a)", "the regular expression has a \")\" too many"),

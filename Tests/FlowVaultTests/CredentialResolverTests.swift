@@ -10,10 +10,11 @@ import Testing
     private let bearer = CredentialTypes.shared(named: "bearer")
 
     private func resolver(
-        _ environment: [String: String] = [:], types: [CredentialType] = [],
+        _ environment: [String: String] = [:], _ types: GivenTypes = GivenTypes([]),
         openVault: @escaping @Sendable () throws -> VaultFile? = { throw Failure(.internal, "the vault was touched") }
     ) -> CredentialResolver {
-        CredentialResolver(environment: environment, types: types, masker: masker, openVault: openVault)
+        CredentialResolver(
+            environment: environment, types: types, masker: masker, openVault: openVault)
     }
 
     @Test func theEnvironmentBeatsTheVaultAndLeavesItClosed() async throws {
@@ -44,8 +45,19 @@ import Testing
     @Test func aTypeOfAConnectorIsKnown() async throws {
         let bot = CredentialType("slack_bot", service: "slack", fields: [.init("bot_token", secret: true)])
         let environment = ["FLOWCTL_CREDENTIAL_A": #"{"type": "slack_bot", "bot_token": "fake"}"#]
-        let found = try await resolver(environment, types: [bot]).credential(named: "a", defaultType: nil)
+        let types = GivenTypes([bot])
+        let found = try await resolver(environment, types).credential(named: "a", defaultType: nil)
         #expect(found?.type == "slack_bot")
+        #expect(types.listings.load(ordering: .relaxed) == 0, "to list the types reads every connector")
+    }
+
+    @Test func aMistypedTypeIsComparedWithAll() async throws {
+        let bot = CredentialType("slack_bot", service: "slack", fields: [.init("bot_token", secret: true)])
+        let environment = ["FLOWCTL_CREDENTIAL_A": #"{"type": "slack_bott", "bot_token": "fake"}"#]
+        let failure = await #expect(throws: Failure.self) {
+            try await resolver(environment, GivenTypes([bot])).credential(named: "a", defaultType: nil)
+        }
+        #expect(failure?.hint == "did you mean \"slack_bot\"?")
     }
 
     @Test func defaultsAreFilledIn() async throws {
@@ -182,5 +194,21 @@ import Testing
             ValueMap([("token", "not-a-real-token"), ("proxy", "http://p"), ("ca_file", "/c")]), source: "it")
         #expect(routed["proxy"]?.containsSecret == true)
         #expect(routed["ca_file"]?.containsSecret == false)
+    }
+}
+
+/// The shared types, and those of a test.
+private final class GivenTypes: CredentialTypeSource {
+    /// How often all of them were asked for.
+    let listings = Atomic(0)
+    private let all: [CredentialType]
+
+    init(_ types: [CredentialType]) { all = CredentialTypes.shared + types }
+
+    func type(named name: String) -> CredentialType? { all.first { $0.name == name } }
+
+    var typeNames: [String] {
+        listings.add(1, ordering: .relaxed)
+        return all.map(\.name)
     }
 }

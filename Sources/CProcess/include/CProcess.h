@@ -18,5 +18,7 @@ int cprocess_add_chdir(posix_spawn_file_actions_t *actions, const char *folder);
 int cprocess_add_closefrom(posix_spawn_file_actions_t *actions, int first);
 /// Blocks of memory from this size on, in bytes, are given back to the system as soon as they are freed.
 void cprocess_return_blocks(int size);
+/// Threads share at most this many pools of memory.
+void cprocess_limit_pools(int count);
 /// The memory of this process can't be dumped or read by others any more; a program that it starts is not affected.
 void cprocess_forbid_dumps(void);

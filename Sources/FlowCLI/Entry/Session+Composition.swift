@@ -99,7 +99,7 @@ extension Session {
     ///   - renews: whether tokens that have ended are renewed.
     ///   - trace: is told of the exchanges that do so.
     func credentials(
-        _ access: VaultAccess, types: [CredentialType] = [], renews: Bool = true, trace: ExchangeTrace? = nil
+        _ access: VaultAccess, types: CredentialTypeIndex, renews: Bool = true, trace: ExchangeTrace? = nil
     ) -> CredentialResolver {
         CredentialResolver(
             environment: environment, types: types, masker: console.masker, tokens: renews ? tokenSource(trace) : nil

@@ -1,12 +1,28 @@
 import FlowConnect
 import FlowSpec
 import FlowVault
+import Synchronization
 
 /// Finds credential types by name: the shared ones, then those of connectors, of which as few are read as will do.
-struct CredentialTypeIndex: Sendable {
+struct CredentialTypeIndex: CredentialTypeSource {
     var connectors: ConnectorSource
+    private let known = Known()
+
+    init(connectors: ConnectorSource) { self.connectors = connectors }
+
+    /// What was asked for before: each item of a loop asks again.
+    private final class Known: Sendable {
+        let types = Mutex<[String: CredentialType?]>([:])
+    }
 
     func type(named name: String) -> CredentialType? {
+        if let known = known.types.withLock({ $0[name] }) { return known }
+        let type = find(name)
+        known.types.withLock { $0[name] = .some(type) }
+        return type
+    }
+
+    private func find(_ name: String) -> CredentialType? {
         if let shared = CredentialTypes.shared(named: name) { return shared }
         // `slack_bot` is most likely of the connector `slack`.
         let likely = connectors.connectorNames.filter { name.hasPrefix($0) }
@@ -15,6 +31,8 @@ struct CredentialTypeIndex: Sendable {
 
     /// All of them; reads every connector.
     var all: [CredentialType] { CredentialTypes.shared + connectors.credentialTypes }
+
+    var typeNames: [String] { all.map(\.name) }
 
     /// What a credential of this name is where nobody says: the first type of the connector of that name, or the shared
     /// type of that name that native nodes can ask about, such as `postgres`.
@@ -30,11 +48,6 @@ struct CredentialTypeIndex: Sendable {
             return false
         }
         return connector.credentialTypes.isEmpty && (try? connectors.provider(named: name)) != nil
-    }
-
-    /// For credentials from the environment; read only where there is one.
-    func types(for environment: [String: String]) -> [CredentialType] {
-        environment.keys.contains { $0.hasPrefix("FLOWCTL_CREDENTIAL_") } ? connectors.credentialTypes : []
     }
 
     private func first(named name: String, of connectorNames: [String]) -> CredentialType? {

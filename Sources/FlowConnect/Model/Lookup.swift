@@ -14,7 +14,7 @@ struct Lookup: Sendable {
     var condition: Expression?
     /// Taken where it is there, and nothing is asked then.
     var given: Template?
-    var request: RequestTemplate
+    @Indirect var request: RequestTemplate
     var result: Result
     /// What to do where there isn't exactly one.
     var hint: Template?

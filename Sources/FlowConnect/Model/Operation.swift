@@ -18,7 +18,7 @@ package struct Operation: Sendable {
     package var returns: String
     var work: Work
     /// Asks until the job that the work began is done.
-    var poll: Poll?
+    @Boxed var poll: Poll?
     /// Splits a list that is longer than the service takes at once.
     var batch: Batch?
     /// Values looked up before the work, in order; a later one may read those before it.
@@ -32,7 +32,7 @@ package struct Operation: Sendable {
     var defaults: Connector.Defaults
 
     /// One request, or several in a fixed order whose results later ones see.
-    enum Work: Sendable {
+    indirect enum Work: Sendable {
         case request(Variants)
         case pages(Variants, Pagination)
         case steps(StepSequence)

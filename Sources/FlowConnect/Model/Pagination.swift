@@ -52,7 +52,7 @@ struct Pagination: Sendable {
     /// Whether there is another page, where the response says so.
     var more: Template?
     /// What asks for the following pages, where those have an endpoint of their own.
-    var following: RequestTemplate?
+    @Boxed var following: RequestTemplate?
     var span: SourceSpan
 
     /// The argument that bounds a list, on every operation with pages.

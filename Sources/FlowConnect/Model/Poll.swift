@@ -1,10 +1,11 @@
+import FlowCore
 import FlowExpression
 
 /// Asks again and again how a job stands that the service does in its own time.
 struct Poll: Sendable {
     /// Whether there is a job at all; nil is always.
     var condition: Expression?
-    var request: RequestTemplate
+    @Indirect var request: RequestTemplate
     var until: Expression
     var failed: Expression?
     /// What the service says of a job that failed.

@@ -41,7 +41,7 @@ struct RequestTemplate: Sendable {
         /// By the connector's rules, then by status.
         case connector
         case status
-        case rules(ErrorRules)
+        indirect case rules(ErrorRules)
     }
 
     /// A key that makes a repeated write safe.

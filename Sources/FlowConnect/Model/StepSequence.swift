@@ -6,18 +6,18 @@ import FlowSpec
 struct StepSequence: Sendable {
     struct Step: Sendable {
         var name: String
-        var request: RequestTemplate
+        @Indirect var request: RequestTemplate
         /// Sends the body in pieces.
-        var chunking: Chunking?
+        @Boxed var chunking: Chunking?
         /// Finds out whether the request has happened when its answer was lost.
-        var probe: Probe?
+        @Boxed var probe: Probe?
         /// Sent again in a resumed run, as what it reads may have changed.
         var isFresh = false
     }
 
     /// Asks whether a write has happened.
     struct Probe: Sendable {
-        var request: RequestTemplate
+        @Indirect var request: RequestTemplate
         var done: Expression
     }
 
@@ -36,7 +36,7 @@ struct StepSequence: Sendable {
         var parameter: String
         /// Bytes.
         var limit: Int64
-        var request: RequestTemplate
+        @Indirect var request: RequestTemplate
         /// nil is the body of the answer.
         var output: ValueTemplate?
     }
@@ -45,7 +45,7 @@ struct StepSequence: Sendable {
     /// Sent where the operation fails for good after a step has begun.
     var abort: [RequestTemplate] = []
     var restart: Restart?
-    var whole: Whole?
+    @Boxed var whole: Whole?
 
     var requests: [RequestTemplate] {
         var all = [whole?.request].compactMap(\.self)
@@ -71,7 +71,7 @@ struct Chunking: Sendable {
 
     /// Asks how much the server has, after a break.
     struct Ask: Sendable {
-        var request: RequestTemplate
+        @Indirect var request: RequestTemplate
         /// Where to go on.
         var offset: Template
     }
@@ -89,7 +89,7 @@ struct Chunking: Sendable {
     var next: Template?
     /// What is kept of the answer to each piece.
     var collect: Template?
-    var ask: Ask?
+    @Boxed var ask: Ask?
     var span: SourceSpan
 
     enum Size: Sendable {

@@ -1,3 +1,4 @@
+import FlowCore
 import FlowExpression
 
 /// One request for each live version of an interface, of which the first that fits is sent.
@@ -5,7 +6,7 @@ struct Variants: Sendable {
     /// Those with a condition, in order.
     var conditional: [(condition: Expression, request: RequestTemplate)] = []
     /// Taken where no condition holds.
-    var fallback: RequestTemplate
+    @Indirect var fallback: RequestTemplate
 
     init(_ request: RequestTemplate) { fallback = request }
 

@@ -11,7 +11,7 @@ struct Access: Sendable {
     private let ownBase: String?
     /// Whether the base is one that the user gave, so that it stands for the connector's hosts too.
     private let isReplaced: Bool
-    let scheme: AuthScheme?
+    @Boxed private(set) var scheme: AuthScheme?
     private var credential: Credential?
     /// Origins the connector sends its credential to.
     private let origins: Set<Origin>
@@ -37,7 +37,8 @@ struct Access: Sendable {
         connectorName = connector.name
         world = context.world
         credential = context.credential
-        scheme = try Access.scheme(among: schemes, node: node, context.credential)
+        let scheme = try Access.scheme(among: schemes, node: node, context.credential)
+        _scheme = Boxed(wrappedValue: scheme)
         if scheme == nil, needsCredential, !isPreview, !schemes.isEmpty {
             throw Failure(
                 .auth, "\(node) needs a credential",

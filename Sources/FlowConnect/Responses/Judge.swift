@@ -45,6 +45,17 @@ final class Judge: Sendable {
         return decoded
     }
 
+    /// What an operation goes on with.
+    ///
+    /// - Parameter secrets: members that are as good as a credential.
+    func result(of response: HTTPResponse, hiding secrets: [[String]]) -> DecodedResponse {
+        var decoded = decode(response)
+        // The HTTP layer takes "not there" for done where it repeats a deletion; that answer's body says otherwise.
+        if !accepts(response) { decoded.body = .null }
+        decoded.markSecret(secrets)
+        return decoded
+    }
+
     /// Whether its status, or what the connector says of it, makes the response a success.
     func accepts(_ response: HTTPResponse) -> Bool {
         if (200..<300).contains(response.status) || accepted.contains(response.status) { return true }

@@ -5,8 +5,8 @@ package import FlowSpec
 /// An operation of a connector as a node that steps use.
 package struct ConnectorNode: Node {
     package let spec: NodeSpec
-    package let connector: Connector
-    package let operation: Operation
+    @Indirect package private(set) var connector: Connector
+    @Indirect package private(set) var operation: Operation
     private let memory: ConnectorMemory
 
     package init(_ connector: Connector, _ operation: Operation) {
@@ -14,8 +14,8 @@ package struct ConnectorNode: Node {
     }
 
     init(_ connector: Connector, _ operation: Operation, memory: ConnectorMemory) {
-        self.connector = connector
-        self.operation = operation
+        _connector = Indirect(wrappedValue: connector)
+        _operation = Indirect(wrappedValue: operation)
         self.memory = memory
         spec = NodeSpec(connector, operation)
     }
@@ -74,7 +74,7 @@ extension ConnectorNode: PagedNode {
 
 extension NodeSpec {
     /// What every reader needs to know of an operation.
-    init(_ connector: Connector, _ operation: Operation) {
+    convenience init(_ connector: Connector, _ operation: Operation) {
         let inAddress = operation.parametersInAddress
         var parameters = operation.parameters.map { parameter in
             // A header or a body may carry a secret; an address ends up in logs.

@@ -4,11 +4,11 @@ import FlowSpec
 
 /// One use of an operation: builds, signs and sends its requests, and reads what comes back.
 struct OperationRun: Sendable {
-    let connector: Connector
-    let operation: Operation
+    @Indirect private(set) var connector: Connector
+    @Indirect private(set) var operation: Operation
     private(set) var arguments: ValueMap
-    let context: NodeContext
-    private(set) var access: Access
+    @Indirect private(set) var context: NodeContext
+    @Indirect private(set) var access: Access
     private(set) var rendering: Rendering
     /// What the names of its results in the journal begin with; tells the parts of a batch apart.
     private(set) var prefix = ""
@@ -24,16 +24,17 @@ struct OperationRun: Sendable {
         memory: ConnectorMemory = ConnectorMemory(), isPreview: Bool = false
     ) throws(Failure) {
         self.memory = memory
-        self.connector = connector
-        self.operation = operation
+        _connector = Indirect(wrappedValue: connector)
+        _operation = Indirect(wrappedValue: operation)
         let schemes = connector.schemes(for: operation)
         let context = OperationRun.context(context, schemes)
-        self.context = context
+        _context = Indirect(wrappedValue: context)
         held = HeldCredential(context.credential)
         let node = "\(connector.name).\(operation.name)"
-        access = try Access(
+        let access = try Access(
             connector, schemes, node: node, context: context, clocks: memory.clocks, isPreview: isPreview,
             needsCredential: operation.requests.contains(where: \.sendsCredential))
+        _access = Indirect(wrappedValue: access)
         let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
         if !isPreview {
@@ -83,19 +84,27 @@ struct OperationRun: Sendable {
         let scope = try await lookedUp(rendering, operation.lookups)
         switch operation.work {
         case .request(let variants):
-            let template = try variants.chosen(scope)
-            guard let poll = operation.poll else {
-                let (_, decoded) = try await exchange(template, scope)
-                return try finish(scope.with(decoded), body: decoded.body)
-            }
-            let first = try await kept("first") { try await exchange(template, scope).decoded.asValue }
-            let last = try await JobWait(run: self, poll: poll).result(scope, after: first)
-            return try finish(scope.with("first", first).with(result: last), body: last["body"] ?? .null)
+            if let poll = operation.poll { return try await output(of: variants, poll, scope) }
+            return try await output(of: variants, scope)
         case .pages(let variants, let pagination):
             return try await pageReader(variants, pagination, scope).items()
         case .steps(let sequence):
             return try await StepRun(run: self, sequence: sequence).output(scope)
         }
+    }
+
+    /// The output of one request. What is awaited here holds no more than it needs, as a loop may wait for thousands.
+    private func output(of variants: Variants, _ scope: Rendering) async throws -> Value {
+        let (_, decoded) = try await exchange(try variants.chosen(scope), scope)
+        return try finish(scope.with(decoded), body: decoded.body)
+    }
+
+    /// The output of a job that a request begins.
+    private func output(of variants: Variants, _ poll: Poll, _ scope: Rendering) async throws -> Value {
+        let template = try variants.chosen(scope)
+        let first = try await kept("first") { try await exchange(template, scope).decoded.asValue }
+        let last = try await JobWait(run: self, poll: poll).result(scope, after: first)
+        return try finish(scope.with("first", first).with(result: last), body: last["body"] ?? .null)
     }
 
     /// Gives the output page by page, where it comes so.
@@ -256,13 +265,33 @@ struct OperationRun: Sendable {
         _ template: RequestTemplate, _ scope: Rendering, retry: RetryPolicy,
         make: @escaping @Sendable () throws -> HTTPRequest
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
-        let effect = template.effect ?? (template.isRead ? .read : context.effect)
-        let hasKey = template.idempotency != nil && !context.idempotencyKey.isEmpty
-        let judge = Judge(
+        let judge = judge(template, scope)
+        let response = try await context.world.http.send(
+            try call(template, scope, retry: retry, judge: judge, make: make))
+        return (response, judge.result(of: response, hiding: template.secretParts))
+    }
+
+    private func judge(_ template: RequestTemplate, _ scope: Rendering) -> Judge {
+        Judge(
             rules: rules(template), accepted: template.accepted, acceptedWhen: template.acceptedWhen,
-            decoding: template.decoding, usualDecoding: connector.defaults.decode, effect: effect, hasKey: hasKey,
-            rendering: scope,
-            files: context.world.files)
+            decoding: template.decoding, usualDecoding: connector.defaults.decode, effect: effect(of: template),
+            hasKey: hasKey(template), rendering: scope, files: context.world.files)
+    }
+
+    private func effect(of template: RequestTemplate) -> Effect {
+        template.effect ?? (template.isRead ? .read : context.effect)
+    }
+
+    private func hasKey(_ template: RequestTemplate) -> Bool {
+        template.idempotency != nil && !context.idempotencyKey.isEmpty
+    }
+
+    private func call(
+        _ template: RequestTemplate, _ scope: Rendering, retry: RetryPolicy, judge: Judge,
+        make: @escaping @Sendable () throws -> HTTPRequest
+    ) throws -> HTTPCall {
+        let effect = effect(of: template)
+        let hasKey = hasKey(template)
         var call = HTTPCall(try make(), effect: effect, retry: retry)
         call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
@@ -281,12 +310,7 @@ struct OperationRun: Sendable {
             let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url)
             call.destination = .file(path: path)
         }
-        let response = try await context.world.http.send(call)
-        var decoded = judge.decode(response)
-        // The HTTP layer takes "not there" for done where it repeats a deletion; that answer's body says otherwise.
-        if !judge.accepts(response) { decoded.body = .null }
-        decoded.markSecret(template.secretParts)
-        return (response, decoded)
+        return call
     }
 
     // MARK: Tokens

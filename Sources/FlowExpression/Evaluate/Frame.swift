@@ -76,11 +76,11 @@ struct Frame {
         }
     }
 
-    /// A regular expression, compiled once per evaluation.
+    /// A regular expression, charged for once per evaluation.
     mutating func pattern(_ text: String) throws(Fault) -> Pattern {
         if let known = patterns[text] { return known }
         let pattern: Pattern
-        do { pattern = try Pattern(text) } catch { throw .invalid(error.message, hint: error.hint) }
+        do { pattern = try Pattern.shared(text) } catch { throw .invalid(error.message, hint: error.hint) }
         // It is kept until the evaluation ends.
         try spend(steps: 2 * pattern.size)
         try spend(bytes: 64 * pattern.size)

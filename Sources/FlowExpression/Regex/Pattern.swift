@@ -20,6 +20,23 @@ final class Pattern: Sendable {
         groupCount = parser.groupCount
     }
 
+    /// Those of earlier evaluations: that of a step is used again for each of its items.
+    private static let known = Mutex<[String: Pattern]>([:])
+    /// How many are kept, and how many instructions one that is kept may have.
+    private static let kept = (count: 16, size: 1024)
+
+    /// The pattern, which is compiled where no evaluation before has used it.
+    static func shared(_ text: String) throws(PatternFault) -> Pattern {
+        if let pattern = known.withLock({ $0[text] }) { return pattern }
+        let pattern = try Pattern(text)
+        guard pattern.size <= kept.size else { return pattern }
+        known.withLock { known in
+            if known.count >= kept.count { known.removeAll() }
+            known[text] = pattern
+        }
+        return pattern
+    }
+
     /// Whether some part of `subject` matches.
     func isFound(in subject: String, _ frame: inout Frame) throws(Fault) -> Bool {
         var search = search(PatternText(subject, program.alphabet))

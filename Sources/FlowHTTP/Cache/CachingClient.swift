@@ -18,13 +18,24 @@ package struct CachingClient: HTTPClient {
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
         guard CachingClient.mayUse(call) else { return try await transport.send(call) }
         let key = ResponseKey(url: call.request.url, credential: call.credential)
-        let stored = await store.content(of: key).flatMap(StoredResponse.init(content:)).flatMap { stored in
-            stored.fits(call) ? stored : nil
+        if let content = await store.content(of: key), let stored = StoredResponse(content: content), stored.fits(call)
+        {
+            return try await send(call, unless: stored, key)
         }
+        return await kept(try await transport.send(call), to: call, key)
+    }
+
+    /// Asks for what has changed since `stored` came.
+    private func send(_ call: HTTPCall, unless stored: StoredResponse, _ key: ResponseKey) async throws -> HTTPResponse
+    {
         var asking = call
-        stored?.addConditions(to: &asking.request.headers)
+        stored.addConditions(to: &asking.request.headers)
         let response = try await transport.send(asking)
-        if let stored, response.status == 304 { return stored.response(refreshedBy: response) }
+        if response.status == 304 { return stored.response(refreshedBy: response) }
+        return await kept(response, to: call, key)
+    }
+
+    private func kept(_ response: HTTPResponse, to call: HTTPCall, _ key: ResponseKey) async -> HTTPResponse {
         if let fresh = StoredResponse(response, to: call) { await store.keep(fresh.content, of: key) }
         return response
     }

@@ -34,29 +34,35 @@ package struct RetryingClient: HTTPClient {
         budget.earn()
         var latest = clock.monotonic() + patience
         if let deadline = call.deadline { latest = min(latest, deadline) }
+        let attempt = await attempt(call, latest)
+        guard attempt.failure == nil, let response = attempt.response else {
+            return try await send(call, after: attempt, latest)
+        }
+        call.log.attempt(record(of: attempt, 1, call))
+        return response
+    }
+
+    /// Goes on after a first try that failed. Apart from ``send(_:)``, so that what succeeds at once needs no room for it.
+    private func send(_ call: HTTPCall, after first: Attempt, _ latest: Duration) async throws -> HTTPResponse {
         var call = call
+        var attempt = first
         var number = 1
         var wasOutcomeUnknown = false
         while true {
-            let attempt = await attempt(call, latest)
-            var record = HTTPAttempt(
-                method: call.request.method, url: LoggedURL.text(call.request.address { _ in Masker.replacement }),
-                number: number,
-                status: attempt.response.map { $0.isStored ? 304 : $0.status }, failure: attempt.failure,
-                elapsed: attempt.elapsed, waited: attempt.waited)
-            if attempt.failure != nil { record.command = CurlCommand(call) }
+            var record = record(of: attempt, number, call)
             guard var failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
                 record.failure = nil
-                record.command = nil
                 call.log.attempt(record)
                 if let response = attempt.response { return response }
                 throw Failure(.internal, "an HTTP attempt without an outcome")
             }
+            record.command = CurlCommand(call)
             do {
                 if let renewed = try await renewed(call, after: attempt) {
                     record.renewsToken = true
                     call.log.attempt(record)
                     call = renewed
+                    attempt = await self.attempt(call, latest)
                     continue
                 }
             } catch {
@@ -82,7 +88,16 @@ package struct RetryingClient: HTTPClient {
             }
             wasOutcomeUnknown = wasOutcomeUnknown || attempt.isOutcomeUnknown
             if attempt.counts { number += 1 }
+            attempt = await self.attempt(call, latest)
         }
+    }
+
+    private func record(of attempt: Attempt, _ number: Int, _ call: HTTPCall) -> HTTPAttempt {
+        HTTPAttempt(
+            method: call.request.method,
+            url: LoggedURL.text(call.request.url(replacingPathSecretsBy: Masker.replacement)), number: number,
+            status: attempt.response.map { $0.isStored ? 304 : $0.status }, failure: attempt.failure,
+            elapsed: attempt.elapsed, waited: attempt.waited)
     }
 
     /// The call with a renewed credential, where the answer refuses the one it had; nil where that changes nothing.
@@ -166,13 +181,13 @@ package struct RetryingClient: HTTPClient {
 
 private struct Attempt {
     var response: HTTPResponse?
-    var failure: Failure?
+    @Boxed var failure: Failure?
     /// Whether it was not sent at all, to spare the service or for want of time.
     var isRefused = false
     /// Whether it is one of the tries that the policy allows.
     var counts = true
     var elapsed = Duration.zero
-    var waited: HTTPWait?
+    @Boxed var waited: HTTPWait?
 
     /// Whether the other side may have done the work although the attempt failed.
     var isOutcomeUnknown: Bool {

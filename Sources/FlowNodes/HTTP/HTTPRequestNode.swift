@@ -74,6 +74,19 @@ struct HTTPRequestNode: Node {
     }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        let response: HTTPResponse
+        do {
+            response = try await context.world.http.send(try call(arguments, context))
+        } catch {
+            throw naming(Failure(error), isDownload: arguments["to"] != nil)
+        }
+        return [
+            "status": .int(Int64(response.status)), "headers": .map(response.headers.asMap),
+            "body": try ResponseBody(response).value(as: arguments.string("as") ?? "auto"),
+        ]
+    }
+
+    private func call(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall {
         let request = try RequestBuilder(arguments, in: context).build()
         let effect = context.effect
         let isKeyed = request.headers["Idempotency-Key"] != nil
@@ -99,7 +112,7 @@ struct HTTPRequestNode: Node {
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             var failure = HTTPStatusTable.failure(
                 for: response, effect: effect, hasIdempotencyKey: isKeyed, now: clock.now())
-            if let reason = ServiceText.reason(in: response) { failure?.message += ": \(reason)" }
+            if failure != nil, let reason = ServiceText.reason(in: response) { failure?.message += ": \(reason)" }
             if failure == nil, let allowed, !allowed.isEmpty {
                 return Failure(
                     .invalid, "the server answered \(HTTPStatusTable.describe(response.status)), which is not in ok",
@@ -107,16 +120,7 @@ struct HTTPRequestNode: Node {
             }
             return failure
         }
-        let response: HTTPResponse
-        do {
-            response = try await context.world.http.send(call)
-        } catch {
-            throw naming(Failure(error), isDownload: arguments["to"] != nil)
-        }
-        return [
-            "status": .int(Int64(response.status)), "headers": .map(response.headers.asMap),
-            "body": try ResponseBody(response).value(as: arguments.string("as") ?? "auto"),
-        ]
+        return call
     }
 
     func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {

@@ -41,7 +41,7 @@ extension SQLDriver {
 
 extension NodeSpec {
     /// A node of a kind of server.
-    init(
+    convenience init(
         _ operation: String, of driver: (some SQLDriver).Type, summary: String, details: String = "", effect: Effect,
         parameters: [Parameter], rules: [Rule] = [], output: String, example: Example
     ) {

@@ -85,12 +85,12 @@ package enum JournalRecord: Sendable {
     case itemEnded(path: String, index: Int, key: String, StepEnd)
     case checkpoint(path: String, item: Int?, name: String, StoredValue)
     /// A workflow that a step calls begins, or is taken up again; the path has the item's index.
-    case callStarted(StoredCall)
-    case callEnded(path: String, RunEnd)
+    indirect case callStarted(StoredCall)
+    indirect case callEnded(path: String, RunEnd)
     case log(LogLine)
     /// A credential was taken from the vault or the environment.
     case credentialUsed(name: String, at: Timestamp)
-    case runEnded(RunEnd)
+    indirect case runEnded(RunEnd)
 }
 
 extension JournalRecord {
@@ -156,7 +156,7 @@ package struct AttemptIntent: Sendable, Hashable {
 
 package struct AttemptEnd: Sendable, Hashable {
     package var status: RunStatus
-    package var failure: Failure?
+    @Boxed package var failure: Failure?
     package var endedAt: Timestamp
 
     package init(status: RunStatus, failure: Failure? = nil, endedAt: Timestamp) {
@@ -169,7 +169,7 @@ package struct AttemptEnd: Sendable, Hashable {
 package struct StepEnd: Sendable, Hashable {
     package var status: RunStatus
     package var output: StoredValue?
-    package var failure: Failure?
+    @Boxed package var failure: Failure?
     package var attempts: Int
     package var endedAt: Timestamp
     /// Whether the run goes on as if it had succeeded (`continue_on_error`).

@@ -6,6 +6,9 @@ struct JournalStatements {
     /// The run's number.
     let run: Int64
 
+    // Rows that may be there are updated and not replaced: for a replacement SQLite writes down how to take it back, in
+    // 64 KiB that it asks for each time.
+
     /// The name of a checkpoint that belongs to the engine; a node's own names can't begin with a colon.
     static let resolvedName = ":resolved"
 
@@ -23,8 +26,11 @@ struct JournalStatements {
         case .attemptStarted(let attempt, let intent):
             try database.execute(
                 """
-                INSERT OR REPLACE INTO attempts (step, item, number, effect, key, key_valid_until, status, started_at)
+                INSERT INTO attempts (step, item, number, effect, key, key_valid_until, status, started_at)
                 VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, 'running', ?)
+                ON CONFLICT DO UPDATE SET effect = excluded.effect, key = excluded.key,
+                    key_valid_until = excluded.key_valid_until, status = excluded.status, nothing_sent = 0,
+                    error = NULL, started_at = excluded.started_at, ended_at = NULL
                 """,
                 [
                     .int(run), .string(attempt.path), .item(attempt.item), .int(Int64(attempt.number)),
@@ -46,8 +52,10 @@ struct JournalStatements {
         case .itemEnded(let path, let index, let key, let end):
             try database.execute(
                 """
-                INSERT OR REPLACE INTO items (step, position, key, status, attempts, output, error, ended_at)
+                INSERT INTO items (step, position, key, status, attempts, output, error, ended_at)
                 VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET key = excluded.key, status = excluded.status, attempts = excluded.attempts,
+                    output = excluded.output, output_ref = NULL, error = excluded.error, ended_at = excluded.ended_at
                 """,
                 [
                     .int(run), .string(path), .int(Int64(index)), .string(key), .string(end.status.rawValue),
@@ -107,8 +115,9 @@ struct JournalStatements {
     ) throws(Failure) {
         try database.execute(
             """
-            INSERT OR REPLACE INTO checkpoints (step, item, name, value)
+            INSERT INTO checkpoints (step, item, name, value)
             VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?)
+            ON CONFLICT DO UPDATE SET value = excluded.value, value_ref = NULL
             """, [.int(run), .string(path), .item(item), .string(name), try place(value)])
     }
 

@@ -29,7 +29,7 @@ struct CredentialCheckup {
     func examine(_ names: [String]) async throws -> [CredentialHealth] {
         let access = try session.vaultAccess()
         let world = try session.world(access)
-        let resolver = session.credentials(access, types: index.types(for: session.environment))
+        let resolver = session.credentials(access, types: index)
         var found: [String: CredentialHealth] = [:]
         await withTaskGroup(of: CredentialHealth.self) { group in
             var waiting = names[...]

@@ -28,7 +28,7 @@ struct NodeBench {
         let names = name.map { [$0] } ?? (spec.needsCredential ? spec.usualCredentials : [])
         guard let first = names.first else { return context }
         let types = CredentialTypeIndex(connectors: connectors)
-        let resolver = session.credentials(access, types: types.types(for: session.environment), trace: trace)
+        let resolver = session.credentials(access, types: types, trace: trace)
         let type = spec.credentialTypes.first.flatMap(types.type)
         for name in names {
             guard let found = try await resolver.credential(named: name, defaultType: type) else { continue }

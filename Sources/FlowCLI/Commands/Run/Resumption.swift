@@ -33,7 +33,7 @@ struct Resumption {
         let types = CredentialTypeIndex(connectors: connectors)
         var setup = RunSetup(
             nodes: try session.nodes(with: connectors), world: world,
-            credentials: session.credentials(access, types: types.types(for: session.environment), trace: trace),
+            credentials: session.credentials(access, types: types, trace: trace),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type

@@ -71,8 +71,7 @@ struct RunCommand: Verb {
         let trace = dryRun ? nil : try traceOption.open(in: session)
         var setup = RunSetup(
             nodes: nodes, world: try session.world(access, trace: trace),
-            credentials: session.credentials(
-                access, types: types.types(for: session.environment), renews: !dryRun, trace: trace),
+            credentials: session.credentials(access, types: types, renews: !dryRun, trace: trace),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type
