@@ -29,26 +29,32 @@ extension Executor {
         while true {
             let attempt = AttemptID(path: place.path, item: place.item, number: number)
             try await announce(attempt, node, request)
-            let tried = try await run(attempt, node, request, work, spool)
-            guard let failure = tried.failure else { return tried.ending }
-            if let ending = try await pause(after: failure, attempt, number - first + 1, node, request, work) {
-                return ending
+            switch await run(attempt, node, request, work, spool) {
+            case .ended(let ending): return ending
+            case .failed(let failure):
+                if let ending = try await pause(after: failure, attempt, number - first + 1, node, request, work) {
+                    return ending
+                }
+                number += 1
             }
-            number += 1
         }
     }
 
+    /// What came of an attempt.
+    private enum Trial {
+        case ended(Ending)
+        case failed(Failure)
+    }
+
     /// Begins an attempt that is announced, and sees it through.
-    ///
-    /// - Returns: how the work ends, or why the attempt failed.
     private func run(
         _ attempt: AttemptID, _ node: any Node, _ request: Request, _ work: Work, _ spool: Spool?
-    ) async throws -> (ending: Ending, failure: Failure?) {
+    ) async -> Trial {
         let start = setup.world.clock.monotonic()
         let result = await perform(node, request, work.prepared.timeout, into: spool)
         let elapsed = setup.world.clock.monotonic() - start
         // It goes on after its last page when the run is taken up again.
-        if spool?.isUnwanted == true { return (Ending(.leftOut), nil) }
+        if spool?.isUnwanted == true { return .ended(Ending(.leftOut)) }
         let record = JournalRecord.attemptEnded(
             attempt, AttemptEnd(status: .succeeded, endedAt: setup.world.clock.now()))
         do {
@@ -57,12 +63,13 @@ extension Executor {
                 StepOutcome(.succeeded, output: output, attempts: attempt.number), records: [record])
             ending.isTrivial =
                 request.context.effect == .read && spool == nil && elapsed < Executor.trivialTime
-            return (ending, nil)
+            return .ended(ending)
         } catch let error as OutputFailure {
             // The work is done, and must not be taken for undone.
-            return (Ending(StepOutcome(failed: error.failure, attempts: attempt.number), records: [record]), nil)
+            return .ended(
+                Ending(StepOutcome(failed: error.failure, attempts: attempt.number), records: [record]))
         } catch {
-            return (Ending(.leftOut), Failure(error))
+            return .failed(Failure(error))
         }
     }
 

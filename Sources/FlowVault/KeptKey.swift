@@ -30,16 +30,21 @@ extension VaultFile {
     /// The longest that a vault stays unlocked.
     package static let longestUnlock = Duration.seconds(30 * 86400)
 
+    /// - Throws: `invalid` where the time is under a second or over 30 days.
+    package static func requireUnlockable(for time: Duration) throws(Failure) {
+        guard time >= .seconds(1), time <= longestUnlock else {
+            throw Failure(
+                .invalid, "a vault can be unlocked for a second up to 30 days", hint: "write it as 30m, 8h or 2d")
+        }
+    }
+
     /// Keeps the data key, so that every process of this user opens the vault without asking.
     ///
     /// - Returns: when that ends.
     /// - Throws: `invalid` where the time is under a second or over 30 days, `permission` where nothing keeps keys.
     @discardableResult
     package func unlock(for time: Duration, in keeper: any KeyKeeper) throws(Failure) -> Timestamp {
-        guard time >= .seconds(1), time <= VaultFile.longestUnlock else {
-            throw Failure(
-                .invalid, "a vault can be unlocked for a second up to 30 days", hint: "write it as 30m, 8h or 2d")
-        }
+        try VaultFile.requireUnlockable(for: time)
         let seconds = UInt32(time.components.seconds)
         let until = Timestamp(seconds: clock.now().seconds + Int64(seconds))
         var bytes = try rowID(keys.id)

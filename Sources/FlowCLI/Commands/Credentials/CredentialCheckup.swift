@@ -100,8 +100,9 @@ struct CredentialCheckup {
         let connector = try connectors.connector(service)
         let userInfo = node == nil ? UserInfo(credential) : nil
         guard native != nil || connector != nil || userInfo != nil else {
-            health.state = .unchecked(
-                "nothing says how to ask about \(provider.map { "grants of \($0)" } ?? "the type \(credential.type)")")
+            let subject = provider.map { "grants of \($0)" } ?? "the type \(credential.type)"
+            let way = UserInfo.lacksScope(credential) ? "; a login with the scope openid could be asked about" : ""
+            health.state = .unchecked("nothing says how to ask about \(subject)\(way)")
             return
         }
         guard !isOffline else { return health.state = .unchecked("no service is asked with --offline") }

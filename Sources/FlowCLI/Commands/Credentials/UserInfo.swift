@@ -20,6 +20,14 @@ struct UserInfo {
         scopes = grant.scopes
     }
 
+    /// Whether the provider would say whose a login is that had the scope `openid`.
+    static func lacksScope(_ credential: Credential) -> Bool {
+        guard credential.type == StoredGrant.credentialType.name,
+            let grant = try? StoredGrant(fields: credential.fields, source: "")
+        else { return false }
+        return grant.service.userInfoURL != nil && !grant.scopes.contains("openid")
+    }
+
     /// - Parameter request: `http.request`, which renews a token that is refused.
     func identity(through request: any Node, in context: NodeContext) async throws -> CredentialIdentity {
         let answer = try await request.run(request.spec.bind(ValueMap([("url", .string(url))])), in: context)

@@ -20,17 +20,15 @@ struct VaultUnlockCommand: Verb {
         guard let duration = Duration(text: time) else {
             throw Exit.usage("\"\(time)\" is no duration", hint: "write it as 30m, 8h or 2d")
         }
+        // Before the passphrase is asked for.
+        do throws(Failure) { try VaultFile.requireUnlockable(for: duration) } catch {
+            throw Exit.usage(error.message, hint: error.hint)
+        }
         // To stay open for longer takes the passphrase again.
         var keys = try session.vaultKeys()
         keys.keeper = nil
         let vault = try VaultAccess(path: session.settings.vault, keys: keys).existingVault()
-        let until: Timestamp
-        do {
-            until = try vault.unlock(for: duration, in: KernelKeyring())
-        } catch {
-            guard error.kind == .invalid, error.code == nil else { throw error }
-            throw Exit.usage(error.message, hint: error.hint)
-        }
+        let until = try vault.unlock(for: duration, in: KernelKeyring())
         session.console.show(json: ["vault": .string(vault.path), "until": .string(until.rfc3339)]) {
             session.console.show("unlocked until \(until.localText)")
         }
