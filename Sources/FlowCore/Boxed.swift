@@ -4,24 +4,16 @@
 ///     @Boxed package var failure: Failure?
 @propertyWrapper
 package struct Boxed<Wrapped: Sendable>: Sendable {
-    @usableFromInline
-    final class Box: Sendable {
-        @usableFromInline let value: Wrapped
-
-        @inlinable
-        init(_ value: Wrapped) { self.value = value }
-    }
-
-    @usableFromInline var box: Box?
+    @usableFromInline var content: Indirect<Wrapped>?
 
     @inlinable @inline(__always)
     package init(wrappedValue: Wrapped?) {
-        if let wrappedValue { box = Box(wrappedValue) } else { box = nil }
+        if let wrappedValue { content = Indirect(wrappedValue: wrappedValue) } else { content = nil }
     }
 
     @inlinable package var wrappedValue: Wrapped? {
-        @inline(__always) get { box?.value }
-        @inline(__always) set { if let newValue { box = Box(newValue) } else { box = nil } }
+        @inline(__always) get { content?.wrappedValue }
+        @inline(__always) set { self = Boxed(wrappedValue: newValue) }
     }
 }
 

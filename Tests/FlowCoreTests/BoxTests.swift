@@ -21,6 +21,7 @@ import Testing
         #expect(second.rare == "b")
         second.rare = nil
         #expect(second == Holder())
+        #expect(MemoryLayout<Boxed<[String]>>.size == MemoryLayout<Int>.size)
     }
 
     @Test func copiesOfAnIndirectValueAreApart() {
