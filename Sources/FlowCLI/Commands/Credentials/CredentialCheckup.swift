@@ -99,9 +99,9 @@ struct CredentialCheckup {
         let native = try node.flatMap { try session.nativeNodes.node(named: $0) }
         let connector = try connectors.connector(service)
         let userInfo = node == nil ? UserInfo(credential) : nil
-        guard native != nil || connector != nil || userInfo != nil else {
+        guard native != nil || connector != nil || userInfo?.isAllowed == true else {
             let subject = provider.map { "grants of \($0)" } ?? "the type \(credential.type)"
-            let way = UserInfo.lacksScope(credential) ? "; a login with the scope openid could be asked about" : ""
+            let way = userInfo != nil ? "; a login with the scope openid could be asked about" : ""
             health.state = .unchecked("nothing says how to ask about \(subject)\(way)")
             return
         }

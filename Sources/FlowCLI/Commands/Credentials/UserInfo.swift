@@ -8,24 +8,18 @@ struct UserInfo {
     private let url: String
     private let scopes: [String]
 
-    /// nil where the provider offers no such question, the login is not one that may ask it, or the credential may not be
-    /// sent there.
+    /// Whether the provider answers this login; it does so only where the scope `openid` was granted.
+    var isAllowed: Bool { scopes.contains("openid") }
+
+    /// nil where the provider offers no such question, or the credential may not be sent there.
     init?(_ credential: Credential) {
         // Tokens that were put in by hand may be no grant as a login makes it.
         guard credential.type == StoredGrant.credentialType.name,
             let grant = try? StoredGrant(fields: credential.fields, source: ""), let url = grant.service.userInfoURL,
-            grant.scopes.contains("openid"), let origin = Origin(url), credential.origins?.contains(origin) == true
+            let origin = Origin(url), credential.origins?.contains(origin) == true
         else { return nil }
         self.url = url
         scopes = grant.scopes
-    }
-
-    /// Whether the provider would say whose a login is that had the scope `openid`.
-    static func lacksScope(_ credential: Credential) -> Bool {
-        guard credential.type == StoredGrant.credentialType.name,
-            let grant = try? StoredGrant(fields: credential.fields, source: "")
-        else { return false }
-        return grant.service.userInfoURL != nil && !grant.scopes.contains("openid")
     }
 
     /// - Parameter request: `http.request`, which renews a token that is refused.
