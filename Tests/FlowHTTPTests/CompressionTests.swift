@@ -33,6 +33,17 @@ import Testing
         #expect(server.requests[0].headers["accept-encoding"] == "gzip, br, zstd")
     }
 
+    @Test func namesOfTheHeadAreReadInAnyCase() async throws {
+        let reply = FaultServer.Reply(
+            200, headers: [("CONTENT-encoding", " gzip "), ("Content", "none"), ("content-type", "text/plain")],
+            body: .bytes(Base64.decode(CompressionTests.gzip) ?? []))
+        let server = try FaultServer(replies: [reply])
+        let response = try await client.send(HTTPCall(HTTPRequest("GET", server.url)))
+        #expect(response.text == text)
+        #expect(response.headers["Content-Encoding"] == "gzip")
+        #expect(response.headers["content"] == "none")
+    }
+
     @Test(arguments: [("gzip", gzip), ("deflate", zlib), ("br", brotli), ("zstd", zstd)])
     func halfAnswersBreakOff(coding: String, content: String) async throws {
         let bytes = Base64.decode(content) ?? []

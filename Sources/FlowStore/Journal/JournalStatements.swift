@@ -6,8 +6,8 @@ struct JournalStatements {
     /// The run's number.
     let run: Int64
 
-    // Rows that may be there are updated and not replaced: for a replacement SQLite writes down how to take it back, in
-    // 64 KiB that it asks for each time.
+    // Rows that may be there are updated and not replaced: for a replacement in a table with foreign keys SQLite writes
+    // down how to take it back, in 64 KiB that it asks for each time.
 
     /// The name of a checkpoint that belongs to the engine; a node's own names can't begin with a colon.
     static let resolvedName = ":resolved"

@@ -71,6 +71,48 @@ struct RunStoreTests {
         #expect(try history.logs(of: summary, path: "b").isEmpty)
     }
 
+    @Test func whatIsWrittenAgainLeavesNothingOfBefore() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (run, journal) = try await folder.begin(store)
+        let attempt = AttemptID(path: "a", item: 4, number: 1)
+        var failure = Failure(.conflict, "no", hint: "try", code: "c")
+        failure.nothingSent = true
+        let failed = StepEnd(status: .failed, failure: failure, attempts: 1, endedAt: Self.time)
+        let first = StoredValue(bytes: JSON.bytes("first"))
+        let second = StoredValue(bytes: JSON.bytes("second"))
+        let later = Timestamp(seconds: Self.time.seconds + 9)
+        try await journal.commit(
+            [
+                .stepStarted(path: "a", node: "test.n", at: Self.time),
+                .attemptStarted(attempt, AttemptIntent(effect: .write, key: "k", startedAt: Self.time)),
+                .attemptEnded(attempt, AttemptEnd(status: .failed, failure: failure, endedAt: Self.time)),
+                .itemEnded(path: "a", index: 4, key: "old", failed),
+                .checkpoint(path: "a", item: 4, name: "page", first),
+            ], synced: false)
+        let succeeded = StepEnd(status: .succeeded, output: second, attempts: 2, endedAt: later)
+        try await journal.commit(
+            [
+                .attemptStarted(attempt, AttemptIntent(effect: .read, startedAt: later)),
+                .itemEnded(path: "a", index: 4, key: "new", succeeded),
+                .checkpoint(path: "a", item: 4, name: "page", second),
+            ], synced: false)
+        let attempts = try await journal.attempts(of: "a", item: 4)
+        #expect(attempts.count == 1)
+        #expect(attempts[0].intent == AttemptIntent(effect: .read, startedAt: later))
+        #expect(attempts[0].end == nil)
+        let history = try RunHistory.open(folder.database)
+        let items = try history.items(of: "a", in: try history.run(named: run.id.text))
+        #expect(items.count == 1)
+        #expect(items[0].key == "new")
+        #expect(items[0].status == .succeeded)
+        #expect(items[0].failure == nil)
+        #expect(items[0].attempts == 2)
+        func opened(_ value: StoredValue?) throws -> Value? { try value?.value(sealing: nil, context: run.id.text) }
+        #expect(try opened(items[0].output) == "second")
+        #expect(try opened(try await journal.checkpoint("page", of: "a", item: 4)) == "second")
+    }
+
     @Test func listsTheLatestFirstAndFilters() async throws {
         let folder = StateFolder()
         let store = try RunStore.open(folder.database)
