@@ -46,7 +46,7 @@ package final class CurlClient: HTTPClient {
     private func startedLoop() throws(Failure) -> CurlLoop {
         try loop.withLock { current throws(Failure) in
             if let current { return current }
-            let started = try CurlLoop.started(options)
+            let started = try CurlLoop(options)
             current = started
             return started
         }

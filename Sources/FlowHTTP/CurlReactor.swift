@@ -4,11 +4,11 @@ import FlowSpec
 import Glibc
 import Synchronization
 
-/// What the loop's thread does: starts transfers, lets libcurl move bytes, hands out answers. Never leaves its thread.
+/// What drives the loop: starts transfers, lets libcurl move bytes, hands out answers. For one thread at a time.
 final class CurlReactor {
     private let multi: UnsafeMutableRawPointer
     private let share: UnsafeMutableRawPointer?
-    private let loop: CurlLoop
+    private let inbox: CurlInbox
     private let userAgent: String
     private let clock = LoopClock()
     private var line: WaitingLine
@@ -16,68 +16,113 @@ final class CurlReactor {
     private var handles: [EasyHandle] = []
     private var idleHandles: [EasyHandle] = []
     /// Empty but while they are obeyed; kept for its capacity.
-    private var commands: [CurlLoop.Command] = []
+    private var commands: [CurlInbox.Command] = []
     /// The tasks whose transfers this turn has ended. They go on all together: one by one each would wake a thread that
     /// has nothing more to do after it.
     private var ended: [(task: UnsafeContinuation<Transfer.Outcome, Never>, outcome: Transfer.Outcome)] = []
     /// No transfer can have stalled before this.
     private var nextStallCheck: ContinuousClock.Instant?
+    /// When the transfer that is on its way began, if it has been alone all the time.
+    private var aloneSince: ContinuousClock.Instant?
+    /// Whether the last transfer that was alone all the time took less than ``patience``.
+    private var answersSoon = false
+    private var hasEnded = false
 
     /// Descriptors that the rest of the process needs.
     private static let reservedDescriptors = 128
     /// What is kept of the handles, some 16 KiB each, where nothing is on its way.
     private static let restingHandles = 64
+    /// How long a thread that runs tasks may wait for an answer: as long as a small piece of work of a task takes, and
+    /// some ten times what waking another thread and being woken does.
+    private static let patience = Duration.milliseconds(1)
 
-    init(_ multi: CurlLoop.Multi, _ loop: CurlLoop, _ options: CurlClient.Options) {
-        self.multi = multi.pointer
-        self.loop = loop
+    init(_ multi: UnsafeMutableRawPointer, _ inbox: CurlInbox, _ options: CurlClient.Options) {
+        self.multi = multi
+        self.inbox = inbox
         userAgent = options.userAgent
         let sockets = max(16, sysconf(Int32(_SC_OPEN_MAX)) - CurlReactor.reservedDescriptors)
         line = WaitingLine(options, sockets: sockets)
         // One resumed TLS session serves all handles.
         share = curl_share_init()
         flow_share_tls_sessions(share)
-        flow_multi_set_long(multi.pointer, CURLMOPT_MAXCONNECTS, min(sockets, options.requestsInAll))
+        flow_multi_set_long(multi, CURLMOPT_MAXCONNECTS, min(sockets, options.requestsInAll))
     }
 
-    func run() {
+    /// Does what the inbox asks for until nothing is on its way. What comes then wakes the loop's thread.
+    ///
+    /// - Returns: whether it has ended for good.
+    func drive() -> Bool {
+        inbox.settle()
         while !obeyCommands() {
             let started = startWaiting()
+            if line.active == 0, inbox.mayRest() {
+                trimHandles()
+                return false
+            }
             // libcurl looks at all transfers whenever it may move bytes, so what was just started waits for what has
             // arrived meanwhile, unless there is nothing else; the poll returns at once then.
-            if started < line.active || line.active == 0, loop.mayRest() { rest() }
-            clock.tick()
-            var running: Int32 = 0
-            curl_multi_perform(multi, &running)
-            takeFinished()
-            endStalled()
-            resumeTasks()
+            if started < line.active, inbox.mayRest(), rest(pollTimeout) { inbox.settle() }
+            turn()
         }
         end()
+        return true
+    }
+
+    /// Starts `transfer` and moves its bytes as long as that is for this thread to do, which runs tasks: while it is alone
+    /// and its answer can come soon. The loop's thread does the rest.
+    ///
+    /// - Returns: whether it was started.
+    func drive(alone transfer: Transfer) -> Bool {
+        guard answersSoon, line.active == 0, !hasEnded else { return false }
+        obey(.start(transfer))
+        _ = startWaiting()
+        let start = aloneSince ?? clock.now
+        var isWanted = false
+        turn()
+        while line.active > 0, !isWanted, clock.now - start < CurlReactor.patience {
+            isWanted = !inbox.mayRest() || rest(1)
+            turn()
+        }
+        if line.active > 0 { answersSoon = false }
+        if line.active > 0 || !inbox.mayRest() { inbox.wake() }
+        return true
+    }
+
+    private func turn() {
+        clock.tick()
+        var running: Int32 = 0
+        curl_multi_perform(multi, &running)
+        takeFinished()
+        endStalled()
+        resumeTasks()
     }
 
     /// - Returns: whether to end.
     private func obeyCommands() -> Bool {
-        let isClosing = loop.take(&commands)
+        let isClosing = inbox.take(&commands)
         for command in commands { obey(command) }
         commands.removeAll(keepingCapacity: true)
+        // Those that were cancelled.
+        resumeTasks()
         return isClosing
     }
 
-    private func rest() {
-        if line.active == 0, handles.count > CurlReactor.restingHandles {
-            idleHandles.removeLast(idleHandles.count - CurlReactor.restingHandles)
-            handles = idleHandles
-        }
-        var wake = curl_waitfd(fd: loop.wakeDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-        curl_multi_poll(multi, &wake, 1, pollTimeout, nil)
-        if wake.revents != 0 {
-            var count: UInt64 = 0
-            _ = read(loop.wakeDescriptor, &count, MemoryLayout<UInt64>.size)
-        }
+    /// Waits for sockets, for at most `limit` milliseconds.
+    ///
+    /// - Returns: whether the loop's thread is wanted.
+    private func rest(_ limit: Int32) -> Bool {
+        var wake = curl_waitfd(fd: inbox.wakeDescriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        curl_multi_poll(multi, &wake, 1, limit, nil)
+        return wake.revents != 0
     }
 
-    private func obey(_ command: CurlLoop.Command) {
+    private func trimHandles() {
+        guard handles.count > CurlReactor.restingHandles else { return }
+        idleHandles.removeLast(idleHandles.count - CurlReactor.restingHandles)
+        handles = idleHandles
+    }
+
+    private func obey(_ command: CurlInbox.Command) {
         switch command {
         case .start(let transfer):
             if transfer.isCancelled.load(ordering: .acquiring) {
@@ -99,6 +144,7 @@ final class CurlReactor {
     /// - Returns: how many were started.
     private func startWaiting() -> Int {
         var count = 0
+        let wasIdle = line.active == 0
         while let transfer = line.next() {
             guard let handle = idleHandles.popLast() ?? newHandle() else {
                 line.ended(transfer)
@@ -112,6 +158,7 @@ final class CurlReactor {
             nextStallCheck = nextStallCheck.map { min($0, check) } ?? check
             count += 1
         }
+        if count > 0 { aloneSince = wasIdle && count == 1 ? .now : nil }
         return count
     }
 
@@ -160,6 +207,7 @@ final class CurlReactor {
             idleHandles.append(handle)
         }
         line.ended(transfer)
+        if line.active == 0, let aloneSince { answersSoon = clock.now - aloneSince < CurlReactor.patience }
         // Only what is to be told is kept: the transfer is to die with its task, on the task's thread.
         if let task = transfer.end(outcome) { ended.append((task, outcome)) }
     }
@@ -170,7 +218,8 @@ final class CurlReactor {
     }
 
     /// Ends everything; the multi handle is gone after it.
-    private func end() {
+    func end() {
+        hasEnded = true
         for transfer in handles.compactMap(\.transfer) { end(transfer, transfer.ended(CurlLoop.closed)) }
         resumeTasks()
         while let transfer = line.next() {
@@ -181,7 +230,7 @@ final class CurlReactor {
         handles = []
         curl_multi_cleanup(multi)
         curl_share_cleanup(share)
-        for command in loop.end() {
+        for command in inbox.end() {
             switch command {
             case .start(let transfer): transfer.finish(.failure(CurlLoop.closed))
             case .cancel: break

@@ -79,8 +79,9 @@ struct WaitingLine {
 
     /// The next transfer that may start, host by host in turn; nil where none may.
     mutating func next() -> Transfer? {
-        var tried = 0
-        while active < bound, tried < turns.count {
+        var untried = turns.count
+        while active < bound, untried > 0 {
+            untried -= 1
             let host = turns.removeFirst()
             var chosen: Transfer?
             if host.active < host.bound {
@@ -94,7 +95,6 @@ struct WaitingLine {
                 return chosen
             }
             forgetIfIdle(host)
-            tried += 1
         }
         return nil
     }

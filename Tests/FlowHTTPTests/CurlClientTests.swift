@@ -107,6 +107,27 @@ import Testing
         }
     }
 
+    @Test func whoGivesUpInLineDoesNotHoldUpTheNextHost() async throws {
+        let hanging = try FaultServer(replies: [.hang])
+        let (left, wanted) = (try FaultServer(replies: [.text("x")]), try FaultServer(replies: [.text("x")]))
+        let client = CurlClient(CurlClient.Options(requestsInAll: 1))
+        func send(_ server: FaultServer) -> Task<HTTPResponse, any Error> {
+            Task { try await client.send(HTTPCall(HTTPRequest("GET", server.url))) }
+        }
+        let first = send(hanging)
+        _ = await hanging.requests(atLeast: 1)
+        let second = send(left)
+        // Time to get in line before the third; where it is too short, the test can't fail.
+        try await Task.sleep(for: .milliseconds(50))
+        let third = send(wanted)
+        try await Task.sleep(for: .milliseconds(50))
+        second.cancel()
+        _ = await second.result
+        first.cancel()
+        #expect(try await third.value.text == "x")
+        #expect(left.requests.isEmpty)
+    }
+
     @Test func thousandRequestsAtOnceAllGetTheirOwnAnswer() async throws {
         let server = try FaultServer { .text($0.target) }
         let client = CurlClient(CurlClient.Options(requestsPerHost: 64))

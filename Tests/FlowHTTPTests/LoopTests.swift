@@ -45,4 +45,54 @@ import Testing
         _ = try await client.send(brief)
         #expect(try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/slow"))).text == "x")
     }
+
+    /// Answers that come at once have the task's own thread wait for the next one: not longer than it may, and whatever
+    /// else is wanted of the loop meanwhile is not kept waiting.
+    @Test func anAnswerThatTakesLongerThanThoseBeforeHoldsUpNothing() async throws {
+        let server = try FaultServer { $0.path == "/hang" ? .hang : .text($0.target) }
+        let client = CurlClient()
+        func expectAnswers() async throws {
+            for number in 0..<20 {
+                let response = try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/\(number)")))
+                #expect(response.text == "/\(number)")
+            }
+        }
+        for ending in ["cancelled", "closed"] {
+            try await expectAnswers()
+            let count = server.requests.count
+            let stuck = Task { try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/hang"))) }
+            _ = await server.requests(atLeast: count + 1)
+            try await expectAnswers()
+            if ending == "closed" { client.close() } else { stuck.cancel() }
+            let outcome = await failure { _ = try await stuck.value }
+            #expect(outcome.kind == .cancelled)
+        }
+        try await expectAnswers()
+    }
+
+    /// One or a few at a time, so that the loop changes its driver all the time, and some are given up in between.
+    @Test(arguments: [1, 2, 5]) func requestsThatComeAndGoAtAnyMomentAllEnd(atOnce: Int) async throws {
+        let server = try FaultServer { .text($0.target) }
+        let client = CurlClient()
+        let answered = try await withThrowingTaskGroup(of: Int.self) { group in
+            for worker in 0..<atOnce {
+                group.addTask {
+                    var answered = 0
+                    for number in 0..<200 {
+                        let target = "/\(worker)/\(number)"
+                        let request = Task { try await client.send(HTTPCall(HTTPRequest("GET", server.url + target))) }
+                        if number % 5 == 4 {
+                            request.cancel()
+                            _ = await request.result
+                        } else {
+                            answered += try await request.value.text == target ? 1 : 0
+                        }
+                    }
+                    return answered
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(answered == atOnce * 160)
+    }
 }
