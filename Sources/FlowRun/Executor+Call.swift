@@ -16,7 +16,11 @@ extension Executor {
         let stored: StoredCall
         let part: Executor
         do {
-            if let earlier { stored = earlier.again } else { stored = try await begun(call, at: path, work) }
+            if let earlier {
+                stored = try await goingOn(earlier, call, work)
+            } else {
+                stored = try await begun(call, at: path, work)
+            }
             part = Executor(
                 callee, call: stored, inputs: try open(stored.inputs).mapValue ?? ValueMap(),
                 vars: try open(stored.vars).mapValue ?? ValueMap(), timeout: work.prepared.timeout, of: self)
@@ -38,23 +42,53 @@ extension Executor {
 
     /// A call that begins: its inputs are bound and its variables evaluated.
     private func begun(_ call: Step.Call, at path: String, _ work: Work) async throws -> StoredCall {
-        let scope = scopes.scope(in: work.frame, reading: work.prepared.reads, status: work.condition)
-        var values = ValueMap(minimumCapacity: call.arguments.count)
-        for (name, template) in call.arguments { values[name] = try template.evaluate(scope) }
-        let inputs: ValueMap
-        do throws(InputErrors) {
-            inputs = try InputBinding.bind(call.workflow.inputs, values: values)
-        } catch {
-            throw error.failure(of: call)
-        }
-        let own = ScopeSource(
-            for: call.workflow, setup: setup, inputs: inputs, vars: ValueMap(), event: .null, run: ValueMap(),
-            within: scopes.root)
-        try await own.resolveEnvironment(call.workflow.env)
+        let inputs = try given(call, work)
         return StoredCall(
             path: path, workflow: call.workflow.name, file: call.workflow.source.name,
             startedAt: setup.world.clock.now(), inputs: try store(.map(inputs)),
-            vars: try store(.map(try await own.vars(of: call.workflow))))
+            vars: try store(.map(try await vars(of: call.workflow, inputs))))
+    }
+
+    /// A call that an earlier process began, with the inputs and variables it has, fitted to what an edited file says.
+    private func goingOn(_ earlier: StoredCall, _ call: Step.Call, _ work: Work) async throws -> StoredCall {
+        var stored = earlier.again
+        stored.workflow = call.workflow.name
+        stored.file = call.workflow.source.name
+        let known = try open(earlier.inputs).mapValue ?? ValueMap()
+        let inputs = try given(call, work, known: known)
+        if inputs != known { stored.inputs = try store(.map(inputs)) }
+        let vars = try open(earlier.vars).mapValue ?? ValueMap()
+        if Set(vars.names) != Set(call.workflow.vars.map(\.name)) {
+            stored.vars = try store(.map(try await self.vars(of: call.workflow, inputs, known: vars)))
+        }
+        return stored
+    }
+
+    /// What the step gives it, as the workflow declares it.
+    ///
+    /// - Parameter known: inputs that are taken as they are.
+    private func given(_ call: Step.Call, _ work: Work, known: ValueMap = ValueMap()) throws -> ValueMap {
+        let scope = scopes.scope(in: work.frame, reading: work.prepared.reads, status: work.condition)
+        var values = ValueMap(minimumCapacity: call.arguments.count)
+        for (name, template) in call.arguments where known[name] == nil { values[name] = try template.evaluate(scope) }
+        for input in call.workflow.inputs {
+            if let value = known[input.parameter.name], !value.isAbsent { values[input.parameter.name] = value }
+        }
+        do throws(InputErrors) {
+            return try InputBinding.bind(call.workflow.inputs, values: values)
+        } catch {
+            throw error.failure(of: call)
+        }
+    }
+
+    private func vars(
+        of workflow: Workflow, _ inputs: ValueMap, known: ValueMap = ValueMap()
+    ) async throws -> ValueMap {
+        let own = ScopeSource(
+            for: workflow, setup: setup, inputs: inputs, vars: ValueMap(), event: .null, run: ValueMap(),
+            within: scopes.root)
+        try await own.resolveEnvironment(workflow.env)
+        return try await own.vars(of: workflow, known: known)
     }
 
     private func outcome(of verdict: Verdict, _ outputs: Value, _ part: Executor, _ work: Work) async -> StepOutcome {

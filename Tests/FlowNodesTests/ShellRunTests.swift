@@ -34,11 +34,11 @@ import Testing
 
     @Test func whatIsNoProgramIsPassedOverInPath() async throws {
         let folder = try TemporaryFolder()
-        try PosixFileSystem().createFolder("\(folder.path)/folder/sh")
+        try PosixFileSystem().createFolder("\(folder.path)/folder/bash")
         try PosixFileSystem().createFolder("\(folder.path)/text")
-        try folder.write("echo wrong", to: "text/sh")
+        try folder.write("echo wrong", to: "text/bash")
         let output = try await runNode(
-            "shell.run", ["command": "echo right"],
+            "shell.run", ["command": "echo right", "shell": "bash"],
             environment: ["PATH": .string("\(folder.path)/folder:\(folder.path)/text:none:/usr/bin:/bin")])
         #expect(output["stdout"] == "right\n")
     }

@@ -126,11 +126,8 @@ extension Session {
 
     /// Reads and checks a workflow file.
     ///
-    /// - Parameter known: texts of files it calls that are not read again.
     /// - Throws: an `Exit` of status `invalidFile` with every mistake of the file.
-    func workflow(
-        _ path: String, nodes: any NodeSource, calling known: [String: [UInt8]] = [:]
-    ) throws -> Workflow {
+    func workflow(_ path: String, nodes: any NodeSource) throws -> Workflow {
         let bytes: [UInt8]
         do {
             bytes = try read(path, as: "the workflow")
@@ -138,7 +135,7 @@ extension Session {
             throw Exit.invalidFile(error)
         }
         let source = SourceText(name: path == "-" ? "<stdin>" : path, bytes: bytes)
-        return try workflow(source, nodes: nodes, files: FolderFiles(self, known: known))
+        return try workflow(source, nodes: nodes, files: FolderFiles(self))
     }
 
     /// - Parameters: as for `WorkflowReader.read`.
@@ -155,18 +152,13 @@ extension Session {
     }
 }
 
-/// The files of called workflows: those that a run has already, others where the command runs.
+/// The files of called workflows, where the command runs.
 struct FolderFiles: WorkflowFiles {
     private let session: Session
-    private let known: [String: [UInt8]]
 
-    init(_ session: Session, known: [String: [UInt8]] = [:]) {
-        self.session = session
-        self.known = known
-    }
+    init(_ session: Session) { self.session = session }
 
     func source(named name: String) throws(Failure) -> SourceText {
-        if let bytes = known[name] { return SourceText(name: name, bytes: bytes) }
-        return SourceText(name: name, bytes: try session.read(name == "-" ? "./-" : name, as: "the workflow"))
+        SourceText(name: name, bytes: try session.read(name == "-" ? "./-" : name, as: "the workflow"))
     }
 }

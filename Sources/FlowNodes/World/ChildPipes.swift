@@ -10,6 +10,13 @@ struct ChildPipes {
     /// nil where the child gets no input.
     let input: Descriptor?
 
+    /// An input that is at its end, shared by all children.
+    private static let nothing = try? openNothing()
+
+    private static func openNothing() throws(SystemError) -> Descriptor {
+        try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC))
+    }
+
     init(withInput: Bool) throws(SystemError) {
         let output = try ChildPipes.pipe()
         let errors = try ChildPipes.pipe()
@@ -17,8 +24,10 @@ struct ChildPipes {
         if withInput {
             let pipe = try ChildPipes.pipe()
             (source, input) = (pipe.reading, pipe.writing)
+        } else if let nothing = ChildPipes.nothing {
+            (source, input) = (nothing, nil)
         } else {
-            (source, input) = (try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)), nil)
+            (source, input) = (try ChildPipes.openNothing(), nil)
         }
         ofChild = [source, output.writing, errors.writing]
         (self.output, self.errors) = (output.reading, errors.reading)

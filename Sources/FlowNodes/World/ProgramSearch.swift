@@ -2,9 +2,14 @@ import Glibc
 
 /// Finds programs as a shell does, in the `PATH` that the child gets.
 enum ProgramSearch {
+    /// Where programs of all kinds expect the system's shell. To look through all folders for it would be a part of what
+    /// a small step costs.
+    private static let shell = "/bin/sh"
+
     /// Where the program is; nil where it is in none of the folders.
     static func path(of program: String, in folders: String?) -> String? {
         guard !program.contains("/") else { return program }
+        if program == "sh", isProgram(shell) { return shell }
         for folder in (folders ?? "").split(separator: ":") where folder.hasPrefix("/") {
             let candidate = "\(folder)/\(program)"
             if isProgram(candidate) { return candidate }

@@ -10,18 +10,22 @@ package struct EditedFile: Sendable {
     package let difference: WorkflowDifference
     /// What the run has from then on.
     package let snapshot: RunSnapshot
+    /// What called workflows go on with that have begun, where that differs from what they began with.
+    let calls: [String: RunReset.Call]
     /// Changed steps that are to run again although they have finished, with the steps that read their results.
     package var rerun: [String] = []
     /// Changed steps whose results are kept as they are.
     package var keep: [String] = []
 
-    /// Fits the run's inputs to the new declarations, and makes the variables anew whose definitions have changed.
+    /// Fits the run's inputs to the new declarations, and makes the variables anew whose definitions have changed. Called
+    /// workflows do so by themselves when they go on.
     ///
+    /// - Parameter unfinished: the calls that go on.
     /// - Throws: `InputErrors`; a `Failure` where the files can't be compared, a value of the run can't be opened, or a
     ///   variable can't be made.
     package init(
-        _ run: StoredRun, from old: Workflow, to new: Workflow, connectors: [String: String], version: String,
-        setup: RunSetup
+        _ run: StoredRun, unfinished: () throws -> [StoredCall], from old: Workflow, to new: Workflow,
+        connectors: [String: String], version: String, setup: RunSetup
     ) async throws {
         workflow = new
         difference = try WorkflowDifference(from: old, to: new)
@@ -47,6 +51,18 @@ package struct EditedFile: Sendable {
         snapshot.connectors = connectors
         snapshot.version = version
         self.snapshot = snapshot
+        var calls: [String: RunReset.Call] = [:]
+        func store(_ known: ValueMap, without names: Set<String>) throws -> StoredValue {
+            let kept = known.filter { !names.contains($0.key.text) }.map { ($0.key.text, $0.value) }
+            return try StoredValue(.map(ValueMap(kept)), sealing: setup.sealing, context: run.id.text)
+        }
+        for call in difference.calls.isEmpty ? [] : try unfinished() {
+            guard let change = difference.calls[call.path.withoutItems] else { continue }
+            calls[call.path] = RunReset.Call(
+                inputs: try store(try open(call.inputs), without: change.inputs),
+                vars: try store(try open(call.vars), without: change.vars))
+        }
+        self.calls = calls
     }
 
     /// Steps of the run that have changed after they finished, or after items of them did.
@@ -67,7 +83,7 @@ package struct EditedFile: Sendable {
         var undecided: [String] = []
         for step in recorded.steps where difference.changed.contains(step.path.withoutItems) {
             let name = step.path.withoutItems
-            guard !rerun.restarts(step.path), !kept.contains(step.path), !undecided.contains(name),
+            guard !rerun.restarts(step.path), !kept.covers(step.path), !undecided.contains(name),
                 try recorded.hasFinishedWork(step)
             else { continue }
             undecided.append(name)
@@ -80,6 +96,13 @@ extension RecordedSteps {
     fileprivate func hasFinishedWork(_ step: StoredStep) throws(Failure) -> Bool {
         if step.status == .succeeded || step.isHandled { return true }
         return try history.itemCounts(of: step.path, in: run)[.succeeded] != nil
+    }
+}
+
+extension Set<String> {
+    /// Whether a path is among them, or that of a step around it.
+    fileprivate func covers(_ path: String) -> Bool {
+        contains(path) || path.indices.contains { "/[".contains(path[$0]) && contains(String(path[..<$0])) }
     }
 }
 

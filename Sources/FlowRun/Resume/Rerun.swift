@@ -82,13 +82,13 @@ struct Rerun {
 
     /// What the journal is to forget of what it has.
     ///
-    /// - Parameter changed: paths in the file of steps whose arguments are to be made anew where they go on.
-    func reset(of steps: [StoredStep], changed: Set<String> = [], note: String) -> RunReset {
+    /// - Parameter edit: what the run's file says now; steps that have changed make their arguments anew where they go on.
+    func reset(of steps: [StoredStep], edit: EditedFile?, note: String) -> RunReset {
         let paths = steps.map(\.path)
         return RunReset(
-            changed: Set(paths.filter { changed.contains($0.withoutItems) }),
+            changed: Set(paths.filter { edit?.difference.changed.contains($0.withoutItems) ?? false }),
             anew: Set(paths.filter(restarts)), reopened: Set(paths.filter(reopens)),
-            items: items.filter { !restarts($0.key) }, note: note)
+            items: items.filter { !restarts($0.key) }, calls: edit?.calls ?? [:], note: note)
     }
 
     private func followers(

@@ -75,7 +75,7 @@ package struct ResumePlan: Sendable {
         }
         let difference = request.edit?.difference
         if !rerun.isEmpty || difference != nil {
-            options.reset = rerun.reset(of: recorded.steps, changed: difference?.changed ?? [], note: "to run again")
+            options.reset = rerun.reset(of: recorded.steps, edit: request.edit, note: "to run again")
         }
         self.options = options
         let steps = Set(recorded.steps.map(\.path.withoutItems))

@@ -28,6 +28,11 @@ extension RunHistory {
         try reader(run).calls(limit: limit).map(run.calling)
     }
 
+    /// The calls of a run that go on when it is taken up.
+    package func unfinishedCalls(of run: RunSummary) throws(Failure) -> [StoredCall] {
+        try reader(run).unfinishedCalls()
+    }
+
     /// - Throws: `not_found` where the step called none.
     func call(_ path: String, of run: RunSummary) throws(Failure) -> RunSummary {
         guard let call = try reader(run).call(path) else {

@@ -2,6 +2,17 @@ import FlowCore
 
 /// What of a run doesn't count any more when it goes on from an earlier place. Attempts stay where they are, as history.
 package struct RunReset: Sendable, Hashable {
+    /// What a called workflow goes on with; what is missing is made anew.
+    package struct Call: Sendable, Hashable {
+        package var inputs: StoredValue
+        package var vars: StoredValue
+
+        package init(inputs: StoredValue, vars: StoredValue) {
+            self.inputs = inputs
+            self.vars = vars
+        }
+    }
+
     /// Paths of steps that say something else now: what they go on with is made anew.
     package var changed: Set<String>
     /// Paths of steps that start again as if they had never run. What stands inside them is named, too.
@@ -10,17 +21,20 @@ package struct RunReset: Sendable, Hashable {
     package var reopened: Set<String>
     /// Indices of items that start again, by the paths of their loops.
     package var items: [String: Set<Int>]
+    /// By the paths of the calls.
+    package var calls: [String: Call]
     /// What stands beside the steps until they have run again.
     package var note: String
 
     package init(
         changed: Set<String> = [], anew: Set<String> = [], reopened: Set<String> = [], items: [String: Set<Int>] = [:],
-        note: String
+        calls: [String: Call] = [:], note: String
     ) {
         self.changed = changed
         self.anew = anew
         self.reopened = reopened
         self.items = items
+        self.calls = calls
         self.note = note
     }
 
@@ -38,6 +52,12 @@ extension RunReset {
                     AND name = ':resolved'
                     AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
                 """, [.int(run), .string(path)])
+        }
+        let statements = JournalStatements(database: database, run: run)
+        for (path, call) in calls.sorted(by: { $0.key < $1.key }) {
+            try database.execute(
+                "UPDATE calls SET inputs = ?, vars = ? WHERE run = ? AND path = ?",
+                [try statements.place(call.inputs), try statements.place(call.vars), .int(run), .string(path)])
         }
         for path in anew.sorted() {
             try database.execute(

@@ -54,8 +54,9 @@ extension JournalStatements {
             INSERT INTO calls (run, path, workflow, file, status, attempt, handlers_attempt, started_at, inputs,
                 vars)
             VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)
-            ON CONFLICT (run, path) DO UPDATE SET status = 'running', attempt = excluded.attempt,
-                handlers_attempt = excluded.handlers_attempt, ended_at = NULL, error = NULL, failed_step = NULL
+            ON CONFLICT (run, path) DO UPDATE SET status = 'running', workflow = excluded.workflow,
+                file = excluded.file, attempt = excluded.attempt, handlers_attempt = excluded.handlers_attempt,
+                inputs = excluded.inputs, vars = excluded.vars, ended_at = NULL, error = NULL, failed_step = NULL
             """,
             [
                 .int(run), .string(call.path), .string(call.workflow), .string(call.file), .int(Int64(call.attempt)),
@@ -79,6 +80,11 @@ extension JournalStatements {
 
 extension JournalReader {
     func call(_ path: String) throws(Failure) -> StoredCall? { try calls("path = ?2", path, limit: 1).first }
+
+    /// The calls whose workflow has not succeeded.
+    func unfinishedCalls() throws(Failure) -> [StoredCall] {
+        try calls("status <> ?2", RunStatus.succeeded.rawValue, limit: Int.max)
+    }
 
     /// The calls below ``base``, in the order in which they began.
     func calls(limit: Int) throws(Failure) -> [StoredCall] {

@@ -2,10 +2,20 @@ import FlowCore
 import FlowYAML
 
 /// What a workflow file says of each step and of everything else, as plain values: layout, comments and the order of
-/// keys make no difference.
+/// keys make no difference. Called workflows have definitions of their own.
 struct StepDefinitions {
-    /// By the steps' paths, without what stands in the steps inside them.
-    private(set) var steps: [String: Value] = [:]
+    /// What is said of one step, without what stands in the steps inside it.
+    struct Definition: Hashable {
+        /// Its own keys and their values.
+        var said: Value
+        /// Which steps are inside it.
+        var inside: Value
+        /// What is under `with`.
+        var arguments = ValueMap()
+    }
+
+    /// By the steps' paths.
+    private(set) var steps: [String: Definition] = [:]
     /// By the keys at the top, without `steps`.
     let settings: [String: Value]
     private let maps: [Place: SourceNode]
@@ -47,7 +57,7 @@ struct StepDefinitions {
         }
     }
 
-    private func definition(of step: Step) -> Value {
+    private func definition(of step: Step) -> Definition {
         var said: [Value] = []
         for entry in (maps[Place(step.span)]?.map ?? []).sorted(by: { $0.key < $1.key }) {
             switch entry.key {
@@ -59,7 +69,8 @@ struct StepDefinitions {
         let inside = step.branches.map { branch -> Value in
             [.string(branch.label ?? ""), .bool(branch.isParallel), .list(branch.steps.map { .string($0.id) })]
         }
-        return [.list(said), .list(inside)]
+        let arguments = maps[Place(step.span)]?.map?.first { $0.key == "with" }?.value.plain.mapValue
+        return Definition(said: .list(said), inside: .list(inside), arguments: arguments ?? ValueMap())
     }
 }
 

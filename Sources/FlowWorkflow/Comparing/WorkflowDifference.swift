@@ -1,19 +1,39 @@
 package import FlowCore
 import FlowExpression
 
-/// What an edited file says that the one before didn't.
+/// What an edited file, with the files it calls, says that the one before didn't.
 package struct WorkflowDifference: Sendable {
+    /// What a called workflow can't go on with as it began: names of its inputs and variables that are made anew.
+    package struct Call: Sendable, Hashable {
+        package var inputs: Set<String> = []
+        package var vars: Set<String> = []
+
+        fileprivate func isRead(by expressions: [Expression]) -> Bool {
+            expressions.lazy.flatMap(\.references).contains { reference in
+                guard let names = reference.root == "vars" ? vars : reference.root == "inputs" ? inputs : nil else {
+                    return false
+                }
+                return reference.members.first.map(names.contains) ?? !names.isEmpty
+            }
+        }
+    }
+
     /// Paths of steps that say something else, or read a variable that does. What stands inside a step is compared by
-    /// itself; which steps stand there belongs to the step.
-    package let changed: Set<String>
-    package let added: Set<String>
-    package let removed: Set<String>
+    /// itself; which steps stand there belongs to the step, and so does what a file it calls says beside its steps.
+    package private(set) var changed: Set<String> = []
+    package private(set) var added: Set<String> = []
+    package private(set) var removed: Set<String> = []
     /// Keys at the top that say something else: `inputs`, `finally`.
     package let settings: [String]
     /// Variables that are to be made anew.
     package let vars: Set<String>
+    /// By the paths of the steps that call.
+    package private(set) var calls: [String: Call] = [:]
 
-    /// - Throws: a `Failure` of kind `invalid` where the files are of different workflows, or a step of the new one has
+    /// Keys at the top of a file that say nothing about what it does.
+    private static let remarks: Set<String> = ["name", "description"]
+
+    /// - Throws: a `Failure` of kind `invalid` where the files are of different workflows, or a step of an edited one has
     ///   no id by which it could be found in the old one.
     package init(from old: Workflow, to new: Workflow) throws(Failure) {
         guard old.name == new.name else {
@@ -21,26 +41,98 @@ package struct WorkflowDifference: Sendable {
                 .invalid, "\"\(new.source.name)\" is the workflow \"\(new.name)\", and the run is of \"\(old.name)\"",
                 hint: "give the edited file of the same workflow; its name must stay")
         }
-        if let step = new.steps.firstWithoutID {
-            throw Failure(
-                .invalid, "a step without an id can't be told from others when a file has changed",
-                hint: "give every step an id; those of the run are shown by \"flowctl runs show\"",
-                position: step.span)
-        }
+        try new.requireIDs()
+        let known = Set(old.called.map(\.source.bytes))
+        for file in new.called where !known.contains(file.source.bytes) { try file.requireIDs() }
         let (before, after) = (StepDefinitions(old), StepDefinitions(new))
-        let vars = WorkflowDifference.changedVars(from: before, to: after)
-        self.vars = vars
-        added = Set(after.steps.keys).subtracting(before.steps.keys)
-        removed = Set(before.steps.keys).subtracting(after.steps.keys)
-        let others = Set(after.steps.filter { path, step in before.steps[path].map { $0 != step } ?? false }.keys)
-        changed = others.union(new.steps.paths { $0.reads(vars) }).subtracting(added)
-        settings = Set(before.settings.keys).union(after.settings.keys)
-            .filter { before.settings[$0] != after.settings[$0] }.sorted()
+        settings = after.settings(differingFrom: before)
+        let change = Call(inputs: [], from: before, to: after, new)
+        vars = change.vars
+        compare(old.steps, before, to: new.steps, after, change, below: "")
     }
 
-    private static func changedVars(from old: StepDefinitions, to new: StepDefinitions) -> Set<String> {
-        let (before, after) = (old.settings["vars"]?.mapValue, new.settings["vars"]?.mapValue)
-        return Set((after ?? ValueMap()).filter { before?[$0.key.text] != $0.value }.map(\.key.text))
+    /// - Parameter change: what of their workflow is made anew.
+    private mutating func compare(
+        _ old: [Step], _ before: StepDefinitions, to new: [Step], _ after: StepDefinitions, _ change: Call,
+        below prefix: String
+    ) {
+        let readers = Set(new.paths(where: change.isRead))
+        let (earlier, later) = (old.calls, new.calls)
+        for (path, definition) in after.steps {
+            guard let known = before.steps[path] else {
+                added.insert(prefix + path)
+                if let call = later[path] { added.formUnion(call.workflow.allPaths(below: "\(prefix)\(path)/")) }
+                continue
+            }
+            if known != definition || readers.contains(path) { changed.insert(prefix + path) }
+            let inputs = definition.arguments(differingFrom: known)
+                .union((later[path]?.arguments ?? []).filter { change.isRead(by: $0.value.expressions) }.map(\.name))
+            compare(earlier[path]?.workflow, to: later[path]?.workflow, of: prefix + path, inputs)
+        }
+        for path in before.steps.keys where after.steps[path] == nil {
+            removed.insert(prefix + path)
+            if let call = earlier[path] { removed.formUnion(call.workflow.allPaths(below: "\(prefix)\(path)/")) }
+        }
+    }
+
+    /// Compares what a step calls with what it called.
+    ///
+    /// - Parameter inputs: those that the step gives it anew.
+    private mutating func compare(_ old: Workflow?, to new: Workflow?, of path: String, _ inputs: Set<String>) {
+        guard let old, let new else {
+            added.formUnion(new?.allPaths(below: "\(path)/") ?? [])
+            removed.formUnion(old?.allPaths(below: "\(path)/") ?? [])
+            return
+        }
+        let (before, after) = (StepDefinitions(old), StepDefinitions(new))
+        let isOther = !after.settings(differingFrom: before).allSatisfy(WorkflowDifference.remarks.contains)
+        if isOther || old.steps.map(\.id) != new.steps.map(\.id) { changed.insert(path) }
+        let change = Call(inputs: inputs, from: before, to: after, new)
+        if change != Call() { calls[path] = change }
+        compare(old.steps, before, to: new.steps, after, change, below: "\(path)/")
+    }
+}
+
+extension WorkflowDifference.Call {
+    /// - Parameter inputs: those that are given anew.
+    fileprivate init(
+        inputs: Set<String>, from before: StepDefinitions, to after: StepDefinitions, _ workflow: Workflow
+    ) {
+        self.inputs = inputs
+        let (old, new) = (before.settings["vars"]?.mapValue, after.settings["vars"]?.mapValue)
+        vars = Set((new ?? ValueMap()).filter { old?[$0.key.text] != $0.value }.map(\.key.text))
+        // A variable may read those above it.
+        for (name, template) in workflow.vars where isRead(by: template.expressions) { vars.insert(name) }
+    }
+}
+
+extension StepDefinitions.Definition {
+    /// Names of arguments that are said in another way, or not any more.
+    fileprivate func arguments(differingFrom old: StepDefinitions.Definition) -> Set<String> {
+        let names = Set(arguments.names).union(old.arguments.names)
+        return names.filter { arguments[$0] != old.arguments[$0] }
+    }
+}
+
+extension StepDefinitions {
+    fileprivate func settings(differingFrom old: StepDefinitions) -> [String] {
+        Set(old.settings.keys).union(settings.keys).filter { old.settings[$0] != settings[$0] }.sorted()
+    }
+}
+
+extension Workflow {
+    /// - Throws: a `Failure` of kind `invalid` where a step has none.
+    fileprivate func requireIDs() throws(Failure) {
+        guard let step = steps.firstWithoutID else { return }
+        throw Failure(
+            .invalid, "a step without an id can't be told from others when a file has changed",
+            hint: "give every step an id; those of the run are shown by \"flowctl runs show\"", position: step.span)
+    }
+
+    /// Paths of all its steps, and of those of the workflows it calls.
+    fileprivate func allPaths(below prefix: String) -> [String] {
+        let called = steps.calls.flatMap { path, call in call.workflow.allPaths(below: "\(prefix)\(path)/") }
+        return steps.paths { _ in true }.map { prefix + $0 } + called
     }
 }
 
@@ -53,22 +145,27 @@ extension [Step] {
         return nil
     }
 
-    /// Paths of the steps, inner ones too, that a condition holds for.
-    fileprivate func paths(below prefix: String = "", where holds: (Step) -> Bool) -> [String] {
-        flatMap { step -> [String] in
-            let path = prefix + step.id
-            let inner = step.branches.flatMap { $0.steps.paths(below: "\(path)/\($0.prefix)", where: holds) }
-            return (holds(step) ? [path] : []) + inner
-        }
+    /// What they call, by the paths of the steps, inner ones too.
+    fileprivate var calls: [String: Step.Call] {
+        var calls: [String: Step.Call] = [:]
+        forEach(below: "") { path, step in if case .call(let call) = step.kind { calls[path] = call } }
+        return calls
     }
-}
 
-extension Step {
-    fileprivate func reads(_ vars: Set<String>) -> Bool {
-        guard !vars.isEmpty else { return false }
-        let all = ownExpressions + (outputs ?? []).flatMap(\.value.expressions)
-        return all.flatMap(\.references).contains { reference in
-            reference.root == "vars" && (reference.members.first.map(vars.contains) ?? true)
+    /// Paths of the steps, inner ones too, whose own expressions a condition holds for.
+    fileprivate func paths(where holds: ([Expression]) -> Bool) -> [String] {
+        var paths: [String] = []
+        forEach(below: "") { path, step in
+            if holds(step.ownExpressions + (step.outputs ?? []).flatMap(\.value.expressions)) { paths.append(path) }
+        }
+        return paths
+    }
+
+    private func forEach(below prefix: String, _ body: (String, Step) -> Void) {
+        for step in self {
+            let path = prefix + step.id
+            body(path, step)
+            for branch in step.branches { branch.steps.forEach(below: "\(path)/\(branch.prefix)", body) }
         }
     }
 }

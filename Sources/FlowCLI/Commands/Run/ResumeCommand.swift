@@ -52,7 +52,8 @@ struct ResumeCommand: Verb {
 
     @Option(
         help: ArgumentHelp(
-            "Go on with this version of the file; shows first what becomes of each step.", valueName: "file"),
+            "Go on with this version of the file and of those it calls; shows first what becomes of each step.",
+            valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String?
 

@@ -13,6 +13,7 @@ struct Resumption {
     /// As the run was started with it.
     let workflow: Workflow
     private let stored: StoredRun
+    private let history: RunHistory
     private let setup: RunSetup
     private let connectors: ConnectorSource
     /// Held as long as the run goes on.
@@ -46,6 +47,7 @@ struct Resumption {
             mocks = nil
         }
         self.run = run
+        self.history = history
         self.stored = stored
         self.setup = setup
         self.session = session
@@ -54,7 +56,7 @@ struct Resumption {
             files: StoredWorkflowFiles(stored.snapshot.calledFiles), typeMistakes: .warning)
     }
 
-    /// Another version of the file, for the run to go on with.
+    /// Another version of the file and of those it calls, for the run to go on with.
     ///
     /// - Parameters:
     ///   - path: as the user gave it.
@@ -63,11 +65,11 @@ struct Resumption {
     ///   fit it.
     func editedFile(_ path: String, in folder: String) async throws -> EditedFile {
         let isHere = folder == session.workingDirectory || path.hasPrefix("/")
-        let edited = try session.workflow(
-            isHere ? path : "\(folder)/\(path)", nodes: setup.nodes, calling: stored.snapshot.calledFiles)
+        let edited = try session.workflow(isHere ? path : "\(folder)/\(path)", nodes: setup.nodes)
         do {
             return try await EditedFile(
-                stored, from: workflow, to: edited, connectors: try connectors.marks(for: edited),
+                stored, unfinished: { try history.unfinishedCalls(of: run) }, from: workflow, to: edited,
+                connectors: try connectors.marks(for: edited),
                 version: Version.number, setup: setup)
         } catch let errors as InputErrors {
             throw Exit(status: .usage, failures: errors.failures)

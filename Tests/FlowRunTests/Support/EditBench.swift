@@ -1,0 +1,71 @@
+import FlowCore
+import FlowRun
+import FlowStore
+import FlowTestKit
+import FlowWorkflow
+
+/// Runs a workflow, and takes the run up with another version of its files. A step whose value begins with `bad` fails.
+struct EditBench {
+    private let bench = Bench { call in
+        if call.text.hasPrefix("bad") { throw Failure(.conflict, "no") }
+        return call.value
+    }
+
+    /// What the steps were asked for.
+    var said: [String] { bench.nodes.said }
+
+    func history() throws -> RunHistory { try bench.history() }
+
+    private func read(_ text: String, calling files: [String: String]) throws -> Workflow {
+        var diagnostics = Diagnostics()
+        let stored = StoredWorkflowFiles(files.mapValues { Array($0.utf8) })
+        guard
+            let workflow = WorkflowReader.read(
+                SourceText(name: "test.yaml", text: text), nodes: bench.nodes, files: stored, diagnostics: &diagnostics)
+        else {
+            throw Failure(.invalid, diagnostics.all.map(\.message).joined(separator: "; "))
+        }
+        return workflow
+    }
+
+    func run(
+        _ text: String, calling files: [String: String] = [:], inputs: ValueMap = ValueMap()
+    ) async throws -> RunResult {
+        try await Executor.start(
+            try read(text, calling: files), inputs: inputs, setup: bench.setup(), store: bench.store()
+        ).run()
+    }
+
+    func plan(
+        _ text: String, calling files: [String: String] = [:], rerun: [String] = [], keep: [String] = []
+    ) async throws -> (plan: ResumePlan, edit: EditedFile) {
+        let history = try bench.history()
+        let summary = try history.run(named: "latest")
+        let stored = try history.stored(summary)
+        let old = try read(
+            String(decoding: stored.snapshot.source, as: UTF8.self),
+            calling: stored.snapshot.calledFiles.mapValues { String(decoding: $0, as: UTF8.self) })
+        var edit = try await EditedFile(
+            stored, unfinished: { try history.unfinishedCalls(of: summary) }, from: old,
+            to: try read(text, calling: files), connectors: ["acme": "2"], version: "2", setup: bench.setup())
+        edit.rerun = rerun
+        edit.keep = keep
+        var request = ResumeRequest()
+        request.edit = edit
+        return (try ResumePlan(request, of: edit.workflow, summary, history, at: bench.clock.now()), edit)
+    }
+
+    func resume(
+        _ text: String, calling files: [String: String] = [:], rerun: [String] = [], keep: [String] = []
+    ) async throws -> RunResult {
+        let (plan, edit) = try await plan(text, calling: files, rerun: rerun, keep: keep)
+        return try await Executor.resume(
+            "latest", options: plan.options, snapshot: edit.snapshot, setup: bench.setup(), store: bench.store()
+        ) { _, _ in edit.workflow }.run()
+    }
+
+    /// The steps of the plan with what becomes of them.
+    func outlook(_ plan: ResumePlan) -> [String] {
+        plan.entries.map { "\($0.path) \($0.fate.rawValue) \($0.change ?? "-")" }
+    }
+}
