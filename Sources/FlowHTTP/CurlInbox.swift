@@ -20,6 +20,9 @@ final class CurlInbox: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Whether a request that comes now may well be driven by who asks. To try the lock for that costs a system call
+    /// where it is held.
+    let isQuiet = Atomic<Bool>(false)
     /// Readable while the loop's thread is to wake.
     let wakeDescriptor: Int32
 

@@ -41,7 +41,9 @@ final class CurlLoop: Sendable {
 
     func submit(_ transfer: Transfer, _ continuation: UnsafeContinuation<Transfer.Outcome, Never>) {
         transfer.awaits(continuation)
-        if reactor.withLockIfAvailable({ $0.drive(alone: transfer) }) ?? false { return }
+        if inbox.isQuiet.load(ordering: .relaxed), reactor.withLockIfAvailable({ $0.drive(alone: transfer) }) ?? false {
+            return
+        }
         if !inbox.post(.start(transfer)) { transfer.finish(.failure(CurlLoop.closed)) }
     }
 

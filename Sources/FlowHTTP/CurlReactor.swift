@@ -53,10 +53,12 @@ final class CurlReactor {
     /// - Returns: whether it has ended for good.
     func drive() -> Bool {
         inbox.settle()
+        inbox.isQuiet.store(false, ordering: .relaxed)
         while !obeyCommands() {
             let started = startWaiting()
             if line.active == 0, inbox.mayRest() {
                 trimHandles()
+                inbox.isQuiet.store(answersSoon, ordering: .relaxed)
                 return false
             }
             // libcurl looks at all transfers whenever it may move bytes, so what was just started waits for what has

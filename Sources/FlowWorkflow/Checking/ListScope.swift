@@ -11,7 +11,6 @@ struct ListScope {
     let steps: [Step]
     let order: StepOrder
     let listOrder: ListOrder
-    private let index: [String: Int]
     /// The step that reads; nil after all have ended.
     private var reader: Int?
     /// The types of the outputs of steps that have been checked; of an item's where the step is a loop.
@@ -21,7 +20,6 @@ struct ListScope {
         self.steps = steps
         self.listOrder = listOrder
         order = StepOrder(steps, order: listOrder)
-        index = StepOrder.index(of: steps)
     }
 
     func seen(by reader: Int) -> ListScope {
@@ -37,14 +35,14 @@ struct ListScope {
 
     /// Members of `steps.ID`; nil where there is no such step here. Of one further down the output may be anything.
     func members(of id: String) -> [String: StaticType]? {
-        guard let position = index[id] else { return nil }
+        guard let position = order.index[id] else { return nil }
         let loop = steps[position].loop
         let output = loop?.collect == .nothing ? .null : outputs[id] ?? .dynamic
         return StepTypes.members(output: output, isLoop: loop != nil)
     }
 
     func standing(of id: String) -> Standing? {
-        guard let position = index[id] else { return nil }
+        guard let position = order.index[id] else { return nil }
         guard let reader else { return .ended(loop: steps[position].loop) }
         if position == reader {
             let isRepeated = steps[position].repetition != nil

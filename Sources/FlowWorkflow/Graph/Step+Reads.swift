@@ -42,7 +42,7 @@ extension Step {
         func add(_ id: String, _ reference: Expression.Reference) {
             if known.insert(id).inserted { found.append((id, reference)) }
         }
-        let seenByOutputs = Set((children + (onError ?? [])).map(\.id) + [id])
+        lazy var seenByOutputs = Set((children + (onError ?? [])).map(\.id) + [id])
         for reference in ownExpressions.flatMap(\.references) where reference.root == "steps" {
             if let id = reference.members.first { add(id, reference) }
         }

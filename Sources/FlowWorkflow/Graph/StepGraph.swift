@@ -27,12 +27,11 @@ package struct StepGraph: Sendable {
     /// Unknown names in `needs` and cycles are reported by the checker; here they are left out.
     package init(_ steps: [Step], order: ListOrder) {
         let edges = StepOrder(steps, order: order)
-        let index = StepOrder.index(of: steps)
-        vertices = steps.enumerated().map { position, step in
+        vertices = steps.indices.map { position in
             var sources: [Int] = []
-            if !step.runsAlways {
-                let names = Set((step.needs ?? []).map(\.id)).union(step.readsOutputOf)
-                sources = names.compactMap { index[$0] }.filter { edges.isOrdered(position, after: $0) }.sorted()
+            if !steps[position].runsAlways {
+                let names = Set((steps[position].needs ?? []).map(\.id)).union(steps[position].readsOutputOf)
+                sources = names.compactMap { edges.index[$0] }.filter { edges.isOrdered(position, after: $0) }.sorted()
             }
             return Vertex(waitsFor: edges.waitsFor[position], skippedWith: sources)
         }

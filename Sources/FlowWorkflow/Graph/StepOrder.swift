@@ -11,28 +11,29 @@ struct StepOrder {
     /// For each step those it waits for, in ascending order; those implied by place are not repeated.
     private(set) var waitsFor: [[Int]]
     private(set) var cycles: [Cycle] = []
+    /// The place of each id; of two steps with one id, which is reported elsewhere, the first.
+    let index: [String: Int]
     private let isBarrier: [Bool]
     /// Where each step stands among all, sorted so that it comes after those it waits for.
     private var rank: [Int]
 
     init(_ steps: [Step], order: ListOrder) {
-        let index = StepOrder.index(of: steps)
+        // By place and not by element, as a step is large to copy and a file may have very many.
+        var index: [String: Int] = Dictionary(minimumCapacity: steps.count)
+        for position in steps.indices.reversed() { index[steps[position].id] = position }
         var edges = StepOrder.Edges(count: steps.count)
-        for (position, step) in steps.enumerated() {
-            var sources = Set((step.needs ?? []).compactMap { index[$0.id] })
-            if order == .graph { sources.formUnion(step.outerReads.compactMap { index[$0.id] }) }
+        for position in steps.indices {
+            let needs = steps[position].needs
+            var sources = Set((needs ?? []).compactMap { index[$0.id] })
+            if order == .graph { sources.formUnion(steps[position].outerReads.compactMap { index[$0.id] }) }
             sources.remove(position)
-            edges.add(position, after: sources, isBarrier: order == .file && step.needs == nil)
+            edges.add(position, after: sources, isBarrier: order == .file && needs == nil)
         }
+        self.index = index
         waitsFor = edges.waitsFor
         isBarrier = edges.isBarrier
         rank = Array(steps.indices)
         if edges.looksAhead { sort() }
-    }
-
-    /// The place of each id; of two steps with one id, which is reported elsewhere, the first.
-    static func index(of steps: [Step]) -> [String: Int] {
-        Dictionary(steps.enumerated().map { ($1.id, $0) }) { first, _ in first }
     }
 
     /// Whether the step at `other` has ended when the one at `step` starts.
