@@ -4,7 +4,7 @@ import FlowSpec
 import Glibc
 import Synchronization
 
-/// What drives the loop: starts transfers, lets libcurl move bytes, hands out answers. For one thread at a time.
+/// What the loop does: starts transfers, lets libcurl move bytes, hands out answers. For one thread at a time.
 final class CurlReactor {
     private let multi: UnsafeMutableRawPointer
     private let share: UnsafeMutableRawPointer?

@@ -57,10 +57,10 @@ package struct EditedFile: Sendable {
             return try StoredValue(.map(ValueMap(kept)), sealing: setup.sealing, context: run.id.text)
         }
         for call in difference.calls.isEmpty ? [] : try unfinished() {
-            guard let change = difference.calls[call.path.withoutItems] else { continue }
+            guard let renewed = difference.calls[call.path.withoutItems] else { continue }
             calls[call.path] = RunReset.Call(
-                inputs: try store(try open(call.inputs), without: change.inputs),
-                vars: try store(try open(call.vars), without: change.vars))
+                inputs: try store(try open(call.inputs), without: renewed.inputs),
+                vars: try store(try open(call.vars), without: renewed.vars))
         }
         self.calls = calls
     }

@@ -3,8 +3,8 @@ import FlowExpression
 
 /// What an edited file, with the files it calls, says that the one before didn't.
 package struct WorkflowDifference: Sendable {
-    /// What a called workflow can't go on with as it began: names of its inputs and variables that are made anew.
-    package struct Call: Sendable, Hashable {
+    /// What a workflow can't go on with as it began: names of its inputs and variables that are made anew.
+    package struct Renewed: Sendable, Hashable {
         package var inputs: Set<String> = []
         package var vars: Set<String> = []
 
@@ -28,7 +28,7 @@ package struct WorkflowDifference: Sendable {
     /// Variables that are to be made anew.
     package let vars: Set<String>
     /// By the paths of the steps that call.
-    package private(set) var calls: [String: Call] = [:]
+    package private(set) var calls: [String: Renewed] = [:]
 
     /// Keys at the top of a file that say nothing about what it does.
     private static let remarks: Set<String> = ["name", "description"]
@@ -46,17 +46,17 @@ package struct WorkflowDifference: Sendable {
         for file in new.called where !known.contains(file.source.bytes) { try file.requireIDs() }
         let (before, after) = (StepDefinitions(old), StepDefinitions(new))
         settings = after.settings(differingFrom: before)
-        let change = Call(inputs: [], from: before, to: after, new)
-        vars = change.vars
-        compare(old.steps, before, to: new.steps, after, change, below: "")
+        let renewed = Renewed(inputs: [], from: before, to: after, new)
+        vars = renewed.vars
+        compare(old.steps, before, to: new.steps, after, renewed, below: "")
     }
 
-    /// - Parameter change: what of their workflow is made anew.
+    /// - Parameter renewed: what of their workflow is made anew.
     private mutating func compare(
-        _ old: [Step], _ before: StepDefinitions, to new: [Step], _ after: StepDefinitions, _ change: Call,
+        _ old: [Step], _ before: StepDefinitions, to new: [Step], _ after: StepDefinitions, _ renewed: Renewed,
         below prefix: String
     ) {
-        let readers = Set(new.paths(where: change.isRead))
+        let readers = Set(new.paths(where: renewed.isRead))
         let (earlier, later) = (old.calls, new.calls)
         for (path, definition) in after.steps {
             guard let known = before.steps[path] else {
@@ -66,7 +66,7 @@ package struct WorkflowDifference: Sendable {
             }
             if known != definition || readers.contains(path) { changed.insert(prefix + path) }
             let inputs = definition.arguments(differingFrom: known)
-                .union((later[path]?.arguments ?? []).filter { change.isRead(by: $0.value.expressions) }.map(\.name))
+                .union((later[path]?.arguments ?? []).filter { renewed.isRead(by: $0.value.expressions) }.map(\.name))
             compare(earlier[path]?.workflow, to: later[path]?.workflow, of: prefix + path, inputs)
         }
         for path in before.steps.keys where after.steps[path] == nil {
@@ -87,13 +87,13 @@ package struct WorkflowDifference: Sendable {
         let (before, after) = (StepDefinitions(old), StepDefinitions(new))
         let isOther = !after.settings(differingFrom: before).allSatisfy(WorkflowDifference.remarks.contains)
         if isOther || old.steps.map(\.id) != new.steps.map(\.id) { changed.insert(path) }
-        let change = Call(inputs: inputs, from: before, to: after, new)
-        if change != Call() { calls[path] = change }
-        compare(old.steps, before, to: new.steps, after, change, below: "\(path)/")
+        let renewed = Renewed(inputs: inputs, from: before, to: after, new)
+        if renewed != Renewed() { calls[path] = renewed }
+        compare(old.steps, before, to: new.steps, after, renewed, below: "\(path)/")
     }
 }
 
-extension WorkflowDifference.Call {
+extension WorkflowDifference.Renewed {
     /// - Parameter inputs: those that are given anew.
     fileprivate init(
         inputs: Set<String>, from before: StepDefinitions, to after: StepDefinitions, _ workflow: Workflow
