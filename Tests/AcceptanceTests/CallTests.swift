@@ -84,6 +84,35 @@ import Testing
         #expect(again.exit == 0 && again.output.contains("part  succeeded"), "\(again.errors)\(again.output)")
     }
 
+    @Test func secretOfACallThatGoesOnWithAnEditedFileStaysSealed() async throws {
+        let machine = try Machine([
+            "main.yaml": """
+            name: main
+            steps:
+              - { id: part, uses: ./part.yaml }
+            """,
+            "part.yaml": """
+            env: { T: { from: TOKEN, secret: true } }
+            vars: { token: "${{ env.T }}", note: first }
+            steps:
+              - { id: a, run: echo a }
+              - id: b
+                run: echo "${#X} $NOTE" >>log.txt; exit 3
+                env: { X: "${{ vars.token }}", NOTE: "${{ vars.note }}" }
+            """,
+        ])
+        try await machine.makeVault([("acme", "bearer", "fake-other-secret")], for: "api.example.com")
+        let run = try await machine.run("env TOKEN=fake-secret-12345 flowctl run main.yaml")
+        #expect(run.exit == 1, "\(run.errors)")
+        let part = machine.read("part.yaml").replacing("exit 3", with: "true").replacing("first", with: "second one")
+        try machine.write(part, to: "part.yaml")
+        // The variable that hasn't changed is kept, and not read again.
+        let resumed = try await machine.run("env TOKEN=x flowctl resume latest --file main.yaml --yes")
+        #expect(resumed.exit == 0, "\(resumed.errors)")
+        #expect(machine.read("log.txt") == "17 first\n17 second one\n")
+        try machine.expectNoTrace(of: "fake-secret-12345")
+    }
+
     @Test func secretOfACalledWorkflowStaysMaskedInItsCaller() async throws {
         let machine = try Machine([
             "main.yaml": """
