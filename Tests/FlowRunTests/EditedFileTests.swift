@@ -147,6 +147,18 @@ struct EditedFileTests {
         }
     }
 
+    @Test func stepThatTheRunLacksIsToldWithWhereToLook() async throws {
+        let bench = EditBench()
+        let run = try await bench.run(steps(["a": "a", "b": "bad"]))
+        for (rerun, keep) in [(["none"], []), ([], ["none"])] {
+            let failure = await #expect(throws: Failure.self) {
+                _ = try await bench.plan(steps(["a": "new", "b": "bad"]), rerun: rerun, keep: keep)
+            }
+            #expect(failure?.message == "run \(run.id) has no step \"none\"")
+            #expect(failure?.hint == "its steps are shown by \"flowctl runs show \(run.id)\"")
+        }
+    }
+
     @Test func removedAndAddedStepsAreTold() async throws {
         let bench = EditBench()
         _ = try await bench.run(steps(["a": "a", "gone": "x", "b": "bad"]))

@@ -54,7 +54,8 @@ struct RecordedSteps {
     /// What `name` means, where it may be a step of the file that each item of a loop has.
     func paths(named name: String) throws(Failure) -> [String] {
         let paths = steps.map(\.path).filter { $0.withoutItems == name }
-        return paths.isEmpty ? [try place(named: name).path] : paths
+        guard paths.isEmpty else { return paths }
+        return [try place(named: name, hint: "its steps are shown by \"flowctl runs show \(run.id.text)\"").path]
     }
 
     private func candidates(for id: String) -> [StoredStep] {
