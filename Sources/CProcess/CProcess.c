@@ -1,10 +1,12 @@
 #define _GNU_SOURCE
 #include "CProcess.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int cprocess_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
@@ -13,12 +15,45 @@ int cprocess_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int cprocess_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-int cprocess_add_chdir(posix_spawn_file_actions_t *actions, const char *folder) {
-    return posix_spawn_file_actions_addchdir_np(actions, folder);
+/// What lies between `vfork` and the program: system calls alone, as the memory is the parent's.
+///
+/// @return the number of the error that is in the way.
+static int become(const char *path, char *const arguments[], char *const environment[], const char *folder,
+                  const int streams[3], const sigset_t *signals) {
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++)
+        if (sigismember(signals, number)) sigaction(number, &usual, NULL);
+    if (setpgid(0, 0) < 0) return errno;
+    for (int target = 0; target < 3; target++)
+        if (dup2(streams[target], target) < 0) return errno;
+    if (chdir(folder) < 0) return errno;
+    // Before Linux 5.9 there is no other way.
+    if (close_range(3, ~0U, 0) < 0)
+        for (int other = 3, end = (int)sysconf(_SC_OPEN_MAX); other < end; other++) close(other);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(path, arguments, environment);
+    return errno;
 }
 
-int cprocess_add_closefrom(posix_spawn_file_actions_t *actions, int first) {
-    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+int cprocess_start(pid_t *pid, const char *path, char *const arguments[], char *const environment[],
+                   const char *folder, const int streams[3], const sigset_t *signals) {
+    sigset_t all, before;
+    volatile int problem = 0;
+    // No handler of ours may run in the child, where it would change our memory.
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t child = vfork();
+    if (child == 0) {
+        problem = become(path, arguments, environment, folder, streams, signals);
+        _exit(127);
+    }
+    if (child < 0) problem = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (child > 0 && problem != 0) waitpid(child, NULL, 0);
+    *pid = child;
+    return problem;
 }
 
 void cprocess_return_blocks(int size) { mallopt(M_MMAP_THRESHOLD, size); }

@@ -110,7 +110,7 @@ extension Executor {
             keyValidUntil: isKeyed ? node.spec.keyLifetime.flatMap(now.adding) : nil, startedAt: now)
         let record = JournalRecord.attemptStarted(attempt, intent)
         if intent.effect == .write {
-            try await journal.commit([record], synced: intent.isUnrepeatable)
+            try await journal.commit([record], synced: intent.isUnrepeatable, isShared: hasCompany)
         } else {
             journal.note([record])
         }

@@ -111,9 +111,11 @@ extension Executor {
     func settle(_ ending: Ending, _ result: JournalRecord) async throws {
         let records = ending.records + [result]
         if ending.isTrivial { return try await journal.noteTrivial(records) }
-        let isShared = tasks.load(ordering: .relaxed) > 1
-        try await journal.commit(records, synced: false, isShared: isShared)
+        try await journal.commit(records, synced: false, isShared: hasCompany)
     }
+
+    /// Whether other steps or items are at work.
+    var hasCompany: Bool { tasks.load(ordering: .relaxed) > 1 }
 
     /// Runs what a step says once: without a loop, or for one item of it.
     ///

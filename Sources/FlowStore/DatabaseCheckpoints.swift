@@ -1,4 +1,5 @@
 import CSQLite
+package import FlowCore
 import Glibc
 
 extension Database {
@@ -21,7 +22,8 @@ extension Database {
     package func checkpoint(above pages: Int) {
         guard lock.locked({ logPages }) > pages else { return }
         // Most of what a checkpoint takes is to have the log on disk. So long nobody need be kept from writing on.
-        syncLog()
+        // Where that fails, the checkpoint will say so: it does it again.
+        try? syncLog()
         lock.lock()
         defer { lock.unlock() }
         guard logPages > pages else { return }
@@ -29,11 +31,19 @@ extension Database {
         sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     }
 
-    /// Has the disk take what the log holds now. Where that fails, the checkpoint will say so: it does it again.
-    private func syncLog() {
+    /// Has the disk take what the write-ahead log holds now; needs no lock. SQLite does the same at the end of a commit
+    /// that is to survive a power cut, with the connection and the write lock in hand.
+    package func syncLog() throws(Failure) {
         let descriptor = Glibc.open(path + "-wal", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fdatasync(descriptor)
-        close(descriptor)
+        guard descriptor >= 0 else { throw logFailure() }
+        defer { close(descriptor) }
+        while fdatasync(descriptor) != 0 { guard errno == EINTR else { throw logFailure() } }
+    }
+
+    private func logFailure() -> Failure {
+        Failure(
+            .internal,
+            "the log of the database \"\(path)\" can't be brought to disk: \(String(cString: strerror(errno)))",
+            hint: "look whether the disk is full or broken", code: "SQLITE_IOERR")
     }
 }

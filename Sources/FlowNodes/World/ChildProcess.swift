@@ -4,8 +4,8 @@ import Glibc
 
 /// A child process, which leads a process group of its own.
 ///
-/// Started with `posix_spawn`, which shares this process's memory until the program runs. A `fork` copies the tables of
-/// that memory, which takes longer than many a program (decision 0011).
+/// It shares this process's memory until its program runs. A `fork` copies the tables of that memory, which takes longer
+/// than many a program (decision 0011).
 struct ChildProcess {
     let pid: pid_t
     /// Can be read once the child has ended; nil where the kernel has none.
@@ -15,33 +15,16 @@ struct ChildProcess {
     ///   - path: of the program, absolute or from the command's working directory.
     ///   - streams: what becomes standard input, output and error. Nothing else that is open here stays open there.
     init(_ path: String, _ command: ProcessCommand, streams: [Descriptor]) throws(SystemError) {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (target, descriptor) in streams.enumerated() {
-            posix_spawn_file_actions_adddup2(&actions, descriptor.number, Int32(target))
-        }
-        cprocess_add_chdir(&actions, command.workingDirectory)
-        // What a library opened without a thought for children.
-        cprocess_add_closefrom(&actions, Int32(streams.count))
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // Signals that this process ignores or blocks are its own affair.
-        var none = sigset_t(), ignored = Self.ignoredSignals
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &ignored)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-
+        var signals = Self.unusualSignals
+        let numbers = streams.map(\.number)
         let environment = command.environment.map { "\($0.key)=\($0.value)" }
         var pid: pid_t = 0
         let code = withCStrings(command.arguments) { arguments in
             withCStrings(environment) { environment in
-                ChildProcess.untilWritten { posix_spawn(&pid, path, &actions, &attributes, arguments, environment) }
+                ChildProcess.untilWritten {
+                    cprocess_start(
+                        &pid, path, arguments, environment, command.workingDirectory, numbers, &signals)
+                }
             }
         }
         guard code == 0 else { throw SystemError(number: code) }
@@ -49,18 +32,17 @@ struct ChildProcess {
         end = try? Descriptor(cprocess_pidfd_open(pid))
     }
 
-    /// Those that this process ignores, by its own will or that of whoever started it. A program inherits that, while
-    /// handlers end with the start of it; to name all signals would cost two system calls for each.
-    private static let ignoredSignals: sigset_t = {
-        var ignored = sigset_t()
-        sigemptyset(&ignored)
+    /// Those that this process ignores or takes, by its own will or that of whoever started it, which is its own affair.
+    private static let unusualSignals: sigset_t = {
+        var signals = sigset_t()
+        sigemptyset(&signals)
         for number: Int32 in 1..<65 {
             var action = sigaction()
             guard sigaction(number, nil, &action) == 0 else { continue }
             let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-            if handler == unsafeBitCast(SIG_IGN, to: Int.self) { sigaddset(&ignored, number) }
+            if handler != unsafeBitCast(SIG_DFL, to: Int.self) { sigaddset(&signals, number) }
         }
-        return ignored
+        return signals
     }()
 
     /// A program that was just written can't be started while another child has it open for writing, which it has from

@@ -2,8 +2,8 @@ import FlowCore
 import FlowSpec
 import Glibc
 
-/// One child from its start to its end, for a thread that has nothing else to do meanwhile.
-struct ChildRun: ~Copyable {
+/// One child from its start to its end, looked after by one thread at a time.
+final class ChildRun: @unchecked Sendable {
     private enum Ending { case cancelled, timedOut, tooMuchOutput }
 
     private let command: ProcessCommand
@@ -33,14 +33,31 @@ struct ChildRun: ~Copyable {
         output = outlet(pipes.output, isError: false)
         errors = outlet(pipes.errors, isError: true)
         deadline = command.timeout.map { .now + $0 }
+        LiveProcesses.insert(child.pid)
     }
 
     /// Waits for the child's end. What it leaves behind in its group is killed then, so that nothing of a finished step
     /// goes on in the background.
-    mutating func finish() throws(Failure) -> ProcessResult {
-        LiveProcesses.insert(child.pid)
-        defer { LiveProcesses.remove(child.pid) }
+    func finish() throws(Failure) -> ProcessResult {
         while !child.hasEnded { takeWhatComes() }
+        return try conclude()
+    }
+
+    /// Waits for the child's end, but not for long.
+    ///
+    /// - Returns: nil where it goes on after that.
+    func finish(within patience: Duration) throws(Failure) -> ProcessResult? {
+        let start = ContinuousClock.now
+        while !child.hasEnded {
+            let left = (patience - (.now - start)).inMilliseconds
+            guard left > 0 else { return nil }
+            takeWhatComes(within: Int32(clamping: left))
+        }
+        return try conclude()
+    }
+
+    private func conclude() throws(Failure) -> ProcessResult {
+        defer { LiveProcesses.remove(child.pid) }
         // While the child is a zombie, nobody else has the number of its group.
         child.signalGroup(SIGKILL)
         output.read()
@@ -54,7 +71,8 @@ struct ChildRun: ~Copyable {
         return try result(exitCode)
     }
 
-    private mutating func takeWhatComes() {
+    /// - Parameter limit: milliseconds; nil for as long as it takes.
+    private func takeWhatComes(within limit: Int32? = nil) {
         func wait(for descriptor: Descriptor?, _ event: Int32 = POLLIN) -> pollfd {
             pollfd(fd: descriptor?.number ?? -1, events: Int16(event), revents: 0)
         }
@@ -63,10 +81,10 @@ struct ChildRun: ~Copyable {
             wait(for: errors.descriptor),
             wait(for: input, POLLOUT), wait(for: child.end),
         ]
-        guard poll(&waits, nfds_t(waits.count), patience) >= 0 else { return }
+        guard poll(&waits, nfds_t(waits.count), patience(of: limit)) >= 0 else { return }
         if waits[0].revents != 0 { end(.cancelled) }
-        if waits[1].revents != 0 { output.read() }
-        if waits[2].revents != 0 { errors.read() }
+        if waits[1].revents != 0 { output.read(portions: 16) }
+        if waits[2].revents != 0 { errors.read(portions: 16) }
         if waits[3].revents != 0 { feed() }
         if ending == nil, output.lines.isOverLimit || errors.lines.isOverLimit {
             ending = .tooMuchOutput
@@ -81,24 +99,22 @@ struct ChildRun: ~Copyable {
         }
     }
 
-    /// Milliseconds to the deadline; -1 for ever.
-    private var patience: Int32 {
+    /// Milliseconds to the deadline or the limit, whichever is nearer; -1 for ever.
+    private func patience(of limit: Int32?) -> Int32 {
         // Where nothing tells of the child's end, somebody has to look.
-        let look: Int32 = child.end == nil ? 20 : -1
-        guard let deadline else { return look }
-        let (seconds, attoseconds) = (ContinuousClock.now.duration(to: deadline)).components
-        let milliseconds = Int32(clamping: max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
-        return look < 0 ? milliseconds : min(look, milliseconds)
+        let look: Int32? = child.end == nil ? 20 : nil
+        let left = deadline.map { Int32(clamping: max(0, (ContinuousClock.now.duration(to: $0)).inMilliseconds + 1)) }
+        return [limit, look, left].compactMap(\.self).min() ?? -1
     }
 
     /// Asks the child and all it started to end.
-    private mutating func end(_ reason: Ending) {
+    private func end(_ reason: Ending) {
         ending = reason
         deadline = .now + command.grace
         child.signalGroup(SIGTERM)
     }
 
-    private mutating func feed() {
+    private func feed() {
         guard let descriptor = input else { return }
         while written < command.input.count {
             let count = command.input[written...].withUnsafeBytes {
@@ -116,7 +132,7 @@ struct ChildRun: ~Copyable {
         input = nil
     }
 
-    private mutating func result(_ exitCode: Int) throws(Failure) -> ProcessResult {
+    private func result(_ exitCode: Int) throws(Failure) -> ProcessResult {
         let program = command.program
         switch ending {
         case .cancelled: throw Failure(.cancelled, "cancelled")
@@ -144,9 +160,11 @@ private struct Outlet {
     var descriptor: Descriptor?
     var lines: LineSplitter
 
-    /// Takes what is there.
-    mutating func read() {
-        while let open = descriptor, !lines.isOverLimit {
+    /// Takes what is there, of a child that writes on and on no more than so many portions of 64 KiB.
+    mutating func read(portions: Int = .max) {
+        var left = portions
+        while let open = descriptor, !lines.isOverLimit, left > 0 {
+            left -= 1
             let count = withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { buffer in
                 let count = Glibc.read(open.number, buffer.baseAddress, buffer.count)
                 if count > 0 { lines.append(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }

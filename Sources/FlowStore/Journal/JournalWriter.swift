@@ -5,9 +5,9 @@ import Synchronization
 /// Writes to the state database for all runs of the process, many records to a commit.
 ///
 /// A commit that has to wait for nothing can be made where it is asked for, since two changes of thread would cost more
-/// than it does. All else is left to one thread: what must reach the disk, what another process or another commit is in
-/// the way of, what others will share, and copying the log into the database. What arrives while that thread is at work
-/// goes into its next commit together, and nothing blocks a thread of the tasks' pool.
+/// than it does. All else is left to one thread: what another process or another commit is in the way of, what others will
+/// share, and copying the log into the database. What arrives while that thread is at work goes into its next commit
+/// together. What must survive a power cut is committed like all else, and its task waits until the log is on disk.
 final class JournalWriter: Sendable {
     typealias Work = @Sendable (Database) throws(Failure) -> Void
 
@@ -45,11 +45,14 @@ final class JournalWriter: Sendable {
     let database: Database
     /// Whether a commit that need not survive a power cut waits for no disk.
     private let hasLog: Bool
+    private let log: LogSync
     private let queue = DispatchQueue(label: "flowctl.journal", qos: .userInitiated)
     private let state = Mutex(State())
 
-    init(_ database: Database) {
+    /// - Parameter sync: has the disk take what the database's log holds.
+    init(_ database: Database, sync: @escaping @Sendable (Database) throws(Failure) -> Void) {
         self.database = database
+        log = LogSync { () throws(Failure) in try sync(database) }
         // There is none on a file system of the network.
         hasLog = (try? database.query("PRAGMA journal_mode").first?[0].stringValue) == "wal"
         database.checkpointByHand()
@@ -86,7 +89,10 @@ final class JournalWriter: Sendable {
     /// - Parameter mayWait: whether it is better made by the writer's thread: more comes soon that can share the commit, or
     ///   the work takes long.
     func commit(synced: Bool, mayWait: Bool = false, _ work: @escaping Work) async throws {
-        if hasLog, !synced, !mayWait, try commitAtOnce(work) { return }
+        if hasLog, !mayWait, try commitAtOnce(work) {
+            if synced { try await sync() }
+            return
+        }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             enqueue(
                 Entry(work: work, isSynced: synced) { failure in
@@ -95,9 +101,25 @@ final class JournalWriter: Sendable {
         }
     }
 
+    /// Waits until all that is committed is on disk.
+    private func sync() async throws {
+        do {
+            if try log.syncAtOnce() { return }
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                log.whenSynced { failure in
+                    if let failure { continuation.resume(throwing: failure) } else { continuation.resume() }
+                }
+            }
+        } catch {
+            let (late, failure) = lose(Failure(error))
+            for entry in late { entry.done?(failure) }
+            throw failure
+        }
+    }
+
     /// Commits on the calling thread what waits, and this after it.
     ///
-    /// - Returns: whether it is done; false where something is in the way, or waits that must reach the disk.
+    /// - Returns: whether it is done; false where something is in the way.
     private func commitAtOnce(_ work: @escaping Work) throws(Failure) -> Bool {
         guard database.lock.tryLock() else { return false }
         defer { database.lock.unlock() }
@@ -105,8 +127,7 @@ final class JournalWriter: Sendable {
         do throws(Failure) {
             let isWritten = try database.transactionAtOnce {
                 let waiting = state.withLock { state -> [Entry]? in
-                    guard state.failure == nil, !state.waiting.contains(where: \.isSynced) else { return nil }
-                    return state.take()
+                    state.failure == nil ? state.take() : nil
                 }
                 guard let waiting else { return false }
                 batch = waiting
@@ -120,7 +141,7 @@ final class JournalWriter: Sendable {
             for entry in batch + late { entry.done?(failure) }
             throw failure
         }
-        for entry in batch { entry.done?(nil) }
+        finish(batch, nil)
         if database.logPages > JournalWriter.longLog {
             queue.async { self.database.checkpoint(above: JournalWriter.longLog) }
         }
@@ -159,8 +180,25 @@ final class JournalWriter: Sendable {
     private func drain() {
         // Taken with the connection in hand, so that nothing that came later is written first.
         let (batch, failure) = database.lock.locked { writeWaiting() }
-        for entry in batch { entry.done?(failure) }
+        finish(batch, failure)
         database.checkpoint(above: JournalWriter.longLog)
+    }
+
+    /// Tells those who wait for what is committed, or failed.
+    private func finish(_ batch: [Entry], _ failure: Failure?) {
+        for entry in batch {
+            guard let done = entry.done else { continue }
+            guard hasLog, entry.isSynced, failure == nil else {
+                done(failure)
+                continue
+            }
+            log.whenSynced { failure in
+                guard let failure else { return done(nil) }
+                let (late, explained) = self.lose(failure)
+                for entry in late { entry.done?(explained) }
+                done(explained)
+            }
+        }
     }
 
     private func writeWaiting() -> ([Entry], Failure?) {
@@ -170,7 +208,7 @@ final class JournalWriter: Sendable {
         }
         guard !batch.isEmpty else { return ([], nil) }
         do throws(Failure) {
-            try database.transaction(synchronous: batch.contains(where: \.isSynced) ? .full : nil) {
+            try database.transaction(synchronous: !hasLog && batch.contains(where: \.isSynced) ? .full : nil) {
                 for entry in batch { try entry.work(database) }
             }
             return (batch, nil)

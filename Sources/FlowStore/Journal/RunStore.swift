@@ -16,13 +16,17 @@ package final class RunStore: Sendable {
     /// - Parameters:
     ///   - busyTimeout: how long another process may keep the database locked. A run has more to lose than time.
     ///   - announce: is told what is waited for, where that takes longer than a second.
+    ///   - sync: has the disk take what the log of commits holds; what was committed before survives a power cut then.
     /// - Throws: a `Failure` that names the file: it can't be written, is no database, is of a newer flowctl.
     package static func open(
         _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(120),
-        announce: (@Sendable (String) -> Void)? = nil
+        announce: (@Sendable (String) -> Void)? = nil,
+        sync: @escaping @Sendable (Database) throws(Failure) -> Void = { database throws(Failure) in
+            try database.syncLog()
+        }
     ) throws(Failure) -> RunStore {
-        RunStore(
-            JournalWriter(try StateDatabase.open(path, busyTimeout: busyTimeout, announce: announce)), identity)
+        let database = try StateDatabase.open(path, busyTimeout: busyTimeout, announce: announce)
+        return RunStore(JournalWriter(database, sync: sync), identity)
     }
 
     /// Writes a new run with its snapshot and takes its lease.
