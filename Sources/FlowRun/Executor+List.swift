@@ -35,7 +35,8 @@ extension Executor {
                         let spool = list.openings[index] == nil ? nil : spool(of: prepared, in: frame)
                         guard running > 0 || plan.hasReady || spool != nil else {
                             // Nothing runs beside it, and a task of its own would cost more than many a step.
-                            take(await run(prepared, in: frame, condition), of: index)
+                            let follower = plan.follower(of: index).map { list.steps[$0] }
+                            take(await run(prepared, in: frame, condition, before: follower), of: index)
                             continue
                         }
                         running += 1

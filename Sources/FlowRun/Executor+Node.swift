@@ -7,6 +7,8 @@ import FlowWorkflow
 extension Executor {
     /// A node without effect that took less than this is sooner done again than its end is committed (decision 0015).
     private static let trivialTime: Duration = .microseconds(100)
+    /// A step that took less than this is followed so soon that one commit does for its end and the next one's intent.
+    static let briefTime: Duration = .milliseconds(20)
 
     /// Runs a node until it succeeds, fails for good, or the run stops. Each attempt has its intent in the journal
     /// before it begins; that of a write is on disk first.
@@ -28,7 +30,7 @@ extension Executor {
         var number = first
         while true {
             let attempt = AttemptID(path: place.path, item: place.item, number: number)
-            try await announce(attempt, node, request)
+            try await announce(attempt, node, request, work)
             switch await run(attempt, node, request, work, spool) {
             case .ended(let ending): return ending
             case .failed(let failure):
@@ -61,7 +63,7 @@ extension Executor {
             let output = try await published(try await kept(try result.get(), request), work, request.environment)
             var ending = Ending(
                 StepOutcome(.succeeded, output: output, attempts: attempt.number), records: [record])
-            ending.isTrivial =
+            ending.needsNoCommit =
                 request.context.effect == .read && spool == nil && elapsed < Executor.trivialTime
             return .ended(ending)
         } catch let error as OutputFailure {
@@ -102,17 +104,19 @@ extension Executor {
     }
 
     /// Writes down that an attempt begins. The intent of work that may be repeated needs nobody to wait for it.
-    private func announce(_ attempt: AttemptID, _ node: any Node, _ request: Request) async throws {
+    private func announce(_ attempt: AttemptID, _ node: any Node, _ request: Request, _ work: Work) async throws {
         let now = setup.world.clock.now()
         let isKeyed = request.context.effect == .write && node.spec.keyLifetime != nil
-        let intent = AttemptIntent(
+        var intent = AttemptIntent(
             effect: request.context.effect, key: isKeyed ? request.context.idempotencyKey : nil,
             keyValidUntil: isKeyed ? node.spec.keyLifetime.flatMap(now.adding) : nil, startedAt: now)
-        let record = JournalRecord.attemptStarted(attempt, intent)
         if intent.effect == .write {
-            try await journal.commit([record], synced: intent.isUnrepeatable, isShared: hasCompany)
+            let isShared = hasCompany
+            if intent.isUnrepeatable, !isShared { intent.next = work.next }
+            try await journal.commit(
+                [.attemptStarted(attempt, intent)], synced: intent.isUnrepeatable, isShared: isShared)
         } else {
-            journal.note([record])
+            journal.note([.attemptStarted(attempt, intent)])
         }
         setup.observer.observe(.attemptStarted(path: attempt.path, item: attempt.item, number: attempt.number))
     }

@@ -24,8 +24,9 @@ struct Ending: Sendable {
     var outcome: StepOutcome
     /// Committed together with the step's or item's own result.
     var records: [JournalRecord]
-    /// Whether doing it again does no harm and costs less than a commit, so that nobody needs to wait for one.
-    var isTrivial = false
+    /// Whether nobody needs to wait for a commit of its own: to do the work again does no harm and costs less, or the step
+    /// that follows is committed with it before it begins.
+    var needsNoCommit = false
 
     init(_ outcome: StepOutcome, records: [JournalRecord] = []) {
         self.outcome = outcome
@@ -37,7 +38,11 @@ struct Ending: Sendable {
 
 extension Executor {
     /// Runs one step of a list to its end, all its items, attempts and inner steps with it.
-    func run(_ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition) async -> StepOutcome {
+    ///
+    /// - Parameter follower: the step that comes next, where nothing runs beside this one.
+    func run(
+        _ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition, before follower: PreparedStep? = nil
+    ) async -> StepOutcome {
         let step = prepared.step
         let path = frame.prefix + step.id
         let start = setup.world.clock.monotonic()
@@ -57,9 +62,10 @@ extension Executor {
             journal.note(
                 [.stepStarted(path: path, node: prepared.nodeName, at: now)]
                     + (try handling.map { [try record($0, of: path)] } ?? []))
-            let work = Work(
+            var work = Work(
                 prepared: prepared, place: Place(path: path, item: nil), frame: frame, condition: condition,
                 startedAt: previous?.startedAt ?? now)
+            if let follower, mayAnnounce(follower, in: prepared) { work.next = frame.prefix + follower.step.id }
             var ending: Ending
             if let failed = handling?.failed {
                 ending = Ending(failed)
@@ -71,12 +77,22 @@ extension Executor {
                 ending = try await runLoop(work, previous: previous)
             }
             ending = try await handle(ending, of: work, earlier: handling)
+            if work.next != nil, ending.outcome.status == .succeeded,
+                setup.world.clock.monotonic() - start < Executor.briefTime
+            {
+                ending.needsNoCommit = true
+            }
             let outcome = try await end(prepared, path, ending, name: name, since: start)
             failure = outcome.failure
             return outcome
         } catch {
             return lost(error)
         }
+    }
+
+    /// Whether the intent of the step after this one may be written with this one's.
+    private func mayAnnounce(_ follower: PreparedStep, in prepared: PreparedStep) -> Bool {
+        !isResumed && prepared.isPlainWrite && follower.isPlainWrite
     }
 
     /// Writes down how a step ended.
@@ -110,7 +126,7 @@ extension Executor {
     /// Writes down the result of a step or item, with what else is to be written of it.
     func settle(_ ending: Ending, _ result: JournalRecord) async throws {
         let records = ending.records + [result]
-        if ending.isTrivial { return try await journal.noteTrivial(records) }
+        if ending.needsNoCommit { return try await journal.noteEnd(records) }
         try await journal.commit(records, synced: false, isShared: hasCompany)
     }
 
@@ -245,6 +261,8 @@ struct Work: Sendable {
     let condition: RunCondition
     /// When it started first, in whatever process.
     let startedAt: Timestamp
+    /// The path of the step that follows, where that is sure to write.
+    var next: String?
 }
 
 extension ValueStream {

@@ -56,6 +56,12 @@ package struct Plan: Sendable {
     /// Whether ``next()`` gives a step now.
     package var hasReady: Bool { taken < ready.count }
 
+    /// The one step that can start when this one, which runs alone, has ended; nil where that is none or several.
+    package func follower(of index: Int) -> Int? {
+        let released = dependents[index].filter { missing[$0] == 1 }
+        return released.count == 1 ? released[0] : nil
+    }
+
     package mutating func end(_ index: Int, as end: End) {
         // To the others, a step ends after what it waits for, as if it had not begun early.
         guard !early.contains(where: { ends[$0.key] == nil && $0.value.contains(index) }) else {

@@ -51,6 +51,10 @@ final class PreparedStep: Sendable {
     let reads: Reads
     /// Whether its arguments come out the same when they are evaluated again on resume.
     let isReproducible: Bool
+    /// Whether its output may be kept page by page.
+    let mayComeInPages: Bool
+    /// Whether it is sure to be tried, once its turn comes, and writes what must not be repeated.
+    let isPlainWrite: Bool
 
     init(_ list: [Step], _ index: Int, of workflow: Workflow, _ preparation: Preparation) throws {
         let (defaults, step) = (workflow.defaults, list[index])
@@ -77,15 +81,17 @@ final class PreparedStep: Sendable {
             retry = .none
             timeout = step.timeout
         }
+        let isOnce = step.loop == nil && step.repetition == nil
+        mayComeInPages = isOnce && step.outputs == nil && node is any PagedNode
+        if let node, isOnce, step.condition == nil, node.spec.keyLifetime == nil {
+            isPlainWrite = (step.effect ?? (node.hasOneEffect ? node.spec.effect : nil)) == .write
+        } else {
+            isPlainWrite = false
+        }
     }
 
     /// What runs when the step failed for good.
     var handler: StepList? { step.onError == nil ? nil : branches.last }
-
-    /// Whether its output may be kept page by page.
-    var mayComeInPages: Bool {
-        node is any PagedNode && step.loop == nil && step.repetition == nil && step.outputs == nil
-    }
 
     var nodeName: String { step.nodeName }
 

@@ -8,6 +8,9 @@ package protocol Node: Sendable {
     /// What repeating the work with these arguments may do; the spec's effect where they make no difference.
     func effect(of arguments: Arguments) -> Effect
 
+    /// Whether that is the spec's effect whatever the arguments are.
+    var hasOneEffect: Bool { get }
+
     /// The type of the output where these are the step's arguments; dynamic where nothing is known of it.
     func outputType(of arguments: WrittenArguments) -> StaticType
 
@@ -28,6 +31,8 @@ package protocol Node: Sendable {
 
 extension Node {
     package func effect(of arguments: Arguments) -> Effect { spec.effect }
+
+    package var hasOneEffect: Bool { true }
 
     package func outputType(of arguments: WrittenArguments) -> StaticType { .dynamic }
 

@@ -11,6 +11,8 @@ import Testing
 final class DyingJournal: Journal {
     private let inner: any Journal
     private let left: Mutex<Int>
+    /// What nobody waits for lies in memory until the next commit, and is lost with the process.
+    private let noted = Mutex<[JournalRecord]>([])
 
     init(_ inner: any Journal, after writes: Int) {
         self.inner = inner
@@ -26,15 +28,20 @@ final class DyingJournal: Journal {
         }
     }
 
-    func note(_ records: [JournalRecord]) { if survives() { inner.note(records) } }
+    func note(_ records: [JournalRecord]) { if survives() { noted.withLock { $0 += records } } }
 
-    func noteTrivial(_ records: [JournalRecord]) async throws {
+    func noteEnd(_ records: [JournalRecord]) async throws {
         guard survives() else { throw Failure(.internal, "the process died", nothingSent: true) }
-        try await inner.noteTrivial(records)
+        noted.withLock { $0 += records }
     }
 
     func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
         guard survives() else { throw Failure(.internal, "the process died", nothingSent: true) }
+        let earlier = noted.withLock { noted in
+            defer { noted = [] }
+            return noted
+        }
+        if !earlier.isEmpty { inner.note(earlier) }
         try await inner.commit(records, synced: synced, isShared: isShared)
     }
 
@@ -56,7 +63,7 @@ final class DyingJournal: Journal {
     func call(_ path: String) async throws -> StoredCall? { try await inner.call(path) }
     func keep(_ file: FileReference) async throws -> FileReference { try await inner.keep(file) }
     /// A dead process gives nothing up.
-    func close() async {}
+    func close() async { if !isDead { inner.note(noted.withLock { $0 }) } }
 }
 
 @Suite("Crash at every write")
@@ -67,6 +74,7 @@ struct CrashTests {
             try .write("each", "${{ \"item\" + string(index) }}").each([1, 2, 3], max: 2),
             try .block("inner", [.write("deep"), .read("look")]),
             try .choose("route", "run.attempt == 1 ? 1 : 2", ["1": [.write("send")], "2": [.write("late")]]),
+            try .write("one"), try .write("two"), try .write("three"),
             try .call("sub", [.write("low"), .read("peek")]) { $0.finally = [try .read("sweep")] },
             try .assert("check", "1 > 2").onError([.write("mend"), .read("tell")]), try .read("last"),
         ]
@@ -99,7 +107,7 @@ struct CrashTests {
             var done: [String: Value] = [:]
             for name in [
                 "post", "each[0]", "each[1]", "each[2]", "inner/deep", "route/send", "route/late", "sub/low",
-                "check/on_error/mend",
+                "check/on_error/mend", "one", "two", "three",
             ] { done[name] = "done" }
             result = try await bench.resume(try steps(), options: ResumeOptions(markDone: done))
         }
@@ -114,7 +122,7 @@ struct CrashTests {
         }
         for write in [
             "write post", "write item0", "write item1", "write item2", "write deep", "write send", "write low",
-            "write mend",
+            "write mend", "write one", "write two", "write three",
         ] {
             #expect(after.count { $0 == write } <= 1, "\(write) ran twice after \(writes) writes")
         }

@@ -31,7 +31,7 @@ def contest(peers):
         Contender("flowctl, flow.log", [tools.FLOWCTL, "--quiet", "run", trivial]),
     ]
     note = "Each step of flowctl is in its journal before the next begins; ninja, make and just keep none."
-    return Contest(f"Chain of {COUNT:,} steps", contenders, turns=3, goals=goals, note=note)
+    return Contest(f"Chain of {COUNT:,} steps", contenders, turns=7, goals=goals, note=note)
 
 
 def goals(standings):

@@ -55,6 +55,8 @@ struct HTTPRequestNode: Node {
     ]
 
     /// By the method (RFC 9110, 9.2).
+    var hasOneEffect: Bool { false }
+
     func effect(of arguments: Arguments) -> Effect {
         switch arguments.string("method") ?? "GET" {
         case "GET", "HEAD", "OPTIONS": .read

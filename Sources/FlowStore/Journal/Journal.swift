@@ -7,12 +7,12 @@ package protocol Journal: Sendable {
     /// Takes records that nobody waits for; they are written with the next that somebody does, or soon.
     func note(_ records: [JournalRecord])
 
-    /// Takes the end of work that did nothing but read, in less time than a commit takes. It may be lost where the
-    /// process is killed, and is done again then; whatever is committed later is committed after it. Waits only where
-    /// much has come that isn't written yet.
+    /// Takes the end of work that needs no commit of its own: what is committed later is committed after it, or together
+    /// with it. It may be lost where the process is killed before that. Waits only where much has come that isn't written
+    /// yet.
     ///
     /// - Throws: as ``commit(_:synced:isShared:)``.
-    func noteTrivial(_ records: [JournalRecord]) async throws
+    func noteEnd(_ records: [JournalRecord]) async throws
 
     /// Writes records.
     ///
@@ -142,8 +142,14 @@ package struct AttemptIntent: Sendable, Hashable {
     package var key: String?
     package var keyValidUntil: Timestamp?
     package var startedAt: Timestamp
+    /// The path of the step that follows, where that is a write without a key whose intent may be taken for written with
+    /// this one.
+    package var next: String?
 
-    package init(effect: Effect, key: String? = nil, keyValidUntil: Timestamp? = nil, startedAt: Timestamp) {
+    package init(
+        effect: Effect, key: String? = nil, keyValidUntil: Timestamp? = nil, startedAt: Timestamp, next: String? = nil
+    ) {
+        self.next = next
         self.effect = effect
         self.key = key
         self.keyValidUntil = keyValidUntil

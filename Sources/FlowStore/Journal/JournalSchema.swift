@@ -7,8 +7,11 @@
 enum JournalSchema {
     static let migrations = [
         Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept), Migration(4, sql: calls),
-        Migration(5, sql: claims),
+        Migration(5, sql: claims), Migration(6, sql: next),
     ]
+
+    /// The path of the step whose intent the row is, too (``NextIntent``).
+    private static let next = "ALTER TABLE attempts ADD COLUMN next TEXT"
 
     /// Places of runs in their groups, from when they come until they have ended.
     private static let claims = """

@@ -26,16 +26,16 @@ struct JournalStatements {
         case .attemptStarted(let attempt, let intent):
             try database.execute(
                 """
-                INSERT INTO attempts (step, item, number, effect, key, key_valid_until, status, started_at)
-                VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, 'running', ?)
+                INSERT INTO attempts (step, item, number, effect, key, key_valid_until, status, started_at, next)
+                VALUES ((SELECT number FROM steps WHERE run = ? AND path = ?), ?, ?, ?, ?, ?, 'running', ?, ?)
                 ON CONFLICT DO UPDATE SET effect = excluded.effect, key = excluded.key,
                     key_valid_until = excluded.key_valid_until, status = excluded.status, nothing_sent = 0,
-                    error = NULL, started_at = excluded.started_at, ended_at = NULL
+                    error = NULL, started_at = excluded.started_at, ended_at = NULL, next = excluded.next
                 """,
                 [
                     .int(run), .string(attempt.path), .item(attempt.item), .int(Int64(attempt.number)),
                     .string(intent.effect.rawValue), .text(intent.key), .micros(intent.keyValidUntil),
-                    .micros(intent.startedAt),
+                    .micros(intent.startedAt), .text(intent.next),
                 ])
         case .attemptEnded(let attempt, let end):
             try database.execute(

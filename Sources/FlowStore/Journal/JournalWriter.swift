@@ -44,15 +44,16 @@ final class JournalWriter: Sendable {
 
     let database: Database
     /// Whether a commit that need not survive a power cut waits for no disk.
-    private let hasLog: Bool
+    let hasLog: Bool
+    let disk: JournalDisk
     private let log: LogSync
     private let queue = DispatchQueue(label: "flowctl.journal", qos: .userInitiated)
     private let state = Mutex(State())
 
-    /// - Parameter sync: has the disk take what the database's log holds.
-    init(_ database: Database, sync: @escaping @Sendable (Database) throws(Failure) -> Void) {
+    init(_ database: Database, _ disk: JournalDisk) {
         self.database = database
-        log = LogSync { () throws(Failure) in try sync(database) }
+        self.disk = disk
+        log = LogSync { () throws(Failure) in try disk.sync(database) }
         // There is none on a file system of the network.
         hasLog = (try? database.query("PRAGMA journal_mode").first?[0].stringValue) == "wal"
         database.checkpointByHand()
@@ -73,6 +74,9 @@ final class JournalWriter: Sendable {
             self.drain()
         }
     }
+
+    /// Adds work that nobody waits for and that is to survive a power cut soon.
+    func noteSynced(_ work: @escaping Work) { enqueue(Entry(work: work, isSynced: true) { _ in }) }
 
     /// Adds work that nobody waits for, unless too much waits to be written already.
     func noteOrWait(_ work: @escaping Work) async throws {
@@ -98,6 +102,15 @@ final class JournalWriter: Sendable {
                 Entry(work: work, isSynced: synced) { failure in
                     if let failure { continuation.resume(throwing: failure) } else { continuation.resume() }
                 })
+        }
+    }
+
+    /// Calls back once all that is committed is on disk.
+    func whenSynced(_ done: @escaping @Sendable () -> Void) {
+        log.whenSynced { failure in
+            guard let failure else { return done() }
+            let (late, explained) = self.lose(failure)
+            for entry in late { entry.done?(explained) }
         }
     }
 

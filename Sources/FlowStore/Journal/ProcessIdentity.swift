@@ -32,6 +32,12 @@ package struct ProcessIdentity: Sendable, Hashable {
         return found == startTime
     }
 
+    /// Whether the machine has been started anew since a process wrote down its ``boot``, so that it may have forgotten
+    /// what was on its way to disk.
+    static func isOver(_ boot: String) -> Bool {
+        boot.prefix { $0 != " " } != currentBoot.prefix { $0 != " " }
+    }
+
     private static var currentBoot: String {
         let id = contents(of: "/proc/sys/kernel/random/boot_id").prefix { $0 != "\n" }
         var link = [CChar](repeating: 0, count: 128)

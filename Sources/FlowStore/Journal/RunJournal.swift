@@ -12,6 +12,7 @@ package final class RunJournal: Journal {
     /// Of the run; another process that takes it up counts on.
     private let attempt: Int
     private let writer: JournalWriter
+    private let next: NextIntent
     /// Only made, started and cancelled here, each of which is safe from any thread.
     private nonisolated(unsafe) let heart: any DispatchSourceTimer
 
@@ -20,6 +21,7 @@ package final class RunJournal: Journal {
         self.number = number
         self.attempt = attempt
         self.writer = writer
+        next = NextIntent(brief: writer.disk.brief)
         heart = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
         heart.schedule(deadline: .now() + .seconds(Lease.interval), repeating: .seconds(Lease.interval))
         heart.setEventHandler {
@@ -36,7 +38,7 @@ package final class RunJournal: Journal {
 
     package func note(_ records: [JournalRecord]) { writer.note(work(records)) }
 
-    package func noteTrivial(_ records: [JournalRecord]) async throws {
+    package func noteEnd(_ records: [JournalRecord]) async throws {
         guard !records.contains(where: \.isLarge) else {
             return try await commit(records, synced: false, isShared: true)
         }
@@ -44,9 +46,37 @@ package final class RunJournal: Journal {
     }
 
     package func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {
+        if synced, !isShared, records.count == 1, case .attemptStarted(let attempt, let intent) = records[0] {
+            return try await begin(attempt, intent)
+        }
         let isLarge = records.contains(where: \.isLarge)
         let work = work(isLarge ? try await drafted(records) : records)
         try await writer.commit(synced: synced, mayWait: isShared || isLarge, leased(work))
+    }
+
+    /// Writes the intent of a write that nothing runs beside, and has it on disk.
+    private func begin(_ attempt: AttemptID, _ intent: AttemptIntent) async throws {
+        var intent = intent
+        let (isOnDisk, mayName) = next.begin(attempt)
+        if !mayName || !writer.hasLog { intent.next = nil }
+        try await writer.commit(synced: !isOnDisk, leased(work([.attemptStarted(attempt, intent)])))
+        guard let path = intent.next else { return }
+        let isToBeWatched = next.name(path, by: attempt, isOnDisk: !isOnDisk)
+        if isOnDisk { writer.whenSynced { [next] in next.isOnDisk(by: attempt) } }
+        if isToBeWatched { watchNext() }
+    }
+
+    private func watchNext() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(next.brief.inMilliseconds))) {
+            switch self.next.due() {
+            case .nothing: break
+            case .lookAgain: self.watchNext()
+            case .withdraw(let attempt):
+                self.writer.noteSynced { [number = self.number] database throws(Failure) in
+                    try JournalStatements(database: database, run: number).withdrawNext(attempt)
+                }
+            }
+        }
     }
 
     /// The work where the run is still this process's.

@@ -1,6 +1,23 @@
 package import FlowCore
 import Glibc
 
+/// What the journal asks of a disk.
+package struct JournalDisk: Sendable {
+    /// Has it take what the database's log holds at that moment.
+    var sync: @Sendable (Database) throws(Failure) -> Void
+    /// How long an attempt may take whose row reaches it with the name of the step that follows (``NextIntent``).
+    var brief: Duration
+
+    package init(
+        brief: Duration = .milliseconds(20),
+        sync: @escaping @Sendable (Database) throws(Failure) -> Void = { database throws(Failure) in
+            try database.syncLog()
+        }
+    ) {
+        (self.brief, self.sync) = (brief, sync)
+    }
+}
+
 /// The state database for writing: begins runs and takes them up again.
 package final class RunStore: Sendable {
     let writer: JournalWriter
@@ -16,17 +33,15 @@ package final class RunStore: Sendable {
     /// - Parameters:
     ///   - busyTimeout: how long another process may keep the database locked. A run has more to lose than time.
     ///   - announce: is told what is waited for, where that takes longer than a second.
-    ///   - sync: has the disk take what the log of commits holds; what was committed before survives a power cut then.
+    ///   - disk: what the database's log lies on.
     /// - Throws: a `Failure` that names the file: it can't be written, is no database, is of a newer flowctl.
     package static func open(
         _ path: String, identity: ProcessIdentity = .current, busyTimeout: Duration = .seconds(120),
         announce: (@Sendable (String) -> Void)? = nil,
-        sync: @escaping @Sendable (Database) throws(Failure) -> Void = { database throws(Failure) in
-            try database.syncLog()
-        }
+        disk: JournalDisk = JournalDisk()
     ) throws(Failure) -> RunStore {
         let database = try StateDatabase.open(path, busyTimeout: busyTimeout, announce: announce)
-        return RunStore(JournalWriter(database, sync: sync), identity)
+        return RunStore(JournalWriter(database, disk), identity)
     }
 
     /// Writes a new run with its snapshot and takes its lease.
@@ -92,6 +107,10 @@ package final class RunStore: Sendable {
                 case .running, .queued: try summary.requireNobodyRunsIt()
                 default: break
                 }
+                // Before the lease is overwritten.
+                let boot = try database.query("SELECT boot FROM runs WHERE number = ?", [.int(summary.number)])
+                try JournalStatements(database: database, run: summary.number)
+                    .settleNext(mayHaveBegun: boot[0][0].stringValue.map(ProcessIdentity.isOver) ?? false)
                 // Handlers that ended with their run belong to that attempt; those of a dead process go on, unless they
                 // looked at what runs again.
                 let ended = summary.status == .interrupted && reset == nil ? "handlers_attempt" : "attempt + 1"

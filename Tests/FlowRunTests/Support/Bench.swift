@@ -26,6 +26,12 @@ final class Bench: Sendable {
         try RunStore.open(database, identity: process)
     }
 
+    /// Copies a file into the folder.
+    func take(_ file: String, as copy: String) throws {
+        try Folder.write(try Folder.bytes(of: file), to: copy)
+        chmod(copy, 0o600)
+    }
+
     static let deadProcess = ProcessIdentity(
         pid: ProcessIdentity.current.pid, startTime: 1, boot: ProcessIdentity.current.boot)
 

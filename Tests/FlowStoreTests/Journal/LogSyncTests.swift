@@ -87,7 +87,7 @@ struct LogSyncTests {
         let onDisk = Mutex<[Int64]>([])
         let store = try RunStore.open(
             bench.database,
-            sync: { database throws(Failure) in
+            disk: JournalDisk { database throws(Failure) in
                 // What another connection sees is committed, and in the log.
                 let other = try Database.open(bench.database, mode: .readOnly)
                 let count = try other.query("SELECT count(*) FROM attempts")[0][0].intValue
@@ -111,7 +111,8 @@ struct LogSyncTests {
     @Test(arguments: [false, true]) func logThatCannotReachTheDiskEndsTheJournal(isShared: Bool) async throws {
         let bench = StoreBench()
         let store = try RunStore.open(
-            bench.database, sync: { _ throws(Failure) in throw Failure(.internal, "the disk is gone") })
+            bench.database,
+            disk: JournalDisk { _ throws(Failure) in throw Failure(.internal, "the disk is gone") })
         let (_, journal) = try await store.begin(at: StoreBench.time, random: bench.random) { _ in
             RunSnapshot(workflow: "w", file: "w.yaml", source: [])
         }
