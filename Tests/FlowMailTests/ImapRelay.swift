@@ -25,7 +25,7 @@ final class ImapRelay: Sendable {
         self.hidden = hidden
         self.judge = judge
         stop = try StopPipe()
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = LoopbackAddress(family: AF_INET, port: 0)
         let isBound = address.withSocketAddress { bind(listener, $0, $1) == 0 } && listen(listener, 16) == 0
         guard isBound, let port = address.port(of: listener) else { throw Failure(.internal, "no port for a relay") }
@@ -34,6 +34,8 @@ final class ImapRelay: Sendable {
             defer { close(listener) }
             while ImapRelay.waits(for: [listener], until: stop) {
                 let client = accept(listener, nil, nil)
+                // A child that other tests start would keep the connection open that is cut here.
+                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
                 guard client >= 0, let self else { return }
                 let number = self.connections.withLock { count in
                     count += 1
@@ -60,7 +62,7 @@ final class ImapRelay: Sendable {
         _ client: Int32, to port: Int, _ number: Int, _ hidden: [String],
         _ judge: (Int, String) -> Verdict, until stop: StopPipe
     ) {
-        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer {
             close(client)
             close(server)

@@ -28,11 +28,22 @@ final class DyingJournal: Journal {
         }
     }
 
-    func note(_ records: [JournalRecord]) { if survives() { noted.withLock { $0 += records } } }
+    /// Much is written at once.
+    private func keep(_ records: [JournalRecord]) {
+        let written = noted.withLock { noted in
+            noted += records
+            guard noted.count >= 256 else { return [JournalRecord]() }
+            defer { noted = [] }
+            return noted
+        }
+        if !written.isEmpty { inner.note(written) }
+    }
+
+    func note(_ records: [JournalRecord]) { if survives() { keep(records) } }
 
     func noteEnd(_ records: [JournalRecord]) async throws {
         guard survives() else { throw Failure(.internal, "the process died", nothingSent: true) }
-        noted.withLock { $0 += records }
+        keep(records)
     }
 
     func commit(_ records: [JournalRecord], synced: Bool, isShared: Bool) async throws {

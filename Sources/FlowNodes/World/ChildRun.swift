@@ -19,6 +19,9 @@ final class ChildRun: @unchecked Sendable {
     /// When it is told to end, and after that when it is killed.
     private var deadline: ContinuousClock.Instant?
 
+    /// Who bounds the whole step by the same time is to say first that it is over.
+    private static let precedence = Duration.milliseconds(100)
+
     /// Starts the child.
     init(_ command: ProcessCommand, stop: StopSignal) throws(Failure) {
         self.command = command
@@ -32,7 +35,7 @@ final class ChildRun: @unchecked Sendable {
         }
         output = outlet(pipes.output, isError: false)
         errors = outlet(pipes.errors, isError: true)
-        deadline = command.timeout.map { .now + $0 }
+        deadline = command.timeout.map { .now + $0 + ChildRun.precedence }
         LiveProcesses.insert(child.pid)
     }
 
