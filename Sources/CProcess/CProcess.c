@@ -9,6 +9,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/// Puts something in the place of standard streams that the process was started without: it can't be written to, and is at
+/// its end for who reads. Else whatever is opened later would get their numbers, and what is printed with them; the Swift
+/// runtime opens the first such things before `main`.
+__attribute__((constructor)) static void occupy_streams(void) {
+    int descriptor;
+    do descriptor = open("/dev/null", O_RDONLY);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0) close(descriptor);
+}
+
 int cprocess_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int cprocess_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

@@ -59,4 +59,18 @@ import Testing
         #expect(result.output.contains("/dev/null"), "\(result.output)")
         #expect(result.output.split(separator: "pipe:").count == 3, "\(result.output)")
     }
+
+    /// What is opened later would else get the numbers of standard streams, and what is printed with them.
+    @Test func closedStandardStreamsAreOccupied() async throws {
+        let machine = try Machine([
+            "streams.yaml": """
+            name: streams
+            steps:
+              - run: for each in 0 1 2; do readlink /proc/$PPID/fd/$each; done > streams
+            """
+        ])
+        let result = try await machine.run("exec flowctl run streams.yaml <&- >&- 2>&-")
+        #expect(result.exit == 0)
+        #expect(machine.read("streams") == "/dev/null\n/dev/null\n/dev/null\n")
+    }
 }

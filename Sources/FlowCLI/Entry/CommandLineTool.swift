@@ -13,7 +13,6 @@ package enum CommandLineTool {
             DescriptorChannel.standardOutput.write(Version.text + "\n")
             exit(ExitStatus.success.rawValue)
         }
-        StandardStreams.occupy()
         signal(SIGPIPE, SIG_IGN)
         // Past a limit on the size of files a write fails instead, as on a full disk, and is reported.
         signal(SIGXFSZ, SIG_IGN)
