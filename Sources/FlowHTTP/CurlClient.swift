@@ -61,6 +61,7 @@ package final class CurlClient: HTTPClient {
         } onCancel: {
             loop.cancel(transfer)
         }
+        transfer.resumeFollowers()
         let result = Result { () throws(Failure) in
             try outcome.get()
             return try transfer.response()

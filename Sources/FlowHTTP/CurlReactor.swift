@@ -17,9 +17,8 @@ final class CurlReactor {
     private var idleHandles: [EasyHandle] = []
     /// Empty but while they are obeyed; kept for its capacity.
     private var commands: [CurlInbox.Command] = []
-    /// The tasks whose transfers this turn has ended. They go on all together: one by one each would wake a thread that
-    /// has nothing more to do after it.
-    private var ended: [(task: UnsafeContinuation<Transfer.Outcome, Never>, outcome: Transfer.Outcome)] = []
+    /// The transfers that this turn has ended, whose tasks are to go on.
+    private var ended: [Transfer] = []
     /// No transfer can have stalled before this.
     private var nextStallCheck: ContinuousClock.Instant?
     /// When the transfer that is on its way began, if it has been alone all the time.
@@ -210,13 +209,17 @@ final class CurlReactor {
         }
         line.ended(transfer)
         if line.active == 0, let aloneSince { answersSoon = clock.now - aloneSince < CurlReactor.patience }
-        // Only what is to be told is kept: the transfer is to die with its task, on the task's thread.
-        if let task = transfer.end(outcome) { ended.append((task, outcome)) }
+        transfer.end(outcome)
+        ended.append(transfer)
     }
 
+    /// Has the tasks go on whose transfers have ended: the last one, which then sees to the others. To wake one thread is
+    /// all that this one should spend its time on.
     private func resumeTasks() {
-        for (task, outcome) in ended { task.resume(returning: outcome) }
-        ended.removeAll(keepingCapacity: true)
+        guard let last = ended.popLast() else { return }
+        last.followers = ended
+        ended = []
+        last.resume()
     }
 
     /// Ends everything; the multi handle is gone after it.

@@ -11,6 +11,7 @@ final class EasyHandle {
     @exclusivity(unchecked) private(set) var transfer: Transfer?
     /// What libcurl was told.
     private var setup: RequestSetup?
+    private var url: String?
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
     /// nil where there is no memory for it.
@@ -44,6 +45,11 @@ final class EasyHandle {
             setCallbacks()
             headerList = wanted.apply(to: pointer, userAgent: userAgent)
             setup = wanted
+            url = nil
+        }
+        if url != transfer.exchange.request.url {
+            url = transfer.exchange.request.url
+            flow_set_text(pointer, CURLOPT_URL, url)
         }
         transfer.configure(pointer, context: context)
     }

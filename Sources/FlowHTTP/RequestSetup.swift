@@ -3,7 +3,7 @@ import FlowCore
 import FlowSpec
 
 /// What libcurl is told about a request beside its URL, its body and its time: what one request after the other may share.
-struct RequestSetup {
+final class RequestSetup {
     private let method: String
     private let sendsBody: Bool
     private let headers: HTTPHeaders
@@ -102,8 +102,12 @@ struct RequestSetup {
         if headers["accept-encoding"] == nil, !ContentDecoder.accepted.isEmpty {
             list = curl_slist_append(list, "Accept-Encoding: \(ContentDecoder.accepted)")
         }
+        if headers["user-agent"] == nil {
+            // As its own option libcurl would put it together with each request anew. For a proxy there is no other way.
+            list = curl_slist_append(list, "User-Agent: \(userAgent)")
+            if proxy != nil { flow_set_text(curl, CURLOPT_USERAGENT, userAgent) }
+        }
         flow_set_headers(curl, list)
-        if headers["user-agent"] == nil { flow_set_text(curl, CURLOPT_USERAGENT, userAgent) }
         return list
     }
 }

@@ -29,12 +29,15 @@ struct ResponseReader {
     init(_ exchange: Exchange, maximumHeaderBytes: Int) {
         self.exchange = exchange
         self.maximumHeaderBytes = maximumHeaderBytes
-        target = .memory([], limit: ResponseReader.errorBodyLimit)
-        head.reserveCapacity(ResponseReader.usualHead)
+        head.reserveCapacity(ResponseReader.usualSize)
+        var body: [UInt8] = []
+        body.reserveCapacity(ResponseReader.usualSize)
+        target = .memory(body, limit: ResponseReader.errorBodyLimit)
     }
 
-    /// Bytes that hold the head of most answers.
-    private static let usualHead = 512
+    /// Bytes that hold the head of most answers, or the body of a small one. The task makes room for them: what one thread
+    /// has allocated and another one frees costs both.
+    private static let usualSize = 512
 
     /// One line with its line break; the empty one ends the header.
     mutating func addHeader(_ line: UnsafeRawBufferPointer) throws(Failure) {
@@ -125,7 +128,8 @@ struct ResponseReader {
             if let announced, announced > Int64(limit), exchange.request.method != "HEAD" {
                 throw tooLong(Int64(limit))
             }
-            var bytes: [UInt8] = []
+            guard case .memory(var bytes, _) = target else { return }
+            target = .memory([], limit: limit)
             if let announced { bytes.reserveCapacity(Int(min(announced, 1 << 20))) }
             target = .memory(bytes, limit: limit)
         case .sink(let sink):

@@ -10,7 +10,6 @@ extension Transfer {
     ///
     /// - Parameter context: the ``EasyHandle``, for callbacks.
     func configure(_ curl: UnsafeMutableRawPointer, context: UnsafeMutableRawPointer) {
-        flow_set_text(curl, CURLOPT_URL, exchange.request.url)
         let left = exchange.deadline.map { max(1, Int(($0 - .now).inMilliseconds)) }
         flow_set_long(curl, CURLOPT_TIMEOUT_MS, left ?? 0)
         if sendsBody { setBody(curl, context) }

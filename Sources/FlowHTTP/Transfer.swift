@@ -37,6 +37,9 @@ final class Transfer: @unchecked Sendable {
     private(set) var timesSent = 0
     @exclusivity(unchecked) private var reader: ResponseReader
     private var continuation: UnsafeContinuation<Outcome, Never>?
+    private var outcome = Outcome.success(())
+    /// Those that ended with it, whose tasks its own is to wake.
+    var followers: [Transfer] = []
 
     init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options, isTraced: Bool = false) {
         self.isTraced = isTraced
@@ -54,14 +57,30 @@ final class Transfer: @unchecked Sendable {
     func awaits(_ continuation: UnsafeContinuation<Outcome, Never>) { self.continuation = continuation }
 
     /// Has its task go on.
-    func finish(_ outcome: Outcome) { end(outcome)?.resume(returning: outcome) }
+    func finish(_ outcome: Outcome) {
+        end(outcome)
+        resume()
+    }
 
-    /// - Returns: what waits to be told the outcome.
-    func end(_ outcome: Outcome) -> UnsafeContinuation<Outcome, Never>? {
+    /// Keeps what came of it for ``resume()``.
+    func end(_ outcome: Outcome) {
         stage = .done
         if case .failure = outcome { reader.discard() }
-        defer { continuation = nil }
-        return continuation
+        self.outcome = outcome
+    }
+
+    /// Has its task go on after ``end(_:)``.
+    func resume() {
+        let continuation = continuation
+        self.continuation = nil
+        continuation?.resume(returning: outcome)
+    }
+
+    /// Has those go on that ended with it.
+    func resumeFollowers() {
+        guard !followers.isEmpty else { return }
+        for transfer in followers { transfer.resume() }
+        followers = []
     }
 
     /// The answer that has come; for the task that waited for it.
