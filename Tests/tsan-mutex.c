@@ -7,12 +7,14 @@
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 __attribute__((weak)) void __tsan_acquire(void *address);
 __attribute__((weak)) void __tsan_release(void *address);
 
 typedef __attribute__((swiftcall)) void (*lock_function)(uint32_t thread, __attribute__((swift_context)) void *handle);
+typedef __attribute__((swiftcall)) bool (*try_function)(__attribute__((swift_context)) void *handle);
 typedef __attribute__((swiftcall)) void (*unlock_function)(__attribute__((swift_context)) void *handle);
 
 __attribute__((swiftcall)) void lock_slow(uint32_t thread, __attribute__((swift_context)) void *handle)
@@ -20,6 +22,14 @@ __attribute__((swiftcall)) void lock_slow(uint32_t thread, __attribute__((swift_
 __attribute__((swiftcall)) void lock_slow(uint32_t thread, __attribute__((swift_context)) void *handle) {
     ((lock_function)dlsym(RTLD_NEXT, "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"))(thread, handle);
     if (__tsan_acquire) __tsan_acquire(handle);
+}
+
+__attribute__((swiftcall)) bool try_slow(__attribute__((swift_context)) void *handle)
+    __asm__("$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF");
+__attribute__((swiftcall)) bool try_slow(__attribute__((swift_context)) void *handle) {
+    bool taken = ((try_function)dlsym(RTLD_NEXT, "$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF"))(handle);
+    if (taken && __tsan_acquire) __tsan_acquire(handle);
+    return taken;
 }
 
 __attribute__((swiftcall)) void unlock_slow(__attribute__((swift_context)) void *handle)

@@ -38,6 +38,9 @@ final class Transfer: @unchecked Sendable {
     @exclusivity(unchecked) private var reader: ResponseReader
     private var continuation: UnsafeContinuation<Outcome, Never>?
     private var outcome = Outcome.success(())
+    /// Set when all has been written that the task will read. The runtime sees to that order as well; this says so to the
+    /// thread sanitizer, which doesn't see it where the answer comes before the task waits.
+    private let isHandedBack = Atomic<Bool>(false)
     /// Those that ended with it, whose tasks its own is to wake.
     var followers: [Transfer] = []
 
@@ -72,12 +75,15 @@ final class Transfer: @unchecked Sendable {
     /// Has its task go on after ``end(_:)``.
     func resume() {
         let continuation = continuation
+        let outcome = outcome
         self.continuation = nil
+        isHandedBack.store(true, ordering: .releasing)
         continuation?.resume(returning: outcome)
     }
 
-    /// Has those go on that ended with it.
+    /// Has those go on that ended with it; the first thing that its task does.
     func resumeFollowers() {
+        _ = isHandedBack.load(ordering: .acquiring)
         guard !followers.isEmpty else { return }
         for transfer in followers { transfer.resume() }
         followers = []
