@@ -36,6 +36,23 @@ import Testing
         #expect(names.isSubset(of: ["CHOSEN", "FIXED", "PATH", "HOME", "LANG", "TERM", "TMPDIR", "PWD", "_", "SHLVL"]))
     }
 
+    /// A backup that is cut off must not pass for one.
+    @Test func outputThatFindsNoRoomIsAFailure() async throws {
+        let machine = try machine()
+        for command in ["flowctl expr '1 + 1'", "flowctl --version", "flowctl run hello.yaml --output json"] {
+            let result = try await machine.run("\(command) >/dev/full")
+            #expect(result.exit == 1, "\(command)")
+            #expect(
+                result.errors.contains("error: can't write standard output: no space left on device"),
+                "\(result.errors)")
+        }
+        let failed = try await machine.run("flowctl run fail.yaml --output json >/dev/full")
+        #expect(failed.exit == 1)
+        // Who reads no more has what he wants.
+        let read = try await machine.run("{ flowctl expr 'range(20000)'; echo $? >&2; } | head -c 5")
+        #expect(read.errors == "0\n", "\(read.errors)")
+    }
+
     @Test func jsonIsOneDocumentOnStandardOutput() async throws {
         let machine = try machine()
         let good = try await machine.run("flowctl run hello.yaml --output json", variables: ["OUTSIDE": "x"])

@@ -11,7 +11,7 @@ package enum CommandLineTool {
         // Scripts ask for it before every use, so it costs nothing but the start.
         if arguments == ["--version"] {
             DescriptorChannel.standardOutput.write(Version.text + "\n")
-            exit(ExitStatus.success.rawValue)
+            end(.success, on: Streams([:]))
         }
         signal(SIGPIPE, SIG_IGN)
         // Past a limit on the size of files a write fails instead, as on a full disk, and is reported.
@@ -20,10 +20,22 @@ package enum CommandLineTool {
         ProcessMemory.keepSmall()
         CrashNote.install()
         let environment = processEnvironment()
+        let streams = Streams(environment)
         let status = await run(
-            arguments, environment: environment, workingDirectory: workingDirectory(), streams: Streams(environment),
+            arguments, environment: environment, workingDirectory: workingDirectory(), streams: streams,
             prompt: TerminalPrompt())
-        exit(status.rawValue)
+        end(status, on: streams)
+    }
+
+    /// Ends the process; a success is none where what was to be printed is not all there.
+    private static func end(_ status: ExitStatus, on streams: Streams) -> Never {
+        let number = DescriptorChannel.standardOutput.errorNumber
+        guard number != 0 else { exit(status.rawValue) }
+        streams.console(nil).complain(
+            Failure(
+                .transient, "can't write standard output: \(String(cString: strerror(number)).lowercased())",
+                hint: "what has been written there is not whole"))
+        exit((status == .success ? .failure : status).rawValue)
     }
 
     /// What the user sees and what screens they see it on.

@@ -8,12 +8,23 @@ protocol Channel: Sendable {
 
 /// A file descriptor of the process, written without a buffer of its own.
 ///
-/// A reader that has gone away (`flowctl runs list | head`) is no error: what follows is dropped.
+/// A reader that has gone away (`flowctl runs list | head`) is no error, nor is one that was never there (`>&-`): what
+/// follows is dropped. Anything else that keeps text from its place is remembered, and told when the process ends.
 struct DescriptorChannel: Channel {
     static let standardOutput = DescriptorChannel(descriptor: STDOUT_FILENO)
     static let standardError = DescriptorChannel(descriptor: STDERR_FILENO)
 
     let descriptor: Int32
+    private let fault = Fault()
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// The number of the error for which something could not be written; 0 where all was.
+    var errorNumber: Int32 { fault.number.load(ordering: .relaxed) }
+
+    private final class Fault: Sendable {
+        let number = Atomic<Int32>(0)
+    }
 
     func write(_ text: String) {
         var text = text
@@ -28,6 +39,7 @@ struct DescriptorChannel: Channel {
                     var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     _ = poll(&poller, 1, 1000)
                 } else if errno != EINTR {
+                    if errno != EPIPE, errno != EBADF { fault.number.store(errno, ordering: .relaxed) }
                     return
                 }
             }
