@@ -33,6 +33,8 @@ package final class Database: @unchecked Sendable {
     let lock = RecursiveLock()
     let isInterrupted = Atomic<Bool>(false)
     let patience: Patience
+    /// Of the write-ahead log, to have it brought to disk; nil until that is wanted.
+    let logDescriptor = Mutex<Int32?>(nil)
     // Everything below is touched with the lock held, which is what makes the class Sendable.
     var cache = StatementCache(capacity: 64)
     var transactionDepth = 0
@@ -53,6 +55,7 @@ package final class Database: @unchecked Sendable {
     deinit {
         cache.removeAll()
         sqlite3_close_v2(handle)
+        if let descriptor = logDescriptor.withLock({ $0 }) { close(descriptor) }
     }
 
     /// Opens a database.

@@ -1,6 +1,7 @@
 import CSQLite
 package import FlowCore
 import Glibc
+import Synchronization
 
 extension Database {
     /// Leaves it to ``checkpoint(above:)`` to copy the write-ahead log into the database. SQLite does it otherwise in
@@ -15,6 +16,8 @@ extension Database {
                 Unmanaged<Database>.fromOpaque(database).takeUnretainedValue().logPages = Int(pages)
                 return SQLITE_OK
             }, Unmanaged.passUnretained(self).toOpaque())
+        // Where there is no log yet, the first who wants it on disk opens it.
+        _ = try? openedLog()
     }
 
     /// Copies the write-ahead log into the database where it has more than so many pages. Other processes may read and
@@ -34,10 +37,20 @@ extension Database {
     /// Has the disk take what the write-ahead log holds now; needs no lock. SQLite does the same at the end of a commit
     /// that is to survive a power cut, with the connection and the write lock in hand.
     package func syncLog() throws(Failure) {
-        let descriptor = Glibc.open(path + "-wal", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw logFailure() }
-        defer { close(descriptor) }
+        let descriptor = try openedLog()
         while fdatasync(descriptor) != 0 { guard errno == EINTR else { throw logFailure() } }
+    }
+
+    /// The log stays the same file as long as a connection is open. It stays open as well: a process that has run out of
+    /// descriptors must not be kept from writing down what it has done.
+    private func openedLog() throws(Failure) -> Int32 {
+        try logDescriptor.withLock { kept throws(Failure) in
+            if let kept { return kept }
+            let descriptor = Glibc.open(path + "-wal", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw logFailure() }
+            kept = descriptor
+            return descriptor
+        }
     }
 
     private func logFailure() -> Failure {

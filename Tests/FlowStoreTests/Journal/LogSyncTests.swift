@@ -82,6 +82,19 @@ struct LogSyncTests {
         #expect(throws: Failure.self) { try log.syncAtOnce() }
     }
 
+    @Test func logIsOpenedOnce() async throws {
+        let bench = StoreBench()
+        let database = try Database.open(bench.database, mode: .readWriteCreate, privateFile: true)
+        database.checkpointByHand()
+        try database.execute("CREATE TABLE t (x)")
+        try database.syncLog()
+        // What a process without descriptors meets, too: it can't be opened any more.
+        let log = bench.database + "-wal"
+        try #require(rename(log, log + ".away") == 0)
+        defer { rename(log + ".away", log) }
+        try database.syncLog()
+    }
+
     @Test(arguments: [false, true]) func intentIsOnDiskBeforeItsWriteBegins(isShared: Bool) async throws {
         let bench = StoreBench()
         let onDisk = Mutex<[Int64]>([])
