@@ -47,9 +47,11 @@ final class EasyHandle {
             setup = wanted
             url = nil
         }
-        if url != transfer.exchange.request.url {
-            url = transfer.exchange.request.url
-            flow_set_text(pointer, CURLOPT_URL, url)
+        // Byte by byte: to a server, two spellings of a letter that Swift takes for the same are not.
+        let wanted = transfer.exchange.request.url
+        if url?.utf8.elementsEqual(wanted.utf8) != true {
+            flow_set_text(pointer, CURLOPT_URL, wanted)
+            url = wanted
         }
         transfer.configure(pointer, context: context)
     }
