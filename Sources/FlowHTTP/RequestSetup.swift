@@ -32,10 +32,17 @@ final class RequestSetup {
     func serves(_ transfer: Transfer) -> Bool {
         let exchange = transfer.exchange
         // What it was told about a body a handle doesn't forget without a reset.
-        return !sendsBody && !transfer.sendsBody && headers == exchange.request.headers
+        return !sendsBody && !transfer.sendsBody && hasSameHeaders(exchange.request.headers)
             && method == exchange.request.method && usesHTTP2 == RequestSetup.usesHTTP2(transfer)
             && proxy == transfer.proxy && route == exchange.route
             && connectTimeout == exchange.call.timeouts.connect
+    }
+
+    /// Byte by byte: to a server, two spellings of a letter that Swift takes for the same are not.
+    private func hasSameHeaders(_ other: HTTPHeaders) -> Bool {
+        headers.fields.elementsEqual(other.fields) { mine, theirs in
+            mine.name == theirs.name && mine.value.utf8.elementsEqual(theirs.value.utf8)
+        }
     }
 
     /// Tells a new or reset handle.

@@ -32,6 +32,18 @@ import Testing
         #expect(seen.headers["expect"] == nil)
     }
 
+    @Test func spellingsOfALetterAreToldApart() async throws {
+        let server = try FaultServer(replies: Array(repeating: .status(204), count: 4))
+        let (short, long) = ("\u{E9}", "e\u{301}")
+        for (path, value) in [(short, "a"), (long, "a"), ("x", short), ("x", long)] {
+            let headers = HTTPHeaders([("X-Name", value)])
+            _ = try await client.send(HTTPCall(HTTPRequest("GET", "\(server.url)/\(path)", headers: headers)))
+        }
+        #expect(server.requests[0..<2].map { $0.target.lowercased() } == ["/%c3%a9", "/e%cc%81"])
+        let values = server.requests[2..<4].compactMap { $0.headers["x-name"] }
+        #expect(values.map { Array($0.utf8) } == [Array(short.utf8), Array(long.utf8)])
+    }
+
     @Test(arguments: ["POST", "PUT", "PATCH"]) func bodilessWriteSaysLengthZero(method: String) async throws {
         let server = try FaultServer(replies: [.status(204)])
         let response = try await client.send(HTTPCall(HTTPRequest(method, server.url)))
