@@ -14,9 +14,8 @@ extension CurlClient {
         package var userAgent: String
         /// Requests on their way to one scheme, host and port at a time; more wait in line.
         package var requestsPerHost: Int
-        /// The same for `https`, where they may be streams of one connection: from 100 on servers refuse streams and
-        /// libcurl opens a connection for each request.
-        package var streamsPerHost: Int
+        /// Those of them over `https` that need a connection each.
+        package var connectionsPerHost: Int
         /// Requests on their way in all; never more than the process may have sockets.
         package var requestsInAll: Int
         /// Bytes of all header lines of one response.
@@ -25,7 +24,7 @@ extension CurlClient {
         package init(
             httpProxy: String? = nil, httpsProxy: String? = nil, noProxy: ProxyExemptions = ProxyExemptions(),
             userAgent: String = "flowctl",
-            requestsPerHost: Int = 1000, streamsPerHost: Int = 100, requestsInAll: Int = 1000,
+            requestsPerHost: Int = 1000, connectionsPerHost: Int = 100, requestsInAll: Int = 1000,
             maximumHeaderBytes: Int = 256 << 10
         ) {
             self.httpProxy = httpProxy
@@ -33,7 +32,7 @@ extension CurlClient {
             self.noProxy = noProxy
             self.userAgent = userAgent
             self.requestsPerHost = requestsPerHost
-            self.streamsPerHost = streamsPerHost
+            self.connectionsPerHost = connectionsPerHost
             self.requestsInAll = requestsInAll
             self.maximumHeaderBytes = maximumHeaderBytes
         }
@@ -55,7 +54,7 @@ extension CurlClient {
             if let count = try Options.limit("FLOWCTL_MAX_REQUESTS", in: environment) { requestsInAll = count }
             if let count = try Options.limit("FLOWCTL_MAX_REQUESTS_PER_HOST", in: environment) {
                 requestsPerHost = count
-                streamsPerHost = count
+                connectionsPerHost = count
             }
         }
 

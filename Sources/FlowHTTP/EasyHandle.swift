@@ -80,8 +80,8 @@ final class EasyHandle {
             }, context)
         flow_set_prerequest(
             pointer,
-            { context, _, _, _, _ in
-                EasyHandle.moving(context)?.willSend() ?? false ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            { context, _, _, _, port in
+                EasyHandle.moving(context)?.willSend(from: port) ?? false ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }, context)
     }
 

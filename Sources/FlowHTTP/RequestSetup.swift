@@ -17,15 +17,10 @@ final class RequestSetup {
         method = exchange.request.method
         sendsBody = transfer.sendsBody
         headers = exchange.request.headers
-        usesHTTP2 = RequestSetup.usesHTTP2(transfer)
+        usesHTTP2 = transfer.mayShare
         proxy = transfer.proxy
         route = exchange.route
         connectTimeout = exchange.call.timeouts.connect
-    }
-
-    /// libcurl before 8 can lose an HTTP/2 answer that comes before the request's body is sent.
-    private static func usesHTTP2(_ transfer: Transfer) -> Bool {
-        transfer.exchange.origin.scheme == "https" && !transfer.body.isPresent
     }
 
     /// Whether a handle that was told this is ready for the request of `transfer`.
@@ -33,7 +28,7 @@ final class RequestSetup {
         let exchange = transfer.exchange
         // What it was told about a body a handle doesn't forget without a reset.
         return !sendsBody && !transfer.sendsBody && hasSameHeaders(exchange.request.headers)
-            && method == exchange.request.method && usesHTTP2 == RequestSetup.usesHTTP2(transfer)
+            && method == exchange.request.method && usesHTTP2 == transfer.mayShare
             && proxy == transfer.proxy && route == exchange.route
             && connectTimeout == exchange.call.timeouts.connect
     }

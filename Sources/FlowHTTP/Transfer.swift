@@ -24,7 +24,16 @@ final class Transfer: @unchecked Sendable {
 
     var stage = Stage.new
     /// The line it waits in.
-    var host: WaitingLine.Host?
+    var host: HostLine?
+    /// Whether it may go over a connection that carries other requests at the same time. libcurl before 8 can lose an
+    /// HTTP/2 answer that comes before the request's body is sent.
+    let mayShare: Bool
+    /// The connections that it may share.
+    var shared: SharedConnections?
+    /// Whether it was let go to open a connection.
+    var opensConnection = false
+    /// The local port of the connection that it is on.
+    private(set) var port: Int32?
     var handle: EasyHandle?
     /// When a byte last moved, once the connection stands.
     @exclusivity(unchecked) var lastActivity: ContinuousClock.Instant?
@@ -53,6 +62,7 @@ final class Transfer: @unchecked Sendable {
             case "POST", "PUT", "PATCH": true
             default: body.isPresent
             }
+        mayShare = exchange.origin.scheme == "https" && !body.isPresent
         proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }
@@ -127,13 +137,26 @@ final class Transfer: @unchecked Sendable {
 
     /// The connection stands and the request is about to be written.
     ///
+    /// - Parameter port: the connection's local port.
     /// - Returns: whether it may be.
-    func willSend() -> Bool {
+    func willSend(from port: Int32) -> Bool {
+        place(on: port)
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
         // acted on it all the same, so a write goes out once only.
         guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
         timesSent += 1
         return true
+    }
+
+    private func place(on port: Int32) {
+        guard let shared else { return }
+        if self.port != nil {
+            // libcurl tries another connection.
+            shared.remove(from: self.port)
+            opensConnection = shared.letGo()
+        }
+        shared.place(on: port, opens: opensConnection)
+        self.port = port
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {

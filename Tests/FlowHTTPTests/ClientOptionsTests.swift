@@ -30,7 +30,7 @@ import Testing
         ])
         #expect(options.requestsInAll == 20)
         #expect(options.requestsPerHost == 4)
-        #expect(options.streamsPerHost == 4)
+        #expect(options.connectionsPerHost == 4)
         #expect(try CurlClient.Options(environment: ["FLOWCTL_MAX_REQUESTS": ""]) == CurlClient.Options())
     }
 

@@ -18,9 +18,11 @@ final class TLSServer: Sendable {
     ///   - redirect: where every answer leads.
     ///   - hasExpired: whether the certificate was valid years ago.
     ///   - wantsCertificate: whether it answers only those who show the server's own certificate.
+    ///   - pause: milliseconds that it takes for an answer.
+    ///   - streams: how many requests it takes on one connection at a time.
     init(
         protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil, hasExpired: Bool = false,
-        wantsCertificate: Bool = false
+        wantsCertificate: Bool = false, pause: Int = 0, streams: Int = 128
     ) throws {
         folder = TemporaryFolder()
         port = try RefusingPort().port
@@ -32,6 +34,10 @@ final class TLSServer: Sendable {
         if hasExpired { try expireCertificate() }
         let verification = wantsCertificate ? "ssl_verify_client on; ssl_client_certificate \(certificate);" : ""
         let answer = redirect.map { "302 \($0)" } ?? #"200 "$connection""#
+        // It takes its time to say that a password is wrong, and that is then made an answer like any other.
+        let refusal = """
+            auth_basic x; auth_basic_user_file /dev/null; auth_delay \(pause)ms; error_page 401 =200 /answer;
+            """
         let configuration = """
             pid \(path)/pid; error_log \(path)/error.log; worker_processes 1;
             events { worker_connections 512; }
@@ -44,7 +50,9 @@ final class TLSServer: Sendable {
                     listen unix:\(unixSocket);
                     ssl_certificate \(certificate); ssl_certificate_key \(key); \(verification)
                     ssl_protocols \(protocols); ssl_ciphers ALL:@SECLEVEL=0;
-                    location / { return \(answer); }
+                    http2_max_concurrent_streams \(streams);
+                    location / { \(pause > 0 ? refusal : "return \(answer);") }
+                    location = /answer { internal; return \(answer); }
                 }
             }
             """

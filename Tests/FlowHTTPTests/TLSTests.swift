@@ -18,11 +18,46 @@ import Testing
         let first = try await client.send(call)
         #expect(first.version == "2")
         let connections = try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<200 { group.addTask { try await client.send(call).text } }
+            for _ in 0..<100 { group.addTask { try await client.send(call).text } }
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
         }
         #expect(connections == [first.text])
         #expect(first.url == server.url)
+    }
+
+    /// libcurl alone would open one for each request that finds no room on the first.
+    @Test func moreRequestsThanFitOnOneConnectionOpenFurtherOnes() async throws {
+        let server = try TLSServer(pause: 400)
+        let connections = try await asked(server, 350)
+        #expect(connections.count == 4)
+        #expect(connections.values.allSatisfy { $0 <= 100 })
+    }
+
+    @Test func serverWhoseConnectionsTakeFewRequests() async throws {
+        let server = try TLSServer(pause: 100, streams: 20)
+        let connections = try await asked(server, 400)
+        #expect(connections.values.reduce(0, +) == 400)
+        // No more than the first hundred opened, before it was known, and the few that are opened on purpose.
+        #expect(connections.count <= 110)
+    }
+
+    @Test func requestsWithABodyHaveAHundredConnections() async throws {
+        let server = try TLSServer(pause: 200)
+        let connections = try await asked(server, 150, "POST", body: .bytes([1]))
+        #expect(connections.count == 100)
+    }
+
+    /// Requests at once; gives how many of them each connection carried.
+    private func asked(
+        _ server: TLSServer, _ count: Int, _ method: String = "GET", body: HTTPBody = .none
+    ) async throws -> [String: Int] {
+        var call = call(server, method, body: body)
+        // Of a write that a server refuses for want of room libcurl doesn't say that it can't have been carried out.
+        if method == "GET" { call.effect = .read }
+        return try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<count { group.addTask { [call] in try await client.send(call).text } }
+            return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
     }
 
     @Test func requestWithABodyGoesOverHTTP1() async throws {

@@ -22,7 +22,8 @@ def contests(servers, peers):
         yield plain(servers.url, in_flight, peers, programs)
     for in_flight in IN_FLIGHT:
         yield encrypted(servers, in_flight, peers, programs)
-    yield at_once(servers.slow, programs)
+    yield at_once("HTTP/1.1", programs, servers.slow)
+    yield at_once("HTTP/2 over TLS", programs, servers.slow_secure, servers.certificate)
 
 
 def plain(url, in_flight, peers, programs):
@@ -49,16 +50,16 @@ def encrypted(servers, in_flight, peers, programs):
     if peers["curl"]:
         contenders.append(curl(peers["curl"], servers.secure_url, in_flight, "--cacert", servers.certificate))
     title = f"HTTP/2 over TLS, {COUNT:,} GETs, {in_flight:,} in flight"
-    note = "aiohttp and wrk speak no HTTP/2. flowctl has at most 100 streams on a connection."
+    note = "aiohttp and wrk speak no HTTP/2."
     return Contest(title, contenders, turns=3, note=note)
 
 
-def at_once(url, programs):
+def at_once(protocol, programs, url, *options):
     """Whether many operations that begin together wait for the server alone."""
-    contenders = own(url, AT_ONCE, programs, count=AT_ONCE, is_mean=True)
+    contenders = own(url, AT_ONCE, programs, *options, count=AT_ONCE, is_mean=True)
     note = "The mean time of a request, from its start to its answer."
-    title = f"{AT_ONCE:,} GETs at once from a server that takes 100 ms"
-    return Contest(title, contenders, turns=3, note=note, goals=goals_at_once)
+    title = f"{protocol}, {AT_ONCE:,} GETs at once from a server that takes 100 ms"
+    return Contest(title, contenders, turns=7, note=note, goals=goals_at_once)
 
 
 def own(url, in_flight, programs, *options, count=COUNT, **measure):

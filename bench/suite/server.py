@@ -20,8 +20,9 @@ class Servers:
     #: HTTP/2 over TLS, with a certificate that only its own file vouches for.
     secure_url: str
     certificate: str
-    #: Answers after 100 ms.
+    #: Answers after 100 ms: HTTP/1.1, and HTTP/2 over TLS with the same certificate.
     slow: str
+    slow_secure: str
     #: The folder of what ``url`` gives and takes below its root.
     files: str
 
@@ -36,11 +37,16 @@ def running(nginx, slow):
     files.mkdir()
     # It runs as another user where it is started by root.
     files.chmod(0o777)
-    port, secure_port, slow_port = (free_port() for _ in range(3))
+    port, secure_port, slow_port, slow_secure_port = (free_port() for _ in range(4))
     certificate = f"{folder}/certificate.pem"
     make_certificate(certificate, f"{folder}/key.pem")
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     answer = 'location = / { return 200 "ok"; }'
+    # It takes its time to say that a password is wrong, and that is then made an answer like any other.
+    late_answer = (
+        "location = / { auth_basic x; auth_basic_user_file /dev/null; auth_delay 100ms; error_page 401 =200 /ok; }"
+        'location = /ok { internal; return 200 "ok"; }'
+    )
     configuration = pathlib.Path(folder, "nginx.conf")
     configuration.write_text(
         f"daemon off; pid {folder}/pid; worker_processes 1; worker_rlimit_nofile 8192;\n"
@@ -48,8 +54,9 @@ def running(nginx, slow):
         f"http {{ access_log off; keepalive_requests 100000000; {temporary}\n"
         f"server {{ listen 127.0.0.1:{port} backlog=4096; {answer}\n"
         f"location / {{ root {files}; dav_methods PUT; client_max_body_size 0; sendfile on; }} }}\n"
-        f"server {{ listen 127.0.0.1:{secure_port} ssl http2 backlog=4096; {answer}\n"
-        f"ssl_certificate {certificate}; ssl_certificate_key {folder}/key.pem; }} }}\n",
+        f"ssl_certificate {certificate}; ssl_certificate_key {folder}/key.pem;\n"
+        f"server {{ listen 127.0.0.1:{secure_port} ssl http2 backlog=4096; {answer} }}\n"
+        f"server {{ listen 127.0.0.1:{slow_secure_port} ssl http2 backlog=4096; {late_answer} }} }}\n",
         encoding="utf-8",
     )
     processes = [
@@ -57,13 +64,14 @@ def running(nginx, slow):
         subprocess.Popen([slow, str(slow_port), "100"]),
     ]
     try:
-        for awaited in (port, secure_port, slow_port):
+        for awaited in (port, secure_port, slow_port, slow_secure_port):
             wait_for(awaited)
         yield Servers(
             url=f"http://127.0.0.1:{port}/",
             secure_url=f"https://127.0.0.1:{secure_port}/",
             certificate=certificate,
             slow=f"http://127.0.0.1:{slow_port}/",
+            slow_secure=f"https://127.0.0.1:{slow_secure_port}/",
             files=str(files),
         )
     finally:

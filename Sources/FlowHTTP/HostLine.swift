@@ -1,0 +1,77 @@
+import FlowCore
+import FlowSpec
+
+/// Those who wait for one scheme, host and port, and what decides how many of them may go.
+final class HostLine {
+    let origin: Origin
+    private(set) var active = 0
+    /// How many of those need a connection for themselves.
+    private var lone = 0
+    /// Requests of different routes go over different connections.
+    private var routes: [(route: HTTPRoute, proxy: String?, connections: SharedConnections)] = []
+    private let bound: Int
+    private let loneBound: Int
+    private var waiting: [Transfer] = []
+    /// Where the line begins; what is before it has gone.
+    private var head = 0
+    /// Whether it has a turn to come.
+    var isListed = false
+
+    init(_ origin: Origin, _ options: CurlClient.Options) {
+        self.origin = origin
+        bound = max(1, options.requestsPerHost)
+        loneBound = max(1, origin.scheme == "https" ? options.connectionsPerHost : options.requestsPerHost)
+    }
+
+    var isEmpty: Bool { head == waiting.count }
+
+    func add(_ transfer: Transfer) {
+        transfer.host = self
+        if transfer.mayShare { transfer.shared = connections(for: transfer) }
+        waiting.append(transfer)
+    }
+
+    private func connections(for transfer: Transfer) -> SharedConnections {
+        let route = transfer.exchange.route
+        if let known = routes.first(where: { $0.route == route && $0.proxy == transfer.proxy }) {
+            return known.connections
+        }
+        let connections = SharedConnections(requests: bound, loneBound: loneBound)
+        routes.append((route, transfer.proxy, connections))
+        return connections
+    }
+
+    /// The first in line; nil where there is none, or where it may not go yet.
+    func next() -> Transfer? {
+        while !isEmpty, waiting[head].stage == .done { dropFirst() }
+        guard !isEmpty, active < bound else { return nil }
+        let first = waiting[head]
+        if let shared = first.shared {
+            guard shared.hasRoom(waiting: waiting.count - head) else { return nil }
+            first.opensConnection = shared.letGo()
+        } else {
+            guard lone < loneBound else { return nil }
+            lone += 1
+        }
+        dropFirst()
+        active += 1
+        return first
+    }
+
+    private func dropFirst() {
+        head += 1
+        if isEmpty {
+            waiting.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head > 512, head * 2 > waiting.count {
+            waiting.removeFirst(head)
+            head = 0
+        }
+    }
+
+    /// Takes note that a transfer which ``next()`` gave has ended.
+    func ended(_ transfer: Transfer) {
+        active -= 1
+        if let shared = transfer.shared { shared.remove(from: transfer.port) } else { lone -= 1 }
+    }
+}
