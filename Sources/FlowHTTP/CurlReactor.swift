@@ -26,6 +26,13 @@ final class CurlReactor {
     /// Whether the last transfer that was alone all the time took less than ``patience``.
     private var answersSoon = false
     private var hasEnded = false
+    /// Whether libcurl may have something to do without knowing it.
+    ///
+    /// Where several requests share a connection, one of them reads what is for the others. libcurl notes by a timer of
+    /// no time that these have something to do. But in the end of each turn it takes away the timers that were due when
+    /// the latest request of the turn began (version 7.88, and many after it), and with them such notes. What was read
+    /// would wait for the next timer, which is seconds away.
+    private var mayHaveMissed = false
 
     /// Descriptors that the rest of the process needs.
     private static let reservedDescriptors = 128
@@ -62,8 +69,9 @@ final class CurlReactor {
             }
             // libcurl looks at all transfers whenever it may move bytes, so what was just started waits for what has
             // arrived meanwhile, unless there is nothing else; the poll returns at once then.
-            if started < line.active, inbox.mayRest(), rest(pollTimeout) { inbox.settle() }
+            if started < line.active, inbox.mayRest(), rest(mayHaveMissed ? 0 : pollTimeout) { inbox.settle() }
             turn()
+            mayHaveMissed = line.encrypted > 1 && (started > 0 || clock.hasSent)
         }
         end()
         return true
@@ -197,8 +205,10 @@ final class CurlReactor {
     }
 
     private var pollTimeout: Int32 {
-        guard let nextStallCheck else { return 60_000 }
-        return Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1))
+        // Should anything else be missed, it is not for long.
+        let longest: Int32 = line.encrypted > 1 ? 100 : 60_000
+        guard let nextStallCheck else { return longest }
+        return min(longest, Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1)))
     }
 
     private func end(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
@@ -246,9 +256,15 @@ final class CurlReactor {
     private static let cancelled = Failure(.cancelled, "cancelled")
 }
 
-/// The time as of the loop's last turn: exact enough for bounds of seconds, and asked for with every line of a header.
+/// What the handles share of the loop's current turn.
 final class LoopClock {
+    /// When it began: exact enough for bounds of seconds, and asked for with every line of a header.
     @exclusivity(unchecked) private(set) var now = ContinuousClock.now
+    /// Whether a request has been written in it.
+    @exclusivity(unchecked) var hasSent = false
 
-    func tick() { now = .now }
+    func tick() {
+        now = .now
+        hasSent = false
+    }
 }

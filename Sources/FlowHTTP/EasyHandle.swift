@@ -81,7 +81,9 @@ final class EasyHandle {
         flow_set_prerequest(
             pointer,
             { context, _, _, _, port in
-                EasyHandle.moving(context)?.willSend(from: port) ?? false ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+                EasyHandle.at(context).clock.hasSent = true
+                return EasyHandle.moving(context)?.willSend(from: port) ?? false
+                    ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }, context)
     }
 

@@ -25,8 +25,12 @@ final class Transfer: @unchecked Sendable {
     var stage = Stage.new
     /// The line it waits in.
     var host: HostLine?
-    /// Whether it may go over a connection that carries other requests at the same time. libcurl before 8 can lose an
-    /// HTTP/2 answer that comes before the request's body is sent.
+    let isEncrypted: Bool
+    /// Whether it may go over a connection that carries other requests at the same time.
+    ///
+    /// Not with a body: libcurl before 8 can lose an HTTP/2 answer that comes before it is sent. And not where it must go
+    /// out once only: a server that ends such a connection (nginx does after 1,000 requests) leaves requests on it without
+    /// an answer, while over HTTP/1.1 it says in its last answer that it will.
     let mayShare: Bool
     /// The connections that it may share.
     var shared: SharedConnections?
@@ -62,7 +66,8 @@ final class Transfer: @unchecked Sendable {
             case "POST", "PUT", "PATCH": true
             default: body.isPresent
             }
-        mayShare = exchange.origin.scheme == "https" && !body.isPresent
+        isEncrypted = exchange.origin.scheme == "https"
+        mayShare = isEncrypted && !body.isPresent && !exchange.isUnrepeatable
         proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }

@@ -12,6 +12,8 @@ struct WaitingLine {
     /// Hosts with someone waiting who were let in last come last.
     private var turns: [HostLine] = []
     private(set) var active = 0
+    /// How many of those go over TLS.
+    private(set) var encrypted = 0
 
     /// Lines that are kept for the next request although nobody stands in them.
     private static let idleHosts = 64
@@ -53,6 +55,7 @@ struct WaitingLine {
             if host.isListed { turns.append(host) }
             if let chosen {
                 active += 1
+                if chosen.isEncrypted { encrypted += 1 }
                 return chosen
             }
             forgetIfIdle(host)
@@ -64,6 +67,7 @@ struct WaitingLine {
     mutating func ended(_ transfer: Transfer) {
         guard let host = transfer.host else { return }
         active -= 1
+        if transfer.isEncrypted { encrypted -= 1 }
         host.ended(transfer)
         forgetIfIdle(host)
     }

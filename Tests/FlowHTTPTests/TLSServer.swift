@@ -20,9 +20,10 @@ final class TLSServer: Sendable {
     ///   - wantsCertificate: whether it answers only those who show the server's own certificate.
     ///   - pause: milliseconds that it takes for an answer.
     ///   - streams: how many requests it takes on one connection at a time.
+    ///   - lifetime: after how many requests it closes a connection.
     init(
         protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil, hasExpired: Bool = false,
-        wantsCertificate: Bool = false, pause: Int = 0, streams: Int = 128
+        wantsCertificate: Bool = false, pause: Int = 0, streams: Int = 128, lifetime: Int = 100_000
     ) throws {
         folder = TemporaryFolder()
         port = try RefusingPort().port
@@ -42,7 +43,7 @@ final class TLSServer: Sendable {
             pid \(path)/pid; error_log \(path)/error.log; worker_processes 1;
             events { worker_connections 512; }
             http {
-                access_log off; keepalive_requests 100000;
+                access_log off; keepalive_requests \(lifetime);
                 client_body_temp_path \(path)/a; proxy_temp_path \(path)/b; fastcgi_temp_path \(path)/c;
                 uwsgi_temp_path \(path)/d; scgi_temp_path \(path)/e;
                 server {
