@@ -71,7 +71,7 @@ final class CurlReactor {
             // arrived meanwhile, unless there is nothing else; the poll returns at once then.
             if started < line.active, inbox.mayRest(), rest(mayHaveMissed ? 0 : pollTimeout) { inbox.settle() }
             turn()
-            mayHaveMissed = line.encrypted > 1 && (started > 0 || clock.hasSent)
+            mayHaveMissed = line.encrypted > 0 && (started > 0 || clock.hasSent)
         }
         end()
         return true
@@ -206,7 +206,7 @@ final class CurlReactor {
 
     private var pollTimeout: Int32 {
         // Should anything else be missed, it is not for long.
-        let longest: Int32 = line.encrypted > 1 ? 100 : 60_000
+        let longest: Int32 = line.encrypted > 0 ? 100 : 60_000
         guard let nextStallCheck else { return longest }
         return min(longest, Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1)))
     }

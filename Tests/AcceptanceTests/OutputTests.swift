@@ -53,6 +53,15 @@ import Testing
         #expect(read.errors == "0\n", "\(read.errors)")
     }
 
+    @Test func traceThatFindsNoRoomIsToldOnce() async throws {
+        let machine = try machine()
+        let result = try await machine.run(
+            "flowctl nodes run http.request url=http://127.0.0.1:1/ --trace /dev/full")
+        #expect(result.errors.split(separator: "\n").count { $0.contains("the trace in /dev/full") } == 1)
+        #expect(
+            result.errors.contains("the trace in /dev/full is not whole: no space left on device"), "\(result.errors)")
+    }
+
     @Test func jsonIsOneDocumentOnStandardOutput() async throws {
         let machine = try machine()
         let good = try await machine.run("flowctl run hello.yaml --output json", variables: ["OUTSIDE": "x"])

@@ -3,6 +3,7 @@ import FlowCore
 import FlowHTTP
 import FlowNodes
 import Glibc
+import Synchronization
 
 /// `--trace FILE`
 struct TraceOption: ParsableArguments {
@@ -28,9 +29,31 @@ struct TraceOption: ParsableArguments {
                     "the trace can't be written to \"\(trace)\" (\(String(cString: strerror(errno)).lowercased()))",
                     hint: "name a file in a folder that you may write to")
             }
-            let channel = DescriptorChannel(descriptor: descriptor)
-            write = { channel.write($0) }
+            let file = TraceFile(trace, descriptor, console: session.console)
+            write = { file.write($0) }
         }
         return ExchangeTrace(masker: console.masker, clock: SystemClock(), write: write)
+    }
+}
+
+/// Where exchanges are written, and who hears of it once where there is no room for one.
+private final class TraceFile: Sendable {
+    private let path: String
+    private let channel: DescriptorChannel
+    private let console: Console
+    private let hasComplained = Atomic<Bool>(false)
+
+    init(_ path: String, _ descriptor: Int32, console: Console) {
+        self.path = path
+        channel = DescriptorChannel(descriptor: descriptor)
+        self.console = console
+    }
+
+    func write(_ text: String) {
+        channel.write(text)
+        let number = channel.errorNumber
+        guard number != 0, !hasComplained.exchange(true, ordering: .relaxed) else { return }
+        let reason = String(cString: strerror(number)).lowercased()
+        console.complain("\("warning:", .yellow) the trace in \(path) is not whole: \(reason)")
     }
 }
