@@ -11,6 +11,7 @@ final class CurlReactor {
     private let inbox: CurlInbox
     private let userAgent: String
     private let clock = LoopClock()
+    private let sockets = KeptSockets()
     private var line: WaitingLine
     /// All handles, and those of them that have no transfer.
     private var handles: [EasyHandle] = []
@@ -93,7 +94,7 @@ final class CurlReactor {
             turn()
         }
         if line.active > 0 { answersSoon = false }
-        if line.active > 0 || !inbox.mayRest() { inbox.wake() }
+        if line.active > 0 || line.isWaitedIn || !inbox.mayRest() { inbox.wake() }
         return true
     }
 
@@ -172,7 +173,9 @@ final class CurlReactor {
     }
 
     private func newHandle() -> EasyHandle? {
-        guard let handle = EasyHandle(share: share, clock: clock, userAgent: userAgent) else { return nil }
+        guard let handle = EasyHandle(share: share, clock: clock, sockets: sockets, userAgent: userAgent) else {
+            return nil
+        }
         handles.append(handle)
         return handle
     }
@@ -184,7 +187,7 @@ final class CurlReactor {
             // Read before the handle is removed: that invalidates the message.
             let code = message.pointee.data.result
             guard let transfer = EasyHandle.at(flow_info_private(easy)).transfer else { continue }
-            end(transfer, transfer.outcome(code))
+            if transfer.metEndedConnection { startAgain(transfer) } else { end(transfer, transfer.outcome(code)) }
         }
     }
 
@@ -211,13 +214,25 @@ final class CurlReactor {
         return min(longest, Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1)))
     }
 
-    private func end(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
+    /// Has a transfer look for another connection; libcurl has closed the one it met.
+    private func startAgain(_ transfer: Transfer) {
+        takeBack(transfer)
+        transfer.waitsAgain()
+        line.add(transfer)
+    }
+
+    private func takeBack(_ transfer: Transfer) {
         if let handle = transfer.handle {
+            handle.keepSocket()
             curl_multi_remove_handle(multi, handle.pointer)
             handle.release()
             idleHandles.append(handle)
         }
         line.ended(transfer)
+    }
+
+    private func end(_ transfer: Transfer, _ outcome: Transfer.Outcome) {
+        takeBack(transfer)
         if line.active == 0, let aloneSince { answersSoon = clock.now - aloneSince < CurlReactor.patience }
         transfer.end(outcome)
         ended.append(transfer)

@@ -6,6 +6,7 @@ final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let clock: LoopClock
+    private let sockets: KeptSockets
     private let userAgent: String
     // Asked for with every line of a header, by one thread alone: not worth a check for a second one.
     @exclusivity(unchecked) private(set) var transfer: Transfer?
@@ -15,10 +16,11 @@ final class EasyHandle {
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
     /// nil where there is no memory for it.
-    init?(share: UnsafeMutableRawPointer?, clock: LoopClock, userAgent: String) {
+    init?(share: UnsafeMutableRawPointer?, clock: LoopClock, sockets: KeptSockets, userAgent: String) {
         guard let pointer = curl_easy_init() else { return nil }
         self.pointer = pointer
         self.clock = clock
+        self.sockets = sockets
         self.userAgent = userAgent
         // Outlives a reset.
         flow_set_pointer(pointer, CURLOPT_SHARE, share)
@@ -56,6 +58,13 @@ final class EasyHandle {
         transfer.configure(pointer, context: context)
     }
 
+    /// Takes note of the connection that its transfer has come back on, before libcurl forgets it.
+    func keepSocket() {
+        guard let transfer, transfer.isEncrypted, !transfer.mayShare, transfer.timesSent > 0, let port = transfer.port
+        else { return }
+        sockets.keep(flow_info_socket(pointer), port: port)
+    }
+
     /// Takes the handle back.
     func release() {
         transfer?.handle = nil
@@ -81,8 +90,9 @@ final class EasyHandle {
         flow_set_prerequest(
             pointer,
             { context, _, _, _, port in
-                EasyHandle.at(context).clock.hasSent = true
-                return EasyHandle.moving(context)?.willSend(from: port) ?? false
+                let handle = EasyHandle.at(context)
+                handle.clock.hasSent = true
+                return EasyHandle.moving(context)?.willSend(from: port, handle.sockets) ?? false
                     ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }, context)
     }

@@ -11,6 +11,11 @@ final class RequestSetup {
     private let proxy: String?
     private let route: HTTPRoute
     private let connectTimeout: Duration
+    private let isUnrepeatable: Bool
+
+    /// Whole seconds that a connection may have been idle where a request must go out once only. Servers end it after two
+    /// at the soonest, and it may be on its way to them then.
+    private static let longestIdle = 1
 
     init(_ transfer: Transfer) {
         let exchange = transfer.exchange
@@ -21,6 +26,7 @@ final class RequestSetup {
         proxy = transfer.proxy
         route = exchange.route
         connectTimeout = exchange.call.timeouts.connect
+        isUnrepeatable = exchange.isUnrepeatable
     }
 
     /// Whether a handle that was told this is ready for the request of `transfer`.
@@ -30,7 +36,7 @@ final class RequestSetup {
         return !sendsBody && !transfer.sendsBody && hasSameHeaders(exchange.request.headers)
             && method == exchange.request.method && usesHTTP2 == transfer.mayShare
             && proxy == transfer.proxy && route == exchange.route
-            && connectTimeout == exchange.call.timeouts.connect
+            && connectTimeout == exchange.call.timeouts.connect && isUnrepeatable == exchange.isUnrepeatable
     }
 
     /// Byte by byte: to a server, two spellings of a letter that Swift takes for the same are not.
@@ -69,6 +75,7 @@ final class RequestSetup {
         flow_set_long(
             curl, CURLOPT_HTTP_VERSION, Int(usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
         if usesHTTP2 { flow_set_long(curl, CURLOPT_PIPEWAIT, 1) }
+        if isUnrepeatable { flow_set_long(curl, CURLOPT_MAXAGE_CONN, RequestSetup.longestIdle) }
         flow_set_long(curl, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(connectTimeout.inMilliseconds)))
     }
 

@@ -38,6 +38,11 @@ final class Transfer: @unchecked Sendable {
     var opensConnection = false
     /// The local port of the connection that it is on.
     private(set) var port: Int32?
+    /// Whether it was kept from a connection that the server has ended, so that nothing was sent.
+    private(set) var metEndedConnection = false
+    private var endedConnections = 0
+    /// More than may be kept for a host.
+    private static let mostEndedConnections = 1000
     var handle: EasyHandle?
     /// When a byte last moved, once the connection stands.
     @exclusivity(unchecked) var lastActivity: ContinuousClock.Instant?
@@ -142,18 +147,33 @@ final class Transfer: @unchecked Sendable {
 
     /// The connection stands and the request is about to be written.
     ///
-    /// - Parameter port: the connection's local port.
+    /// - Parameters:
+    ///   - port: the connection's local port.
+    ///   - sockets: those that have been used before.
     /// - Returns: whether it may be.
-    func willSend(from port: Int32) -> Bool {
+    func willSend(from port: Int32, _ sockets: KeptSockets) -> Bool {
         place(on: port)
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
         // acted on it all the same, so a write goes out once only.
         guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
+        if isEncrypted, exchange.isUnrepeatable, sockets.haveEnded(port: port) {
+            endedConnections += 1
+            metEndedConnection = endedConnections <= Transfer.mostEndedConnections
+            return false
+        }
         timesSent += 1
         return true
     }
 
+    /// Puts it back in line.
+    func waitsAgain() {
+        stage = .waiting
+        metEndedConnection = false
+        port = nil
+    }
+
     private func place(on port: Int32) {
+        defer { self.port = port }
         guard let shared else { return }
         if self.port != nil {
             // libcurl tries another connection.
@@ -161,7 +181,6 @@ final class Transfer: @unchecked Sendable {
             opensConnection = shared.letGo()
         }
         shared.place(on: port, opens: opensConnection)
-        self.port = port
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {

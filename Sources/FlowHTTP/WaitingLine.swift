@@ -44,6 +44,8 @@ struct WaitingLine {
         return host
     }
 
+    var isWaitedIn: Bool { !turns.isEmpty }
+
     /// The next transfer that may start, host by host in turn; nil where none may.
     mutating func next() -> Transfer? {
         var untried = turns.count

@@ -16,7 +16,7 @@ import Testing
         let client = CurlClient(CurlClient.Options(requestsPerHost: 1, requestsInAll: 1))
         func send(_ method: String, headers: [(String, String)] = [], body: HTTPBody = .none) async throws -> String {
             let request = HTTPRequest(method, server.url, headers: HTTPHeaders(headers), body: body)
-            return try await client.send(HTTPCall(request, effect: .write)).text
+            return try await client.send(HTTPCall(request, effect: .read)).text
         }
         #expect(try await send("GET", headers: [("X-A", "1"), ("Accept", "a/b")]) == "GET  1 a/b")
         #expect(try await send("GET", headers: [("X-A", "2"), ("Accept", "a/b")]) == "GET  2 a/b")

@@ -21,9 +21,10 @@ final class TLSServer: Sendable {
     ///   - pause: milliseconds that it takes for an answer.
     ///   - streams: how many requests it takes on one connection at a time.
     ///   - lifetime: after how many requests it closes a connection.
+    ///   - idleTime: after how many seconds without a request.
     init(
         protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil, hasExpired: Bool = false,
-        wantsCertificate: Bool = false, pause: Int = 0, streams: Int = 128, lifetime: Int = 100_000
+        wantsCertificate: Bool = false, pause: Int = 0, streams: Int = 128, lifetime: Int = 100_000, idleTime: Int = 60
     ) throws {
         folder = TemporaryFolder()
         port = try RefusingPort().port
@@ -43,7 +44,7 @@ final class TLSServer: Sendable {
             pid \(path)/pid; error_log \(path)/error.log; worker_processes 1;
             events { worker_connections 512; }
             http {
-                access_log off; keepalive_requests \(lifetime);
+                access_log off; keepalive_timeout \(idleTime); keepalive_requests \(lifetime);
                 client_body_temp_path \(path)/a; proxy_temp_path \(path)/b; fastcgi_temp_path \(path)/c;
                 uwsgi_temp_path \(path)/d; scgi_temp_path \(path)/e;
                 server {

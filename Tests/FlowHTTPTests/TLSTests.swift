@@ -80,6 +80,22 @@ import Testing
         }
     }
 
+    /// libcurl before 8 takes it for one that stands.
+    @Test func connectionThatTheServerHasEndedPutsNoWriteInDoubt() async throws {
+        let server = try TLSServer(idleTime: 1)
+        let call = call(server, "POST", body: .bytes([1]))
+        let first = try await client.send(call)
+        // More at once leave more of them behind.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 { group.addTask { _ = try await client.send(call) } }
+            try await group.waitForAll()
+        }
+        try await Task.sleep(for: .milliseconds(1500))
+        let last = try await client.send(call)
+        #expect(last.status == 200)
+        #expect(last.text != first.text)
+    }
+
     /// Requests at once; gives how many of them each connection carried.
     private func asked(
         _ server: TLSServer, _ count: Int, _ method: String = "GET", body: HTTPBody = .none

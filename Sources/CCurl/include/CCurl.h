@@ -116,6 +116,13 @@ static inline void *flow_info_private(CURL *handle) {
     return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
 }
 
+/* The socket of the connection that the handle used last; CURL_SOCKET_BAD where that is closed. */
+static inline curl_socket_t flow_info_socket(CURL *handle) {
+    curl_socket_t value = CURL_SOCKET_BAD;
+    curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &value);
+    return value;
+}
+
 static inline CURLMcode flow_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }
