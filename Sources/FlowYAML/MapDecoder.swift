@@ -14,13 +14,18 @@ package struct MapDecoder {
     package let span: SourceSpan
     package private(set) var entries: [SourceNode.Entry]
 
-    /// - Parameter synonyms: other spellings of keys, by the spelling found; taken with a note.
+    /// - Parameters:
+    ///   - synonyms: other spellings of keys, by the spelling found; taken with a note.
+    ///   - keys: those it may have; told where `node` is no map.
     /// - Returns: nil, reported, where `node` is no map.
     package init?(
-        _ node: SourceNode, _ noun: String, synonyms: [String: String] = [:], _ diagnostics: inout Diagnostics
+        _ node: SourceNode, _ noun: String, synonyms: [String: String] = [:], keys: [String] = [],
+        _ diagnostics: inout Diagnostics
     ) {
         guard var entries = node.map else {
-            diagnostics.error("wrong-type", "expected a map for \(noun), found \(node.kindName)", at: node.span)
+            diagnostics.error(
+                "wrong-type", "expected a map for \(noun), found \(node.kindName)", at: node.span,
+                hint: keys.isEmpty ? nil : "its keys are: \(keys.joined(separator: ", "))")
             return nil
         }
         for index in entries.indices where !synonyms.isEmpty {

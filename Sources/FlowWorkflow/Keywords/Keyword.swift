@@ -55,6 +55,8 @@ package struct KeywordTable: Sendable {
     // Kept, because every map of a file is held against one of these tables.
     package let known: [String]
     package let later: [String]
+    /// A list of more says nothing to who is looking for one.
+    fileprivate static let mostTold = 8
     /// Proper names by other spellings.
     let synonyms: [String: String]
 
@@ -70,7 +72,9 @@ package struct KeywordTable: Sendable {
 extension MapDecoder {
     /// A map with the keywords of `table`; what is not among them is reported.
     init?(_ node: SourceNode, _ table: KeywordTable, _ diagnostics: inout Diagnostics) {
-        self.init(node, table.noun, synonyms: table.synonyms, &diagnostics)
+        let isShort = table.known.count <= KeywordTable.mostTold
+        self.init(
+            node, table.noun, synonyms: table.synonyms, keys: isShort ? table.known : [], &diagnostics)
         finish(table.known, later: table.later, &diagnostics)
     }
 }

@@ -28,9 +28,9 @@ extension LoginDesk {
             plan.provider, client: try plan.requireClient(), scopes: plan.scopes, redirectURI: server.redirectURI)
         let found = Found()
         let timeout = plan.timeout
-        invite(to: login.url, plan)
         let world = world
         let tokens = try await Interruption.cancellable {
+            invite(to: login.url, plan)
             try await server.wait(atMost: timeout) { target in
                 let answer = login.answer(in: target)
                 found.keep(answer)
