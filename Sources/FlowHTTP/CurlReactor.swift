@@ -70,7 +70,7 @@ final class CurlReactor {
             }
             // libcurl looks at all transfers whenever it may move bytes, so what was just started waits for what has
             // arrived meanwhile, unless there is nothing else; the poll returns at once then.
-            if started < line.active, inbox.mayRest(), rest(mayHaveMissed ? 0 : pollTimeout) { inbox.settle() }
+            if started < line.active, inbox.mayRest(), rest(mayHaveMissed ? 1 : pollTimeout) { inbox.settle() }
             turn()
             mayHaveMissed = line.encrypted > 0 && (started > 0 || clock.hasSent)
         }
