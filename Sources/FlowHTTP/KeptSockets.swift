@@ -8,7 +8,8 @@ import Glibc
 final class KeptSockets {
     private var sockets: [Int32: Int32] = [:]
 
-    /// Those that were closed since are not taken out one by one.
+    /// Those that were closed since are not taken out one by one. Where another connection has got the port of one, and
+    /// something else its number, the request at worst opens one connection more.
     private static let bound = 4096
 
     /// Takes note of the connection that a request has come back on.
