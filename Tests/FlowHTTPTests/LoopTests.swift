@@ -7,7 +7,9 @@ import Testing
 /// What is shared between requests: the loop's thread and libcurl's handles.
 @Suite struct LoopTests {
     /// One handle serves all of these, one after the other: nothing of a request may be left to the next.
-    @Test func requestLeavesNothingToTheNextOne() async throws {
+    ///
+    /// - Parameter areWrites: whether those that aren't GET or HEAD must go out once.
+    @Test(arguments: [false, true]) func requestLeavesNothingToTheNextOne(areWrites: Bool) async throws {
         let server = try FaultServer { request in
             .text(
                 "\(request.method) \(request.text) \(request.headers["x-a"] ?? "-") \(request.headers["accept"] ?? "-")"
@@ -16,7 +18,8 @@ import Testing
         let client = CurlClient(CurlClient.Options(requestsPerHost: 1, requestsInAll: 1))
         func send(_ method: String, headers: [(String, String)] = [], body: HTTPBody = .none) async throws -> String {
             let request = HTTPRequest(method, server.url, headers: HTTPHeaders(headers), body: body)
-            return try await client.send(HTTPCall(request, effect: .read)).text
+            let effect: Effect = areWrites && !["GET", "HEAD"].contains(method) ? .write : .read
+            return try await client.send(HTTPCall(request, effect: effect)).text
         }
         #expect(try await send("GET", headers: [("X-A", "1"), ("Accept", "a/b")]) == "GET  1 a/b")
         #expect(try await send("GET", headers: [("X-A", "2"), ("Accept", "a/b")]) == "GET  2 a/b")
@@ -28,7 +31,8 @@ import Testing
         #expect(try await send("GET") == "GET  - */*")
         #expect(try await send("PUT", body: .bytes(Array("x".utf8))) == "PUT x - */*")
         #expect(try await send("DELETE") == "DELETE  - */*")
-        #expect(server.connectionCount == 1)
+        // A write takes another one where a slow machine has left it idle.
+        if !areWrites { #expect(server.connectionCount == 1) }
         #expect(server.requests.allSatisfy { $0.headers["expect"] == nil })
         let forms = server.requests.compactMap { $0.headers["content-type"] }
         #expect(forms.isEmpty)
