@@ -138,10 +138,10 @@ final class PartFile: BodySink, @unchecked Sendable {
             guard found == expected else { throw damaged(expected, found) }
             if found.algorithm == .sha256 { sha256 = Hexadecimal.encode(found.bytes) }
         }
-        let isOnDisk = fsync(descriptor) == 0
-        guard isOnDisk, rename(partPath, path) == 0 else { throw failure(errno) }
+        guard fsync(descriptor) == 0, rename(partPath, path) == 0 else { throw failure(errno) }
         close(descriptor)
         descriptor = -1
+        guard ParentFolder.sync(of: path) else { throw failure(errno) }
         deleteLeftovers()
         return FileReference(path: path, size: size, mediaType: mediaType, sha256: sha256)
     }

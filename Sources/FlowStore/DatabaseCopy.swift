@@ -25,7 +25,7 @@ extension Database {
             unlink(part)
             throw error
         }
-        PrivateFile.syncFolder(of: target)
+        ParentFolder.sync(of: target)
     }
 
     private func copyFailure(_ target: String) -> Failure {

@@ -14,7 +14,7 @@ package enum PrivateFile {
         return stat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR)
     }
 
-    static func canMakeFiles(beside path: String) -> Bool { access(folderName(of: path), W_OK) == 0 }
+    static func canMakeFiles(beside path: String) -> Bool { access(ParentFolder.of(path), W_OK) == 0 }
 
     /// Checks a private file and its folder, and makes both where they are missing.
     ///
@@ -22,7 +22,7 @@ package enum PrivateFile {
     ///   caller otherwise.
     /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700, with the chmod to run.
     package static func prepare(_ path: String, create: Bool) throws(Failure) {
-        let folder = folderName(of: path)
+        let folder = ParentFolder.of(path)
         if create { try createFolder(folder) }
         try requirePrivate(path)
         guard create, !exists(path) else { return }
@@ -54,7 +54,7 @@ package enum PrivateFile {
     /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700; nothing where they
     ///   don't exist.
     package static func requirePrivate(_ path: String) throws(Failure) {
-        try require(folderName(of: path), "folder", mode: 0o700)
+        try require(ParentFolder.of(path), "folder", mode: 0o700)
         try require(path, "file", mode: 0o600)
     }
 
@@ -75,25 +75,11 @@ package enum PrivateFile {
     /// Makes a folder and those above it; the new ones get mode 0700.
     package static func createFolder(_ path: String) throws(Failure) {
         guard !exists(path) else { return }
-        let parent = folderName(of: path)
+        let parent = ParentFolder.of(path)
         if parent != path { try createFolder(parent) }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw systemFailure("the folder \"\(path)\" can't be made", errno)
         }
-    }
-
-    /// Brings to disk what a file is called, where the file system can do that.
-    package static func syncFolder(of path: String) {
-        let descriptor = Glibc.open(folderName(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
-    }
-
-    /// The folder a path names a file in.
-    package static func folderName(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     private static func systemFailure(_ what: String, _ number: Int32) -> Failure {

@@ -7,7 +7,7 @@ import Glibc
 enum NetworkFileSystem {
     /// What the folder of a file lies on; nil where that is a disk of this machine.
     static func name(under path: String) -> String? {
-        name(ofType: csqlite_file_system_type(PrivateFile.folderName(of: path)))
+        name(ofType: csqlite_file_system_type(ParentFolder.of(path)))
     }
 
     /// By the magic numbers of statfs(2).

@@ -37,7 +37,7 @@ extension VaultFile {
     package static func restore(
         _ copy: [UInt8], named name: String, to path: String, keys: VaultKeys, replacesOther: Bool, clock: any WallClock
     ) throws(Failure) -> VaultRestoration {
-        try PrivateFile.createFolder(PrivateFile.folderName(of: path))
+        try PrivateFile.createFolder(ParentFolder.of(path))
         try PrivateFile.requirePrivate(path)
         let part = "\(path).part-\(getpid())"
         try PrivateFile.write(copy, to: part)
@@ -113,7 +113,7 @@ extension VaultFile {
                 .invalid, "the vault \"\(path)\" can't be replaced: \(String(cString: strerror(errno)).lowercased())",
                 hint: "check the folder it is in")
         }
-        PrivateFile.syncFolder(of: path)
+        ParentFolder.sync(of: path)
     }
 
 }

@@ -155,8 +155,8 @@ package final class VaultFile: Sendable {
                     .invalid, "the passphrase is shorter than 8 bytes", hint: "take a longer one", code: "passphrase")
             }
         case .keyFile(let file):
-            let folder = PrivateFile.folderName(of: path)
-            guard PrivateFile.folderName(of: file) != folder, !file.hasPrefix(folder + "/") else {
+            let folder = ParentFolder.of(path)
+            guard ParentFolder.of(file) != folder, !file.hasPrefix(folder + "/") else {
                 throw Failure(
                     .invalid, "the key file \"\(file)\" would lie in the folder of the vault",
                     hint: "keep it elsewhere, so that a copy of the one is not a copy of both", code: "key_file")

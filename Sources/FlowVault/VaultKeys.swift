@@ -45,7 +45,7 @@ package enum KeyFile {
         defer { wipe(&key) }
         var text = Array((Base64.encode(key) + "\n").utf8)
         defer { wipe(&text) }
-        try PrivateFile.createFolder(PrivateFile.folderName(of: path))
+        try PrivateFile.createFolder(ParentFolder.of(path))
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             if errno == EEXIST {
@@ -80,7 +80,7 @@ package enum KeyFile {
         defer { close(descriptor) }
         try PrivateFile.require(path, "file", mode: 0o600)
         // The folder of the configuration may be read by all, but who may write there could swap the file.
-        try PrivateFile.require(PrivateFile.folderName(of: path), "folder", mode: 0o755)
+        try PrivateFile.require(ParentFolder.of(path), "folder", mode: 0o755)
         var buffer = [UInt8](repeating: 0, count: 4096)
         defer { wipe(&buffer) }
         let count = Glibc.read(descriptor, &buffer, buffer.count)

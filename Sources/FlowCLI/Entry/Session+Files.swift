@@ -10,7 +10,7 @@ extension Session {
     /// - Throws: an `Exit` of status `usage` where there is no such folder, before anything has begun.
     func writablePath(_ path: String, as what: String) throws -> String {
         let absolute = absolutePath(path)
-        let folder = Settings.folder(of: absolute)
+        let folder = ParentFolder.of(absolute)
         guard access(folder, W_OK) == 0 else {
             let failure = Session.failure("can't write \(what) \"\(path)\"")
             throw Exit.usage(failure.message, hint: "name a file in a folder that you may write to")

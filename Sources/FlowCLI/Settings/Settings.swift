@@ -49,11 +49,6 @@ struct Settings: Sendable, Hashable {
 
     /// Connector files of the user's own.
     var connectorFolder: String { configFolder + "/connectors" }
-
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
 }
 
 /// flowctl's folders by the XDG Base Directory specification.

@@ -137,7 +137,8 @@ package struct PosixFileSystem: FileSystem {
         }
     }
 
-    /// Writes beside `path`, then renames over it: the old content stays until the new is whole and on disk.
+    /// Writes beside `path`, then renames over it: the old content stays until the new is whole and on disk. On disk under
+    /// its name when it returns, so that what a move copies from is not gone before.
     private func replace(
         _ path: String, mode: UInt32, _ fill: (borrowing OpenFile) throws(Failure) -> Void
     ) throws(Failure) {
@@ -156,7 +157,9 @@ package struct PosixFileSystem: FileSystem {
             }
             try fill(file)
             try file.sync(named: path)
-            guard rename(temporary, path) == 0 else { throw FileFailure.failure("write", path, errno: errno) }
+            guard rename(temporary, path) == 0, ParentFolder.sync(of: path) else {
+                throw FileFailure.failure("write", path, errno: errno)
+            }
         } catch {
             unlink(temporary)
             throw error

@@ -63,20 +63,18 @@ package struct RunFiles: Sendable, Hashable {
             return
         }
         try PrivateFile.createFolder(folder)
-        try sync(PrivateFile.folderName(of: folder))
+        try syncName(of: folder)
     }
 
     /// Gives a draft its name. Called with the write lock held, before the row that names it is committed.
     func place(_ draft: FileDraft) throws(Failure) {
-        try draft.move(to: path(of: draft.name))
-        try sync(folder)
+        let path = path(of: draft.name)
+        try draft.move(to: path)
+        try syncName(of: path)
     }
 
-    private func sync(_ folder: String) throws(Failure) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open", folder, errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw failure("write", folder, errno) }
+    private func syncName(of path: String) throws(Failure) {
+        guard ParentFolder.sync(of: path) else { throw failure("write", ParentFolder.of(path), errno) }
     }
 
     func failure(_ doing: String, _ path: String, _ error: Int32) -> Failure {

@@ -198,7 +198,7 @@ extension RunJournal {
             try JournalStatements(database: database, run: number).keep(draft, in: files)
         }
         // The folder of the attempt; another one may still be filling the run's.
-        rmdir(PrivateFile.folderName(of: file.path))
+        rmdir(ParentFolder.of(file.path))
         return FileReference(
             path: files.path(of: draft.name), name: file.name, size: draft.size, mediaType: file.mediaType,
             sha256: String(RunFiles.digest(in: draft.name)))

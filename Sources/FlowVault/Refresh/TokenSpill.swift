@@ -32,7 +32,7 @@ struct TokenSpill {
     /// The ids of the credentials for which there is a file.
     static func credentialIDs(beside vault: String) -> [String] {
         let prefix = String(vault.split(separator: "/").last ?? "") + infix
-        let names = FolderNames.list(PrivateFile.folderName(of: vault)) ?? []
+        let names = FolderNames.list(ParentFolder.of(vault)) ?? []
         return names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
@@ -109,7 +109,7 @@ extension TokenSpill {
             }
             self.descriptor = descriptor
             self.memory = memory
-            guard fsync(descriptor) == 0, Room.syncFolder(of: path) else {
+            guard fsync(descriptor) == 0, ParentFolder.sync(of: path) else {
                 throw TokenSpill.failure(path, "written", errno)
             }
             // The pages are there and may be written from here on, even where a disk copies on writing.
@@ -143,13 +143,6 @@ extension TokenSpill {
         /// Makes it safe from the end of the machine, too.
         func sync() throws(Failure) {
             guard fsync(descriptor) == 0 else { throw TokenSpill.failure(path, "written", errno) }
-        }
-
-        private static func syncFolder(of path: String) -> Bool {
-            let folder = open(PrivateFile.folderName(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard folder >= 0 else { return false }
-            defer { close(folder) }
-            return fsync(folder) == 0
         }
     }
 

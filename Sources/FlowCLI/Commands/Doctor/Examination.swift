@@ -20,16 +20,16 @@ struct Examination {
         }
         return [
             Finding(.fine, "version", Version.text),
-            folder("state", Settings.folder(of: settings.stateDatabase)),
+            folder("state", ParentFolder.of(settings.stateDatabase)),
             history(settings),
-            folder("vault folder", Settings.folder(of: settings.vault)),
+            folder("vault folder", ParentFolder.of(settings.vault)),
         ] + vault() + credentials() + connectors() + [shell(), certificates(), clock()]
     }
 
     /// A folder that doesn't exist yet is fine where it can be made.
     private func folder(_ subject: String, _ path: String) -> Finding {
         var existing = path
-        while access(existing, F_OK) != 0, existing != "/" { existing = Settings.folder(of: existing) }
+        while access(existing, F_OK) != 0, existing != "/" { existing = ParentFolder.of(existing) }
         guard access(existing, W_OK) == 0 else {
             return Finding(
                 .broken, subject, "\(existing) can't be written", hint: "give this user the right to write there")

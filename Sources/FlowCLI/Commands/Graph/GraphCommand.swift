@@ -23,7 +23,7 @@ struct GraphCommand: Verb {
 
     func run(in session: Session) async throws {
         let drawing = GraphDrawing(
-            try session.workflow(file, nodes: session.nodes(with: session.connectors(of: Settings.folder(of: file)))))
+            try session.workflow(file, nodes: session.nodes(with: session.connectors(of: ParentFolder.of(file)))))
         session.console.show(json: drawing.asValue) {
             switch format {
             case .ascii: session.console.show(document: drawing.ascii)

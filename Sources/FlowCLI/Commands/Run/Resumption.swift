@@ -30,7 +30,7 @@ struct Resumption {
         let stored = try history.stored(run)
         var session = session
         session.workingDirectory = stored.snapshot.workingDirectory
-        connectors = try session.connectors(of: Settings.folder(of: run.file))
+        connectors = try session.connectors(of: ParentFolder.of(run.file))
         let types = CredentialTypeIndex(connectors: connectors)
         var setup = RunSetup(
             nodes: try session.nodes(with: connectors), world: world,

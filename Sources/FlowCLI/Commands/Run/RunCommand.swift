@@ -59,7 +59,7 @@ struct RunCommand: Verb {
             throw Exit.usage("--mock and --base-url both say where requests go", hint: "leave one out")
         }
         try environmentFiles.add(to: &session)
-        let connectors = try session.connectors(of: Settings.folder(of: file))
+        let connectors = try session.connectors(of: ParentFolder.of(file))
         let nodes = try session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)
         let workflow = try session.workflow(file, nodes: nodes)

@@ -30,7 +30,7 @@ extension Session {
         var session = self
         session.workingDirectory = stored.snapshot.workingDirectory
         session.console.isQuiet = true
-        let connectors = try session.connectors(of: Settings.folder(of: stored.snapshot.file))
+        let connectors = try session.connectors(of: ParentFolder.of(stored.snapshot.file))
         let workflow = try session.workflow(
             SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source),
             nodes: session.nodes(with: connectors), files: StoredWorkflowFiles(stored.snapshot.calledFiles),

@@ -35,7 +35,7 @@ struct ValidateCommand: Verb {
     ) async -> Diagnostics {
         var diagnostics = Diagnostics()
         do {
-            let connectors = try session.connectors(of: Settings.folder(of: file))
+            let connectors = try session.connectors(of: ParentFolder.of(file))
             let nodes = try session.nodes(with: connectors)
             let workflow = WorkflowReader.read(
                 source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
