@@ -68,8 +68,10 @@ final class SharedConnections {
         placed += 1
         if let connection = connections[port] {
             let requests = connection.requests + 1
-            connections[port] = Connection(requests: requests, peak: max(connection.peak, requests))
-            capacity = max(capacity, requests)
+            // Those that have ended in this turn of the loop are counted still.
+            let peak = min(max(connection.peak, requests), SharedConnections.usualCapacity)
+            connections[port] = Connection(requests: requests, peak: peak)
+            capacity = max(capacity, peak)
         } else {
             // It was to find room, so those that stand have less than was thought.
             if !opens, let peak = connections.values.lazy.map(\.peak).max() { capacity = peak }

@@ -104,6 +104,27 @@ private struct Simulation {
         #expect(simulation.loads.count == opened)
     }
 
+    /// libcurl gives away their places before it is known here that they have ended.
+    @Test func requestsThatHaveJustEndedSayNothingAboutRoom() {
+        let connections = SharedConnections(requests: 1000, loneBound: 100)
+        for number in 0..<100 {
+            #expect(connections.letGo() == (number == 0))
+            connections.place(on: 1, opens: number == 0)
+        }
+        func letGo() -> Int {
+            var count = 0
+            while connections.hasRoom(waiting: 900 - count) {
+                #expect(connections.letGo())
+                count += 1
+            }
+            return count
+        }
+        #expect(letGo() == 9)
+        for _ in 0..<9 { connections.place(on: 1, opens: true) }
+        for _ in 0..<9 { connections.remove(from: 1) }
+        #expect(letGo() == 9)
+    }
+
     @Test func requestThatIsNeverWrittenLeavesItsPlace() {
         let connections = SharedConnections(requests: 1000, loneBound: 100)
         for _ in 0..<100 { _ = connections.letGo() }
