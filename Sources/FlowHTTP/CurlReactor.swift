@@ -155,6 +155,8 @@ final class CurlReactor {
     private func startWaiting() -> Int {
         var count = 0
         let wasIdle = line.active == 0
+        // The clock stands while the loop rests.
+        var now: ContinuousClock.Instant?
         while let transfer = line.next() {
             guard let handle = idleHandles.popLast() ?? newHandle() else {
                 line.ended(transfer)
@@ -162,13 +164,16 @@ final class CurlReactor {
                 continue
             }
             handle.prepare(for: transfer)
-            transfer.stage = .active
+            let begin = now ?? .now
+            now = begin
+            transfer.begins(at: begin)
             curl_multi_add_handle(multi, handle.pointer)
-            let check = clock.now + transfer.exchange.call.timeouts.stall
+            // Its connection may stand at once.
+            let check = min(transfer.latest, begin + transfer.exchange.call.timeouts.stall)
             nextStallCheck = nextStallCheck.map { min($0, check) } ?? check
             count += 1
         }
-        if count > 0 { aloneSince = wasIdle && count == 1 ? .now : nil }
+        if count > 0 { aloneSince = wasIdle && count == 1 ? now : nil }
         return count
     }
 
@@ -187,7 +192,7 @@ final class CurlReactor {
             // Read before the handle is removed: that invalidates the message.
             let code = message.pointee.data.result
             guard let transfer = EasyHandle.at(flow_info_private(easy)).transfer else { continue }
-            if transfer.metEndedConnection { startAgain(transfer) } else { end(transfer, transfer.outcome(code)) }
+            if transfer.isToWaitAgain { startAgain(transfer) } else { end(transfer, transfer.outcome(code)) }
         }
     }
 
@@ -196,13 +201,11 @@ final class CurlReactor {
         guard let check = nextStallCheck, check <= now else { return }
         nextStallCheck = nil
         for transfer in handles.compactMap(\.transfer) {
-            let limit = transfer.exchange.call.timeouts.stall
-            let end = (transfer.lastActivity ?? now) + limit
-            if end <= now {
-                let failure = TransferError.timeout(transfer.exchange, "nothing came", within: limit)
-                self.end(transfer, transfer.ended(failure))
+            let latest = transfer.latest
+            if latest <= now {
+                end(transfer, transfer.ended(transfer.stalled))
             } else {
-                nextStallCheck = nextStallCheck.map { min($0, end) } ?? end
+                nextStallCheck = nextStallCheck.map { min($0, latest) } ?? latest
             }
         }
     }
@@ -214,11 +217,11 @@ final class CurlReactor {
         return min(longest, Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1)))
     }
 
-    /// Has a transfer look for another connection; libcurl has closed the one it met.
+    /// Has a transfer look for another connection.
     private func startAgain(_ transfer: Transfer) {
         takeBack(transfer)
         transfer.waitsAgain()
-        line.add(transfer)
+        line.putBack(transfer)
     }
 
     private func takeBack(_ transfer: Transfer) {

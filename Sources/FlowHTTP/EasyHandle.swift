@@ -1,5 +1,6 @@
 import CCurl
 import FlowCore
+import Glibc
 
 /// A libcurl handle, used by one transfer after the other, and what libcurl's callbacks reach their transfer through.
 final class EasyHandle {
@@ -86,6 +87,13 @@ final class EasyHandle {
                 let portion = UnsafeRawBufferPointer(start: bytes, count: size * count)
                 // Not 0: that is success for a portion of no bytes.
                 return EasyHandle.moving(context)?.addBody(portion) ?? false ? size * count : size * count + 1
+            }, context)
+        flow_set_opener(
+            pointer,
+            { context, _, address in
+                guard let address = address?.pointee, EasyHandle.at(context).transfer?.mayOpenConnection() ?? false
+                else { return CURL_SOCKET_BAD }
+                return socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
             }, context)
         flow_set_prerequest(
             pointer,

@@ -31,6 +31,16 @@ final class HostLine {
         waiting.append(transfer)
     }
 
+    /// Puts one at the head that has been there.
+    func putBack(_ transfer: Transfer) {
+        if head > 0 {
+            head -= 1
+            waiting[head] = transfer
+        } else {
+            waiting.insert(transfer, at: 0)
+        }
+    }
+
     private func connections(for transfer: Transfer) -> SharedConnections {
         let route = transfer.exchange.route
         if let known = routes.first(where: { $0.route == route && $0.proxy == transfer.proxy }) {
@@ -48,7 +58,7 @@ final class HostLine {
         let first = waiting[head]
         if let shared = first.shared {
             guard shared.hasRoom(waiting: waiting.count - head) else { return nil }
-            first.opensConnection = shared.letGo()
+            shared.letGo()
         } else {
             guard lone < loneBound else { return nil }
             lone += 1
@@ -72,6 +82,6 @@ final class HostLine {
     /// Takes note that a transfer which ``next()`` gave has ended.
     func ended(_ transfer: Transfer) {
         active -= 1
-        if let shared = transfer.shared { shared.remove(from: transfer.port) } else { lone -= 1 }
+        if transfer.shared != nil { transfer.leaveConnection() } else { lone -= 1 }
     }
 }

@@ -25,6 +25,7 @@ struct ResponseReader {
     private var decoder: ContentDecoder?
     private(set) var status = 0
     private var version = "1.1"
+    var isHTTP2: Bool { version == "2" }
 
     init(_ exchange: Exchange, maximumHeaderBytes: Int) {
         self.exchange = exchange

@@ -34,16 +34,20 @@ final class Transfer: @unchecked Sendable {
     let mayShare: Bool
     /// The connections that it may share.
     var shared: SharedConnections?
-    /// Whether it was let go to open a connection.
-    var opensConnection = false
+    /// Whether it is on its way to a connection that it opens itself.
+    private(set) var opensConnection = false
+    /// Whether it was to open a connection and may not, as it is to share one.
+    private var foundNoRoom = false
     /// The local port of the connection that it is on.
     private(set) var port: Int32?
     /// Whether it was kept from a connection that the server has ended, so that nothing was sent.
-    private(set) var metEndedConnection = false
+    private var metEndedConnection = false
     private var endedConnections = 0
     /// More than may be kept for a host.
     private static let mostEndedConnections = 1000
     var handle: EasyHandle?
+    /// When libcurl got it.
+    private var begun = ContinuousClock.Instant.now
     /// When a byte last moved, once the connection stands.
     @exclusivity(unchecked) var lastActivity: ContinuousClock.Instant?
     /// What one of our own callbacks stopped the transfer for.
@@ -75,6 +79,30 @@ final class Transfer: @unchecked Sendable {
         mayShare = isEncrypted && !body.isPresent && !exchange.isUnrepeatable
         proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
+    }
+
+    /// libcurl gets it.
+    func begins(at time: ContinuousClock.Instant) {
+        stage = .active
+        begun = time
+        lastActivity = nil
+    }
+
+    /// When it has taken too long, if nothing happens until then.
+    var latest: ContinuousClock.Instant {
+        if let lastActivity { return lastActivity + exchange.call.timeouts.stall }
+        return begun + exchange.call.timeouts.connect + Transfer.grace
+    }
+
+    /// Whoever opens a connection has libcurl watch the time, which knows better what went wrong. But those who wait for
+    /// that connection it lets wait, and then try one after the other.
+    private static let grace = Duration.milliseconds(100)
+
+    /// What it fails with after ``latest``.
+    var stalled: Failure {
+        lastActivity == nil
+            ? TransferError(self, code: CURLE_OPERATION_TIMEDOUT).failure
+            : TransferError.timeout(exchange, "nothing came", within: exchange.call.timeouts.stall)
     }
 
     func awaits(_ continuation: UnsafeContinuation<Outcome, Never>) { self.continuation = continuation }
@@ -145,6 +173,22 @@ final class Transfer: @unchecked Sendable {
 
     // MARK: What libcurl calls
 
+    /// There is no connection that the request may go over.
+    ///
+    /// - Returns: whether it may open one.
+    func mayOpenConnection() -> Bool {
+        guard let shared, !opensConnection else { return true }
+        if let port {
+            // libcurl sends it again, as its connection has ended or had no room for it after all.
+            shared.remove(from: port)
+            shared.letGo()
+            self.port = nil
+        }
+        opensConnection = shared.mayOpen()
+        foundNoRoom = !opensConnection
+        return opensConnection
+    }
+
     /// The connection stands and the request is about to be written.
     ///
     /// - Parameters:
@@ -165,22 +209,35 @@ final class Transfer: @unchecked Sendable {
         return true
     }
 
+    /// Whether nothing came of this try, and it is to look for another connection.
+    var isToWaitAgain: Bool { metEndedConnection || foundNoRoom }
+
     /// Puts it back in line.
     func waitsAgain() {
         stage = .waiting
         metEndedConnection = false
+        foundNoRoom = false
         port = nil
     }
 
     private func place(on port: Int32) {
         defer { self.port = port }
         guard let shared else { return }
-        if self.port != nil {
-            // libcurl tries another connection.
-            shared.remove(from: self.port)
-            opensConnection = shared.letGo()
+        if let earlier = self.port {
+            // libcurl sends it again on another connection.
+            shared.remove(from: earlier)
+            shared.letGo()
         }
-        shared.place(on: port, opens: opensConnection)
+        shared.place(on: port, opened: opensConnection)
+        opensConnection = false
+    }
+
+    /// Takes note for those who come after it that it has ended, or waits again.
+    func leaveConnection() {
+        guard let shared else { return }
+        if reader.isHTTP2 { shared.answeredOverHTTP2() }
+        if let port { shared.remove(from: port) } else { shared.giveUp(opened: opensConnection) }
+        opensConnection = false
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {

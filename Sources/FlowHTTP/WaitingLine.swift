@@ -26,10 +26,21 @@ struct WaitingLine {
     mutating func add(_ transfer: Transfer) {
         let host = line(of: transfer.exchange.origin)
         host.add(transfer)
-        if !host.isListed {
-            host.isListed = true
-            turns.append(host)
-        }
+        list(host)
+    }
+
+    /// Puts one that has come out of ``next()``, and has ended, where it was.
+    mutating func putBack(_ transfer: Transfer) {
+        guard let host = transfer.host else { return }
+        hosts[host.origin] = host
+        host.putBack(transfer)
+        list(host)
+    }
+
+    private mutating func list(_ host: HostLine) {
+        guard !host.isListed else { return }
+        host.isListed = true
+        turns.append(host)
     }
 
     private mutating func line(of origin: Origin) -> HostLine {

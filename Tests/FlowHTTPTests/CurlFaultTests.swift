@@ -55,6 +55,27 @@ import Testing
         #expect(failure.hint == "check that the port speaks TLS 1.2 or newer")
     }
 
+    /// They share a connection, and must not find out one after the other that there is none.
+    @Test func silentServerOnATLSPortHoldsUpManyNoLongerThanOne() async throws {
+        let port = try SilentPort()
+        let start = ContinuousClock.now
+        let failures = await withTaskGroup(of: Failure.self) { group in
+            for _ in 0..<30 {
+                group.addTask {
+                    await failure("GET", "https://\(port.authority)/", timeouts: .init(connect: .milliseconds(400)))
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(failures.count == 30)
+        for failure in failures {
+            #expect(failure.kind == .timeout)
+            #expect(failure.nothingSent)
+            #expect(failure.message.hasSuffix("\(port.authority) within 400 ms"))
+        }
+    }
+
     @Test func hangingServerEndsInATimeout() async throws {
         let server = try FaultServer(replies: [.hang])
         let failure = await failure("GET", server.url, timeouts: .brief)

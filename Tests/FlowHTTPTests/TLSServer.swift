@@ -18,13 +18,15 @@ final class TLSServer: Sendable {
     ///   - redirect: where every answer leads.
     ///   - hasExpired: whether the certificate was valid years ago.
     ///   - wantsCertificate: whether it answers only those who show the server's own certificate.
+    ///   - hasHTTP2: whether it speaks HTTP/2.
     ///   - pause: milliseconds that it takes for an answer.
     ///   - streams: how many requests it takes on one connection at a time.
     ///   - lifetime: after how many requests it closes a connection.
     ///   - idleTime: after how many seconds without a request.
     init(
         protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil, hasExpired: Bool = false,
-        wantsCertificate: Bool = false, pause: Int = 0, streams: Int = 128, lifetime: Int = 100_000, idleTime: Int = 60
+        wantsCertificate: Bool = false, hasHTTP2: Bool = true, pause: Int = 0, streams: Int = 128,
+        lifetime: Int = 100_000, idleTime: Int = 60
     ) throws {
         folder = TemporaryFolder()
         port = try RefusingPort().port
@@ -48,7 +50,7 @@ final class TLSServer: Sendable {
                 client_body_temp_path \(path)/a; proxy_temp_path \(path)/b; fastcgi_temp_path \(path)/c;
                 uwsgi_temp_path \(path)/d; scgi_temp_path \(path)/e;
                 server {
-                    listen 127.0.0.1:\(port) ssl http2;
+                    listen 127.0.0.1:\(port) ssl\(hasHTTP2 ? " http2" : "");
                     listen unix:\(unixSocket);
                     ssl_certificate \(certificate); ssl_certificate_key \(key); \(verification)
                     ssl_protocols \(protocols); ssl_ciphers ALL:@SECLEVEL=0;

@@ -15,6 +15,7 @@ int flow_wake_descriptor(void);
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
 typedef int (*flow_seek_callback)(void *context, curl_off_t offset, int origin);
 typedef int (*flow_progress_callback)(void *context, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+typedef curl_socket_t (*flow_socket_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
 typedef int (*flow_prerequest_callback)(void *context, char *remote, char *local, int remote_port, int local_port);
 
 static inline CURLcode flow_set_long(CURL *handle, CURLoption option, long value) {
@@ -62,6 +63,11 @@ static inline void flow_set_writer(CURL *handle, flow_data_callback header, flow
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, body);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+static inline void flow_set_opener(CURL *handle, flow_socket_callback callback, void *context) {
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callback);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context);
 }
 
 static inline void flow_set_prerequest(CURL *handle, flow_prerequest_callback callback, void *context) {
