@@ -60,7 +60,7 @@ final class RequestSetup {
     func apply(
         to curl: UnsafeMutableRawPointer, userAgent: String
     ) -> UnsafeMutablePointer<curl_slist>? {
-        flow_set_long(curl, CURLOPT_NOSIGNAL, 1)
+        flow_set_common(curl)
         flow_set_http_only(curl)
         // A signed path must arrive as it was signed.
         flow_set_long(curl, CURLOPT_PATH_AS_IS, 1)

@@ -88,6 +88,16 @@ static inline curl_socket_t flow_active_socket(CURL *handle) {
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
 }
 
+/// What every handle is told: no signals, and a transfer that ends while its host's name is being looked up leaves that to
+/// the thread that does it. Else libcurl would wait for that thread, which the system may keep for many seconds, and with
+/// it all other transfers. Before 7.87 it can't be told.
+static inline void flow_set_common(CURL *handle) {
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+#endif
+}
+
 /// Lets the handle speak http and https, and nothing else that libcurl can.
 static inline CURLcode flow_set_http_only(CURL *handle) {
 #if LIBCURL_VERSION_NUM >= 0x075500

@@ -74,7 +74,7 @@ final class MailHandle {
 
     private func setConnection() {
         flow_set_mail_only(pointer)
-        flow_set_long(pointer, CURLOPT_NOSIGNAL, 1)
+        flow_set_common(pointer)
         flow_set_text(pointer, CURLOPT_URL, server.url)
         if server.security == .starttls { flow_set_long(pointer, CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
         flow_set_long(pointer, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))

@@ -1,0 +1,116 @@
+import FlowCore
+import FlowTestKit
+import Glibc
+import Testing
+
+private let hasCompiler = system("command -v cc >/dev/null") == 0
+
+/// What flowctl asks of the system, and what it does where the system takes its time: seen by libraries that stand before
+/// libc.
+@Suite(.serialized, .enabled(if: hasCompiler, "needs a C compiler for what stands between flowctl and the system"))
+struct SystemCallTests {
+    /// A machine whose flowctl runs with `shim`, C code, before libc.
+    private func machine(_ shim: String, _ files: [String: String]) async throws -> Machine {
+        let machine = try Machine(files)
+        try machine.write(shim, to: "shim.c")
+        let compiled = try await machine.run("cc -shared -fPIC -O1 -Wall -Werror -o shim.so shim.c")
+        try #require(compiled.exit == 0, "\(compiled.errors)")
+        return machine
+    }
+
+    /// The system's own lookup can't be ended before it ends by itself, and must hold up neither the requests to other
+    /// hosts nor the end of the process.
+    @Test func nameThatTakesLongToBeFoundHoldsNothingUp() async throws {
+        let server = try FaultServer { _ in .text("x") }
+        let shim = """
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <netdb.h>
+            #include <string.h>
+            #include <unistd.h>
+
+            int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found) {
+                if (host && !strcmp(host, "slow.example")) return sleep(20), EAI_AGAIN;
+                return ((int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))
+                    dlsym(RTLD_NEXT, "getaddrinfo"))(host, port, hints, found);
+            }
+            """
+        let machine = try await machine(
+            shim,
+            [
+                "names.yaml": """
+                name: names
+                steps:
+                  - parallel:
+                      - id: slow
+                        uses: http.request
+                        continue_on_error: true
+                        with: { url: "http://slow.example/", connect_timeout: 300ms }
+                        retry: { max: 0 }
+                      - id: quick
+                        for_each: ${{ range(30) }}
+                        max_parallel: 1
+                        uses: http.request
+                        with: { url: "\(server.url)/" }
+                """
+            ])
+        let start = ContinuousClock.now
+        let result = try await machine.run(
+            "flowctl run names.yaml", variables: ["LD_PRELOAD": machine.home + "/shim.so"])
+        #expect(ContinuousClock.now - start < .seconds(15))
+        #expect(result.errors.contains("could not connect to slow.example within 300"), "\(result.errors)")
+        #expect(server.requests.count == 30)
+    }
+
+    /// Else a power cut may take away what a step that has ended left behind.
+    @Test func namesOfWrittenFilesAreBroughtToDisk() async throws {
+        let server = try FaultServer { _ in .text("new") }
+        let shim = """
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            #include <unistd.h>
+
+            static void tell(const char *what, const char *path) {
+                const char *data = strstr(path, "/data");
+                FILE *log = data ? fopen(getenv("CALLS"), "a") : NULL;
+                if (log) fprintf(log, "%s %s\\n", what, data), fclose(log);
+            }
+
+            int fsync(int descriptor) {
+                char name[64], path[4096];
+                snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
+                ssize_t size = readlink(name, path, sizeof path - 1);
+                if (size > 0) path[size] = 0, tell("sync", path);
+                return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(descriptor);
+            }
+
+            int rename(const char *from, const char *to) {
+                tell("rename", to);
+                return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
+            }
+            """
+        let machine = try await machine(
+            shim,
+            [
+                "files.yaml": """
+                name: files
+                steps:
+                  - { id: down, uses: http.request, with: { url: "\(server.url)/", to: data/down.txt } }
+                  - { id: write, uses: files.write, with: { path: data/own.txt, content: x } }
+                """
+            ])
+        let result = try await machine.run(
+            "flowctl run files.yaml",
+            variables: ["LD_PRELOAD": machine.home + "/shim.so", "CALLS": machine.home + "/calls"])
+        #expect(result.exit == 0, "\(result.errors)")
+        let calls = machine.read("calls").split(separator: "\n").map(String.init)
+        let down = ["sync /data/down.txt.part-flowctl", "rename /data/down.txt", "sync /data"]
+        #expect(Array(calls.prefix(3)) == down)
+        #expect(calls.count == 6)
+        #expect(calls.dropFirst(3).first?.hasPrefix("sync /data/own.txt.") ?? false)
+        #expect(Array(calls.suffix(2)) == ["rename /data/own.txt", "sync /data"])
+    }
+}
