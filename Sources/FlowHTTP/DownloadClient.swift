@@ -12,6 +12,10 @@ package struct DownloadClient: HTTPClient {
 
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
         guard case .file(let path, let limit, let digest) = call.destination else { return try await next.send(call) }
+        if let objection = ReplacedFile.objection(to: path) {
+            throw Failure(
+                .invalid, "could not write \(path): \(objection.rawValue)", hint: "name a file", nothingSent: true)
+        }
         return try await send(call, into: PartFile(for: path, limit: limit, digest: digest))
     }
 

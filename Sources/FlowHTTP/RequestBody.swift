@@ -115,7 +115,8 @@ private final class OpenFile {
 
     init(_ path: String) throws(Failure) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without it, to open a pipe that nobody writes to would take for ever.
+        descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             let error = errno
             throw Failure(

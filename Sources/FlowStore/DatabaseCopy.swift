@@ -12,6 +12,10 @@ extension Database {
         guard replacing || !PrivateFile.exists(target) else {
             throw Failure(.conflict, "there is already a file \"\(target)\"", hint: "name another file")
         }
+        if let objection = ReplacedFile.objection(to: target) {
+            throw Failure(
+                .invalid, "the copy \"\(target)\" can't be written: \(objection.rawValue)", hint: "name a file")
+        }
         let part = "\(target).part-\(getpid())"
         unlink(part)
         let descriptor = Glibc.open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

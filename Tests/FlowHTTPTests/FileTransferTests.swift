@@ -2,6 +2,7 @@ import FlowCore
 import FlowHTTP
 import FlowSpec
 import FlowTestKit
+import Glibc
 import Testing
 
 /// Bodies from files and to files.
@@ -32,6 +33,34 @@ import Testing
         #expect(outcome.kind == .network)
         #expect(try folder.read("note.txt") == Array("old".utf8))
         #expect(folder.names == ["note.txt"])
+    }
+
+    /// As for `/dev/null`, which a download by root must not turn into a file. Found before anything is sent.
+    @Test func downloadTakesNoNameOfAFolderOrPipe() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        let pipe = folder.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        for (path, reason) in [(pipe, "it is no regular file"), (folder.path, "it is a folder")] {
+            let outcome = await failure {
+                _ = try await client.send(HTTPCall(HTTPRequest("POST", server.url), destination: .file(path: path)))
+            }
+            #expect(outcome.message == "could not write \(path): \(reason)")
+            #expect(outcome.nothingSent)
+        }
+        #expect(server.requests.isEmpty)
+        #expect(folder.names == ["pipe"])
+    }
+
+    /// To open it would wait for somebody who writes to it.
+    @Test func uploadOfAPipeIsRefusedAtOnce() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        let pipe = folder.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let outcome = await failure {
+            _ = try await client.send(HTTPCall(HTTPRequest("PUT", server.url, body: .file(path: pipe))))
+        }
+        #expect(outcome.message == "\(pipe) is not a regular file")
+        #expect(server.requests.isEmpty)
     }
 
     @Test func downloadOverItsLimitLeavesNothing() async throws {

@@ -44,6 +44,26 @@ import Testing
         #expect(writing?.message == "can't write \"\(folder.path)\": it is a folder")
     }
 
+    /// Whoever writes to `/dev/null` must not put a file in its place.
+    @Test func aPipeIsNotReplaced() async throws {
+        let pipe = "\(folder.path)/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        try folder.write("x", to: "x")
+        let message = "can't write \"\(pipe)\": it is no regular file"
+        for (node, parameters) in [
+            ("files.write", ["path": "pipe", "content": ""]), ("files.copy", ["from": "x", "to": "pipe"]),
+            ("files.move", ["from": "x", "to": "pipe"]),
+        ] as [(String, KeyValuePairs<String, Value>)] {
+            let failure = await failure { try await runNode(node, parameters, in: folder) }
+            #expect(failure?.message == message, "\(node)")
+        }
+        let copying = await failure { try await runNode("files.copy", ["from": "pipe", "to": "y"], in: folder) }
+        #expect(copying != nil)
+        var information = stat()
+        #expect(stat(pipe, &information) == 0 && information.st_mode & S_IFMT == S_IFIFO)
+        #expect(try folder.read("x") == "x")
+    }
+
     @Test func aLargeFileIsRefused() async throws {
         try folder.write("12345", to: "big")
         let failure = await failure { try await runNode("files.read", ["path": "big", "max_bytes": 4], in: folder) }

@@ -95,7 +95,9 @@ package struct PosixFileSystem: FileSystem {
         }
     }
 
+    /// A folder may be moved to an empty one, as the system sees to.
     package func move(_ path: String, to destination: String) throws {
+        if try info(path)?.kind != .folder { try requireReplaceable(destination) }
         if rename(path, destination) == 0 { return }
         // Another file system: the file is copied whole before the original goes.
         guard errno == EXDEV, try info(path)?.kind == .file else {
@@ -123,7 +125,8 @@ package struct PosixFileSystem: FileSystem {
     }
 
     package func copy(_ path: String, to destination: String) throws {
-        let source = try OpenFile(path, flags: O_RDONLY, action: "copy")
+        // Else to open a pipe would wait for who writes to it.
+        let source = try OpenFile(path, flags: O_RDONLY | O_NONBLOCK, action: "copy")
         let information = try source.information()
         guard information.st_mode & S_IFMT == S_IFREG else {
             throw FileFailure.failure("copy", path, errno: EISDIR)
@@ -137,15 +140,22 @@ package struct PosixFileSystem: FileSystem {
         }
     }
 
+    private func requireReplaceable(_ path: String) throws(Failure) {
+        switch ReplacedFile.objection(to: path) {
+        case nil: break
+        case .isFolder: throw FileFailure.failure("write", path, errno: EISDIR)
+        case .isSpecial?:
+            throw Failure(
+                .invalid, "can't write \"\(path)\": \(ReplacedFile.Objection.isSpecial.rawValue)", hint: "name a file")
+        }
+    }
+
     /// Writes beside `path`, then renames over it: the old content stays until the new is whole and on disk. On disk under
     /// its name when it returns, so that what a move copies from is not gone before.
     private func replace(
         _ path: String, mode: UInt32, _ fill: (borrowing OpenFile) throws(Failure) -> Void
     ) throws(Failure) {
-        var information = stat()
-        if stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {
-            throw FileFailure.failure("write", path, errno: EISDIR)
-        }
+        try requireReplaceable(path)
         let temporary = path + ".flowctl-" + Hexadecimal.encode(SystemRandom().bytes(6))
         do throws(Failure) {
             let file: OpenFile
