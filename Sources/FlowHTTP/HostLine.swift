@@ -9,6 +9,7 @@ final class HostLine {
     private var lone = 0
     /// Requests of different routes go over different connections.
     private var routes: [(route: HTTPRoute, proxy: String?, connections: SharedConnections)] = []
+    let lookup: NameLookup
     private let bound: Int
     private let loneBound: Int
     private var waiting: [Transfer] = []
@@ -19,6 +20,7 @@ final class HostLine {
 
     init(_ origin: Origin, _ options: CurlClient.Options) {
         self.origin = origin
+        lookup = NameLookup(of: origin.host)
         bound = max(1, options.requestsPerHost)
         loneBound = max(1, origin.scheme == "https" ? options.connectionsPerHost : options.requestsPerHost)
     }
@@ -54,7 +56,7 @@ final class HostLine {
     /// The first in line; nil where there is none, or where it may not go yet.
     func next() -> Transfer? {
         while !isEmpty, waiting[head].stage == .done { dropFirst() }
-        guard !isEmpty, active < bound else { return nil }
+        guard !isEmpty, active < bound, lookup.mayGo() else { return nil }
         let first = waiting[head]
         if let shared = first.shared {
             guard shared.hasRoom(waiting: waiting.count - head) else { return nil }
@@ -65,6 +67,7 @@ final class HostLine {
         }
         dropFirst()
         active += 1
+        first.isLookupUndecided = lookup.goes()
         return first
     }
 
@@ -82,6 +85,10 @@ final class HostLine {
     /// Takes note that a transfer which ``next()`` gave has ended.
     func ended(_ transfer: Transfer) {
         active -= 1
+        if transfer.isLookupUndecided {
+            transfer.isLookupUndecided = false
+            lookup.failed()
+        }
         if transfer.shared != nil { transfer.leaveConnection() } else { lone -= 1 }
     }
 }

@@ -32,6 +32,8 @@ final class Transfer: @unchecked Sendable {
     /// out once only: a server that ends such a connection (nginx does after 1,000 requests) leaves requests on it without
     /// an answer, while over HTTP/1.1 it says in its last answer that it will.
     let mayShare: Bool
+    /// Whether it may yet have the name of its host looked up.
+    var isLookupUndecided = false
     /// The connections that it may share.
     var shared: SharedConnections?
     /// Whether it is on its way to a connection that it opens itself.
@@ -177,6 +179,8 @@ final class Transfer: @unchecked Sendable {
     ///
     /// - Returns: whether it may open one.
     func mayOpenConnection() -> Bool {
+        host?.lookup.found(wasUndecided: isLookupUndecided)
+        isLookupUndecided = false
         guard let shared, !opensConnection else { return true }
         if let port {
             // libcurl sends it again, as its connection has ended or had no room for it after all.
@@ -196,6 +200,10 @@ final class Transfer: @unchecked Sendable {
     ///   - sockets: those that have been used before.
     /// - Returns: whether it may be.
     func willSend(from port: Int32, _ sockets: KeptSockets) -> Bool {
+        if isLookupUndecided {
+            isLookupUndecided = false
+            host?.lookup.wasNotNeeded()
+        }
         place(on: port)
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
         // acted on it all the same, so a write goes out once only.

@@ -62,6 +62,52 @@ struct SystemCallTests {
         #expect(server.requests.count == 30)
     }
 
+    /// A hundred requests at once are not two hundred queries, which many a resolver doesn't take.
+    @Test func nameIsLookedUpOnce() async throws {
+        let server = try FaultServer { _ in .text("x") }
+        let shim = """
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <netdb.h>
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            #include <unistd.h>
+
+            int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found) {
+                if (host && !strcmp(host, "many.example")) {
+                    FILE *log = fopen(getenv("CALLS"), "a");
+                    if (log) fprintf(log, "x"), fclose(log);
+                    usleep(100000);
+                    host = "127.0.0.1";
+                }
+                return ((int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))
+                    dlsym(RTLD_NEXT, "getaddrinfo"))(host, port, hints, found);
+            }
+            """
+        let url = server.url.replacing("127.0.0.1", with: "many.example")
+        let machine = try await machine(
+            shim,
+            [
+                "many.yaml": """
+                name: many
+                steps:
+                  - id: many
+                    for_each: ${{ range(60) }}
+                    max_parallel: 60
+                    uses: http.request
+                    with: { url: "\(url)/" }
+                  - { id: one, uses: http.request, with: { url: "\(url)/" } }
+                """
+            ])
+        let result = try await machine.run(
+            "flowctl run many.yaml",
+            variables: ["LD_PRELOAD": machine.home + "/shim.so", "CALLS": machine.home + "/calls"])
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(server.requests.count == 61)
+        #expect(machine.read("calls") == "x")
+    }
+
     /// Else a power cut may take away what a step that has ended left behind.
     @Test func namesOfWrittenFilesAreBroughtToDisk() async throws {
         let server = try FaultServer { _ in .text("new") }
