@@ -48,7 +48,7 @@ final class MailHandle {
     func connect() throws {
         flow_set_long(pointer, CURLOPT_CONNECT_ONLY, 1)
         let code = curl_easy_perform(pointer)
-        if cancellation.hasFired { throw CancellationError() }
+        if cancellation.hasFired { throw Failure(.cancelled, "cancelled", nothingSent: true) }
         guard code == CURLE_OK else { throw MailError(self, code).failure }
         socket = flow_active_socket(pointer)
     }
