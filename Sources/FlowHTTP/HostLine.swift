@@ -67,7 +67,7 @@ final class HostLine {
         }
         dropFirst()
         active += 1
-        first.isLookupUndecided = lookup.goes()
+        first.isLookupUndecided = lookup.goes(isLast: isEmpty)
         return first
     }
 

@@ -29,10 +29,13 @@ final class NameLookup {
 
     /// Takes note of a request that goes.
     ///
+    /// - Parameter isLast: whether nobody waits behind it. What those before it met says nothing about who comes later, when
+    ///   the connections that stood may be too few.
     /// - Returns: whether it is to be told of what becomes of it, by one of the functions below.
-    func goes() -> Bool {
+    func goes(isLast: Bool) -> Bool {
         guard !isKnown else { return false }
         undecided += 1
+        if isLast { allowance = 1 }
         return true
     }
 

@@ -1,5 +1,3 @@
-import FlowCore
-
 /// The connections to a host by one route that may carry many requests at a time (HTTP/2), as far as flowctl sees them.
 ///
 /// It is libcurl that chooses a request's connection, and says which only when it is about to write. Where all are full it

@@ -6,7 +6,7 @@ import Testing
     private func goes(_ lookup: NameLookup, _ most: Int) -> Int {
         var count = 0
         while count < most, lookup.mayGo() {
-            _ = lookup.goes()
+            _ = lookup.goes(isLast: false)
             count += 1
         }
         return count
@@ -46,6 +46,17 @@ import Testing
         lookup.found(wasUndecided: true)
         #expect(goes(lookup, 1000) == 1000)
         for _ in 0..<7 { lookup.found(wasUndecided: true) }
+    }
+
+    /// A step that sends one request after the other over a connection must not leave the next burst without a bound.
+    @Test func requestsThatCameAloneSayNothingAboutABurst() {
+        let lookup = NameLookup(of: "api.example.com")
+        for _ in 0..<20 {
+            #expect(lookup.mayGo())
+            #expect(lookup.goes(isLast: true))
+            lookup.wasNotNeeded()
+        }
+        #expect(goes(lookup, 1000) <= 2)
     }
 
     @Test func allGoWhereOneFails() {
