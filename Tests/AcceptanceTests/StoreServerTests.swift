@@ -273,7 +273,7 @@ import Testing
         defer { Folder.delete(folder) }
         // The server may give up the rights of root, and must get into its folder then.
         chmod(folder, 0o755)
-        let port = try Self.freePorts()
+        let port = try FreePorts.find(10)
         let running = try ChildProcess(
             command: "exec scripts/services/\(name) '\(folder)' \(port)", environment: ["PATH=/usr/bin:/bin:/usr/sbin"],
             workingDirectory: Self.root, scratch: folder
@@ -288,15 +288,6 @@ import Testing
         let end = try await running.finish()
         if case .failure = outcome { Issue.record("\(name) wrote: \(end.errors.suffix(2000))") }
         try outcome.get()
-    }
-
-    /// The first of ten ports that nobody listens at.
-    private static func freePorts() throws -> Int {
-        for _ in 0..<50 {
-            let base = Int.random(in: 2000..<3000) * 10
-            if !(base..<(base + 10)).contains(where: LoopbackPort.isTaken) { return base }
-        }
-        throw Failure(.internal, "no ten ports in a row are free")
     }
 
     private func untilAnswers(_ port: Int) async throws {

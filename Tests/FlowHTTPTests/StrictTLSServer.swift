@@ -13,7 +13,7 @@ final class StrictTLSServer: Sendable {
     /// - Parameter version: the option of `openssl s_server` for the only version it speaks.
     init(version: String = "-tls1_3") throws {
         own = try TLSServer()
-        port = try RefusingPort().port
+        port = try FreePorts.find(1)
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw TLSServer.NotStarted(command: "pipe") }
         defer { ends.forEach { close($0) } }

@@ -29,7 +29,7 @@ final class TLSServer: Sendable {
         lifetime: Int = 100_000, idleTime: Int = 60
     ) throws {
         folder = TemporaryFolder()
-        port = try RefusingPort().port
+        port = try FreePorts.find(1)
         try TLSServer.run(
             TLSServer.openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
             "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",

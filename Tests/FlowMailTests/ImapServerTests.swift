@@ -211,7 +211,9 @@ import Testing
     @Test func listsCreatesRenamesAndDeletesFolders() async throws {
         let mailbox = try await ImapMailbox.make()
         let name = mailbox.folder + "/日本語 & \"more\" 💥"
-        #expect(try await mailbox.run("email.create_folder", ["folder": .string(name)]) == ["created": true])
+        #expect(
+            try await mailbox.run("email.create_folder", ["folder": .string(name)]) == ["created": true],
+            "\(mailbox.log.lines)")
         #expect(try await mailbox.run("email.create_folder", ["folder": .string(name)]) == ["created": false])
         let listed = try await mailbox.run(
             "email.list_folders", ["pattern": .string(mailbox.folder + "/*"), "counts": true])

@@ -76,7 +76,7 @@ import Testing
     @Test(.enabled(if: Folder.exists(program), "run \"scripts/bootstrap tests\" for a provider to test with"))
     func codeAndRefreshAtTheProviderOfPyPI() async throws {
         let folder = TemporaryFolder()
-        let port = try RefusingPort().port
+        let port = try FreePorts.find(1)
         let running = try ChildProcess(
             command: "exec scripts/oidc-provider \(port)", environment: ["PATH=/usr/bin:/bin", "HOME=\(folder.path)"],
             workingDirectory: Self.root, scratch: folder.path

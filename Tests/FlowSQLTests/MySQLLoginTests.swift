@@ -117,12 +117,12 @@ import Testing
     }
 
     @Test func aServerThatIsNotThereCanBeTriedAgain() async throws {
-        let port = try RefusingPort().port
-        let refused = try await refusal { $0.port = port }
+        let port = try RefusingPort()
+        let refused = try await refusal { $0.port = port.port }
         #expect(refused?.kind == .network && refused?.nothingSent == true)
         #expect(
             refused?.message
-                == "MySQL at localhost:\(port) can't be reached: connection refused")
+                == "MySQL at localhost:\(port.port) can't be reached: connection refused")
         let unknown = try await refusal { $0.host = "nowhere.invalid" }
         #expect(unknown?.kind == .network)
         #expect(unknown?.message.hasSuffix("can't be reached: there is no such host") == true)

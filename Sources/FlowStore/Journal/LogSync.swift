@@ -11,19 +11,22 @@ final class LogSync: Sendable {
         /// Who has committed since the turn that is under way began.
         var waiting: [Done] = []
         var isUnderWay = false
-        /// Whether the last turn took less than ``LogSync/patience``.
+        /// Whether the last turn took less than `patience`.
         var isQuick = false
     }
 
-    /// How long a thread that runs tasks may wait for the disk.
-    private static let patience = Duration.milliseconds(2)
-
+    private let patience: Duration
     private let sync: @Sendable () throws(Failure) -> Void
     private let queue = DispatchQueue(label: "flowctl.journal.disk", qos: .userInitiated)
     private let state = Mutex(State())
 
-    /// - Parameter sync: has the disk take what the log holds at that moment.
-    init(_ sync: @escaping @Sendable () throws(Failure) -> Void) { self.sync = sync }
+    /// - Parameters:
+    ///   - patience: how long a thread that runs tasks may wait for the disk.
+    ///   - sync: has the disk take what the log holds at that moment.
+    init(patience: Duration = .milliseconds(2), _ sync: @escaping @Sendable () throws(Failure) -> Void) {
+        self.patience = patience
+        self.sync = sync
+    }
 
     /// Waits on the calling thread until all that is committed is on disk, where that can't take long.
     ///
@@ -68,7 +71,7 @@ final class LogSync: Sendable {
         var failure: Failure?
         do throws(Failure) { try sync() } catch { failure = error }
         state.withLock { state in
-            state.isQuick = .now - start < LogSync.patience
+            state.isQuick = .now - start < patience
             state.isUnderWay = !state.waiting.isEmpty
         }
         return failure

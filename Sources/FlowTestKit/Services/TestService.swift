@@ -130,15 +130,3 @@ extension TestService {
         !areLeftOut && system("'\(root)/scripts/services/\(name)' --check >/dev/null 2>&1") == 0
     }
 }
-
-/// Ports of 127.0.0.1 that nobody listens at.
-private enum FreePorts {
-    /// The first of `count` in a row. Below those that connections are given of the system.
-    static func find(_ count: Int) throws -> Int {
-        for _ in 0..<100 {
-            let first = Int.random(in: 12_000..<30_000)
-            if !(first..<(first + count)).contains(where: LoopbackPort.isTaken) { return first }
-        }
-        throw Failure(.internal, "no \(count) ports in a row are free")
-    }
-}

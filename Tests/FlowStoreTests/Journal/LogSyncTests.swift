@@ -60,7 +60,7 @@ struct LogSyncTests {
     @Test func threadOfATaskWaitsOnlyForADiskThatWasQuick() async throws {
         let disk = SlowDisk()
         disk.allow(turns: 1)
-        let log = LogSync { () throws(Failure) in try disk.sync() }
+        let log = LogSync(patience: .seconds(60)) { () throws(Failure) in try disk.sync() }
         // Nothing is known of it yet.
         #expect(try !log.syncAtOnce())
         try await Self.whenSynced(log)
@@ -75,7 +75,7 @@ struct LogSyncTests {
     @Test func failureReachesWhoWaits() async throws {
         let disk = SlowDisk()
         disk.allow(turns: 1)
-        let log = LogSync { () throws(Failure) in try disk.sync() }
+        let log = LogSync(patience: .seconds(60)) { () throws(Failure) in try disk.sync() }
         try await Self.whenSynced(log)
         disk.allow(turns: 9, failure: Failure(.internal, "the disk is gone"))
         await #expect(throws: Failure.self) { try await Self.whenSynced(log) }
