@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,18 @@ int cprocess_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int cprocess_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
+/// How many files this process might have open at first, and whether it has been changed.
+static struct rlimit usual_files;
+static int has_more_files;
+
+void cprocess_allow_files(unsigned most) {
+    struct rlimit files;
+    if (has_more_files || getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= most) return;
+    usual_files = files;
+    files.rlim_cur = files.rlim_max < most ? files.rlim_max : most;
+    has_more_files = files.rlim_cur > usual_files.rlim_cur && setrlimit(RLIMIT_NOFILE, &files) == 0;
+}
+
 /// What lies between `vfork` and the program: system calls alone, as the memory is the parent's.
 ///
 /// @return the number of the error that is in the way.
@@ -37,6 +50,8 @@ static int become(const char *path, char *const arguments[], char *const environ
     for (int target = 0; target < 3; target++)
         if (dup2(streams[target], target) < 0) return errno;
     if (chdir(folder) < 0) return errno;
+    // Programs may count on a small number, as those do that use select(2).
+    if (has_more_files && setrlimit(RLIMIT_NOFILE, &usual_files) < 0) return errno;
     // Before Linux 5.9 there is no other way.
     if (close_range(3, ~0U, 0) < 0)
         for (int other = 3, end = (int)sysconf(_SC_OPEN_MAX); other < end; other++) close(other);

@@ -109,6 +109,8 @@ package struct HTTPResponse: Sendable, Hashable {
     package var url: String
     /// Whether the body was stored before, and the server said that it has not changed.
     package var isStored: Bool
+    /// Whether the request was carried out before, and this answers what the server redirected to then.
+    package var isAfterwards = false
 
     package init(
         status: Int, headers: HTTPHeaders = HTTPHeaders(), body: Body = .bytes([]), version: String = "1.1",

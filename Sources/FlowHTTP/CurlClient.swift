@@ -38,6 +38,8 @@ package final class CurlClient: HTTPClient {
             } else if let again = hop.restarted(after: response) {
                 hop = again
             } else {
+                var response = response
+                response.isAfterwards = hop.mayBeDone
                 return response
             }
         }

@@ -153,6 +153,7 @@ final class CurlReactor {
 
     /// - Returns: how many were started.
     private func startWaiting() -> Int {
+        endExpired()
         var count = 0
         let wasIdle = line.active == 0
         // The clock stands while the loop rests.
@@ -177,6 +178,16 @@ final class CurlReactor {
         return count
     }
 
+    /// Ends those whose time has passed in line: sent now, they would only be cut off.
+    private func endExpired() {
+        guard let expiry = line.nextExpiry, expiry <= .now else { return }
+        for transfer in line.expired(at: .now) {
+            transfer.end(transfer.ended(transfer.ranOutOfTime))
+            ended.append(transfer)
+        }
+        resumeTasks()
+    }
+
     private func newHandle() -> EasyHandle? {
         guard let handle = EasyHandle(share: share, clock: clock, sockets: sockets, userAgent: userAgent) else {
             return nil
@@ -192,7 +203,13 @@ final class CurlReactor {
             // Read before the handle is removed: that invalidates the message.
             let code = message.pointee.data.result
             guard let transfer = EasyHandle.at(flow_info_private(easy)).transfer else { continue }
-            if transfer.isToWaitAgain { startAgain(transfer) } else { end(transfer, transfer.outcome(code)) }
+            if transfer.isToWaitAgain {
+                startAgain(transfer)
+            } else if transfer.foundNoDescriptor {
+                endOrWait(transfer)
+            } else {
+                end(transfer, transfer.outcome(code))
+            }
         }
     }
 
@@ -213,8 +230,14 @@ final class CurlReactor {
     private var pollTimeout: Int32 {
         // Should anything else be missed, it is not for long.
         let longest: Int32 = line.encrypted > 0 ? 100 : 60_000
-        guard let nextStallCheck else { return longest }
-        return min(longest, Int32(clamping: max(1, (nextStallCheck - clock.now).inMilliseconds + 1)))
+        var pause = longest
+        if let nextStallCheck { pause = min(pause, milliseconds(until: nextStallCheck)) }
+        if let expiry = line.nextExpiry { pause = min(pause, milliseconds(until: expiry)) }
+        return pause
+    }
+
+    private func milliseconds(until time: ContinuousClock.Instant) -> Int32 {
+        Int32(clamping: max(1, (time - clock.now).inMilliseconds + 1))
     }
 
     /// Has a transfer look for another connection.
@@ -222,6 +245,15 @@ final class CurlReactor {
         takeBack(transfer)
         transfer.waitsAgain()
         line.putBack(transfer)
+    }
+
+    /// Has a transfer that got no socket wait for one of the others', if it has not been written before.
+    private func endOrWait(_ transfer: Transfer) {
+        guard transfer.timesSent == 0, line.active > 1 else {
+            return end(transfer, transfer.ended(transfer.foundNoSocket))
+        }
+        startAgain(transfer)
+        line.lowerBound()
     }
 
     private func takeBack(_ transfer: Transfer) {

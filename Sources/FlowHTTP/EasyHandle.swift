@@ -91,9 +91,13 @@ final class EasyHandle {
         flow_set_opener(
             pointer,
             { context, _, address in
-                guard let address = address?.pointee, EasyHandle.at(context).transfer?.mayOpenConnection() ?? false
+                guard let address = address?.pointee, let transfer = EasyHandle.at(context).transfer,
+                    transfer.mayOpenConnection()
                 else { return CURL_SOCKET_BAD }
-                return socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
+                let type = address.socktype | Int32(SOCK_CLOEXEC.rawValue)
+                let descriptor = socket(address.family, type, address.protocol)
+                if descriptor < 0 { transfer.couldNotOpenSocket() }
+                return descriptor
             }, context)
         flow_set_prerequest(
             pointer,

@@ -16,6 +16,10 @@ extension Exchange {
     /// - Throws: a `Failure` of kind `protocol` where the redirect leads nowhere or may not be followed.
     func redirected(by response: HTTPResponse) throws(Failure) -> Exchange? {
         guard follows(response.status), let location = response.headers["location"] else { return nil }
+        // "See other" means that the work is done, and only its result stands elsewhere; and so do most servers mean it
+        // that answer a form so.
+        let isDone = response.status == 303 || request.method == "POST" && response.status <= 302
+        func refusal(_ message: String) -> Failure { self.refusal(message, mayBeDone: mayBeDone || isDone) }
         guard redirects < call.maximumRedirects else {
             throw refusal(
                 "\(call.request.method) to \(firstAuthority) was redirected more than \(call.maximumRedirects) times")
@@ -29,16 +33,13 @@ extension Exchange {
         var next = request
         next.url = url
         var route = route
-        var mayBeDone = mayBeDone
-        if response.status == 303 || (request.method == "POST" && response.status <= 302) {
+        if isDone {
             if request.method != "HEAD" { next.method = "GET" }
             next.body = .none
             for name in ["content-type", "content-length", "content-encoding", "content-language", "transfer-encoding"]
             {
                 next.headers[name] = nil
             }
-            // "See other" means that the work is done, and only its result stands elsewhere.
-            mayBeDone = true
         }
         if target != origin {
             if next.body != .none, request.secrets.areInBody {
@@ -50,13 +51,16 @@ extension Exchange {
             route.clientCertificate = nil
             route.unixSocket = nil
         }
-        return Exchange(after: self, next, to: target, route, mayBeDone: mayBeDone)
+        return Exchange(after: self, next, to: target, route, mayBeDone: mayBeDone || isDone)
     }
 
     private var firstAuthority: String { Origin(call.request.url)?.authority ?? authority }
 
-    private func refusal(_ message: String) -> Failure {
-        Failure(.protocolError, message, hint: "use the address that the service documents")
+    /// Where the server wanted the same request elsewhere, it did nothing.
+    private func refusal(_ message: String, mayBeDone: Bool) -> Failure {
+        let failure = Failure(
+            .protocolError, message, hint: "use the address that the service documents", nothingSent: !mayBeDone)
+        return mayBeDone ? call.inDoubt(failure) : failure
     }
 }
 

@@ -12,7 +12,7 @@ final class HostLine {
     let lookup: NameLookup
     private let bound: Int
     private let loneBound: Int
-    private var waiting: [Transfer] = []
+    private var waiting: [Transfer?] = []
     /// Where the line begins; what is before it has gone.
     private var head = 0
     /// Whether it has a turn to come.
@@ -55,9 +55,8 @@ final class HostLine {
 
     /// The first in line; nil where there is none, or where it may not go yet.
     func next() -> Transfer? {
-        while !isEmpty, waiting[head].stage == .done { dropFirst() }
-        guard !isEmpty, active < bound, lookup.mayGo() else { return nil }
-        let first = waiting[head]
+        while !isEmpty, waiting[head]?.stage == .done { dropFirst() }
+        guard !isEmpty, active < bound, lookup.mayGo(), let first = waiting[head] else { return nil }
         if let shared = first.shared {
             guard shared.hasRoom(waiting: waiting.count - head) else { return nil }
             shared.letGo()
@@ -71,7 +70,12 @@ final class HostLine {
         return first
     }
 
+    /// Those who wait still.
+    var inLine: some Sequence<Transfer> { waiting[head...].lazy.compactMap(\.self).filter { $0.stage == .waiting } }
+
     private func dropFirst() {
+        // Else its answer would be kept for as long as the line is.
+        waiting[head] = nil
         head += 1
         if isEmpty {
             waiting.removeAll(keepingCapacity: true)

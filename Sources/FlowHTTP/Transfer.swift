@@ -1,6 +1,7 @@
 import CCurl
 import FlowCore
 import FlowSpec
+import Glibc
 import Synchronization
 
 /// One exchange on its way from the queue to its answer.
@@ -40,6 +41,8 @@ final class Transfer: @unchecked Sendable {
     private(set) var opensConnection = false
     /// Whether it was to open a connection and may not, as it is to share one.
     private var foundNoRoom = false
+    /// Whether the process may open no more sockets.
+    private(set) var foundNoDescriptor = false
     /// The local port of the connection that it is on.
     private(set) var port: Int32?
     /// Whether it was kept from a connection that the server has ended, so that nothing was sent.
@@ -99,6 +102,24 @@ final class Transfer: @unchecked Sendable {
     /// Whoever opens a connection has libcurl watch the time, which knows better what went wrong. But those who wait for
     /// that connection it lets wait, and then try one after the other.
     private static let grace = Duration.milliseconds(100)
+
+    /// When it is to end although its turn has not come.
+    var deadline: ContinuousClock.Instant? { exchange.deadline }
+
+    /// What it fails with after ``deadline``.
+    var ranOutOfTime: Failure {
+        let limit = exchange.call.timeouts.total.map { " of \($0.humanText)" } ?? ""
+        return Failure(
+            .timeout, "the request to \(exchange.authority) could not begin within its timeout\(limit)",
+            hint: "raise the timeout, or have fewer requests at a time", code: Failure.notBegun)
+    }
+
+    /// What it fails with after ``couldNotOpenSocket()`` where it is not for lack of patience.
+    var foundNoSocket: Failure {
+        Failure(
+            .network, "no connection to \(exchange.authority) could be opened, as this process has too many files open",
+            hint: "allow more with ulimit -n, or lower max_parallel", code: Failure.notBegun)
+    }
 
     /// What it fails with after ``latest``.
     var stalled: Failure {
@@ -166,11 +187,11 @@ final class Transfer: @unchecked Sendable {
         (400..<500).contains(status) ? failure : exchange.call.inDoubt(failure)
     }
 
-    /// Says whether anything had been sent.
+    /// Says whether anything had been sent, or the work may be done by an earlier hop.
     private func stamped(_ failure: Failure) -> Failure {
         var failure = failure
-        failure.nothingSent = timesSent == 0 && !exchange.mayBeDone
-        return failure
+        failure.nothingSent = (timesSent == 0 || failure.nothingSent) && !exchange.mayBeDone
+        return exchange.mayBeDone ? exchange.call.inDoubt(failure) : failure
     }
 
     // MARK: What libcurl calls
@@ -192,6 +213,9 @@ final class Transfer: @unchecked Sendable {
         foundNoRoom = !opensConnection
         return opensConnection
     }
+
+    /// There is no socket to be had for the connection that it may open, by `errno`.
+    func couldNotOpenSocket() { foundNoDescriptor = errno == EMFILE || errno == ENFILE }
 
     /// The connection stands and the request is about to be written.
     ///
@@ -225,6 +249,7 @@ final class Transfer: @unchecked Sendable {
         stage = .waiting
         metEndedConnection = false
         foundNoRoom = false
+        foundNoDescriptor = false
         port = nil
     }
 

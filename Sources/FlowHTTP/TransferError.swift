@@ -31,13 +31,26 @@ struct TransferError {
     private var authority: String { exchange.authority }
     private var timeouts: HTTPCall.Timeouts { exchange.call.timeouts }
 
+    /// libcurl sends a request again by itself where a kept connection has ended: whatever is in the way of that, the
+    /// server may have got the first one.
     var failure: Failure {
-        if isThroughProxy, proxyStatus >= 300 { return TransferError.refused(byProxyOf: exchange, proxyStatus) }
+        // Of one who isn't let in the server has read nothing.
         if isAboutOwnCertificate { return ownCertificate }
+        return wasSent ? exchange.call.inDoubt(plainFailure) : plainFailure
+    }
+
+    private var plainFailure: Failure {
+        if isThroughProxy, proxyStatus >= 300 { return TransferError.refused(byProxyOf: exchange, proxyStatus) }
         switch code {
-        case CURLE_URL_MALFORMAT,
-            CURLE_UNSUPPORTED_PROTOCOL where !wasSent:
-            return plain(.invalid, "the URL for \(authority) is not valid", hint: "check its host, port and path")
+        case CURLE_URL_MALFORMAT:
+            return invalidURL
+        case CURLE_UNSUPPORTED_PROTOCOL where !wasSent:
+            return invalidURL
+        // The bound of libcurl for a line, which it can't tell from that of the memory.
+        case CURLE_OUT_OF_MEMORY where wasSent, TransferError.tooLarge:
+            return plain(
+                .protocolError, "\(authority) answered with a header line of more than 100 KiB",
+                hint: "have the service send less in it", code: "headers_too_large")
         case CURLE_LOGIN_DENIED:
             return plain(
                 .invalid, "the URL for \(authority) has a user name or password in it",
@@ -63,6 +76,13 @@ struct TransferError {
             return notSecure
         default: return broken
         }
+    }
+
+    /// `CURLE_TOO_LARGE` of libcurl 8.6 and newer.
+    private static let tooLarge = CURLcode(100)
+
+    private var invalidURL: Failure {
+        plain(.invalid, "the URL for \(authority) is not valid", hint: "check its host, port and path")
     }
 
     private var notConnected: Failure {
@@ -119,13 +139,16 @@ struct TransferError {
                 .tls, "the client certificate for \(authority) can't be used",
                 hint: "check that client_cert and client_key are PEM, belong together and need no pass phrase")
         }
-        return exchange.route.clientCertificate == nil
+        var failure =
+            exchange.route.clientCertificate == nil
             ? plain(
                 .tls, "\(authority) wants a client certificate",
                 hint: "add client_cert and client_key to the credential")
             : plain(
                 .tls, "\(authority) does not accept the client certificate",
                 hint: "check that it is valid and from an authority the server trusts")
+        failure.nothingSent = true
+        return failure
     }
 
     /// The proxy itself answered, and not with a connection.
@@ -154,7 +177,7 @@ struct TransferError {
                 .timeout, "could not connect to \(authority) within \(limit.humanText)",
                 hint: "check that the server is reachable from this machine")
         }
-        return TransferError.timeout(exchange, "no complete answer", within: timeouts.total ?? .zero)
+        return TransferError.timeout(exchange, "no complete answer", within: timeouts.total ?? timeouts.connect)
     }
 
     /// The connection ended before the answer was whole.
@@ -188,8 +211,8 @@ struct TransferError {
         exchange.call.inDoubt(Failure(kind, what, hint: hint, underlying: underlying))
     }
 
-    private func plain(_ kind: FailureKind, _ message: String, hint: String? = nil) -> Failure {
-        Failure(kind, message, hint: hint, underlying: text)
+    private func plain(_ kind: FailureKind, _ message: String, hint: String? = nil, code: String? = nil) -> Failure {
+        Failure(kind, message, hint: hint, code: code, underlying: text)
     }
 
     private var text: String {
@@ -198,17 +221,7 @@ struct TransferError {
     }
 }
 
-extension HTTPCall {
-    /// Whether sending the request twice may do its work twice.
-    var isUnrepeatable: Bool { effect == .write && !hasIdempotencyKey }
-
-    /// What a failure after the request went out means: a write may have been carried out all the same.
-    func inDoubt(_ failure: Failure) -> Failure {
-        guard isUnrepeatable else { return failure }
-        var failure = failure
-        failure.kind = .uncertain
-        failure.message += "; the \(request.method) may have been carried out"
-        failure.hint = "look on the other side whether it was before you repeat it"
-        return failure
-    }
+extension Failure {
+    /// The ``code`` of a request that this process was too busy for, which says nothing about the service.
+    static let notBegun = "not_begun"
 }

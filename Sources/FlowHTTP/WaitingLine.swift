@@ -5,7 +5,9 @@ import FlowCore
 /// libcurl's own bounds serve waiting requests in no fair order, so they are not used.
 struct WaitingLine {
     private let options: CurlClient.Options
-    private let bound: Int
+    private var bound: Int
+    /// When the first of those who wait has no time left; nil where all have.
+    private var firstDeadline: ContinuousClock.Instant?
     private var hosts: [Origin: HostLine] = [:]
     /// That of the last one who came: the next one often wants the same.
     private var latest: HostLine?
@@ -27,7 +29,36 @@ struct WaitingLine {
         let host = line(of: transfer.exchange.origin)
         host.add(transfer)
         list(host)
+        watch(transfer)
     }
+
+    private mutating func watch(_ transfer: Transfer) {
+        guard let deadline = transfer.deadline else { return }
+        firstDeadline = firstDeadline.map { min($0, deadline) } ?? deadline
+    }
+
+    /// When somebody in line will have no time left.
+    var nextExpiry: ContinuousClock.Instant? { isWaitedIn ? firstDeadline : nil }
+
+    /// Those in line whose time is up at `now`. They are to be finished, and are not given by ``next()`` then.
+    mutating func expired(at now: ContinuousClock.Instant) -> [Transfer] {
+        guard let firstDeadline, firstDeadline <= now else { return [] }
+        self.firstDeadline = nil
+        var expired: [Transfer] = []
+        for host in turns {
+            for transfer in host.inLine {
+                if let deadline = transfer.deadline, deadline <= now {
+                    expired.append(transfer)
+                } else {
+                    watch(transfer)
+                }
+            }
+        }
+        return expired
+    }
+
+    /// Lets go no more at a time than are on their way, as there is no room for more in this process.
+    mutating func lowerBound() { bound = max(1, active) }
 
     /// Puts one that has come out of ``next()``, and has ended, where it was.
     mutating func putBack(_ transfer: Transfer) {
@@ -35,6 +66,7 @@ struct WaitingLine {
         hosts[host.origin] = host
         host.putBack(transfer)
         list(host)
+        watch(transfer)
     }
 
     private mutating func list(_ host: HostLine) {

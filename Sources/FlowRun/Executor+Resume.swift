@@ -119,12 +119,23 @@ extension StoredAttempt {
         case .cancelled, .timedOut: end.failure?.nothingSent ?? false
         // It did happen, and only its output could not be used.
         case .succeeded, .uncertain: false
-        default: end.failure?.saysUndone ?? true
+        default: end.failure?.saysUndone(ofKeyed: intent.key != nil) ?? true
         }
     }
 }
 
 extension Failure {
-    /// Whether a write that failed so did not happen. An answer that can't be understood may be that of a success.
-    fileprivate var saysUndone: Bool { nothingSent || kind != .protocolError && kind != .internal }
+    /// Whether a write that failed so did not happen.
+    ///
+    /// Of one without a key, failures that leave that open are `uncertain`, or mark what was never sent. With a key they
+    /// keep their kinds, as the key makes it safe to repeat them; as long as it does.
+    fileprivate func saysUndone(ofKeyed isKeyed: Bool) -> Bool {
+        if nothingSent { return true }
+        return switch kind {
+        // An answer that can't be understood may be that of a success.
+        case .protocolError, .internal, .uncertain: false
+        case .network, .timeout, .tls, .transient, .cancelled: !isKeyed
+        case .invalid, .auth, .permission, .notFound, .conflict, .rateLimited: true
+        }
+    }
 }

@@ -45,7 +45,8 @@ package enum HTTPStatusTable {
         case 400..<500: .invalid
         case 503 where asksToWait: .transient
         case 500..<600: effect != .write || hasIdempotencyKey ? .transient : .uncertain
-        default: .protocolError
+        case 300..<400: .protocolError
+        default: effect != .write || hasIdempotencyKey ? .protocolError : .uncertain
         }
     }
 

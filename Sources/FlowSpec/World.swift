@@ -271,3 +271,18 @@ package struct ProcessResult: Sendable, Hashable {
         self.stderr = stderr
     }
 }
+
+extension HTTPCall {
+    /// Whether sending the request twice may do its work twice.
+    package var isUnrepeatable: Bool { effect == .write && !hasIdempotencyKey }
+
+    /// What a failure after the request went out means: a write may have been carried out all the same.
+    package func inDoubt(_ failure: Failure) -> Failure {
+        guard isUnrepeatable, failure.kind != .uncertain else { return failure }
+        var failure = failure
+        failure.kind = .uncertain
+        failure.message += "; the \(request.method) may have been carried out"
+        failure.hint = "look on the other side whether it was before you repeat it"
+        return failure
+    }
+}

@@ -1,4 +1,5 @@
 import FlowTestKit
+import Glibc
 import Testing
 
 /// Processes of steps, where flowctl itself was started in an odd way.
@@ -37,6 +38,43 @@ import Testing
         let run = try #require(result.runID, "\(result.errors)")
         let shown = try await machine.run("flowctl runs show \(run) --step each")
         #expect(shown.output.contains("failed: can't start \"sh\": too many open files"), "\(shown.output)")
+    }
+
+    @Test func childrenMayOpenAsManyAsFlowctlAtFirst() async throws {
+        let machine = try Machine([
+            "limits.yaml": """
+            name: limits
+            steps:
+              - run: ulimit -Sn >limit.txt
+            """
+        ])
+        let result = try await machine.run("ulimit -Sn 77; exec flowctl run limits.yaml")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(machine.read("limit.txt") == "77\n")
+    }
+
+    /// What they can't open says nothing about the server.
+    @Test(arguments: [30, 36])
+    func requestsWaitForThoseThatHaveASocket(most: Int) async throws {
+        let server = try FaultServer { _ in
+            usleep(5000)
+            return .text("x")
+        }
+        let machine = try Machine([
+            "many.yaml": """
+            name: many
+            steps:
+              - id: many
+                for_each: ${{ range(150) }}
+                max_parallel: 100
+                uses: http.request
+                with: { url: "\(server.url)/" }
+                retry: { max: 0 }
+            """
+        ])
+        let result = try await machine.run("ulimit -n \(most); exec flowctl run many.yaml")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(server.requests.count == 150)
     }
 
     @Test func endsAreSeenWhereTheStarterIgnoredThoseOfChildren() async throws {

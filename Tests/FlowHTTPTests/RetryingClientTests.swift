@@ -73,6 +73,23 @@ import Testing
         #expect(outcome.message == "the file is gone")
     }
 
+    /// A download may take longer than what is waited for a service that doesn't work.
+    @Test func timeWithAFileIsNoTimeWithoutAService() async throws {
+        let clock = clock
+        let hours = ScriptedHTTP { call in
+            clock.advance(by: .seconds(3600))
+            if call.request.url.hasSuffix("1") { return HTTPResponse(status: 200) }
+            throw Failure(.network, "the answer of api.example broke off")
+        }
+        var call = call()
+        call.remake = { HTTPRequest("GET", "https://api.example/1") }
+        call.destination = .file(path: "/nowhere/x")
+        #expect(try await client(hours).send(call).status == 200)
+        call.destination = .memory(limit: 1)
+        let outcome = await failure { _ = try await client(hours).send(call) }
+        #expect(outcome.kind == .network)
+    }
+
     @Test func givesUpAfterTheLastTryWithItsFailure() async throws {
         let transport = ScriptedHTTP([answer(503), answer(503), answer(502)])
         let outcome = await failure { _ = try await client(transport).send(call(retry: RetryPolicy(max: 2))) }

@@ -127,6 +127,17 @@ import Testing
                 == "the server answered 200, which is not in ok")
     }
 
+    /// What was answered so has been carried out.
+    @Test func writeThatIsAnsweredOtherwiseThanWantedIsNotUndone() async throws {
+        let http = server("{}")
+        _ = try? await runNode("http.request", ["url": "http://h/x", "method": "POST", "ok": [201]], http: http)
+        #expect(http.calls[0].classify?(HTTPResponse(status: 200))?.kind == .uncertain)
+        let headers: Value = ["Idempotency-Key": "fake-key"]
+        _ = try? await runNode(
+            "http.request", ["url": "http://h/x", "method": "POST", "ok": [201], "headers": headers], http: http)
+        #expect(http.calls[1].classify?(HTTPResponse(status: 200))?.kind == .protocolError)
+    }
+
     @Test(arguments: [
         ("application/problem+json", #"{"title":"Bad","detail":"The shop\nis closed."}"#, ": The shop is closed."),
         ("application/json", #"{"error":{"code":7,"message":"No such shop."}}"#, ": No such shop."),

@@ -26,5 +26,7 @@ int cprocess_start(pid_t *pid, const char *path, char *const arguments[], char *
 void cprocess_return_blocks(int size);
 /// Threads share at most this many pools of memory.
 void cprocess_limit_pools(int count);
+/// Lets this process have so many files open, as far as the system permits; programs that it starts have as many as before.
+void cprocess_allow_files(unsigned most);
 /// The memory of this process can't be dumped or read by others any more; a program that it starts is not affected.
 void cprocess_forbid_dumps(void);

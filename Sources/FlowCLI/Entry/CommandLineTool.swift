@@ -17,6 +17,7 @@ package enum CommandLineTool {
         // Past a limit on the size of files a write fails instead, as on a full disk, and is reported.
         signal(SIGXFSZ, SIG_IGN)
         ProcessMemory.keepPrivate()
+        ProcessFiles.allowMany()
         ProcessMemory.keepSmall()
         CrashNote.install()
         let environment = processEnvironment()

@@ -17,7 +17,8 @@ package struct RetryingClient: HTTPClient {
     /// - Parameters:
     ///   - traffic: limits and breakers; nil sends at once.
     ///   - budget: bounds the retries of all calls of this client.
-    ///   - patience: all attempts and pauses of one call; no pause is begun that would pass it.
+    ///   - patience: all attempts and pauses of one call; no pause is begun that would pass it. Time in line for a limit
+    ///     doesn't count, nor do attempts that move a file.
     package init(
         _ transport: any HTTPClient, traffic: TrafficControl? = nil, clock: any WallClock, random: any RandomSource,
         budget: RetryBudget = RetryBudget(), patience: Duration = .seconds(15 * 60)
@@ -48,7 +49,11 @@ package struct RetryingClient: HTTPClient {
         var attempt = first
         var number = 1
         var wasOutcomeUnknown = false
+        var latest = latest
         while true {
+            // What took its time for good reason leaves as much of it for tries as there was.
+            latest += attempt.timeWellSpent
+            if let deadline = call.deadline { latest = min(latest, deadline) }
             var record = record(of: attempt, number, call)
             guard var failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
                 record.failure = nil
@@ -74,19 +79,23 @@ package struct RetryingClient: HTTPClient {
                 throw failure
             }
             guard let pause = pause(after: attempt, &failure, number, call, latest) else {
+                // That the last try didn't get there says nothing about those before it.
+                if wasOutcomeUnknown { failure.nothingSent = false }
                 record.failure = failure
                 call.log.attempt(record)
                 throw failure
             }
             record.retryIn = pause
             call.log.attempt(record)
+            wasOutcomeUnknown = wasOutcomeUnknown || attempt.isOutcomeUnknown
             do {
                 try await clock.sleep(pause)
                 if let remake = call.remake { call.request = try remake() }
             } catch {
-                throw Failure(error)
+                var failure = Failure(error)
+                failure.nothingSent = !wasOutcomeUnknown
+                throw failure
             }
-            wasOutcomeUnknown = wasOutcomeUnknown || attempt.isOutcomeUnknown
             if attempt.counts { number += 1 }
             attempt = await self.attempt(call, latest)
         }
@@ -104,7 +113,7 @@ package struct RetryingClient: HTTPClient {
     /// A refusal is no try: nothing was done, whatever the effect of the call.
     private func renewed(_ call: HTTPCall, after attempt: Attempt) async throws -> HTTPCall? {
         guard let renewal = call.renewal, attempt.failure?.kind == .auth, let refusal = attempt.response,
-            !Task.isCancelled, let request = try await renewal(refusal)
+            !refusal.isAfterwards || !call.isUnrepeatable, !Task.isCancelled, let request = try await renewal(refusal)
         else { return nil }
         var renewed = call
         renewed.request = request
@@ -114,19 +123,33 @@ package struct RetryingClient: HTTPClient {
 
     private func attempt(_ call: HTTPCall, _ latest: Duration) async -> Attempt {
         var admission = TrafficControl.Admission()
+        var call = call
         do {
             if let traffic { admission = try await traffic.admit(call, latest: latest) }
+            // A signature gets old.
+            if admission.waited != nil, let remake = call.remake { call.request = try remake() }
         } catch let refusal as TrafficControl.Refusal {
             return Attempt(failure: refusal.failure, isRefused: true, counts: !refusal.isBrief)
         } catch {
-            return Attempt(failure: Failure(error))
+            var failure = Failure(error)
+            failure.nothingSent = true
+            return Attempt(failure: failure)
         }
         let begin = clock.monotonic()
         var attempt = await exchange(call)
         attempt.elapsed = clock.monotonic() - begin
         attempt.waited = admission.waited
+        attempt.movesFile = call.movesFile
         await traffic?.ended(call, admission, response: attempt.response, failure: attempt.failure)
+        if let failure = attempt.failure, isInDoubt(failure, attempt.response) {
+            attempt.failure = call.inDoubt(failure)
+        }
         return attempt
+    }
+
+    /// Whether a write may have been carried out although it was cut off here, or what came later of it failed.
+    private func isInDoubt(_ failure: Failure, _ response: HTTPResponse?) -> Bool {
+        response?.isAfterwards ?? (failure.kind == .cancelled && !failure.nothingSent)
     }
 
     private func exchange(_ call: HTTPCall) async -> Attempt {
@@ -163,7 +186,8 @@ package struct RetryingClient: HTTPClient {
         let pause = call.retry.pause(after: number, asked: failure.retryAfter, random: random)
         guard clock.monotonic() + pause <= latest else { return nil }
         // What was never sent costs the service nothing, and where it says itself when to come back it expects that.
-        let isFree = attempt.isRefused || failure.kind == .rateLimited && failure.retryAfter != nil
+        let isAsked = failure.retryAfter != nil && (failure.kind == .rateLimited || failure.kind == .transient)
+        let isFree = attempt.isRefused || isAsked
         guard isFree || budget.spend() else {
             failure.message += "; not tried again, as too many requests of this run failed"
             failure.hint = "resume the run when the service works again"
@@ -188,12 +212,33 @@ private struct Attempt {
     var counts = true
     var elapsed = Duration.zero
     @Boxed var waited: HTTPWait?
+    /// Whether a file was on its way, which may take long.
+    var movesFile = false
+
+    /// Time that passed in line, or with a file.
+    var timeWellSpent: Duration { (waited?.duration ?? .zero) + (movesFile ? elapsed : .zero) }
 
     /// Whether the other side may have done the work although the attempt failed.
     var isOutcomeUnknown: Bool {
         guard let failure, !failure.nothingSent else { return false }
         guard let response else { return true }
         return response.status >= 500 && !(response.status == 503 && response.headers["retry-after"] != nil)
+    }
+}
+
+extension HTTPCall {
+    fileprivate var movesFile: Bool {
+        if case .memory = destination { request.body.hasFile } else { true }
+    }
+}
+
+extension HTTPBody {
+    fileprivate var hasFile: Bool {
+        switch self {
+        case .none, .bytes: false
+        case .file: true
+        case .parts(let parts): parts.contains(where: \.hasFile)
+        }
     }
 }
 

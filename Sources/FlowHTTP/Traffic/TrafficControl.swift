@@ -97,7 +97,7 @@ package final class TrafficControl: Sendable {
     private static func isBroken(_ response: HTTPResponse?, _ failure: Failure?) -> Bool? {
         if let response { return response.status >= 500 }
         switch failure?.kind {
-        case .network, .tls, .timeout, .uncertain: return true
+        case .network, .tls, .timeout, .uncertain: return failure?.code == Failure.notBegun ? nil : true
         default: return nil
         }
     }

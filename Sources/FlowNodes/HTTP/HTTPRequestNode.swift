@@ -91,7 +91,7 @@ struct HTTPRequestNode: Node {
     private func call(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall {
         let request = try RequestBuilder(arguments, in: context).build()
         let effect = context.effect
-        let isKeyed = request.headers["Idempotency-Key"] != nil
+        let isKeyed = request.headers["Idempotency-Key"].map { !$0.isEmpty } ?? false
         let allowed = arguments.list("ok").map { Set($0.compactMap(\.intValue)) }
         let clock = context.world.clock
         var call = HTTPCall(
@@ -110,17 +110,18 @@ struct HTTPRequestNode: Node {
             renewedContext.credential = renewed
             return try RequestBuilder(arguments, in: renewedContext).build()
         }
-        call.classify = { response in
+        call.classify = { [call] response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             var failure = HTTPStatusTable.failure(
                 for: response, effect: effect, hasIdempotencyKey: isKeyed, now: clock.now())
             if failure != nil, let reason = ServiceText.reason(in: response) { failure?.message += ": \(reason)" }
-            if failure == nil, let allowed, !allowed.isEmpty {
-                return Failure(
-                    .invalid, "the server answered \(HTTPStatusTable.describe(response.status)), which is not in ok",
-                    hint: "add \(response.status) to ok", code: String(response.status))
-            }
-            return failure
+            guard failure == nil, let allowed, !allowed.isEmpty else { return failure }
+            // A write that was answered so has been carried out all the same.
+            let unwanted = Failure(
+                effect == .read ? .invalid : .protocolError,
+                "the server answered \(HTTPStatusTable.describe(response.status)), which is not in ok",
+                hint: "add \(response.status) to ok", code: String(response.status))
+            return call.inDoubt(unwanted)
         }
         return call
     }

@@ -1,5 +1,12 @@
 import CProcess
 
+/// The files of this process.
+package enum ProcessFiles {
+    /// From now on as many may be open as the system permits, within reason: the usual bound of 1,024 is there for programs
+    /// that use `select`, and a thousand requests with their files are more. The programs it starts have the usual bound.
+    package static func allowMany() { cprocess_allow_files(65536) }
+}
+
 /// The memory of this process, in which credentials are in clear.
 package enum ProcessMemory {
     /// From now on no core dump is made of this process, and no other process of the same user may read its memory. The
