@@ -186,7 +186,8 @@ package struct DryRun: Sendable {
     private func previews(_ prepared: PreparedStep, _ foresight: Foresight) async throws -> [Preview] {
         guard let node = prepared.node, case .node(_, _, let templates) = prepared.step.kind else { return [] }
         let frame = Frame()
-        let environment = try await scopes.environment(of: prepared.step, in: frame, foresee: foresight.value)
+        let environment = try await scopes.environment(
+            of: prepared.step, in: frame, status: .success, foresee: foresight.value)
         let scope = scopes.scope(in: frame, reading: Reads([]), environment: environment)
         var values = ValueMap()
         var hasUnknown = false

@@ -97,7 +97,7 @@ extension Executor {
                 verdict.status, failure: verdict.failure, origin: verdict.failedStep, attempts: part.attempt)
         }
         do {
-            let output = try await self.outputs(of: work.prepared.step, from: outputs, in: work.frame, nil)
+            let output = try await self.outputs(of: work, from: outputs, nil)
             return StepOutcome(.succeeded, output: output, attempts: part.attempt)
         } catch {
             return StepOutcome(failed: Failure(error), attempts: part.attempt)

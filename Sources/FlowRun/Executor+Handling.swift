@@ -93,7 +93,7 @@ extension Executor {
             return Ending(outcome)
         }
         do {
-            outcome.output = try await outputs(of: work.prepared.step, after: outcome, in: frame)
+            outcome.output = try await outputs(of: work, after: outcome, in: frame)
             outcome.isHandled = true
         } catch {
             outcome.failure?.message += "; its outputs can't be made after on_error: \(Failure(error).message)"
@@ -102,13 +102,14 @@ extension Executor {
     }
 
     /// What `outputs:` gives where there is no output, but what the steps of `on_error` gave.
-    private func outputs(of step: Step, after outcome: StepOutcome, in frame: Frame) async throws -> Value {
+    private func outputs(of work: Work, after outcome: StepOutcome, in frame: Frame) async throws -> Value {
+        let step = work.prepared.step
         guard let outputs = step.outputs else { return outcome.output }
         let own = Frame(parent: frame)
         own.record(outcome, of: step.id)
         // An environment that can't be made may be what the step failed for.
-        let environment = try? await scopes.environment(of: step, in: frame)
+        let environment = try? await scopes.environment(of: step, in: frame, status: work.condition)
         return try await scopes.outputs(
-            outputs, in: own, environment: environment, extra: ValueMap([("output", .null)]))
+            outputs, in: own, status: work.condition, environment: environment, extra: ValueMap([("output", .null)]))
     }
 }

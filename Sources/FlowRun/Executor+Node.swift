@@ -168,23 +168,24 @@ extension Executor {
 
     /// The step's `outputs:` where it has them, else the node's output.
     private func published(_ output: Value, _ work: Work, _ environment: ValueMap) async throws -> Value {
-        let step = work.prepared.step
-        guard step.outputs != nil else { return output }
+        guard work.prepared.step.outputs != nil else { return output }
         do {
-            return try await outputs(of: step, from: output, in: work.frame, environment)
+            return try await outputs(of: work, from: output, environment)
         } catch {
             throw OutputFailure(failure: Failure(error))
         }
     }
 
     /// What the `outputs:` of a step make of what its node or workflow gave.
-    func outputs(of step: Step, from output: Value, in frame: Frame, _ environment: ValueMap?) async throws -> Value {
+    func outputs(of work: Work, from output: Value, _ environment: ValueMap?) async throws -> Value {
+        let step = work.prepared.step
         guard let outputs = step.outputs else { return output }
         // Its own result is seen under its own id while `outputs:` is evaluated.
-        let own = Frame(parent: frame)
+        let own = Frame(parent: work.frame)
         own.record(StepOutcome(.succeeded, output: output, attempts: 1), of: step.id)
         return try await scopes.outputs(
-            outputs, in: own, environment: environment, extra: ValueMap([("output", output)]))
+            outputs, in: own, status: work.condition, environment: environment,
+            extra: ValueMap([("output", output)]))
     }
 }
 
@@ -206,7 +207,7 @@ extension Executor {
         guard case .node(_, _, let templates) = step.kind else {
             throw Failure(.internal, "the step \"\(work.place.path)\" uses no node")
         }
-        let environment = try await scopes.environment(of: step, in: work.frame)
+        let environment = try await scopes.environment(of: step, in: work.frame, status: work.condition)
         let scope = scopes.scope(
             in: work.frame, reading: prepared.reads, status: work.condition,
             secrets: try await scopes.secrets(prepared.reads), environment: environment)

@@ -100,8 +100,12 @@ extension Executor {
             !last.mayRepeat(at: setup.world.clock.now())
         else { return nil }
         let name = work.place.name
+        let what =
+            last.end?.status == .succeeded
+            ? "\"\(name)\" has done its work, but what came of it could not be used"
+            : "\"\(name)\" was writing when it was cut off; it may or may not have happened"
         let failure = Failure(
-            .uncertain, "\"\(name)\" was writing when it was cut off; it may or may not have happened",
+            .uncertain, what,
             hint:
                 "look whether it did, then resume with --mark-done \(name.asShellWord) or --retry-uncertain \(name.asShellWord)"
         )

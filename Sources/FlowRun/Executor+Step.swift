@@ -174,7 +174,9 @@ extension Executor {
                 StepOutcome(failed.status, failure: failed.failure, origin: failed.origin, attempts: 1))
         }
         do {
-            let output = try await prepared.step.outputs.asyncMap { try await scopes.outputs($0, in: frame) }
+            let output = try await prepared.step.outputs.asyncMap {
+                try await scopes.outputs($0, in: frame, status: work.condition)
+            }
             return Ending(StepOutcome(.succeeded, output: output ?? .null, attempts: 1))
         } catch {
             return Ending(failed: error)

@@ -42,6 +42,9 @@ final class ScopeSource: Sendable {
         self.inputs = inputs
         self.vars = vars
         self.event = event
+        var run = run
+        // Conditions of handlers may ask whether there is one.
+        if run["error"] == nil { run["error"] = .null }
         state = Mutex(State(run: run))
     }
 
@@ -177,24 +180,27 @@ final class ScopeSource: Sendable {
     ///
     /// - Parameter foresee: gives a value instead of evaluating, where not everything is known yet.
     func environment(
-        of step: Step, in frame: Frame, foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
+        of step: Step, in frame: Frame, status: RunCondition,
+        foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
     ) async throws -> ValueMap {
         let common = state.withLock { $0.environment }
         guard !step.environment.isEmpty else { return common }
-        return try await environment(step.environment, in: frame, over: common, foresee: foresee)
+        return try await environment(step.environment, in: frame, status: status, over: common, foresee: foresee)
     }
 
     private func environment(
-        _ entries: [EnvironmentEntry], in frame: Frame, over common: ValueMap,
+        _ entries: [EnvironmentEntry], in frame: Frame, status: RunCondition = .success, over common: ValueMap,
         foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
     ) async throws -> ValueMap {
         var result = common
         func text(of template: ValueTemplate) async throws -> Value {
             if let foresee {
-                return try foresee(template, scope(in: frame, reading: Reads([]), environment: result))
-                    .environmentText()
+                return try foresee(
+                    template, scope(in: frame, reading: Reads([]), status: status, environment: result)
+                )
+                .environmentText()
             }
-            return try await evaluate(template, in: frame, environment: result).environmentText()
+            return try await evaluate(template, in: frame, status, environment: result).environmentText()
         }
         for entry in entries {
             switch entry.origin {
@@ -226,23 +232,27 @@ final class ScopeSource: Sendable {
         return result
     }
 
-    private func evaluate(_ template: ValueTemplate, in frame: Frame, environment: ValueMap) async throws -> Value {
+    private func evaluate(
+        _ template: ValueTemplate, in frame: Frame, _ status: RunCondition, environment: ValueMap
+    ) async throws -> Value {
         let reads = Reads(template.expressions)
         let secrets = try await secrets(reads)
-        return try template.evaluate(scope(in: frame, reading: reads, secrets: secrets, environment: environment))
+        return try template.evaluate(
+            scope(in: frame, reading: reads, status: status, secrets: secrets, environment: environment))
     }
 
     /// Evaluates a map of outputs: the workflow's or a step's.
     ///
     /// - Parameter environment: nil for that of the workflow.
     func outputs(
-        _ outputs: [(name: String, value: ValueTemplate)], in frame: Frame, environment: ValueMap? = nil,
-        extra: ValueMap = ValueMap()
+        _ outputs: [(name: String, value: ValueTemplate)], in frame: Frame, status: RunCondition = .success,
+        environment: ValueMap? = nil, extra: ValueMap = ValueMap()
     ) async throws -> Value {
         var map = ValueMap(minimumCapacity: outputs.count)
         for (name, template) in outputs {
             let reads = Reads(template.expressions)
-            let value = try template.evaluate(scope(in: frame, reading: reads, environment: environment, extra: extra))
+            let value = try template.evaluate(
+                scope(in: frame, reading: reads, status: status, environment: environment, extra: extra))
             if !value.isAbsent { map[name] = value }
         }
         return .map(map)

@@ -54,7 +54,7 @@ import Testing
     }
 
     /// What they can't open says nothing about the server.
-    @Test(arguments: [30, 36])
+    @Test(arguments: [40, 48])
     func requestsWaitForThoseThatHaveASocket(most: Int) async throws {
         let server = try FaultServer { _ in
             usleep(5000)

@@ -67,7 +67,7 @@ import Testing
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(ContinuousClock.now - start < .seconds(50))
         #expect(failures.count == 60)
         for failure in failures {
             #expect(failure.kind == .timeout)

@@ -38,7 +38,7 @@ import Testing
                 for _ in 0..<20 { group.addTask { _ = try await client.send(call) } }
                 try await group.waitForAll()
             }
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(9))
         }
     }
 

@@ -199,6 +199,7 @@ extension RecordedRun {
 extension RecordedRun {
     private func roots(of step: Step?, _ frame: Frame) -> RecordedView.Roots {
         var members = run.members
+        members["error"] = .null
         if frame.isHandler || step == nil, let failure = summary.failure {
             members["error"] = failure.asRunError(step: summary.failedStep)
         }

@@ -74,23 +74,29 @@ struct RecordedSteps {
 
 extension RecordedSteps {
     /// Names of the steps and items that wait for the user's word: those that are uncertain, and those whose write was
-    /// cut off with its process, which the next resume would find out.
+    /// cut off, or did happen although the step failed, which the next resume would find out.
     ///
     /// - Parameter limit: of each loop no more than this.
     func undecided(limit: Int) throws(Failure) -> [String] {
         guard run.status != .running else { return [] }
         var names: [String] = []
-        for step in steps where step.status == .uncertain || step.status == .interrupted {
+        for step in steps where !step.isHandled && step.status.isUnfinished {
+            let writes = try history.lastWrites(of: step.path, in: run)
+            let stuck = writes.others.filter { $0.intent.key == nil && !$0.mayRepeat(at: $0.intent.startedAt) }
+            let stuckItems = Set(stuck.compactMap(\.item))
             // A loop is so for its items, and what only holds others for these.
             let items = try history.items(of: step.path, in: run, limit: 1000, onlyUnsuccessful: true)
-                .filter { $0.status == .uncertain }
-            names += items.prefix(limit).map { "\(step.path)[\($0.key)]" }
-            let isCut = try history.lastWrites(of: step.path, in: run).others.contains { attempt in
-                attempt.item == nil && attempt.intent.key == nil
-                    && (attempt.end == nil || attempt.end?.status == .uncertain)
-            }
-            if isCut { names.append(step.path) }
+            names += items.filter { $0.status == .uncertain || stuckItems.contains($0.index) }.prefix(limit)
+                .map { "\(step.path)[\($0.key)]" }
+            // Its output could not be used.
+            let isDone = writes.succeeded > 0 && items.isEmpty && step.status.isFailure
+            if isDone || stuck.contains(where: { $0.item == nil }) { names.append(step.path) }
         }
         return names
     }
+}
+
+extension RunStatus {
+    /// Whether a resume goes on with a step of this status.
+    fileprivate var isUnfinished: Bool { self == .cancelled || self == .interrupted || isFailure }
 }
