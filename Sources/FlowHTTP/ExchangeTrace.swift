@@ -75,6 +75,13 @@ package final class ExchangeTrace: Sendable {
         }
     }
 
+    /// As much as is looked at, without a character that it would end within; nil where that isn't text.
+    private static func beginning(of bytes: [UInt8]) -> String? {
+        let start = bytes.prefix(4 * bodyLimit)
+        let most = start.count < bytes.count ? 3 : 0
+        return (0...most).lazy.compactMap { String(validating: start.dropLast($0), as: UTF8.self) }.first
+    }
+
     /// - Parameter marked: names whose values are secret whatever they are.
     private func text(_ bytes: [UInt8], _ headers: HTTPHeaders, marked: Set<String>) -> [String] {
         guard !bytes.isEmpty else { return [] }
@@ -86,7 +93,7 @@ package final class ExchangeTrace: Sendable {
             shown = JSON.text(SecretNames.replacing(in: value, marked: marked) { _ in Masker.replacement })
         } else {
             // What stands at the cut is masked before it is cut.
-            guard let text = String(validating: bytes.prefix(4 * ExchangeTrace.bodyLimit), as: UTF8.self) else {
+            guard let text = ExchangeTrace.beginning(of: bytes) else {
                 return ["", "(\(bytes.count) bytes)"]
             }
             let isForm = type.hasPrefix("application/x-www-form-urlencoded")

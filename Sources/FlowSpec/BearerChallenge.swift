@@ -21,10 +21,16 @@ package struct BearerChallenge: Sendable, Hashable {
             switch name.lowercased() {
             case "error" where error == nil: error = ServiceText.line(value)
             case "scope" where scopes.isEmpty:
-                scopes = ServiceText.line(value).split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+                scopes = value.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+                    .filter { $0.utf8.allSatisfy(BearerChallenge.isOfScopes) }
             default: break
             }
         }
+    }
+
+    /// A character that a scope may have (RFC 6749, 3.3).
+    private static func isOfScopes(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// What follows the name of the scheme; other challenges may stand before it in the same field.
@@ -92,6 +98,22 @@ extension Failure {
         // A login asks for all that the new token shall do.
         let granted = credential.fields["scopes"]?.stringValue?.split(separator: " ").map(String.init) ?? []
         let wanted = granted + challenge.scopes.filter { !granted.contains($0) }
-        hint = "run \"flowctl credentials login \(credential.name) --scopes \(wanted.joined(separator: ","))\""
+        let list = wanted.joined(separator: ",")
+        hint = "run \"flowctl credentials login \(credential.name) --scopes \(list.asShellWord)\""
+    }
+}
+
+extension String {
+    /// As it is where a shell takes it as one plain word, else in single quotes.
+    fileprivate var asShellWord: String {
+        let isPlain = utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "%+,-./:=@_".utf8.contains(byte)
+            }
+        }
+        return isPlain && !isEmpty ? self : ShellText.quoted(self)
     }
 }

@@ -19,6 +19,8 @@ package struct CurlCommand: Sendable, Hashable {
     package func text(_ masker: Masker) -> String {
         let shell = ShellText(masker)
         var words = ["curl -sS -g --path-as-is"]
+        let address = request.address { shell.variable(SecretNames.variable($0)) }
+        var notes = Notes(percentEncoded: shell.variables(in: address))
         if request.method == "HEAD" {
             words.append("--head")
         } else if request.method != "GET" || request.body != .none {
@@ -29,59 +31,71 @@ package struct CurlCommand: Sendable, Hashable {
         // What curl would add of its own accord.
         if request.headers["content-type"] == nil, hasBody { words.append("-H 'Content-Type:'") }
         var feed = ""
-        let body = shownBody
+        let body = shownBody(shell)
         switch body {
         case .none: if hasBody { words.append("--data-raw ''") }
         case .file(let path, 0, nil): words.append("--data-binary \(shell.quoted("@" + path))")
         default:
             if let bytes = body.inMemory, bytes.count > CurlCommand.bodyLimit {
-                return comment("its body of \(bytes.count) bytes is not kept: put it into the file BODY")
-                    + (words + ["--data-binary @BODY", url(shell)]).joined(separator: " ")
+                return comment("its body of \(bytes.count) bytes is not kept: put it into the file BODY") + notes.text
+                    + (words + ["--data-binary @BODY", shell.quoted(address)]).joined(separator: " ")
             }
             if let bytes = body.inMemory, let text = String(validating: bytes, as: UTF8.self),
                 !text.utf8.contains(0)
             {
-                words.append("--data-raw \(shell.quoted(maskedBody(text, shell)))")
+                words += data(text, shell, &notes)
             } else {
                 feed = "{ \(printing(body, shell).joined(separator: " ")) } | "
                 words.append("--data-binary @-")
             }
         }
-        return feed + (words + [url(shell)]).joined(separator: " ")
+        return notes.text + feed + (words + [shell.quoted(address)]).joined(separator: " ")
+    }
+
+    /// Variables that must hold more than the secret itself, as curl sends them as they are.
+    private struct Notes {
+        var percentEncoded: [String]
+        var escaped: [String] = []
+
+        /// A comment with a line break, or nothing.
+        var text: String {
+            let parts = [("percent-encode", percentEncoded), ("escape as in JSON", escaped)].compactMap { what, names in
+                names.isEmpty ? nil : "\(what): \(Set(names).sorted().joined(separator: ", "))"
+            }
+            return parts.isEmpty ? "" : "# \(parts.joined(separator: "; "))\n"
+        }
     }
 
     private func routing(_ shell: ShellText) -> [String] {
         var words: [String] = []
         if let proxy = route.proxy {
-            words.append("--proxy \(shell.quoted(proxy.contains("@") ? ShellText.variable("PROXY") : proxy))")
+            words.append("--proxy \(shell.quoted(proxy.contains("@") ? shell.variable("PROXY") : proxy))")
+            if let file = route.proxyCAFile, proxy.lowercased().hasPrefix("https:") {
+                words.append("--proxy-cacert \(shell.quoted(file))")
+            }
         }
         if let socket = route.unixSocket { words.append("--unix-socket \(shell.quoted(socket))") }
         if let file = route.caFile { words.append("--cacert \(shell.quoted(file))") }
         if let own = route.clientCertificate {
             // curl wants files: what is kept in the vault has to be put into one. The key is secret, and so is its place.
             let certificate = own.certificate
-            let file = HTTPRoute.isPEM(certificate) ? ShellText.variable("CERTIFICATE_FILE") : certificate
+            let file = HTTPRoute.isPEM(certificate) ? shell.variable("CERTIFICATE_FILE") : certificate
             words.append("--cert \(shell.quoted(file))")
-            if own.key != nil { words.append("--key \(shell.quoted(ShellText.variable("KEY_FILE")))") }
+            if own.key != nil { words.append("--key \(shell.quoted(shell.variable("KEY_FILE")))") }
         }
         return words
     }
 
-    private var shownBody: HTTPBody {
-        if request.hidesBody { return .bytes(Array(ShellText.variable("BODY").utf8)) }
+    private func shownBody(_ shell: ShellText) -> HTTPBody {
+        if request.hidesBody { return .bytes(Array(shell.variable("BODY").utf8)) }
         return request.body.replacingSecretParts(marked: request.secrets.members) {
-            ShellText.variable(SecretNames.variable($0))
+            shell.variable(SecretNames.variable($0))
         }
     }
 
     private var hasBody: Bool { request.body != .none || ["POST", "PUT", "PATCH"].contains(request.method) }
 
     private func comment(_ text: String) -> String { "# \(text)\n" }
-
-    private func url(_ shell: ShellText) -> String {
-        shell.quoted(
-            request.address(replacingSecretsBy: { ShellText.variable(SecretNames.variable($0)) }))
-    }
 
     private func header(_ field: HTTPHeaders.Field, _ shell: ShellText) -> String {
         guard request.secrets.headers.contains(field.name.lowercased()) || SecretNames.covers(field.name) else {
@@ -91,25 +105,56 @@ package struct CurlCommand: Sendable, Hashable {
         let words = field.value.split(separator: " ", maxSplits: 1)
         let hasScheme = words.count == 2 && CurlCommand.schemes.contains(words[0].lowercased())
         let scheme = hasScheme ? "\(words[0]) " : ""
-        return shell.quoted("\(field.name): \(scheme)\(ShellText.variable(SecretNames.variable(field.name)))")
+        return shell.quoted("\(field.name): \(scheme)\(shell.variable(SecretNames.variable(field.name)))")
     }
 
     /// Of `Authorization`, in lower case.
     private static let schemes: Set = ["apikey", "basic", "bearer", "bot", "digest", "dpop", "key", "token"]
 
-    private func maskedBody(_ text: String, _ shell: ShellText) -> String {
+    /// The options that give a body of text.
+    private func data(_ text: String, _ shell: ShellText, _ notes: inout Notes) -> [String] {
         let type = (request.headers["content-type"] ?? "").lowercased()
         if type.hasPrefix("application/x-www-form-urlencoded") {
-            return text.replacingSecretParameters(marked: request.secrets.members) {
-                ShellText.variable(SecretNames.variable($0))
+            let shown = text.replacingSecretParameters(marked: request.secrets.members) {
+                shell.variable(SecretNames.variable($0))
             }
+            return form(shown, shell, &notes)
         }
-        guard type.contains("json"), let value = try? JSON.parse(Array(text.utf8)) else { return text }
+        guard type.contains("json"), let value = try? JSON.parse(Array(text.utf8)) else {
+            return ["--data-raw \(shell.quoted(text))"]
+        }
         let shown = SecretNames.replacing(in: value, marked: request.secrets.members) {
-            ShellText.variable(SecretNames.variable($0))
+            shell.variable(SecretNames.variable($0))
         }
         // As it was written, where nothing had to go.
-        return shown == value ? text : JSON.text(shown)
+        let body = shown == value ? text : JSON.text(shown)
+        notes.escaped += shell.variables(in: body)
+        return ["--data-raw \(shell.quoted(body))"]
+    }
+
+    /// Fields whose whole value is a variable are left to curl to encode.
+    private func form(_ text: String, _ shell: ShellText, _ notes: inout Notes) -> [String] {
+        var words: [String] = []
+        var plain: [Substring] = []
+        func flush() {
+            guard !plain.isEmpty else { return }
+            let fields = plain.joined(separator: "&")
+            notes.percentEncoded += shell.variables(in: fields)
+            words.append("--data-raw \(shell.quoted(fields))")
+            plain = []
+        }
+        for field in text.split(separator: "&", omittingEmptySubsequences: false) {
+            if let equals = field.firstIndex(of: "="), equals > field.startIndex,
+                shell.isVariable(String(field[field.index(after: equals)...]))
+            {
+                flush()
+                words.append("--data-urlencode \(shell.quoted(String(field)))")
+            } else {
+                plain.append(field)
+            }
+        }
+        flush()
+        return words
     }
 
     /// Commands that print the body: bytes, then files, in order.
@@ -156,43 +201,72 @@ extension HTTPBody {
     }
 }
 
-/// Text as a word of a POSIX shell, with variables in the places of secrets.
+/// Text as words of a POSIX shell, with variables in the places of secrets.
 struct ShellText {
     private let masker: Masker
+    /// Stands on both sides of a variable's name until the rest is quoted. Drawn anew each time: whoever wrote a part of the
+    /// request can't have written it.
+    private let mark: String
 
-    init(_ masker: Masker) { self.masker = masker }
+    init(_ masker: Masker) {
+        self.masker = masker
+        let scalars = (0..<8).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0xF0000...0xFFFFD)) }
+        mark = String(String.UnicodeScalarView(scalars))
+    }
 
-    // Characters that no request has stand for a variable until the rest is quoted.
-    private static let open: Unicode.Scalar = "\u{F8F0}"
-    private static let close: Unicode.Scalar = "\u{F8F1}"
-
-    static func variable(_ name: String) -> String { "\(open)\(name)\(close)" }
+    func variable(_ name: String) -> String { mark + name + mark }
 
     /// In single quotes, variables between them in double ones.
     func quoted(_ text: String) -> String {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) { return text }
-        let known = masker.mask(text, by: ShellText.variable("SECRET"))
-        var word = ""
-        var plain = ""
-        var name: String?
-        func flush() {
-            let parts = plain.split(separator: "'", omittingEmptySubsequences: false)
-            if !plain.isEmpty { word += "'\(parts.joined(separator: #"'\''"#))'" }
-            plain = ""
-        }
-        for scalar in known.unicodeScalars {
-            switch scalar {
-            case ShellText.open:
-                flush()
-                name = ""
-            case ShellText.close:
-                word += "\"${\(name ?? "SECRET")}\""
-                name = nil
-            default: if name == nil { plain.unicodeScalars.append(scalar) } else { name?.unicodeScalars.append(scalar) }
+        let word = segments(text).map { segment in
+            switch segment {
+            case .plain(let text): ShellText.quoted(text)
+            case .variable(let name): "\"${\(name)}\""
             }
         }
-        flush()
-        return word.isEmpty ? "''" : word
+        return word.isEmpty ? "''" : word.joined()
+    }
+
+    /// In single quotes.
+    static func quoted(_ text: String) -> String {
+        // Over scalars: a combining character would hide the quote before it.
+        let parts = text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false).map { String($0) }
+        return "'\(parts.joined(separator: #"'\''"#))'"
+    }
+
+    /// The names of the variables in it, known secrets included.
+    func variables(in text: String) -> [String] {
+        segments(text).compactMap { if case .variable(let name) = $0 { name } else { nil } }
+    }
+
+    /// Whether it is one variable and nothing else.
+    func isVariable(_ text: String) -> Bool {
+        let segments = segments(text)
+        guard segments.count == 1, case .variable = segments[0] else { return false }
+        return true
+    }
+
+    private enum Segment {
+        case plain(String)
+        case variable(String)
+    }
+
+    private func segments(_ text: String) -> [Segment] {
+        let known = masker.mask(text, by: variable("SECRET"))
+        let parts = Array(known.utf8).split(separator: Array(mark.utf8), omittingEmptySubsequences: false)
+        return parts.enumerated().compactMap { index, part in
+            if index.isMultiple(of: 2) { return part.isEmpty ? nil : .plain(String(decoding: part, as: UTF8.self)) }
+            let isName = !part.isEmpty && part.allSatisfy(ShellText.isOfNames)
+            return .variable(isName ? String(decoding: part, as: UTF8.self) : "SECRET")
+        }
+    }
+
+    private static func isOfNames(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+        default: false
+        }
     }
 
     /// The format of `printf` that gives these bytes.

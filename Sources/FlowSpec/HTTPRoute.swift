@@ -21,28 +21,31 @@ package struct HTTPRoute: Sendable, Hashable {
     package var unixSocket: String?
     /// A file of PEM certificates to trust instead of the system's.
     package var caFile: String?
+    /// The same for a proxy that is itself reached over TLS; it may show a certificate of the system's authorities, too.
+    package var proxyCAFile: String?
     package var clientCertificate: ClientCertificate?
 
+    /// - Parameter proxyCAFile: `caFile` where it is left out.
     package init(
-        proxy: String? = nil, unixSocket: String? = nil, caFile: String? = nil,
+        proxy: String? = nil, unixSocket: String? = nil, caFile: String? = nil, proxyCAFile: String? = nil,
         clientCertificate: ClientCertificate? = nil
     ) {
         self.proxy = proxy
         self.unixSocket = unixSocket
         self.caFile = caFile
+        self.proxyCAFile = proxyCAFile ?? caFile
         self.clientCertificate = clientCertificate
     }
 
     /// The route that a credential asks for.
     ///
     /// - Parameter isToItsServer: whether the request goes where the credential may go. Elsewhere its certificates mean
-    ///   nothing, and only the proxy stays.
+    ///   nothing, and only the proxy stays with those to trust for it.
     /// - Throws: `auth` where it names a file that isn't absolute, or a key without a certificate.
     package init(_ credential: Credential?, isToItsServer: Bool = true) throws(Failure) {
         self.init()
         guard let credential else { return }
         proxy = credential.fields["proxy"]?.stringValue
-        guard isToItsServer else { return }
         caFile = credential.fields["ca_file"]?.stringValue
         let key = credential.fields["client_key"]?.stringValue
         if let certificate = credential.fields["client_cert"]?.stringValue {
@@ -61,6 +64,10 @@ package struct HTTPRoute: Sendable, Hashable {
                 "the field \"\(name)\" of \(credential) is \(isPath ? "no" : "neither PEM nor an") absolute path",
                 hint: "write the whole path of the file, as in /etc/ssl/own.pem", nothingSent: true)
         }
+        proxyCAFile = caFile
+        guard !isToItsServer else { return }
+        caFile = nil
+        clientCertificate = nil
     }
 
     /// Whether text is the PEM itself rather than the path of a file of it.

@@ -23,6 +23,9 @@ package enum HTTPStatusTable {
             kind, "\(server) answered \(describe(response.status))",
             hint: hint(kind, status: response.status, asked: asked),
             code: String(response.status), retryAfter: asked)
+        if kind == .protocolError, failure.hint != nil, response.headers["location"] == nil {
+            failure.hint = "check the address; the answer does not say where it redirects to"
+        }
         failure.requestID = RequestID.of(response.headers)
         return failure
     }

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowTestKit
+import Glibc
 import Testing
 
 /// Looking into what went over the wire, and downloads, as a user has them.
@@ -90,6 +91,36 @@ import Testing
         let result = try await machine(server.url).run("\(variable(server)) flowctl run call.yaml --trace -")
         #expect(result.exit == 0)
         #expect(result.errors.contains(" call\n> POST \(server.url)/items?page=1&api_key=***\n"), "\(result.errors)")
+    }
+
+    /// Others could read what was in it before, and must not read what comes.
+    @Test func traceIsKeptFromOthersWhereTheFileIsThere() async throws {
+        let server = try FaultServer { _ in .json(["ok": true]) }
+        let machine = try machine(server.url)
+        let result = try await machine.run(
+            "echo old > trace.log; chmod 644 trace.log; \(variable(server)) flowctl run call.yaml --trace trace.log")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(try await machine.run("stat -c %a trace.log").output == "600\n")
+        #expect(machine.read("trace.log").hasPrefix("* "))
+        let device = try await machine.run("\(variable(server)) flowctl run call.yaml --trace /dev/null")
+        #expect(device.exit == 0, "\(device.errors)")
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "needs root to give a file to somebody else"))
+    func traceIsNotWrittenToAnothersFile() async throws {
+        let server = try FaultServer { _ in .json([:]) }
+        let machine = try machine(server.url)
+        let result = try await machine.run(
+            "echo old > trace.log; chown 65534 trace.log; flowctl run call.yaml --trace trace.log")
+        #expect(result.exit == 2)
+        #expect(
+            result.errors.contains(
+                """
+                error: the trace can't be written to "trace.log" (it is another user's)
+                  hint: name a file that isn't there yet
+
+                """), "\(result.errors)")
+        #expect(machine.read("trace.log") == "old\n")
     }
 
     @Test func traceThatCannotBeWritten() async throws {

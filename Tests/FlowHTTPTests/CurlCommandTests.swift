@@ -19,7 +19,8 @@ import Testing
             ]), body: .bytes(Array(#"{"name":"x","password":"abc","note":"has fake-secret-value in it"}"#.utf8)))
         #expect(
             text(request)
-                == #"curl -sS -g --path-as-is -X POST -H 'Authorization: Bearer '"${AUTHORIZATION}" "#
+                == "# percent-encode: API_KEY; escape as in JSON: PASSWORD, SECRET\n"
+                + #"curl -sS -g --path-as-is -X POST -H 'Authorization: Bearer '"${AUTHORIZATION}" "#
                 + #"-H 'X-Shop: it'\''s' -H 'Content-Type: application/json' "#
                 + #"--data-raw '{"name":"x","password":"'"${PASSWORD}"'","note":"has '"${SECRET}"' in it"}' "#
                 + #"'https://api.example/v1/items?page=2&api_key='"${API_KEY}""#)
@@ -46,12 +47,13 @@ import Testing
         request.secrets.add(inBody: ["shop": "s", "door": ["digits": .secret([1, 2])]])
         #expect(
             text(request)
-                == #"curl -sS -g --path-as-is -X POST -H 'Content-Type: application/json' "#
+                == "# percent-encode: ROOM_NO; escape as in JSON: DIGITS\n"
+                + #"curl -sS -g --path-as-is -X POST -H 'Content-Type: application/json' "#
                 + #"--data-raw '{"shop":"s","door":{"digits":"'"${DIGITS}"'"}}' 'https://h/x?page=2&room%20no='"${ROOM_NO}""#
         )
         request.headers["Content-Type"] = "application/x-www-form-urlencoded"
         request.body = .bytes(Array("shop=s&digits=12".utf8))
-        #expect(text(request).contains(#"--data-raw 'shop=s&digits='"${DIGITS}" "#))
+        #expect(text(request).contains(#"--data-raw 'shop=s' --data-urlencode 'digits='"${DIGITS}" "#))
     }
 
     @Test func aBodyWhoseSecretsHaveNoNamesIsOneVariable() {
@@ -149,6 +151,85 @@ import Testing
         #expect(sent.target == "/x?token=fake-secret-value")
         #expect(sent.headers["authorization"] == "Bearer fake-secret-value")
         #expect(sent.text == "say fake-secret-value")
+    }
+
+    /// Whatever a service or a file wrote into a request must stay a text of it.
+    @Test func contentIsNoCommand() async throws {
+        masker.add("fake-secret-value")
+        let server = try FaultServer(replies: [.text("ok")])
+        let folder = TemporaryFolder()
+        let hostile = [
+            "\u{F8F0}x}$(touch pwned)${y\u{F8F1}", "\u{F8F1}x}$(touch pwned)${y\u{F8F0}",
+            "'\u{301}$(touch pwned)'\u{301}",
+            "`touch pwned`", "'; touch pwned; '", "\"$(touch pwned)\"", "${IFS}\n# x\ntouch pwned\n",
+            "\\'$(touch pwned)",
+            "fake-secret-value\u{301}$(touch pwned)'", "-o pwned", "@pwned",
+        ]
+        for text in hostile {
+            let file = try folder.write("a'$(touch pwned)b", [1])
+            let line = String(text.filter { !$0.isNewline })
+            let json = JSON.text(["password": "x", "note": .string(text), "\(text) token": .string(text)])
+            let escaped = json.unicodeScalars.map { scalar in
+                scalar.value < 0x80 ? String(scalar) : scalar.utf16.map { "\\u" + String($0, radix: 16) }.joined()
+            }.joined()
+            let form = "note=\(PercentEncoding.encodeForm(text))&password=x&\(text)=\(text)&\(text) token=\(text)"
+            let address = server.url + "/a?note=\(line)&token=x&'\(line)' token=\(line)#\(line)"
+            let type = "Content-Type"
+            var requests = [
+                HTTPRequest("GET", address),
+                HTTPRequest("GET", server.url, headers: HTTPHeaders([("X-Note", line), ("X-Token", line)])),
+                HTTPRequest(
+                    "POST", server.url, headers: HTTPHeaders([(type, "application/json")]),
+                    body: .bytes(Array(json.utf8))),
+                HTTPRequest(
+                    "POST", server.url, headers: HTTPHeaders([(type, "application/json")]),
+                    body: .bytes(Array(escaped.utf8))),
+                HTTPRequest(
+                    "POST", server.url, headers: HTTPHeaders([(type, "application/x-www-form-urlencoded")]),
+                    body: .bytes(Array(form.utf8))),
+                HTTPRequest("POST", server.url, body: .file(path: file)),
+                HTTPRequest("POST", server.url, body: .parts([.bytes(Array(text.utf8)), .file(path: file)])),
+                HTTPRequest(
+                    "POST", server.url,
+                    body: MultipartBody(boundary: "b").body([(text, .text(text)), ("\(text) password", .text(text))])),
+            ]
+            requests[0].secrets.add(inPath: "a")
+            for request in requests { _ = try await shell(self.text(request), folder) }
+            for route in [
+                HTTPRoute(proxy: line), HTTPRoute(proxy: "@" + line), HTTPRoute(unixSocket: line, caFile: line),
+            ] {
+                let call = HTTPCall(HTTPRequest("GET", server.url), route: route)
+                _ = try await shell(CurlCommand(call).text(masker), folder)
+            }
+        }
+        #expect(!folder.names.contains("pwned"))
+        let notes = server.requests.filter { $0.headers["content-type"] == "application/json" }.map {
+            $0.json?.mapValue?["note"]
+        }
+        #expect(notes.prefix(2) == [.string(hostile[0]), .string(hostile[0])])
+    }
+
+    /// As the user knows it, not as it stood in the request.
+    @Test func aShellEncodesTheSecretsOfAForm() async throws {
+        let server = try FaultServer(replies: [.text("ok")])
+        let secret = #"a&b=c+d "e" é"#
+        let request = HTTPRequest(
+            "POST", server.url, headers: HTTPHeaders([("Content-Type", "application/x-www-form-urlencoded")]),
+            body: .bytes(Array("shop=s&password=\(PercentEncoding.encodeForm(secret))&page=1".utf8)))
+        let result = try await shell("PASSWORD='\(secret)'; " + text(request), TemporaryFolder())
+        #expect(result.exit == 0, "\(result.errors)")
+        // Some versions of curl write a space one way, some the other.
+        #expect(
+            server.requests[0].text.replacing("+", with: "%20")
+                == "shop=s&password=\(PercentEncoding.encode(secret))&page=1")
+    }
+
+    @Test func encryptedProxyHasItsAuthorities() {
+        let route = HTTPRoute(proxy: "https://proxy.test:3128", caFile: "/ca.pem")
+        #expect(
+            CurlCommand(HTTPCall(HTTPRequest("GET", "https://h/x"), route: route)).text(masker)
+                == "curl -sS -g --path-as-is --proxy 'https://proxy.test:3128' --proxy-cacert '/ca.pem' "
+                + "--cacert '/ca.pem' 'https://h/x'")
     }
 
     private func shell(_ command: String, _ folder: TemporaryFolder) async throws -> ChildProcess.Result {

@@ -173,4 +173,12 @@ import Testing
         #expect(written.text.contains("< [2Jgone"))
         #expect(!written.text.contains("\u{1B}"))
     }
+
+    @Test(arguments: 0...3)
+    func bodyIsNotHiddenByACutWithinACharacter(shift: Int) async throws {
+        let body = String(repeating: "x", count: shift) + String(repeating: "🍏", count: 10_000)
+        let server = try FaultServer(replies: [.text(body)])
+        _ = try await client().send(HTTPCall(HTTPRequest("GET", server.url)))
+        #expect(written.text.contains("🍏… (\(40_000 + shift) bytes)"))
+    }
 }

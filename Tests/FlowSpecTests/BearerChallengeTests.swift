@@ -11,7 +11,7 @@ import Testing
                 ["files.read", "files.write"]
             ),
             (#"bearer Error=insufficient_scope,Scope="a,b""#, "insufficient_scope", ["a", "b"]),
-            (#"Basic realm="a Bearerless place", Bearer scope="a \"b\"" , error = "x""#, "x", ["a", "\"b\""]),
+            (#"Basic realm="a Bearerless place", Bearer scope="a \"b\"" , error = "x""#, "x", ["a"]),
             (#"Bearer"#, nil, []),
             (#"Bearer error="cut"#, "cut", []),
             (#"Bearer error=x, Negotiate, scope="other""#, "x", []),
@@ -55,6 +55,16 @@ import Testing
         #expect(
             unnamed.message
                 == "api.example answered 403 Forbidden; the token of \"work\" lacks a scope that this needs")
+    }
+
+    /// The command is there to be pasted.
+    @Test func scopesAreWordsOfAShell() {
+        let credential = Credential(name: "work", type: "oauth2", fields: ValueMap())
+        let outcome = explained(
+            #"Bearer error="insufficient_scope", scope="https://a.example/b;cmd${IFS}x it's \\c é""#, credential)
+        #expect(
+            outcome.hint
+                == #"run "flowctl credentials login work --scopes 'https://a.example/b;cmd${IFS}x,it'\''s'""#)
     }
 
     @Test func whatIsNoMatterOfScopesStaysAsItIs() {

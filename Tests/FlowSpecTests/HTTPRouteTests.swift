@@ -26,7 +26,7 @@ import Testing
     @Test func elsewhereOnlyTheProxyStays() throws {
         let other = try route(
             ("proxy", .secret("http://p")), ("ca_file", "/ca.pem"), ("client_cert", "/own.pem"), isToItsServer: false)
-        #expect(other == HTTPRoute(proxy: "http://p"))
+        #expect(other == HTTPRoute(proxy: "http://p", proxyCAFile: "/ca.pem"))
     }
 
     @Test func keyWithoutACertificate() {

@@ -46,11 +46,18 @@ import Testing
             (403, "give the credential the permission for this, or use another one"),
             (409, "look at its current state, then try again"),
             (410, "check the name or id, and that the credential may see it"), (429, "try again later"),
-            (503, "try again later"), (301, "use the address it redirects to"), (304, nil),
+            (503, "try again later"), (301, "check the address; the answer does not say where it redirects to"),
+            (304, nil),
         ] as [(Int, String?)])
     func givesEachStatusAHint(status: Int, hint: String?) {
         let response = HTTPResponse(status: status, url: "https://api.example.com/")
         #expect(HTTPStatusTable.failure(for: response, effect: .read, now: now)?.hint == hint)
+    }
+
+    @Test func aRedirectIsAnAddressToUse() {
+        let response = HTTPResponse(status: 302, headers: HTTPHeaders([("Location", "/x")]))
+        #expect(
+            HTTPStatusTable.failure(for: response, effect: .read, now: now)?.hint == "use the address it redirects to")
     }
 
     @Test func saysWhenToComeBackWhereTheServiceDoes() {

@@ -154,6 +154,7 @@ struct HTTPRequestNode: Node {
                     "ca_file", hint: "put it into the credential: flowctl credentials edit NAME --set ca_file")
             }
             route.caFile = file
+            route.proxyCAFile = file
         }
         if let socket = arguments.string("unix_socket") {
             guard !isBound else {

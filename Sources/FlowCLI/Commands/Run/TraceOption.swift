@@ -21,18 +21,31 @@ struct TraceOption: ParsableArguments {
         if trace == "-" {
             write = { console.complain(StyledText(String($0.dropLast()))) }
         } else {
-            // What was sent and answered is the user's alone, whatever the folder allows.
-            let descriptor = Glibc.open(
-                session.absolutePath(trace), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
+            let descriptor = Glibc.open(session.absolutePath(trace), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
                 throw Exit.usage(
                     "the trace can't be written to \"\(trace)\" (\(String(cString: strerror(errno)).lowercased()))",
                     hint: "name a file in a folder that you may write to")
             }
+            try makePrivate(descriptor, trace)
             let file = TraceFile(trace, descriptor, console: session.console)
             write = { file.write($0) }
         }
         return ExchangeTrace(masker: console.masker, clock: SystemClock(), write: write)
+    }
+
+    /// Empties a file and keeps it from others: what was sent and answered is the user's alone, whatever the folder
+    /// allows, and whoever could read the file before.
+    private func makePrivate(_ descriptor: Int32, _ trace: String) throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        guard status.st_uid == geteuid(), fchmod(descriptor, 0o600) == 0, ftruncate(descriptor, 0) == 0 else {
+            let reason =
+                status.st_uid == geteuid() ? String(cString: strerror(errno)).lowercased() : "it is another user's"
+            close(descriptor)
+            throw Exit.usage(
+                "the trace can't be written to \"\(trace)\" (\(reason))", hint: "name a file that isn't there yet")
+        }
     }
 }
 
