@@ -4,9 +4,11 @@
 // Each function of libcurl that is used is defined here once more under its own name, hidden, so that libcurl itself
 // does not find it, and passes its arguments on.
 
+#define _GNU_SOURCE
 #include <CLibrary.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 
 #pragma GCC visibility push(hidden)
@@ -29,6 +31,7 @@ static struct {
     const char *(*easy_strerror)(CURLcode code);
     void (*free)(void *memory);
     CURLcode (*global_init)(long flags);
+    curl_version_info_data *(*version_info)(CURLversion age);
     CURLM *(*multi_init)(void);
     CURLMcode (*multi_cleanup)(CURLM *multi);
     CURLMcode (*multi_add_handle)(CURLM *multi, CURL *handle);
@@ -53,7 +56,7 @@ static struct {
 static const flow_symbol symbols[] = {
 #define SYMBOL(name) {"curl_" #name, &libcurl.name}
     SYMBOL(easy_init), SYMBOL(easy_cleanup), SYMBOL(easy_reset), SYMBOL(easy_perform), SYMBOL(easy_send),
-    SYMBOL(easy_recv), SYMBOL(easy_strerror), SYMBOL(free), SYMBOL(global_init), SYMBOL(multi_init),
+    SYMBOL(easy_recv), SYMBOL(easy_strerror), SYMBOL(free), SYMBOL(global_init), SYMBOL(version_info), SYMBOL(multi_init),
     SYMBOL(multi_cleanup), SYMBOL(multi_add_handle), SYMBOL(multi_remove_handle), SYMBOL(multi_perform),
     SYMBOL(multi_poll), SYMBOL(multi_info_read), SYMBOL(share_init), SYMBOL(share_cleanup),
     SYMBOL(slist_append), SYMBOL(slist_free_all), SYMBOL(url), SYMBOL(url_cleanup), SYMBOL(url_get),
@@ -64,8 +67,19 @@ static const flow_symbol symbols[] = {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *problem;
 
+// What is repeated hangs on being told when a request is about to be written, and that came with 7.80.
+static const char *age(void) {
+    const curl_version_info_data *info = libcurl.version_info(CURLVERSION_FIRST);
+    char *words;
+    if (info->version_num >= 0x075000) return NULL;
+    return asprintf(&words, "the library libcurl.so.4 is version %s, and 7.80.0 or newer is needed", info->version) < 0
+        ? "the library libcurl.so.4 is too old"
+        : words;
+}
+
 static void load(void) {
     problem = flow_library_load("libcurl.so.4", symbols, sizeof symbols / sizeof *symbols);
+    if (!problem) problem = age();
     // Once for all that use it, as older versions can't be started by two threads at a time.
     if (!problem && libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         problem = "the library libcurl.so.4 could not be started";

@@ -78,8 +78,11 @@ final class RequestSetup {
         flow_set_text(curl, CURLOPT_PROXY, proxy ?? "")
         flow_set_long(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         flow_set_long(curl, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        flow_set_long(curl, CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if let socket = route.unixSocket { flow_set_text(curl, CURLOPT_UNIX_SOCKET_PATH, socket) }
-        if let file = route.caFile { flow_set_text(curl, CURLOPT_CAINFO, file) }
+        if let file = route.caFile { flow_set_authorities(curl, file) }
+        // Beside the system's, as who runs the server need not run the proxy.
+        if let file = route.proxyCAFile { flow_set_text(curl, CURLOPT_PROXY_CAINFO, file) }
         if let own = route.clientCertificate { setCertificate(curl, own) }
         flow_set_long(
             curl, CURLOPT_HTTP_VERSION, Int(usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))

@@ -6,13 +6,15 @@ import FlowSpec
 ///
 /// Texts name host and port only: a path or a query may hold a secret.
 struct TransferError {
-    private let code: CURLcode
-    private let exchange: Exchange
-    private let wasSent: Bool
+    let code: CURLcode
+    let exchange: Exchange
+    let wasSent: Bool
     private let hadStatus: Bool
-    private let isThroughProxy: Bool
+    let proxy: String?
     /// What the proxy answered to the request for a connection; 0 where it wasn't asked.
-    private let proxyStatus: Int
+    let proxyStatus: Int
+    /// Why a proxy that speaks SOCKS made no connection.
+    let proxyError: CURLproxycode
     private let systemError: Int32
     /// libcurl's own words, which name hosts and protocol details but nothing of the request.
     private let detail: String
@@ -22,13 +24,16 @@ struct TransferError {
         exchange = transfer.exchange
         wasSent = transfer.timesSent > 0
         hadStatus = transfer.status >= 200
-        isThroughProxy = transfer.proxy != nil
+        proxy = transfer.proxy
         proxyStatus = transfer.handle.map { flow_info_long($0.pointer, CURLINFO_HTTP_CONNECTCODE) } ?? 0
+        proxyError = CURLproxycode(
+            UInt32(clamping: transfer.handle.map { flow_info_long($0.pointer, CURLINFO_PROXY_ERROR) } ?? 0))
         systemError = transfer.handle.map { Int32(clamping: flow_info_long($0.pointer, CURLINFO_OS_ERRNO)) } ?? 0
         detail = transfer.handle.map { String(cString: $0.errorText) } ?? ""
     }
 
-    private var authority: String { exchange.authority }
+    var authority: String { exchange.authority }
+    var isThroughProxy: Bool { proxy != nil }
     private var timeouts: HTTPCall.Timeouts { exchange.call.timeouts }
 
     /// libcurl sends a request again by itself where a kept connection has ended: whatever is in the way of that, the
@@ -41,7 +46,12 @@ struct TransferError {
 
     private var plainFailure: Failure {
         if isThroughProxy, proxyStatus >= 300 { return TransferError.refused(byProxyOf: exchange, proxyStatus) }
+        if let proxyFault { return proxyFault }
         switch code {
+        case CURLE_URL_MALFORMAT where !exchange.origin.host.utf8.allSatisfy { $0 < 0x80 }:
+            return plain(
+                .invalid, "the host \"\(exchange.origin.host)\" has characters that no name of a host has",
+                hint: TransferError.asciiHint)
         case CURLE_URL_MALFORMAT:
             return invalidURL
         case CURLE_UNSUPPORTED_PROTOCOL where !wasSent:
@@ -58,7 +68,8 @@ struct TransferError {
         case CURLE_COULDNT_RESOLVE_HOST:
             return plain(
                 .network, "could not find the host \"\(exchange.origin.host)\"",
-                hint: "check the spelling, and this machine's network and DNS")
+                hint: exchange.origin.host.utf8.allSatisfy { $0 < 0x80 }
+                    ? "check the spelling, and this machine's network and DNS" : TransferError.asciiHint)
         case CURLE_COULDNT_RESOLVE_PROXY:
             return plain(.network, "could not find the proxy for \(authority)", hint: "check the proxy's address")
         case CURLE_COULDNT_CONNECT: return notConnected
@@ -85,6 +96,8 @@ struct TransferError {
         plain(.invalid, "the URL for \(authority) is not valid", hint: "check its host, port and path")
     }
 
+    private static let asciiHint = "write it in ASCII, as in xn--bcher-kva.example for bücher.example"
+
     private var notConnected: Failure {
         let reason = systemError == 0 ? "no connection" : systemText(systemError)
         if let socket = exchange.route.unixSocket {
@@ -102,20 +115,22 @@ struct TransferError {
     }
 
     private var notSecure: Failure {
+        let place = isWithProxy ? "the proxy for \(authority)" : authority
         switch code {
         case CURLE_SSL_CACERT_BADFILE:
+            let file = isWithProxy ? exchange.route.proxyCAFile : exchange.route.caFile
             return plain(
-                .tls, "could not read the certificates to trust\(exchange.route.caFile.map { " from \($0)" } ?? "")",
+                .tls, "could not read the certificates to trust\(file.map { " from \($0)" } ?? "")",
                 hint: "name a file of PEM certificates")
         case CURLE_PEER_FAILED_VERIFICATION:
-            let complaint = CertificateComplaint(of: authority, libcurl: detail)
+            let complaint = CertificateComplaint(of: place, libcurl: detail)
             return plain(.tls, complaint.message, hint: complaint.hint)
         default:
             // TLS 1.2 has no alert of its own for this.
             let mayWantCertificate =
-                exchange.route.clientCertificate == nil && detail.contains("alert handshake failure")
+                exchange.route.clientCertificate == nil && !isWithProxy && detail.contains("alert handshake failure")
             return plain(
-                .tls, "no secure connection with \(authority)",
+                .tls, "no secure connection with \(place)",
                 hint: "check that the port speaks TLS 1.2 or newer"
                     + (mayWantCertificate ? ", and whether the server wants a client certificate" : ""))
         }
@@ -135,6 +150,11 @@ struct TransferError {
 
     private var ownCertificate: Failure {
         if code == CURLE_SSL_CERTPROBLEM {
+            if let unreadable = exchange.route.clientCertificate?.unreadableFile {
+                return plain(
+                    .tls, "could not read \(unreadable.what) for \(authority) (\(unreadable.reason))",
+                    hint: "check the path of \(unreadable.field) and its permissions")
+            }
             return plain(
                 .tls, "the client certificate for \(authority) can't be used",
                 hint: "check that client_cert and client_key are PEM, belong together and need no pass phrase")
@@ -168,6 +188,11 @@ struct TransferError {
         guard wasSent else {
             let isTotal = exchange.deadline.map { $0 <= .now } ?? false
             let limit = isTotal ? timeouts.total ?? timeouts.connect : timeouts.connect
+            if isThroughProxy {
+                return plain(
+                    .timeout, "no connection to \(authority) through its proxy within \(limit.humanText)",
+                    hint: "check that the proxy answers, and that it reaches the server")
+            }
             if detail.hasPrefix("SSL connection timeout") {
                 return plain(
                     .timeout, "no secure connection with \(authority) within \(limit.humanText)",
@@ -211,7 +236,7 @@ struct TransferError {
         exchange.call.inDoubt(Failure(kind, what, hint: hint, underlying: underlying))
     }
 
-    private func plain(_ kind: FailureKind, _ message: String, hint: String? = nil, code: String? = nil) -> Failure {
+    func plain(_ kind: FailureKind, _ message: String, hint: String? = nil, code: String? = nil) -> Failure {
         Failure(kind, message, hint: hint, code: code, underlying: text)
     }
 

@@ -159,4 +159,102 @@ struct SystemCallTests {
         #expect(calls.dropFirst(3).first?.hasPrefix("sync /data/own.txt.") ?? false)
         #expect(Array(calls.suffix(2)) == ["rename /data/own.txt", "sync /data"])
     }
+
+    /// libcurl would ask the folder of the system's authorities, here another one, beside the file.
+    @Test func authoritiesOfAFileStandInPlaceOfTheSystems() async throws {
+        let shim = """
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            #include <sys/stat.h>
+
+            static const char *elsewhere(const char *path) {
+                static const char system[] = "/etc/ssl/certs/";
+                static __thread char other[4096];
+                // libcurl reads the file of them all first.
+                if (!path || strncmp(path, system, sizeof system - 1) || strstr(path, ".crt")) return path;
+                snprintf(other, sizeof other, "%s/%s", getenv("AUTHORITIES"), path + sizeof system - 1);
+                return other;
+            }
+
+            int stat(const char *restrict path, struct stat *restrict status) {
+                return ((int (*)(const char *, struct stat *))dlsym(RTLD_NEXT, "stat"))(elsewhere(path), status);
+            }
+
+            FILE *fopen(const char *restrict path, const char *restrict mode) {
+                return ((FILE * (*)(const char *, const char *))dlsym(RTLD_NEXT, "fopen"))(elsewhere(path), mode);
+            }
+
+            FILE *fopen64(const char *restrict path, const char *restrict mode) {
+                return ((FILE * (*)(const char *, const char *))dlsym(RTLD_NEXT, "fopen64"))(elsewhere(path), mode);
+            }
+            """
+        let port = try FreePorts.find(1)
+        let machine = try await machine(
+            shim,
+            [
+                "own.yaml": """
+                name: own
+                steps:
+                  - uses: http.request
+                    with: { url: "https://localhost:\(port)/", ca_file: other.pem }
+                    retry: { max: 0 }
+                """,
+                "systems.yaml": """
+                name: systems
+                steps: [{ uses: http.request, with: { url: "https://localhost:\(port)/" } }]
+                """,
+            ])
+        let command = """
+            for name in server other; do
+                openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=$name \
+                    -addext subjectAltName=DNS:localhost -keyout $name.key -out $name.pem 2>/dev/null
+            done
+            mkdir authorities
+            cp server.pem authorities/$(openssl x509 -hash -noout -in server.pem).0
+            openssl s_server -accept 127.0.0.1:\(port) -cert server.pem -key server.key -www >server.log 2>&1 &
+            until grep -q ACCEPT server.log; do sleep 0.05; done
+            LD_PRELOAD=$PWD/shim.so flowctl run systems.yaml >&2 && echo trusted
+            LD_PRELOAD=$PWD/shim.so flowctl run own.yaml
+            kill $!
+            """
+        let result = try await machine.run(command, variables: ["AUTHORITIES": machine.home + "/authorities"])
+        #expect(result.output.contains("trusted"), "\(result.errors)")
+        #expect(
+            result.errors.contains("the certificate of localhost:\(port) is not trusted"), "\(result.errors)")
+    }
+
+    /// What is repeated hangs on what came to libcurl later.
+    @Test func libraryThatIsTooOld() async throws {
+        let names = [
+            "easy_init", "easy_cleanup", "easy_reset", "easy_perform", "easy_send", "easy_recv", "easy_strerror",
+            "free",
+            "global_init", "multi_init", "multi_cleanup", "multi_add_handle", "multi_remove_handle", "multi_perform",
+            "multi_poll", "multi_info_read", "share_init", "share_cleanup", "slist_append", "slist_free_all", "url",
+            "url_cleanup", "url_get", "url_set", "easy_setopt", "easy_getinfo", "multi_setopt", "share_setopt",
+        ]
+        let library = """
+            struct info { int age; const char *version; unsigned number; };
+            static struct info old = {0, "7.74.0", 0x074a00};
+            struct info *curl_version_info(int age) { (void)age; return &old; }
+
+            """ + names.map { "void curl_\($0)(void) {}\n" }.joined()
+        let machine = try await machine(
+            library,
+            [
+                "one.yaml": """
+                name: one
+                steps: [{ uses: http.request, with: { url: "http://127.0.0.1:1/" } }]
+                """
+            ])
+        let result = try await machine.run(
+            "mv shim.so libcurl.so.4; flowctl run one.yaml", variables: ["LD_LIBRARY_PATH": machine.home])
+        #expect(result.exit != 0)
+        #expect(
+            result.errors.contains(
+                "no request can be sent: the library libcurl.so.4 is version 7.74.0, and 7.80.0 or newer is needed"),
+            "\(result.errors)")
+    }
 }

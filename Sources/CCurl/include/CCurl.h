@@ -45,6 +45,13 @@ static inline CURLcode flow_set_body(CURL *handle, const void *bytes, size_t siz
     return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, size ? bytes : "");
 }
 
+/// Has certificates checked by those of a file and no others.
+static inline void flow_set_authorities(CURL *handle, const char *file) {
+    curl_easy_setopt(handle, CURLOPT_CAINFO, file);
+    // Else the folder of the system's that libcurl was built with would be asked, too.
+    curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
+}
+
 /// Copies `size` bytes.
 static inline CURLcode flow_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t size) {
     struct curl_blob blob = {.data = (void *)bytes, .len = size, .flags = CURL_BLOB_COPY};
@@ -98,23 +105,25 @@ static inline void flow_set_common(CURL *handle) {
 #endif
 }
 
+/// `mask` is for libcurl before 7.85, which may be older than the one that flowctl was built with and takes no names.
+static inline CURLcode flow_set_protocols(CURL *handle, const char *names, long mask) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, names);
+    if (code != CURLE_UNKNOWN_OPTION) return code;
+#endif
+    // CURLOPT_PROTOCOLS, by its number, as newer headers warn of its name.
+    return curl_easy_setopt(handle, (CURLoption)(CURLOPTTYPE_LONG + 181), mask);
+}
+
 /// Lets the handle speak http and https, and nothing else that libcurl can.
 static inline CURLcode flow_set_http_only(CURL *handle) {
-#if LIBCURL_VERSION_NUM >= 0x075500
-    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
+    return flow_set_protocols(handle, "http,https", CURLPROTO_HTTP | CURLPROTO_HTTPS);
 }
 
 /// Lets the handle speak the protocols of mail, and nothing else that libcurl can.
 static inline CURLcode flow_set_mail_only(CURL *handle) {
-#if LIBCURL_VERSION_NUM >= 0x075500
-    return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "imap,imaps,smtp,smtps");
-#else
-    return curl_easy_setopt(
-        handle, CURLOPT_PROTOCOLS, (long)(CURLPROTO_IMAP | CURLPROTO_IMAPS | CURLPROTO_SMTP | CURLPROTO_SMTPS));
-#endif
+    return flow_set_protocols(
+        handle, "imap,imaps,smtp,smtps", CURLPROTO_IMAP | CURLPROTO_IMAPS | CURLPROTO_SMTP | CURLPROTO_SMTPS);
 }
 
 static inline long flow_info_long(CURL *handle, CURLINFO info) {

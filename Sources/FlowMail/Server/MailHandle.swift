@@ -83,7 +83,9 @@ final class MailHandle {
         flow_set_long(pointer, CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(MailHandle.answerTimeout.components.seconds))
         // Empty means none; without it libcurl would read the environment.
         flow_set_text(pointer, CURLOPT_PROXY, server.route.proxy ?? "")
-        if let file = server.route.caFile { flow_set_text(pointer, CURLOPT_CAINFO, file) }
+        flow_set_long(pointer, CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let file = server.route.caFile { flow_set_authorities(pointer, file) }
+        if let file = server.route.proxyCAFile { flow_set_text(pointer, CURLOPT_PROXY_CAINFO, file) }
         guard let own = server.route.clientCertificate else { return }
         setPEM(own.certificate, path: CURLOPT_SSLCERT, blob: CURLOPT_SSLCERT_BLOB)
         setPEM(own.key ?? own.certificate, path: CURLOPT_SSLKEY, blob: CURLOPT_SSLKEY_BLOB)
