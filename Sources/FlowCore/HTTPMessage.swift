@@ -40,6 +40,13 @@ package struct HTTPHeaders: Sendable, Hashable {
         byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
     }
 
+    /// Fields, in lower case, that say how a request is carried, not what it is: only who carries it can tell. A length
+    /// that isn't true makes the rest of a body the beginning of the next request on its connection.
+    package static let ofConnection: Set<String> = [
+        "connection", "content-length", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
+
     /// What expressions see: lower-case names, repeated fields joined by ", ".
     package var asMap: ValueMap {
         var map = ValueMap()

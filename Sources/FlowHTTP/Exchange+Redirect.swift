@@ -10,8 +10,9 @@ extension Exchange {
 
     /// The next hop where `response` redirects (RFC 9110, 15.4), nil where it is the call's answer.
     ///
-    /// A hop to another origin goes without cookies, credentials, client certificate and the call's secret headers, also
-    /// when a later hop leads back; and over the network. A body with a secret in it is not sent there.
+    /// A hop to another origin goes without cookies, credentials, client certificate, the call's secret headers and those
+    /// with names of secrets, also when a later hop leads back; and over the network. The authorities that a credential
+    /// names are for its own server, while those of a call without one stay. A body with a secret in it is not sent there.
     ///
     /// - Throws: a `Failure` of kind `protocol` where the redirect leads nowhere or may not be followed.
     func redirected(by response: HTTPResponse) throws(Failure) -> Exchange? {
@@ -26,6 +27,9 @@ extension Exchange {
         }
         guard let url = URLReference.resolve(location, against: request.url), let target = Origin(url) else {
             throw refusal("\(authority) redirects to something that is not an http or https URL")
+        }
+        guard !URLReference.hasUser(url) else {
+            throw refusal("\(authority) redirects to an address with a user name or password in it")
         }
         guard origin.scheme == "http" || target.scheme == "https" else {
             throw refusal("\(authority) redirects to \(target), which is not encrypted")
@@ -45,9 +49,11 @@ extension Exchange {
             if next.body != .none, request.secrets.areInBody {
                 throw refusal("\(authority) redirects to \(target), where the secret in the request's body may not go")
             }
-            let secret = request.secrets.headers.union(["authorization", "proxy-authorization", "cookie"])
-            for name in secret { next.headers[name] = nil }
-            next.headers["host"] = nil
+            next.headers.fields.removeAll { field in
+                let name = field.name.lowercased()
+                return name == "host" || request.secrets.headers.contains(name) || SecretNames.covers(name)
+            }
+            if call.credential != nil { route.caFile = nil }
             route.clientCertificate = nil
             route.unixSocket = nil
         }
@@ -68,6 +74,8 @@ extension Exchange {
 enum URLReference {
     /// The absolute URL without its fragment; nil where either text is no URL.
     static func resolve(_ reference: String, against base: String) -> String? {
+        // Without anything before its fragment it is the document itself; libcurl would go to the root.
+        let reference = reference.isEmpty || reference.hasPrefix("#") ? base : reference
         guard let url = curl_url() else { return nil }
         defer { curl_url_cleanup(url) }
         let encodes = UInt32(CURLU_URLENCODE)
@@ -80,4 +88,33 @@ enum URLReference {
         defer { curl_free(text) }
         return String(cString: text)
     }
+
+    /// Whether a user or a password stands before the host of an absolute URL.
+    static func hasUser(_ url: String) -> Bool {
+        guard let scheme = url.firstRange(of: "://") else { return false }
+        return url[scheme.upperBound...].utf8.prefix { !URLReference.endsHost($0) }.contains(UInt8(ascii: "@"))
+    }
+
+    /// The absolute URL with bytes percent-encoded that are no ASCII, but for those of its host.
+    static func encoded(_ url: String) -> String {
+        guard url.utf8.contains(where: { $0 >= 0x80 }), let scheme = url.firstRange(of: "://"),
+            let end = url[scheme.upperBound...].utf8.firstIndex(where: URLReference.endsHost)
+        else { return url }
+        return url[..<end] + text(url[end...].utf8)
+    }
+
+    /// The address in a header field, where a byte that is no ASCII may be of any character set.
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
+        var text: [UInt8] = []
+        for byte in bytes {
+            if byte < 0x80 {
+                text.append(byte)
+            } else {
+                text += Array("%\(Hexadecimal.encode([byte]).uppercased())".utf8)
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func endsHost(_ byte: UInt8) -> Bool { "/?#\\".utf8.contains(byte) }
 }

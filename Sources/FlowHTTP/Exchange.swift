@@ -17,7 +17,9 @@ final class Exchange: Sendable {
 
     /// - Throws: a `Failure` of kind `invalid` where the request can't be sent as it stands.
     init(_ call: HTTPCall) throws(Failure) {
-        request = call.request
+        var request = call.request
+        request.url = URLReference.encoded(request.url)
+        self.request = request
         self.call = call
         guard let origin = Origin(call.request.url) else {
             throw Failure(
@@ -60,6 +62,9 @@ final class Exchange: Sendable {
     /// Whether sending the request twice may do its work twice.
     var isUnrepeatable: Bool { call.isUnrepeatable }
 
+    /// Without the null byte at its end (unix(7)).
+    private static let longestSocketPath = 107
+
     private func checkText() throws(Failure) {
         guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw Failure(
@@ -72,11 +77,21 @@ final class Exchange: Sendable {
                 hint: "use one such as GET or POST",
                 nothingSent: true)
         }
+        if let socket = route.unixSocket, socket.utf8.count > Exchange.longestSocketPath {
+            throw Failure(
+                .invalid, "the path of the socket \(socket) is longer than \(Exchange.longestSocketPath) bytes",
+                hint: "use a shorter one, such as that of a symbolic link", nothingSent: true)
+        }
         for field in request.headers.fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(\.isTokenCharacter) else {
                 throw Failure(
                     .invalid, "\(JSON.quoted(field.name)) is not a header name",
                     hint: "use letters, digits and hyphens", nothingSent: true)
+            }
+            guard !HTTPHeaders.ofConnection.contains(field.name.lowercased()) else {
+                throw Failure(
+                    .invalid, "the header \"\(field.name)\" of a request can't be set, as flowctl writes it itself",
+                    hint: "take it out", nothingSent: true)
             }
             guard !field.value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else {
                 throw Failure(

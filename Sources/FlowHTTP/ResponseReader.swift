@@ -106,9 +106,12 @@ struct ResponseReader {
         head.withUnsafeBytes { bytes in
             for line in bytes.split(separator: 0x0A) {
                 guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-                headers.append(
-                    String(decoding: line[..<colon], as: UTF8.self),
-                    String(decoding: trimmed(line[(colon + 1)...]), as: UTF8.self))
+                let name = String(decoding: line[..<colon], as: UTF8.self)
+                let value = trimmed(line[(colon + 1)...])
+                let text = String(validating: value, as: UTF8.self)
+                // Any byte but that which the server wrote would lead elsewhere.
+                let address = text == nil && name.lowercased() == "location" ? URLReference.text(value) : nil
+                headers.append(name, text ?? address ?? String(decoding: value, as: UTF8.self))
             }
         }
         return headers

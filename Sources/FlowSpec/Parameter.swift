@@ -89,13 +89,15 @@ package struct Parameter: Sendable, Hashable {
     package var codeMembers: [String: String]
     /// What `${{ }}` in it may give; nil is anything.
     package var computed: ComputedRule?
+    /// Names in lower case, in whatever case a map may not have them as its own.
+    package var refusedMembers: Set<String>
 
     package init(
         _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
         help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
         maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
         codeMembers: [String: String] = [:],
-        computed: ComputedRule? = nil
+        computed: ComputedRule? = nil, refusedMembers: Set<String> = []
     ) {
         self.name = name
         self.type = type
@@ -110,6 +112,7 @@ package struct Parameter: Sendable, Hashable {
         self.codeRemedy = codeRemedy
         self.codeMembers = codeMembers
         self.computed = computed
+        self.refusedMembers = refusedMembers
     }
 
     /// What a value given for it may be: its choices, null, and `absent` where it may be left out.
@@ -152,6 +155,10 @@ package struct Parameter: Sendable, Hashable {
         if !parameter.choices.isEmpty, !parameter.choices.contains(plain) {
             let known = parameter.choices.map { JSON.text($0) }.joined(separator: ", ")
             return "must be one of \(known)"
+        }
+        let refused = (plain.mapValue?.names ?? []).filter { parameter.refusedMembers.contains($0.lowercased()) }
+        if !refused.isEmpty {
+            return "must be without \(refused.map(JSON.quoted).joined(separator: " and ")), which flowctl writes itself"
         }
         if let number = plain.doubleValue {
             if let minimum = parameter.minimum, number < minimum { return "must be at least \(text(minimum))" }

@@ -245,6 +245,23 @@ import Testing
         #expect(
             await message(HTTPRequest("GET", "http://h/", headers: HTTPHeaders([("A B", "1")])))
                 == "\"A B\" is not a header name")
+        #expect(
+            await message(HTTPRequest("GET", "http://h/", headers: HTTPHeaders([("content-length", "3")])))
+                == "the header \"content-length\" of a request can't be set, as flowctl writes it itself")
+    }
+
+    @Test func hostThatIsNotASCII() async throws {
+        let failure = await failure("GET", "http://bücher.invalid/")
+        #expect(failure.kind == .invalid)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "the host \"bücher.invalid\" has characters that no name of a host has")
+        #expect(failure.hint == "write it in ASCII, as in xn--bcher-kva.example for bücher.example")
+    }
+
+    @Test func addressIsSentInASCII() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/caf%C3%A9/é?q=é&r=%26")))
+        #expect(server.requests[0].target == "/caf%C3%A9/%C3%A9?q=%C3%A9&r=%26")
     }
 
     @Test func certificatesThatCannotBeRead() async throws {

@@ -100,4 +100,53 @@ import Testing
         #expect(!outcome.nothingSent)
         #expect(!RetryPolicy.http.allows(outcome, effect: .write))
     }
+
+    /// Whether they come from a credential or were written into the step.
+    @Test func fieldsWithNamesOfSecretsStayWithinTheOrigin() async throws {
+        let other = try FaultServer(replies: [.text("x")])
+        let server = try FaultServer { $0.path == "/" ? .redirect(to: "/again") : .redirect(to: other.url) }
+        let names = ["Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "PRIVATE-TOKEN", "X-Auth-Key"]
+        let fields = names.map { ($0, "fake") } + [("Host", "h"), ("Accept", "text/csv")]
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/", headers: HTTPHeaders(fields))))
+        for name in names {
+            #expect(server.requests[1].headers[name] == "fake")
+            #expect(other.requests[0].headers[name] == nil, "\(name)")
+        }
+        #expect(server.requests[1].headers["host"] == "h")
+        #expect(other.requests[0].headers["host"] == other.authority)
+        #expect(other.requests[0].headers["accept"] == "text/csv")
+    }
+
+    /// The document itself (RFC 3986, 5.2).
+    @Test(arguments: ["", "#part"])
+    func anAddressOfNothingIsTheSame(location: String) async throws {
+        let server = try FaultServer(replies: [.redirect(to: location), .text("x")])
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/a/b?c=1")))
+        #expect(server.requests.map(\.target) == ["/a/b?c=1", "/a/b?c=1"])
+    }
+
+    @Test func bytesOfAnAddressAreSentAsTheyCame() async throws {
+        var reply = FaultServer.Reply.raw("")
+        reply.raw =
+            Array("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /caf".utf8) + [0xE9] + Array("?q=".utf8)
+            + [0xE9] + Array("\r\n\r\n".utf8)
+        let server = try FaultServer(replies: [reply, .redirect(to: "/né?q=é"), .text("x")])
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url)))
+        let targets = server.requests.dropFirst().map { $0.target.lowercased() }
+        #expect(targets == ["/caf%e9?q=%e9", "/n%c3%a9?q=%c3%a9"])
+    }
+
+    @Test func toAnAddressWithAPassword() async throws {
+        let server = try FaultServer(replies: [.redirect(to: "http://user:pencil@127.0.0.1:1/x?@")])
+        let outcome = await failure { _ = try await client.send(call("GET", server.url)) }
+        #expect(outcome.kind == .protocolError)
+        #expect(
+            outcome.message == "\(server.authority) redirects to an address with a user name or password in it")
+        #expect(!String(describing: outcome).contains("pencil"))
+    }
+
+    @Test func anAtSignInAPathIsNoUser() async throws {
+        let server = try FaultServer(replies: [.redirect(to: "/@me?to=a@b.example"), .text("x")])
+        #expect(try await client.send(call("GET", server.url)).text == "x")
+    }
 }

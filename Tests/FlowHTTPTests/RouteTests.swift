@@ -80,7 +80,55 @@ import Testing
         #expect(outcome.hint == "ask who runs the proxy, or name the host in NO_PROXY where it needs none")
     }
 
+    /// The proxy's certificate is checked by the authorities of the call, too.
+    @Test func proxyThatIsReachedOverTLS() async throws {
+        let proxy = try TLSServer(hasHTTP2: false)
+        var call = HTTPCall(HTTPRequest("GET", "http://service.invalid/"))
+        call.route = HTTPRoute(proxy: proxy.url, caFile: proxy.certificate)
+        #expect(try await client.send(call).status == 200)
+        call.route = HTTPRoute(proxy: proxy.url)
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(outcome.kind == .tls)
+        #expect(outcome.nothingSent)
+        #expect(
+            outcome.message
+                == "the certificate of the proxy for service.invalid is not trusted (self-signed certificate)")
+        #expect(outcome.hint == "name the file of its authority with ca_file where the server is yours")
+    }
+
+    @Test func proxyIsReachedByNothingOlderThanTLS12() async throws {
+        let proxy = try TLSServer(protocols: "TLSv1.1", hasHTTP2: false)
+        let outcome = await failure {
+            _ = try await client.send(
+                HTTPCall(
+                    HTTPRequest("GET", "http://service.invalid/"),
+                    route: HTTPRoute(proxy: proxy.url, caFile: proxy.certificate)))
+        }
+        #expect(outcome.message == "no secure connection with the proxy for service.invalid")
+    }
+
+    @Test func serverBehindAProxyIsBlamedForItsOwnCertificate() async throws {
+        let server = try TLSServer()
+        let proxy = try TunnelProxy()
+        let outcome = await failure {
+            _ = try await client.send(
+                HTTPCall(HTTPRequest("GET", server.url), route: HTTPRoute(proxy: proxy.url)))
+        }
+        #expect(outcome.message == "the certificate of \(server.authority) is not trusted (self-signed certificate)")
+    }
+
     // MARK: Unix sockets
+
+    @Test func pathOfASocketThatIsTooLong() async throws {
+        var call = HTTPCall(HTTPRequest("GET", "http://docker/version"))
+        let path = "/" + String(repeating: "x", count: 107)
+        call.route.unixSocket = path
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(outcome.kind == .invalid)
+        #expect(outcome.nothingSent)
+        #expect(outcome.message == "the path of the socket \(path) is longer than 107 bytes")
+        #expect(outcome.hint == "use a shorter one, such as that of a symbolic link")
+    }
 
     @Test func unixSocketIsAskedInPlaceOfTheHost() async throws {
         let server = try TLSServer()
@@ -137,6 +185,22 @@ import Testing
             outcome.hint == "check that client_cert and client_key are PEM, belong together and need no pass phrase")
     }
 
+    @Test func clientCertificateThatIsNotThere() async throws {
+        let server = try TLSServer(wantsCertificate: true)
+        func message(_ certificate: String, _ key: String?) async -> String {
+            let route = HTTPRoute(clientCertificate: .init(certificate: certificate, key: key))
+            return await failure { _ = try await client.send(call(server, route)) }.message
+        }
+        #expect(
+            await message("/nonexistent/own.pem", nil)
+                == "could not read the client certificate /nonexistent/own.pem for \(server.authority) "
+                + "(no such file or directory)")
+        #expect(
+            await message(server.certificate, "/nonexistent/own.key")
+                == "could not read the key of the client certificate for \(server.authority) (no such file or directory)"
+        )
+    }
+
     @Test func serverThatEndsTheConnectionForWantOfAClientCertificate() async throws {
         let server = try StrictTLSServer()
         var call = HTTPCall(HTTPRequest("POST", server.url), effect: .write)
@@ -181,6 +245,20 @@ import Testing
         let authorities = try [server, other].map { try String(contentsOfFile: $0.certificate, encoding: .utf8) }
         call.route.caFile = try folder.write("ca.pem", Array(authorities.joined().utf8))
         #expect(try await client.send(call).status == 400)
+    }
+
+    /// Those of a credential are for its own server, those of a step without one for all that it leads to.
+    @Test func authoritiesOfACredentialAreNotForAnotherOrigin() async throws {
+        let other = try TLSServer()
+        let server = try TLSServer(redirect: other.url)
+        var call = call(server)
+        let folder = TemporaryFolder()
+        let authorities = try [server, other].map { try String(contentsOfFile: $0.certificate, encoding: .utf8) }
+        call.route.caFile = try folder.write("ca.pem", Array(authorities.joined().utf8))
+        #expect(try await client.send(call).status == 200)
+        call.credential = Credential(name: "own", type: "bearer", fields: ValueMap())
+        let outcome = await failure { _ = try await client.send(call) }
+        #expect(outcome.message == "the certificate of \(other.authority) is not trusted (self-signed certificate)")
     }
 
     // MARK: Addresses

@@ -245,10 +245,64 @@ import Testing
         #expect(request.body == .bytes(Array(#"{"key":"***"}"#.utf8)))
     }
 
-    @Test(arguments: ["ftp://h/x", "h/x", "http://h/a b"])
-    func anAddressThatIsNoneIsRefused(url: String) async throws {
+    @Test(arguments: [
+        ("ftp://h/x", "must be an http or https address"), ("h/x", "must be an http or https address"),
+        ("http://h/a b", "has a space or control character in it"),
+        ("HTTPS://h:99999/x", "has no host, or no port from 1 to 65535"),
+        ("http:///x", "has no host, or no port from 1 to 65535"),
+    ])
+    func anAddressThatIsNoneIsRefused(url: String, objection: String) async throws {
         let failure = await failure { try await runNode("http.request", ["url": .string(url)]) }
-        #expect(failure?.message == "http.request: parameter \"url\" must be an http or https address")
+        #expect(failure?.message == "http.request: parameter \"url\" \(objection)")
+    }
+
+    /// The rest of a body would be the beginning of the next request on its connection.
+    @Test(arguments: [
+        "Content-Length", "transfer-encoding", "Connection", "TE", "Trailer", "Upgrade", "Keep-Alive",
+        "Proxy-Connection",
+        "HTTP2-Settings",
+    ])
+    func fieldsOfTheConnectionAreRefused(name: String) async throws {
+        let failure = await failure {
+            try await runNode(
+                "http.request", ["url": "http://h/x", "headers": .map(ValueMap([(name, Value.string("3"))]))])
+        }
+        #expect(failure?.kind == .invalid)
+        #expect(
+            failure?.message
+                == "http.request: parameter \"headers\" must be without \"\(name)\", which flowctl writes itself")
+    }
+
+    @Test func hostAndExpectAreTheStepsOwn() async throws {
+        let http = server("{}")
+        _ = try await runNode(
+            "http.request", ["url": "http://h/x", "headers": ["Host": "other", "Expect": "100-continue"]], http: http)
+        #expect(http.calls[0].request.headers["host"] == "other")
+        #expect(http.calls[0].request.headers["expect"] == "100-continue")
+    }
+
+    @Test func aFormsOwnTypeHasItsBoundary() async throws {
+        let http = server("{}")
+        func send(_ type: String) async -> Failure? {
+            await failure {
+                try await runNode(
+                    "http.request",
+                    [
+                        "url": "http://h/x", "method": "POST", "multipart": ["a": "b"],
+                        "headers": ["Content-Type": .string(type)],
+                    ], http: http)
+            }
+        }
+        #expect(await send("multipart/form-data") == nil)
+        let type = try #require(http.calls[0].request.headers["content-type"])
+        #expect(type.hasPrefix("multipart/form-data; boundary=flowctl-"))
+        for wrong in ["application/json", "multipart/form-data; boundary=x"] {
+            let outcome = await send(wrong)
+            #expect(
+                outcome?.message == "http.request: the header \"Content-Type\" doesn't fit the form of \"multipart\"")
+            #expect(outcome?.hint == "leave it out; the form has one of its own")
+        }
+        #expect(http.calls.count == 1)
     }
 
     @Test func aHeaderCannotBringAnother() async throws {

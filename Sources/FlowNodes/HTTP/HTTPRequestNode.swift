@@ -25,7 +25,9 @@ struct HTTPRequestNode: Node {
             choices: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
         Parameter(
             "query", .map, help: "Query parameters; a list gives one of its name for each item.", takesSecrets: true),
-        Parameter("headers", .map, help: "Header fields.", example: ["Accept": "text/csv"], takesSecrets: true),
+        Parameter(
+            "headers", .map, help: "Header fields.", example: ["Accept": "text/csv"], takesSecrets: true,
+            refusedMembers: HTTPHeaders.ofConnection),
         Parameter("json", .any, help: "The body, sent as JSON.", takesSecrets: true),
         Parameter("form", .map, help: "The body, sent as a form.", takesSecrets: true),
         Parameter("body", .any, help: "The body as text or bytes.", takesSecrets: true),

@@ -61,9 +61,17 @@ struct RequestBuilder {
         let given = arguments.string("url") ?? ""
         // In a preview the address may still hold the name of an earlier result.
         guard !given.hasPrefix("‹") else { return given }
-        guard Origin(given) != nil, !given.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+        guard !given.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw Failure(
-                .invalid, "http.request: parameter \"url\" must be an http or https address",
+                .invalid, "http.request: parameter \"url\" has a space or control character in it",
+                hint: "percent-encode it (a space is %20), or give what is in the query with \"query\"")
+        }
+        guard Origin(given) != nil else {
+            let isAddress = ["http://", "https://"].contains { given.lowercased().hasPrefix($0) }
+            throw Failure(
+                .invalid,
+                "http.request: parameter \"url\" "
+                    + (isAddress ? "has no host, or no port from 1 to 65535" : "must be an http or https address"),
                 hint: "write it whole, as in https://api.example.com/v1/items")
         }
         // A fragment is the client's own and never sent.
@@ -107,7 +115,7 @@ struct RequestBuilder {
                 try value.members.filter { !$0.value.isNull }.map { name, value in
                     (name, try part(value, named: name, fields))
                 })
-            addType(parts.contentType, &headers)
+            try addBoundary(parts.contentType, &headers)
             return body
         case "file":
             let path = arguments.path("file", in: context) ?? ""
@@ -152,6 +160,21 @@ struct RequestBuilder {
             FileReference(
                 path: context.absolutePath(text), name: map["name"]?.stringValue, size: 0,
                 mediaType: map["type"]?.stringValue))
+    }
+
+    /// A type of the step's own has to leave the boundary to the form.
+    private func addBoundary(_ type: String, _ headers: inout HTTPHeaders) throws {
+        if let own = headers["Content-Type"] {
+            let parts = own.lowercased().split(separator: ";").map { $0.filter { !$0.isWhitespace } }
+            guard parts.first?.hasPrefix("multipart/") == true, !parts.contains(where: { $0.hasPrefix("boundary=") })
+            else {
+                throw Failure(
+                    .invalid, "http.request: the header \"Content-Type\" doesn't fit the form of \"multipart\"",
+                    hint: "leave it out; the form has one of its own")
+            }
+            headers["Content-Type"] = own + type.drop { $0 != ";" }
+        }
+        addType(type, &headers)
     }
 
     private func addType(_ type: String, _ headers: inout HTTPHeaders) {
