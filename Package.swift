@@ -122,7 +122,8 @@ let package = Package(
         tests("FlowOAuthTests", ["FlowCore", "FlowSpec", "FlowCrypto", "FlowHTTP", "FlowNodes", "FlowOAuth"]),
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto", "FlowOAuth"]),
         tests(
-            "FlowConnectTests", ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowOAuth", "FlowConnect"],
+            "FlowConnectTests",
+            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowHTTP", "FlowOAuth", "FlowConnect"],
             exclude: ["Cases", "Contract"]),
         tests(
             "FlowMongoTests",

@@ -44,6 +44,8 @@ package struct Failure: Error, Sendable, Hashable {
     package var retryAfter: Duration?
     /// True where nothing had been sent when it failed, so that any effect is safe to repeat.
     package var nothingSent: Bool
+    /// True where the other side has refused the work and yet may have done it, by its own word.
+    package var mayBeDone = false
 
     package init(
         _ kind: FailureKind, _ message: String, hint: String? = nil, code: String? = nil,

@@ -118,6 +118,8 @@ package struct HTTPResponse: Sendable, Hashable {
     package var isStored: Bool
     /// Whether the request was carried out before, and this answers what the server redirected to then.
     package var isAfterwards = false
+    /// Whether it refuses the request because an earlier try has done the work.
+    package var meansDone = false
 
     package init(
         status: Int, headers: HTTPHeaders = HTTPHeaders(), body: Body = .bytes([]), version: String = "1.1",

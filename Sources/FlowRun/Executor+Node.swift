@@ -18,12 +18,14 @@ extension Executor {
         guard let node = prepared.node else { return Ending(.leftOut) }
         let earlier = isKnown ? try await journal.attempts(of: place.path, item: place.item) : []
         let settled = earlier.isEmpty ? 0 : try await lastSettledAttempt(at: place)
-        if let ending = unrepeatable(work, earlier.filter { $0.number > settled }) { return ending }
+        let open = earlier.filter { $0.number > settled }
+        if let ending = unrepeatable(work, open) { return ending }
         let first = (earlier.last?.number ?? 0) + 1
         let spool = spool(of: prepared, in: work.frame)
-        let request: Request
+        var request: Request
         do {
             request = try await resolve(work, node, isKnown: isKnown, settled: settled)
+            request.context.mayBeDone = open.contains(where: \.mayBeDone)
         } catch {
             return Ending(StepOutcome(failed: Failure(error), attempts: first - 1))
         }

@@ -128,6 +128,19 @@ extension StoredAttempt {
     }
 }
 
+extension StoredAttempt {
+    /// Whether the work may have been done, although nothing came of the attempt.
+    var mayBeDone: Bool {
+        guard let end else { return true }
+        guard let failure = end.failure else { return true }
+        if failure.nothingSent { return false }
+        return switch failure.kind {
+        case .network, .timeout, .transient, .uncertain, .cancelled, .protocolError, .internal: true
+        case .invalid, .auth, .permission, .notFound, .conflict, .rateLimited, .tls: false
+        }
+    }
+}
+
 extension Failure {
     /// Whether a write that failed so did not happen.
     ///

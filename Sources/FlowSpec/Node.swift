@@ -96,6 +96,8 @@ package struct NodeContext: Sendable {
     package var deadline: Duration?
     /// A hash of run, step and item: the same over retries and resume.
     package var idempotencyKey: String
+    /// Whether an earlier attempt of the same step or item may have done the work, in another process.
+    package var mayBeDone = false
     /// When the run began, the first time.
     package var runStarted = Timestamp(seconds: 0)
     /// Absolute; relative paths in arguments are taken from here.

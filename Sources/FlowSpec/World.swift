@@ -81,6 +81,10 @@ package struct HTTPCall: Sendable {
     package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
+    /// Whether a response that `classify` finds a failure in is how the service refuses what has been done already.
+    package var meansDone: (@Sendable (HTTPResponse) -> Bool)?
+    /// Whether an earlier process may have done the work.
+    package var mayBeDone = false
     /// Makes the request anew with a renewed credential, where this answer has refused the one it had; used once. What
     /// it gives is nil where the credential can't be renewed.
     package var renewal: (@Sendable (HTTPResponse) async throws -> HTTPRequest?)?

@@ -51,6 +51,18 @@ import Testing
         ).requests
     }
 
+    @Test func theRequestForATokenIsNotTheWorkThatMayBeDone() async throws {
+        let operations = "  pin: { summary: S., effect: idempotent, request: POST /pin, done_already: [409] }"
+        let node = try TestConnector(operations, head: Self.head).node("pin")
+        let http = ScriptedHTTP([.success(Self.token("fake-1")), .success(.json("{}"))])
+        var context = NodeContext(
+            world: .test(http: http, clock: ManualClock(start: Self.now)), credential: Self.credential(),
+            effect: .idempotent)
+        context.mayBeDone = true
+        _ = try await node.run(node.spec.bind(ValueMap()), in: context)
+        #expect(http.calls.map(\.mayBeDone) == [false, true])
+    }
+
     @Test func signedClaimsAreExchangedForTheToken() async throws {
         let requests = try await run(replies: [Self.token("fake-1"), .json("[]")])
         #expect(requests.map(\.method) == ["POST", "GET"])

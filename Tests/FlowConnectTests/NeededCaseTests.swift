@@ -23,6 +23,22 @@ import Testing
     }
 
     @Test(arguments: WrittenConnector.all)
+    func whatIsDoneAlreadyIsSeen(app: WrittenConnector) {
+        for operation in app.operations where operation.has("done_already") {
+            let isSeen = app.conversations(of: [operation.name]).contains { $0.succeeds && $0.losesAnAnswer }
+            #expect(isSeen, "no case repeats \(app.name).\(operation.name) after a lost answer")
+        }
+    }
+
+    @Test(arguments: WrittenConnector.all)
+    func whatIsAWriteWithSomeArgumentsIsSeen(app: WrittenConnector) {
+        for operation in app.operations where operation.has("write_when") {
+            let isSeen = app.conversations(of: [operation.name]).contains { $0.failure?["kind"] == "uncertain" }
+            #expect(isSeen, "no case of \(app.name).\(operation.name) is uncertain")
+        }
+    }
+
+    @Test(arguments: WrittenConnector.all)
     func everyAppTellsToSlowDown(app: WrittenConnector) {
         #expect(app.conversations().contains { $0.failure?["kind"] == "rate_limited" })
     }

@@ -217,4 +217,40 @@ import Testing
             ])
         #expect(found.allSatisfy { $0.severity == .warning })
     }
+
+    @Test func whatIsReadIsNeverDoneAlready() {
+        let found = lint("    summary: Do it.\n    request: GET t\n    done_already: [gone, 410]\n    example: {}\n")
+        #expect(found.map(\.message) == ["\"done_already\" has no place where nothing is changed"])
+    }
+
+    @Test func conditionsOfRepetitionSeeArgumentsAndAnswer() {
+        let found = ConnectorLint.check(
+            SourceText(
+                name: "acme.yaml",
+                text: """
+                    connector: acme
+                    base: https://a.test
+                    operations:
+                      op:
+                        summary: Do it.
+                        effect: idempotent
+                        write_when: ${{ body.x || params.y }}
+                        request: POST t
+                        done_already: ["${{ body.code == params.code && stauts == 400 }}"]
+                        params: { code: { type: int, help: It. } }
+                        example: {}
+                      other:
+                        summary: Do it.
+                        effect: write
+                        write_when: ${{ true }}
+                        request: POST t
+                        example: {}
+                    """), from: .native, in: .test()
+        ).sorted
+        #expect(
+            found.map(\.message) == [
+                "there is no \"body\" here", "there is no parameter \"y\"", "there is no \"stauts\" here",
+                "\"write_when\" has no place beside \"effect: write\"",
+            ])
+    }
 }

@@ -148,7 +148,11 @@ import Testing
         let connector = try TestConnector("  op: { summary: Do it., effect: idempotent, request: DELETE t }")
         let node = try connector.node("op")
         // What the HTTP layer does with a 404 after an attempt whose outcome is unknown.
-        let http = ScriptedHTTP { _ in .json(#"{"message":"gone"}"#, status: 404) }
+        let http = ScriptedHTTP { _ in
+            var gone = HTTPResponse.json(#"{"message":"gone"}"#, status: 404)
+            gone.meansDone = true
+            return gone
+        }
         #expect(try await node.run(Arguments(ValueMap()), in: NodeContext(world: .test(http: http))) == nil)
     }
 

@@ -177,6 +177,64 @@ import Testing
         }
     }
 
+    // MARK: Work that is done already
+
+    private func again(_ script: [Result<HTTPResponse, Failure>], effect: Effect = .idempotent, mayBeDone: Bool = false)
+        async -> Result<HTTPResponse, Failure>
+    {
+        var call = call(
+            "POST", effect, retry: RetryPolicy(max: 3, jitter: false, on: [.uncertain, .network, .transient]))
+        call.meansDone = { $0.status == 409 }
+        call.mayBeDone = mayBeDone
+        do {
+            return .success(try await client(ScriptedHTTP(script)).send(call))
+        } catch {
+            return .failure(Failure(error))
+        }
+    }
+
+    @Test(arguments: [Effect.idempotent, .write])
+    func refusalOfWhatIsDoneIsASuccessAfterAnUnknownOutcome(effect: Effect) async throws {
+        for unknown in [cut, answer(502)] {
+            let response = try await again([unknown, answer(409)], effect: effect).get()
+            #expect(response.status == 409)
+            #expect(response.meansDone)
+        }
+        #expect(log.attempts.last?.failure == nil)
+    }
+
+    @Test func refusalOfWhatIsDoneStaysAFailureWhereNoEarlierTryCanHaveDoneIt() async throws {
+        for script in [[answer(409)], [refused, answer(409)], [answer(503, [("Retry-After", "1")]), answer(409)]] {
+            #expect(await again(script).failure?.kind == .conflict)
+        }
+        #expect(await again([cut, answer(422)]).failure?.kind == .invalid)
+    }
+
+    @Test func refusalOfWhatIsDoneIsASuccessWhereAnEarlierProcessMayHaveDoneIt() async throws {
+        #expect(try await again([answer(409)], mayBeDone: true).get().meansDone)
+        #expect(try await again([refused, answer(409)], mayBeDone: true).get().meansDone)
+    }
+
+    @Test func anAnswerThatTheServiceCallsUncertainLeavesTheOutcomeUnknown() async throws {
+        var call = call("POST", .idempotent)
+        call.classify = { response in
+            var failure = response.status == 200 ? Failure(.transient, "internal_error") : Failure(.conflict, "done")
+            failure.mayBeDone = response.status == 200
+            return failure
+        }
+        call.meansDone = { $0.status == 409 }
+        #expect(try await client(ScriptedHTTP([answer(200), answer(409)])).send(call).meansDone)
+    }
+
+    @Test func whatAnEarlierTryHasSentIsNotForgotten() async throws {
+        let outcome = await failure {
+            _ = try await client(ScriptedHTTP([cut, refused])).send(
+                call("POST", .idempotent, retry: RetryPolicy(max: 1)))
+        }
+        #expect(outcome.message == "could not connect to api.example")
+        #expect(!outcome.nothingSent)
+    }
+
     @Test func fullJitterStaysBelowThePause() async throws {
         let transport = ScriptedHTTP([answer(503), answer(503), answer(503), answer(200)])
         _ = try await client(transport).send(call(retry: RetryPolicy(max: 3)))
@@ -302,5 +360,11 @@ import Testing
             let asked = Duration.seconds(random.unitInterval() * 1000)
             #expect(policy.pause(after: number, asked: asked, random: random) >= asked)
         }
+    }
+}
+
+extension Result where Failure == FlowCore.Failure {
+    fileprivate var failure: FlowCore.Failure? {
+        if case .failure(let failure) = self { failure } else { nil }
     }
 }

@@ -33,6 +33,17 @@ import Testing
         #expect(node.effect(of: arguments) == effect)
     }
 
+    @Test(arguments: [("GET", false), ("DELETE", true)])
+    func whatAnEarlierProcessMayHaveDoneIsKnown(method: String, mayBeDone: Bool) async throws {
+        let node = try #require(NativeNodes().node(named: "http.request"))
+        let arguments = try node.spec.bind(ValueMap([("url", "https://h/x"), ("method", .string(method))]))
+        let http = server("{}")
+        var context = NodeContext(world: .test(http: http), effect: node.effect(of: arguments))
+        context.mayBeDone = true
+        _ = try await node.run(arguments, in: context)
+        #expect(http.calls.map(\.mayBeDone) == [mayBeDone])
+    }
+
     @Test func invalidJSONIsAProtocolFailure() async throws {
         let failure = await failure {
             try await runNode("http.request", ["url": "https://api.example.com/x"], http: server("<html>"))

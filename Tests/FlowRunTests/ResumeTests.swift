@@ -144,6 +144,24 @@ struct ResumeTests {
         #expect(try await bench.resume(steps, options: ResumeOptions(retryUncertain: ["a"])).status == .succeeded)
     }
 
+    @Test(arguments: [
+        (Failure(.network, "broke off"), true), (Failure(.timeout, "no answer"), true),
+        (Failure(.transient, "502"), true), (Failure(.protocolError, "what was that"), true),
+        (Failure(.network, "could not connect", nothingSent: true), false),
+        (Failure(.conflict, "there already"), false),
+        (Failure(.rateLimited, "slow down"), false),
+    ])
+    func whatAnEarlierAttemptMayHaveDoneIsKnownAfterAResume(failure: Failure, mayBeDone: Bool) async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw failure }
+            return call.value
+        }
+        let steps = [try Step.write("a").with { $0.effect = .idempotent }]
+        #expect(try await bench.run(steps).status != .succeeded)
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(bench.nodes.calls.map(\.context.mayBeDone) == [false, mayBeDone])
+    }
+
     @Test func checkpointsSurviveAResume() async throws {
         let bench = Bench { call in
             if let saved = try await call.context.checkpoints.load("page") { return saved }

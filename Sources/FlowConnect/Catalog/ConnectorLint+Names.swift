@@ -27,8 +27,14 @@ extension ConnectorLint {
 
     mutating func checkNames(_ operation: Operation) {
         var names = Names(roots: ["base", "credential"]).with("params", members: operation.parameters.map(\.name))
+        check(
+            operation.writeCondition.map { [$0] } ?? [],
+            Names(roots: []).with("params", members: operation.parameters.map(\.name)))
         if operation.batch != nil { names = names.with("batch", members: ["number", "offset", "previous"]) }
         names = checkLookups(operation.lookups, names)
+        check(
+            operation.requests.flatMap(\.doneSigns).compactMap(\.condition),
+            names.with("steps", "chunk", "first").answered)
         switch operation.work {
         case .request(let variants):
             check(variants.expressions, names)

@@ -29,6 +29,7 @@ package struct ConnectorLint {
     private mutating func check(_ operation: Operation, in world: World) {
         checkNames(operation)
         checkAddresses(operation)
+        checkRepetition(operation)
         checkText(operation)
         if operation.examples.isEmpty {
             diagnostics.warning(
@@ -50,6 +51,21 @@ package struct ConnectorLint {
             diagnostics.error(
                 "credential-to-address", "this address is computed and would get the credential", at: request.span,
                 hint: "add \"auth: none\", or name the hosts it may have in hosts:")
+        }
+    }
+
+    /// What is asked only where work is repeated that changes something.
+    private mutating func checkRepetition(_ operation: Operation) {
+        for request in operation.requests
+        where !request.doneSigns.isEmpty && (request.effect ?? (request.isRead ? .read : operation.effect)) == .read {
+            diagnostics.error(
+                "contradiction", "\"done_already\" has no place where nothing is changed", at: request.span,
+                hint: "remove it")
+        }
+        if let condition = operation.writeCondition, operation.effect == .write {
+            diagnostics.error(
+                "contradiction", "\"write_when\" has no place beside \"effect: write\"", at: condition.span,
+                hint: "say effect: idempotent, or remove write_when")
         }
     }
 

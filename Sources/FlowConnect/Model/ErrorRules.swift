@@ -7,7 +7,12 @@ struct ErrorRules: Sendable {
     enum Sign: Sendable {
         /// The vendor's own word.
         case code(String)
+        case status(Int)
         case condition(Expression)
+
+        var condition: Expression? {
+            if case .condition(let condition) = self { condition } else { nil }
+        }
     }
 
     /// Where a response says how long to wait.
@@ -51,7 +56,7 @@ struct ErrorRules: Sendable {
             [when].compactMap(\.self) + (code?.expressions ?? []) + (message?.expressions ?? [])
             + (requestID?.expressions ?? [])
         for (_, signs) in kinds {
-            for case .condition(let condition) in signs { all.append(condition) }
+            all += signs.compactMap(\.condition)
         }
         return all + hints.flatMap(\.hint.expressions) + delays.compactMap(\.condition)
     }

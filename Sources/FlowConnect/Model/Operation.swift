@@ -11,6 +11,8 @@ package struct Operation: Sendable {
     package var details: String
     package var documentation: String?
     package var effect: Effect
+    /// Makes it a write all the same, by its arguments.
+    @Boxed var writeCondition: Expression?
     package var limit: RateLimit?
     var parameters: [OperationParameter]
     var rules: [NodeSpec.Rule]

@@ -77,6 +77,8 @@ struct RequestTemplate: Sendable {
     var accepted: Set<Int> = []
     /// What else of a response makes it a success.
     var acceptedWhen: [Expression] = []
+    /// How the service refuses what has been done already.
+    var doneSigns: [ErrorRules.Sign] = []
     /// Members of the response that are as good as a credential: `headers.location`, `body.upload_url`.
     var secretParts: [[String]] = []
     var decoding: Decoding?

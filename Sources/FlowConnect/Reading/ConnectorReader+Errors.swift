@@ -33,12 +33,17 @@ extension ConnectorReader {
             entry.value.expected("a list of codes and conditions", for: entry.key, &diagnostics)
             return nil
         }
-        let signs: [ErrorRules.Sign] = items.compactMap { item in
-            guard let text = item.decodeString(for: entry.key, &diagnostics) else { return nil }
-            guard text.contains("${{") else { return .code(text) }
-            return condition(item, for: entry.key).map { .condition($0) }
+        return (kind, items.compactMap { sign($0, for: entry.key) })
+    }
+
+    /// `not_in_channel`, `409`, `${{ … }}`
+    mutating func sign(_ node: SourceNode, for key: String) -> ErrorRules.Sign? {
+        if node.scalar?.intValue != nil {
+            return node.decodeInt(for: key, in: 100...599, &diagnostics).map { .status($0) }
         }
-        return (kind, signs)
+        guard let text = node.decodeString(for: key, &diagnostics) else { return nil }
+        guard text.contains("${{") else { return .code(text) }
+        return condition(node, for: key).map { .condition($0) }
     }
 
     private static let delaySources = [

@@ -5,8 +5,8 @@ import FlowYAML
 
 extension ConnectorReader {
     private static let keys = [
-        "summary", "description", "docs", "effect", "limit", "params", "require", "returns", "output", "example",
-        "examples", "poll", "batch", "resolve", "resource",
+        "summary", "description", "docs", "effect", "write_when", "limit", "params", "require", "returns", "output",
+        "example", "examples", "poll", "batch", "resolve", "resource",
     ]
 
     /// What an operation is made of, by the key that says so.
@@ -42,6 +42,7 @@ extension ConnectorReader {
             output: map.node("output").flatMap { valueTemplate($0) },
             resource: map.node("resource").flatMap { resource($0, parameters) }, examples: examples(map),
             defaults: defaults)
+        operation.writeCondition = map.node("write_when").flatMap { condition($0, for: "write_when") }
         operation.lookups = Lookup.needed(by: operation.expressions, of: lookupsInReach)
         checkPath(operation)
         return operation

@@ -6,8 +6,8 @@ import FlowYAML
 extension ConnectorReader {
     static let requestKeys =
         [
-            "request", "path", "query", "headers", "auth", "errors", "ok", "decode", "idempotency", "save", "secret",
-            "presign", "content_md5",
+            "request", "path", "query", "headers", "auth", "errors", "ok", "done_already", "decode", "idempotency",
+            "save", "secret", "presign", "content_md5",
         ] + bodyKeys
 
     mutating func request(_ map: MapDecoder) -> RequestTemplate? {
@@ -44,6 +44,7 @@ extension ConnectorReader {
                 request.accepted.insert(status)
             }
         }
+        request.doneSigns = map.list("done_already", &diagnostics)?.compactMap { sign($0, for: "done_already") } ?? []
         request.secretParts = secretParts(map)
         if let node = map.node("idempotency") { request.idempotency = idempotency(node) }
         return request

@@ -7,6 +7,8 @@ struct DecodedResponse: Sendable {
     /// Lower-case names.
     var headers: ValueMap
     var body: Value
+    /// Whether it says only that an earlier try has done the work; `body` is null then.
+    var meansDone = false
     /// Why the body is not what its type says; `body` is its text then.
     var defect: Failure?
 

@@ -11,6 +11,7 @@ final class Judge: Sendable {
     private let rules: ErrorRules
     private let accepted: Set<Int>
     private let acceptedWhen: [Expression]
+    private let doneSigns: [ErrorRules.Sign]
     private let decoding: Decoding?
     private let usualDecoding: Decoding?
     private let effect: Effect
@@ -20,16 +21,14 @@ final class Judge: Sendable {
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
     init(
-        rules: ErrorRules, accepted: Set<Int>, acceptedWhen: [Expression] = [], decoding: Decoding?,
-        usualDecoding: Decoding?,
-        effect: Effect,
-        hasKey: Bool, rendering: Rendering,
-        files: any FileSystem
+        rules: ErrorRules, template: RequestTemplate, usualDecoding: Decoding?, effect: Effect, hasKey: Bool,
+        rendering: Rendering, files: any FileSystem
     ) {
         self.rules = rules
-        self.accepted = accepted
-        self.acceptedWhen = acceptedWhen
-        self.decoding = decoding
+        accepted = template.accepted
+        acceptedWhen = template.acceptedWhen
+        doneSigns = template.doneSigns
+        decoding = template.decoding
         self.usualDecoding = usualDecoding
         self.effect = effect
         self.hasKey = hasKey
@@ -50,8 +49,9 @@ final class Judge: Sendable {
     /// - Parameter secrets: members that are as good as a credential.
     func result(of response: HTTPResponse, hiding secrets: [[String]]) -> DecodedResponse {
         var decoded = decode(response)
-        // The HTTP layer takes "not there" for done where it repeats a deletion; that answer's body says otherwise.
-        if !accepts(response) { decoded.body = .null }
+        // It says no where there is nothing left to do.
+        if response.meansDone { decoded.body = .null }
+        decoded.meansDone = response.meansDone
         decoded.markSecret(secrets)
         return decoded
     }
@@ -107,9 +107,13 @@ final class Judge: Sendable {
     /// The failure of a response that says no.
     private func refusal(_ response: HTTPResponse, _ scope: Rendering, _ byStatus: Failure?) -> Failure {
         let code = text(rules.code, scope)
-        let kind = kind(code: code, scope) ?? byStatus?.kind ?? .invalid
+        let said = kind(status: response.status, code: code, scope)
+        // A read is never uncertain, nor is a write with a key.
+        let isSafe = effect != .write || hasKey
+        let kind = said == .uncertain && isSafe ? .transient : said ?? byStatus?.kind ?? .invalid
         var failure = byStatus ?? Failure(kind, "\(server(response)) answered \"\(code ?? "no")\"")
         failure.kind = kind
+        failure.mayBeDone = said == .uncertain
         failure.code = code ?? String(response.status)
         failure.requestID = text(rules.requestID, scope) ?? RequestID.of(response.headers)
         if let message = text(rules.message, scope) {
@@ -127,19 +131,28 @@ final class Judge: Sendable {
         return failure
     }
 
-    /// A read is never uncertain, nor is a write with a key.
-    private func kind(code: String?, _ scope: Rendering) -> FailureKind? {
+    private func kind(status: Int, code: String?, _ scope: Rendering) -> FailureKind? {
         for (kind, signs) in rules.kinds {
-            let fits = signs.contains { sign in
-                switch sign {
-                case .code(let known): known == code
-                case .condition(let condition): (try? scope.value(condition).boolValue) == true
-                }
-            }
-            guard fits else { continue }
-            return kind == .uncertain && (effect != .write || hasKey) ? .transient : kind
+            guard signs.contains(where: { fits($0, status: status, code: code, scope) }) else { continue }
+            return kind
         }
         return nil
+    }
+
+    private func fits(_ sign: ErrorRules.Sign, status: Int, code: String?, _ scope: Rendering) -> Bool {
+        switch sign {
+        case .code(let known): known == code
+        case .status(let known): known == status
+        case .condition(let condition): (try? scope.value(condition).boolValue) == true
+        }
+    }
+
+    /// Whether a response that is a failure is how the service refuses what has been done already.
+    func meansDone(_ response: HTTPResponse) -> Bool {
+        guard !doneSigns.isEmpty else { return false }
+        let scope = rendering.with(decode(response))
+        let code = text(rules.code, scope)
+        return doneSigns.contains { fits($0, status: response.status, code: code, scope) }
     }
 
     private func hint(code: String?, status: Int, _ scope: Rendering) -> String? {

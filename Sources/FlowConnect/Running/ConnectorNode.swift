@@ -20,6 +20,16 @@ package struct ConnectorNode: Node {
         spec = NodeSpec(connector, operation)
     }
 
+    package var hasOneEffect: Bool { operation.writeCondition == nil }
+
+    package func effect(of arguments: Arguments) -> Effect {
+        guard let condition = operation.writeCondition else { return spec.effect }
+        var params = arguments.values
+        for parameter in operation.parameters where params[parameter.name] == nil { params[parameter.name] = .absent }
+        let scope = EvaluationScope(ValueMap([("params", .map(params))]))
+        return (try? condition.evaluate(scope).boolValue) == false ? spec.effect : .write
+    }
+
     package func outputType(of arguments: WrittenArguments) -> StaticType {
         if let output = operation.output {
             var diagnostics = Diagnostics()

@@ -15,6 +15,7 @@ struct OperationRun: Sendable {
     let memory: ConnectorMemory
     private(set) var held: HeldCredential
     private let gap = Gap()
+    private var doubt: Doubt
 
     var node: String { "\(connector.name).\(operation.name)" }
 
@@ -30,6 +31,7 @@ struct OperationRun: Sendable {
         let context = OperationRun.context(context, schemes)
         _context = Indirect(wrappedValue: context)
         held = HeldCredential(context.credential)
+        doubt = Doubt(context.mayBeDone)
         let node = "\(connector.name).\(operation.name)"
         let access = try Access(
             connector, schemes, node: node, context: context, clocks: memory.clocks, isPreview: isPreview,
@@ -96,7 +98,7 @@ struct OperationRun: Sendable {
     /// The output of one request. What is awaited here holds no more than it needs, as a loop may wait for thousands.
     private func output(of variants: Variants, _ scope: Rendering) async throws -> Value {
         let (_, decoded) = try await exchange(try variants.chosen(scope), scope)
-        return try finish(scope.with(decoded), body: decoded.body)
+        return try finish(operation.output, decoded, scope)
     }
 
     /// The output of a job that a request begins.
@@ -205,6 +207,17 @@ struct OperationRun: Sendable {
         }
     }
 
+    /// What is made of an answer; null where that one says only that the work is done, and lacks what the output is
+    /// made of.
+    func finish(_ output: ValueTemplate?, _ answer: DecodedResponse, _ scope: Rendering) throws(Failure) -> Value {
+        do throws(Failure) {
+            return try finish(output, scope.with(answer), body: answer.body)
+        } catch {
+            guard answer.meansDone else { throw error }
+            return .null
+        }
+    }
+
     // MARK: One request
 
     /// Sends a request and waits for a response that is a success.
@@ -268,14 +281,15 @@ struct OperationRun: Sendable {
         let judge = judge(template, scope)
         let response = try await context.world.http.send(
             try call(template, scope, retry: retry, judge: judge, make: make))
+        // What an earlier process was cut off in is this; what follows it has not been sent before.
+        if effect(of: template) != .read { doubt.end() }
         return (response, judge.result(of: response, hiding: template.secretParts))
     }
 
     private func judge(_ template: RequestTemplate, _ scope: Rendering) -> Judge {
         Judge(
-            rules: rules(template), accepted: template.accepted, acceptedWhen: template.acceptedWhen,
-            decoding: template.decoding, usualDecoding: connector.defaults.decode, effect: effect(of: template),
-            hasKey: hasKey(template), rendering: scope, files: context.world.files)
+            rules: rules(template), template: template, usualDecoding: connector.defaults.decode,
+            effect: effect(of: template), hasKey: hasKey(template), rendering: scope, files: context.world.files)
     }
 
     private func effect(of template: RequestTemplate) -> Effect {
@@ -297,6 +311,8 @@ struct OperationRun: Sendable {
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey
         call.classify = { judge.failure(of: $0) }
+        if !template.doneSigns.isEmpty { call.meansDone = { judge.meansDone($0) } }
+        call.mayBeDone = effect != .read && doubt.isThere
         call.log = context.log
         call.credential = template.sendsCredential ? context.credential : nil
         call.limit = try requestLimit()
@@ -321,6 +337,8 @@ struct OperationRun: Sendable {
         var credential = context.credential
         credential?.fields[AssertionScheme.tokenField] = token
         copy.held = HeldCredential(credential)
+        // What a token is asked for with says nothing of the work.
+        copy.doubt = Doubt(false)
         return copy
     }
 

@@ -45,7 +45,7 @@ struct StepRun {
             file.size <= whole.limit, try await run.recalled(checkpoint(sequence.steps[0])) == nil
         else { return nil }
         let (_, decoded) = try await run.exchange(whole.request, scope)
-        return try run.finish(whole.output, scope.with(decoded), body: decoded.body)
+        return try run.finish(whole.output, decoded, scope)
     }
 
     /// The requests as far as they are known, or that of a small file.

@@ -48,7 +48,7 @@ package struct RetryingClient: HTTPClient {
         var call = call
         var attempt = first
         var number = 1
-        var wasOutcomeUnknown = false
+        var wasOutcomeUnknown = call.mayBeDone
         var latest = latest
         while true {
             // What took its time for good reason leaves as much of it for tries as there was.
@@ -58,9 +58,14 @@ package struct RetryingClient: HTTPClient {
             guard var failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
                 record.failure = nil
                 call.log.attempt(record)
-                if let response = attempt.response { return response }
-                throw Failure(.internal, "an HTTP attempt without an outcome")
+                guard var response = attempt.response else {
+                    throw Failure(.internal, "an HTTP attempt without an outcome")
+                }
+                response.meansDone = attempt.failure != nil
+                return response
             }
+            // What an earlier try has sent may have happened.
+            if wasOutcomeUnknown { failure.nothingSent = false }
             record.command = CurlCommand(call)
             do {
                 if let renewed = try await renewed(call, after: attempt) {
@@ -79,8 +84,6 @@ package struct RetryingClient: HTTPClient {
                 throw failure
             }
             guard let pause = pause(after: attempt, &failure, number, call, latest) else {
-                // That the last try didn't get there says nothing about those before it.
-                if wasOutcomeUnknown { failure.nothingSent = false }
                 record.failure = failure
                 call.log.attempt(record)
                 throw failure
@@ -196,10 +199,10 @@ package struct RetryingClient: HTTPClient {
         return pause
     }
 
-    /// Whether the answer says that an earlier attempt, whose outcome was unknown, has deleted what was to be deleted.
+    /// Whether the answer says that an earlier attempt, whose outcome was unknown, has done the work.
     private func isDone(_ call: HTTPCall, _ attempt: Attempt, _ wasOutcomeUnknown: Bool) -> Bool {
-        guard wasOutcomeUnknown, call.request.method == "DELETE", call.effect == .idempotent else { return false }
-        return attempt.response?.status == 404 || attempt.response?.status == 410
+        guard wasOutcomeUnknown, let response = attempt.response else { return false }
+        return call.isDone(by: response)
     }
 }
 
@@ -220,9 +223,7 @@ private struct Attempt {
 
     /// Whether the other side may have done the work although the attempt failed.
     var isOutcomeUnknown: Bool {
-        guard let failure, !failure.nothingSent else { return false }
-        guard let response else { return true }
-        return response.status >= 500 && !(response.status == 503 && response.headers["retry-after"] != nil)
+        failure.map { HTTPCall.isOutcomeUnknown($0, response) } ?? false
     }
 }
 

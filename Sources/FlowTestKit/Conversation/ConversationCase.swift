@@ -59,12 +59,19 @@ package struct ConversationCase: Sendable {
     package var files: [String: String]
     /// Retries the HTTP layer may make.
     var retries: Int
+    /// Whether an earlier attempt was cut off before it knew what came of it.
+    var isRepeated: Bool
     /// Results that an earlier attempt has left, by the name of the checkpoint.
     var done: ValueMap
     package var exchanges: [Exchange]
     package var outcome: Outcome
     /// Files there must be afterwards.
     package var saved: [String: String]
+
+    /// Whether a request of it stays without an answer.
+    package var losesAnAnswer: Bool {
+        exchanges.contains { if case .failure = $0.reply { true } else { false } }
+    }
 
     /// - Returns: nil where the file is no case; `diagnostics` says why.
     package init?(_ text: SourceText, diagnostics: inout Diagnostics) {
@@ -73,7 +80,8 @@ package struct ConversationCase: Sendable {
         else { return nil }
         map.finish(
             [
-                "run", "with", "credential", "base_url", "files", "retries", "done", "exchanges", "output", "failure",
+                "run", "with", "credential", "base_url", "files", "retries", "repeated", "done", "exchanges", "output",
+                "failure",
                 "saved",
             ], &diagnostics)
         node = map.requiredString("run", &diagnostics) ?? ""
@@ -82,6 +90,7 @@ package struct ConversationCase: Sendable {
         baseURL = map.string("base_url", &diagnostics)
         files = Self.files(map, &diagnostics)
         retries = map.int("retries", &diagnostics) ?? 0
+        isRepeated = map.bool("repeated", &diagnostics) ?? false
         done = map.node("done")?.value.mapValue ?? ValueMap()
         saved = Self.texts(map, "saved", &diagnostics)
         exchanges = []

@@ -21,19 +21,24 @@ final class ConversationClient: HTTPClient {
     /// Repeats as the call's policy allows, without waiting.
     func send(_ call: HTTPCall) async throws -> HTTPResponse {
         var retries = 0
+        var mayBeDone = call.mayBeDone
         while true {
-            do {
-                return try answer(call)
-            } catch let failure as Failure {
-                guard retries < call.retry.max,
-                    call.retry.allows(failure, effect: call.effect, hasIdempotencyKey: call.hasIdempotencyKey)
-                else { throw failure }
-                retries += 1
+            let (answer, refusal) = try answer(call)
+            guard let failure = refusal else { return answer ?? HTTPResponse(status: 500) }
+            if mayBeDone, var response = answer, call.isDone(by: response) {
+                response.meansDone = true
+                return response
             }
+            guard retries < call.retry.max,
+                call.retry.allows(failure, effect: call.effect, hasIdempotencyKey: call.hasIdempotencyKey)
+            else { throw failure }
+            retries += 1
+            mayBeDone = mayBeDone || HTTPCall.isOutcomeUnknown(failure, answer)
         }
     }
 
-    private func answer(_ call: HTTPCall) throws -> HTTPResponse {
+    /// One try: what arrived, and why it is no success.
+    private func answer(_ call: HTTPCall) throws -> (HTTPResponse?, Failure?) {
         let request = call.request
         let index = state.withLock { state in
             state.requests.append(request)
@@ -45,15 +50,15 @@ final class ConversationClient: HTTPClient {
         }
         compare(request, with: exchanges[index].request, index)
         switch exchanges[index].reply {
-        case .failure(let failure): throw failure
+        case .failure(let failure): return (nil, failure)
         case .response(let status, let headers, let body):
             var response = HTTPResponse(status: status, headers: headers, body: .bytes(body), url: request.url)
-            if let failure = call.classify?(response) { throw failure }
+            if let failure = call.classify?(response) { return (response, failure) }
             if case .file(let path, _, _) = call.destination {
                 try files.write(body, to: path, mode: 0o644)
                 response.body = .file(FileReference(path: path, size: Int64(body.count)))
             }
-            return response
+            return (response, nil)
         }
     }
 

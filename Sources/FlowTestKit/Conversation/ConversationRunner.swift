@@ -32,12 +32,14 @@ package struct ConversationRunner {
                 return ["there is no node \(conversation.node)"]
             }
             let arguments = try node.spec.bind(conversation.arguments)
-            let context = NodeContext(
+            var context = NodeContext(
                 world: .test(http: client, files: client.files),
                 credential: conversation.credential
-                    ?? credential(node.spec), effect: node.spec.effect, retry: RetryPolicy(max: conversation.retries),
+                    ?? credential(node.spec), effect: node.effect(of: arguments),
+                retry: RetryPolicy(max: conversation.retries),
                 idempotencyKey: "run1-step1", workingDirectory: "/work", filesDirectory: "/run/files",
                 baseURL: conversation.baseURL, checkpoints: KeptCheckpoints(conversation.done))
+            context.mayBeDone = conversation.isRepeated
             let output = try await node.run(arguments, in: context)
             complaints += compare(output: output, conversation.outcome)
         } catch let diagnostic as Diagnostic {
