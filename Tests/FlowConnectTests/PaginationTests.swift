@@ -31,6 +31,32 @@ import Testing
         #expect(requests.map(\.url).suffix(2).map { $0.split(separator: "?").last } == ["skip=3", "skip=4"])
     }
 
+    @Test func advancesByWhatWasAskedForWhereTheServerLeavesItemsOut() async throws {
+        let (output, requests) = try await list(
+            "{ by: window, items: \"${{ body }}\", send: query.skip, size: query.n = 3, more: \"${{ page.number < 4 }}\" }",
+            ["[1]", "[]", "[2,3,4]", "[5]"])
+        #expect(output == [1, 2, 3, 4, 5])
+        #expect(
+            requests.map { $0.url.split(separator: "?").last } == [
+                "n=3", "n=3&skip=3", "n=3&skip=6", "n=3&skip=9",
+            ])
+    }
+
+    @Test func asksForWholeWindowsHoweverFewItemsAreWanted() async throws {
+        let (output, requests) = try await list(
+            "{ by: window, items: \"${{ body }}\", send: query.skip, size: query.n = 3, more: \"${{ page.number < 4 }}\" }",
+            ["[]", "[1,2,3]"], max: 1)
+        #expect(output == [1])
+        #expect(requests.map { $0.url.split(separator: "?").last } == ["n=3", "n=3&skip=3"])
+    }
+
+    @Test func aWindowThatIsNotFullIsTheLastWhereNothingElseIsSaid() async throws {
+        let (output, requests) = try await list(
+            "{ by: window, items: \"${{ body }}\", send: query.skip, size: query.n = 2 }", ["[1,2,3]", "[4]"])
+        #expect(output == [1, 2, 3, 4])
+        #expect(requests.map { $0.url.split(separator: "?").last } == ["n=2", "n=2&skip=2"])
+    }
+
     @Test func aTokenThatExpiresBetweenPagesLeavesNoHalfList() async throws {
         let connector = try TestConnector(
             """

@@ -12,6 +12,8 @@ struct Pagination: Sendable {
         case page
         /// A number that counts items.
         case offset
+        /// A number that counts what was asked for: the service leaves items out of the range it took.
+        case window
         /// An address in the response.
         case nextURL = "next_url"
     }

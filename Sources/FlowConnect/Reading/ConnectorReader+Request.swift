@@ -169,6 +169,7 @@ extension ConnectorReader {
         case .link: break
         case .nextURL: keys += ["url"]
         case .page, .offset: keys += ["send", "first"]
+        case .window: keys += ["send"]
         }
         map.finish(keys, &diagnostics)
         guard let items = map.required("items", &diagnostics).flatMap({ template($0, for: "items") }) else {
@@ -185,6 +186,7 @@ extension ConnectorReader {
             pagination.send = slot(node)
         }
         pagination.size = map.node("size").flatMap { size($0) }
+        if style == .window { _ = map.required("size", &diagnostics) }
         pagination.first = map.int("first", in: 0...1, &diagnostics) ?? (style == .offset ? 0 : 1)
         pagination.more = map.node("more").flatMap { template($0, for: "more") }
         return pagination

@@ -105,7 +105,9 @@ struct PageReader {
                 return
             }
             if isSized, let size = pagination.size {
-                draft.set(size.slot, to: .int(Int64(max(1, min(size.value, limit)))))
+                // Of a window nothing may be left, however few items are wanted.
+                let count = pagination.style == .window ? size.value : max(1, min(size.value, limit))
+                draft.set(size.slot, to: .int(Int64(count)))
             }
             if case .marker(let value) = next, let slot = pagination.send { draft.set(slot, to: value) }
         }
@@ -147,6 +149,10 @@ struct PageReader {
         case .nextURL:
             guard let next = pagination.next, let text = try? scope.text(next), !text.isEmpty else { return nil }
             return try address(text, of: response)
+        case .window:
+            let size = pagination.size?.value ?? 1
+            if pagination.more == nil, page.count < size { return nil }
+            return .marker(.int(Int64(pages * size)))
         case .page, .offset:
             let isShort = pagination.more == nil && page.count < (pagination.size?.value ?? 1)
             if page.isEmpty || isShort { return nil }
