@@ -32,6 +32,35 @@ import Testing
         #expect(undone == ["finally/undo_folder", "finally/undo_group", "finally/undo_project"], "\(result.errors)")
     }
 
+    @Test func aKickoffUndoesNothingThatItHasNotDone() async throws {
+        let machine = try Machine()
+        _ = try await machine.run("flowctl new project-kickoff flow.yaml")
+        let result = try await machine.run(
+            "sed -i 's/^  - id: group$/  - run: exit 1\\n\\n&/' flow.yaml && flowctl run flow.yaml --mock")
+        #expect(result.exit == 1)
+        let undone = result.errors.split(separator: "\n").filter { $0.contains("✓ finally/undo_") }
+        #expect(undone.count == 1 && undone[0].contains("undo_project"), "\(result.errors)")
+    }
+
+    @Test func aPullRequestThatIsClosedIsNotTold() async throws {
+        let machine = try Machine(["pull.json": #"{"action":"closed","pull_request":{"number":12}}"#])
+        _ = try await machine.run("flowctl new pull-request-to-slack flow.yaml")
+        let result = try await machine.run("flowctl run flow.yaml --mock --event pull.json")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(!result.errors.contains("✓ tell"), "\(result.errors)")
+    }
+
+    @Test func theDumpGetsTheVariablesItReads() async throws {
+        let machine = try Machine(["dump": "#!/bin/sh\nenv >&2\n"])
+        _ = try await machine.run("flowctl new database-dump-to-s3 flow.yaml")
+        let result = try await machine.run(
+            "chmod +x dump && PGHOST=db.example PGUSER=ann flowctl run flow.yaml --mock -i command=./dump && flowctl runs logs latest"
+        )
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(result.output.contains("PGHOST=db.example") && result.output.contains("PGUSER=ann"), "\(result.output)")
+        #expect(!result.output.contains("PGPORT") && !result.output.contains("PGPASSWORD"))
+    }
+
     @Test func namesOfAppsAreNotTakenForMadeUpSecrets() async throws {
         let machine = try Machine()
         _ = try await machine.run("flowctl new provision-user flow.yaml")
