@@ -34,8 +34,15 @@ package enum AskedPause {
 
     /// Of `Retry-After` (RFC 9110, 10.2.3), seconds or a date, or the finer `Retry-After-Ms` that some have beside it.
     package static func retryAfter(_ headers: HTTPHeaders, now: Timestamp) -> Duration? {
-        if let exact = headers["Retry-After-Ms"].flatMap(Double.init).flatMap(milliseconds) { return exact }
+        if let exact = headers["Retry-After-Ms"].flatMap(number).flatMap(milliseconds) { return exact }
         guard let text = headers["Retry-After"] else { return nil }
-        return Double(text).map(seconds) ?? date(text, now: now)
+        return number(text).map(seconds) ?? date(text, now: now)
+    }
+
+    /// Of digits, with a fraction where a service knows better; nothing with an exponent, nor hexadecimal.
+    package static func number(_ text: String) -> Double? {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        guard text.utf8.allSatisfy({ digits.contains($0) || $0 == UInt8(ascii: ".") }) else { return nil }
+        return Double(text)
     }
 }

@@ -27,7 +27,7 @@ import Testing
         arguments: [
             ("120", 120), ("0", 0), ("Sun, 06 Nov 1994 08:49:37 GMT", 30), ("Sunday, 06-Nov-94 08:49:37 GMT", 30),
             ("Sun Nov  6 08:49:37 1994", 30), ("Sun, 06 Nov 1994 08:00:00 GMT", 0), ("soon", nil), ("-1", nil),
-            ("Sun, 31 Feb 1994 08:00:00 GMT", nil), ("", nil),
+            ("Sun, 31 Feb 1994 08:00:00 GMT", nil), ("", nil), ("1e3", nil), ("0x10", nil), ("inf", nil), (".", nil),
         ] as [(String, Int?)])
     func readsHowLongTheServerAsksToWait(text: String, seconds: Int?) {
         let asked = AskedPause.retryAfter(HTTPHeaders([("retry-after", text)]), now: now)
@@ -37,6 +37,7 @@ import Testing
     @Test func millisecondsAreFinerThanSeconds() {
         let both = HTTPHeaders([("Retry-After", "1"), ("Retry-After-Ms", "250")])
         #expect(AskedPause.retryAfter(both, now: now) == .milliseconds(250))
+        #expect(AskedPause.retryAfter(HTTPHeaders([("Retry-After", "1.5")]), now: now) == .milliseconds(1500))
     }
 
     @Test(

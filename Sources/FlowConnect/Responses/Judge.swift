@@ -196,7 +196,7 @@ extension ErrorRules.Delay.Source {
         }
     }
 
-    private func number(_ header: String?) -> Double? { header.flatMap(Double.init) }
+    private func number(_ header: String?) -> Double? { header.flatMap(AskedPause.number) }
 
     private func number(_ body: Value, _ path: [String]) -> Double? {
         guard let value = path.reduce(Optional(body), { $0?[$1] }) else { return nil }

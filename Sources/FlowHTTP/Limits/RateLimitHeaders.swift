@@ -13,11 +13,13 @@ struct RateLimitHeaders {
 
     /// nil where the response says nothing, or nothing that can be understood.
     init?(_ headers: HTTPHeaders, now: Timestamp) {
-        var limits: [RateLimitHeaders] = []
-        for field in headers.fields {
-            if let limit = RateLimitHeaders(field, of: headers, now) { limits.append(limit) }
-        }
-        if let field = headers["RateLimit"] { limits += RateLimitHeaders.draft(field) }
+        let fields = headers.fields.filter { RateLimitHeaders.areIn($0.name) }
+        guard !fields.isEmpty else { return nil }
+        let named = fields.map { (name: $0.name.lowercased(), value: $0.value) }
+        let values = Dictionary(named.map { ($0.name, $0.value) }) { first, _ in first }
+        var limits = named.compactMap { RateLimitHeaders($0.name, $0.value, of: values, now) }
+        // Several lines of a field are one list (RFC 9110, 5.3).
+        limits += RateLimitHeaders.draft(named.filter { $0.name == "ratelimit" }.map(\.value).joined(separator: ","))
         guard let binding = limits.min(by: { ($0.remaining, $1.reset) < ($1.remaining, $0.reset) }) else { return nil }
         self = binding
     }
@@ -27,19 +29,24 @@ struct RateLimitHeaders {
         self.reset = reset
     }
 
-    /// `RateLimit-Remaining` is the shortest of these names.
-    private static let shortestName = 19
+    /// Whether a field of this name has a part in what a response says.
+    static func areIn(_ name: String) -> Bool {
+        let length = name.utf8.count
+        guard length == 9 || length >= shortestName else { return false }
+        let name = name.lowercased()
+        return name.contains("ratelimit") || name.contains("rate-limit")
+    }
+
+    /// `RateLimitReset` is the shortest of these names beside `RateLimit` itself.
+    private static let shortestName = 14
 
     /// `X-RateLimit-Remaining` with `X-RateLimit-Reset`, `x-ratelimit-remaining-tokens` with
     /// `x-ratelimit-reset-tokens`, and so on.
-    private init?(_ field: HTTPHeaders.Field, of headers: HTTPHeaders, _ now: Timestamp) {
-        guard field.name.utf8.count >= RateLimitHeaders.shortestName else { return nil }
-        let name = field.name.lowercased()
-        guard name.contains("ratelimit") || name.contains("rate-limit"), let word = name.firstRange(of: "remaining"),
-            let remaining = Double(field.value), remaining.magnitude < 1e15
+    private init?(_ name: String, _ value: String, of values: [String: String], _ now: Timestamp) {
+        guard let word = name.firstRange(of: "remaining"), let remaining = Double(value), remaining.magnitude < 1e15
         else { return nil }
         func partner(_ suffix: String) -> String? {
-            headers["\(name[..<word.lowerBound])\(suffix)\(name[word.upperBound...])"]
+            values["\(name[..<word.lowerBound])\(suffix)\(name[word.upperBound...])"]
         }
         let reset =
             // The only one that needs no clock.
@@ -51,18 +58,35 @@ struct RateLimitHeaders {
         self.init(remaining: Int(remaining), reset: reset)
     }
 
-    /// `"default";r=0;t=30`
+    /// `"default";r=0;t=30`, or as up to the seventh version of the draft: `limit=10, remaining=0, reset=30`.
     private static func draft(_ field: String) -> [RateLimitHeaders] {
-        field.split(separator: ",").compactMap { policy in
+        var found: [RateLimitHeaders] = []
+        var old: [Substring: Substring] = [:]
+        for policy in field.split(separator: ",") {
             var values: [Substring: Substring] = [:]
             for part in policy.split(separator: ";") {
-                let pair = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
-                if pair.count == 2 { values[pair[0]] = pair[1] }
+                let pair = part.drop(while: isBlank).split(separator: "=", maxSplits: 1)
+                if pair.count == 2 { values[pair[0]] = pair[1].prefix { !isBlank($0) } }
             }
-            guard let remaining = values["r"].flatMap({ Int($0) }),
-                let reset = values["t"].flatMap({ Double($0) }).flatMap(AskedPause.seconds)
-            else { return nil }
-            return RateLimitHeaders(remaining: remaining, reset: reset)
+            if let limit = RateLimitHeaders(values["r"], values["t"]) {
+                found.append(limit)
+            } else {
+                old.merge(values) { $1 }
+            }
+            if let limit = RateLimitHeaders(old["remaining"], old["reset"]) {
+                found.append(limit)
+                old = [:]
+            }
         }
+        return found
     }
+
+    private init?(_ remaining: Substring?, _ reset: Substring?) {
+        guard let remaining = remaining.flatMap({ Int($0) }),
+            let reset = reset.flatMap({ Double($0) }).flatMap(AskedPause.seconds)
+        else { return nil }
+        self.init(remaining: remaining, reset: reset)
+    }
+
+    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
 }

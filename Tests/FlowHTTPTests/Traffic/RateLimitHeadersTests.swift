@@ -36,6 +36,19 @@ import Testing
         #expect(draft?.reset == .seconds(3600))
     }
 
+    @Test func severalLinesOfTheDraftsFieldAreOneList() {
+        let found = read([("RateLimit", "\"a\";r=5;t=7"), ("ratelimit", "\"b\";r=0;t=9")])
+        #expect(found?.remaining == 0)
+        #expect(found?.reset == .seconds(9))
+    }
+
+    @Test(arguments: ["limit=100, remaining=0, reset=7", "reset=7,remaining=0", "limit=100,\tremaining=0 ,reset=7"])
+    func earlierFormOfTheDraft(text: String) {
+        let found = read([("RateLimit", text), ("RateLimit", "limit=10, remaining=3, reset=90")])
+        #expect(found?.remaining == 0)
+        #expect(found?.reset == .seconds(7))
+    }
+
     /// What services send when a limit is used up, as lines, and how long until it is whole again.
     private static let usedUp: [(service: String, fields: String, seconds: Double)] = [
         ("GitHub", "x-ratelimit-limit: 5000\nx-ratelimit-remaining: 0\nx-ratelimit-reset: 1800000090", 90),
@@ -104,6 +117,7 @@ import Testing
         [("x-ratelimit-remaining", "none"), ("x-ratelimit-reset", "30")],
         [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "soon")],
         [("x-ratelimit-remaining", "1e300"), ("x-ratelimit-reset", "1e300")], [("RateLimit", ";;r=;t=,")],
+        [("RateLimit", "remaining=0, limit=7"), ("RateLimit", "remaining, reset=, =, r=1;remaining=x")],
     ])
     func whatCannotBeUnderstoodSaysNothing(fields: [(String, String)]) { #expect(read(fields) == nil) }
 }
