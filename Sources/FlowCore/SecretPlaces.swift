@@ -3,6 +3,8 @@
 package struct SecretPlaces: Sendable, Hashable {
     /// Header fields, in lower case. They don't go to another origin either.
     package private(set) var headers: Set<String> = []
+    /// Those of them that say by which credential the call is made, as its signer has put them in.
+    package private(set) var credentialHeaders: Set<String> = []
     /// Parameters of the query.
     package private(set) var query: Set<String> = []
     /// Texts in the path, as they stand there.
@@ -17,6 +19,11 @@ package struct SecretPlaces: Sendable, Hashable {
     package var areInBody: Bool { isWholeBody || !members.isEmpty }
 
     package mutating func add(header name: String) { headers.insert(name.lowercased()) }
+
+    package mutating func add(credentialHeader name: String) {
+        add(header: name)
+        credentialHeaders.insert(name.lowercased())
+    }
 
     package mutating func add(parameter name: String) { query.insert(name) }
 

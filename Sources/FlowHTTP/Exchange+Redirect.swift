@@ -36,6 +36,9 @@ extension Exchange {
         }
         var next = request
         next.url = url
+        if call.asksForChange {
+            for name in ["if-none-match", "if-modified-since"] { next.headers[name] = nil }
+        }
         var route = route
         if isDone {
             if request.method != "HEAD" { next.method = "GET" }

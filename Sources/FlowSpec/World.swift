@@ -77,6 +77,8 @@ package struct HTTPCall: Sendable {
     package var limit: RequestLimit?
     /// Whether a response may be stored, and asked for again only if it has changed.
     package var usesCache = false
+    /// Whether the cache has added conditions to the request, which are for its own address and for no other.
+    package var asksForChange = false
     /// When run and block must be over, by the monotonic clock of the world; no pause is begun that would pass it.
     package var deadline: Duration?
     /// What a response means: nil is success. nil here means that every response is.

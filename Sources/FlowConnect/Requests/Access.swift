@@ -153,10 +153,10 @@ struct Access: Sendable {
         if !isPreview { try check(request.url) }
         switch scheme.signer {
         case .bearer(let field):
-            request.secrets.add(header: "Authorization")
+            request.secrets.add(credentialHeader: "Authorization")
             request.headers["Authorization"] = "Bearer " + (try secret(field, isPreview))
         case .basic(let user, let password):
-            request.secrets.add(header: "Authorization")
+            request.secrets.add(credentialHeader: "Authorization")
             guard !isPreview else {
                 request.headers["Authorization"] = "Basic \(Masker.replacement)"
                 return
@@ -164,7 +164,7 @@ struct Access: Sendable {
             let pair = try secret(user, false) + ":" + secret(password, false)
             request.headers["Authorization"] = "Basic " + Base64.encode(Array(pair.utf8))
         case .header(let name, let field, let prefix):
-            request.secrets.add(header: name)
+            request.secrets.add(credentialHeader: name)
             request.headers[name] = prefix + (try secret(field, isPreview))
         case .query(let name, let field):
             request.secrets.add(parameter: name)
@@ -178,7 +178,7 @@ struct Access: Sendable {
                 &request, with: text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text,
                 isPreview: isPreview)
         case .oauth1(let fields):
-            request.secrets.add(header: "Authorization")
+            request.secrets.add(credentialHeader: "Authorization")
             guard !isPreview else {
                 request.headers["Authorization"] = Masker.replacement
                 return
@@ -189,15 +189,15 @@ struct Access: Sendable {
                 nonce: Hexadecimal.encode(world.random.bytes(16)), time: clocks.now(at: request.url, by: world.clock)
             ).sign(&request)
         case .assertion:
-            request.secrets.add(header: "Authorization")
+            request.secrets.add(credentialHeader: "Authorization")
             request.headers["Authorization"] = "Bearer " + (try secret(AssertionScheme.tokenField, isPreview))
         case .signatureV4(let fields):
-            request.secrets.add(header: "Authorization")
+            request.secrets.add(credentialHeader: "Authorization")
             guard !isPreview else {
                 request.headers["Authorization"] = Masker.replacement
                 return
             }
-            if fields.sessionToken != nil { request.secrets.add(header: "x-amz-security-token") }
+            if fields.sessionToken != nil { request.secrets.add(credentialHeader: "x-amz-security-token") }
             if hasBucketInHost { request.url = BucketHost.address(request.url, base: base) }
             // TLS keeps whole what is streamed; without it the digest has to.
             let isStreamed = request.body.isInFile && request.url.hasPrefix("https:")

@@ -30,8 +30,10 @@ package struct CachingClient: HTTPClient {
     {
         var asking = call
         stored.addConditions(to: &asking.request.headers)
+        asking.asksForChange = true
         let response = try await transport.send(asking)
-        if response.status == 304 { return stored.response(refreshedBy: response) }
+        // Of another address a 304 says nothing about what is stored.
+        if response.status == 304, response.url == call.request.url { return stored.response(refreshedBy: response) }
         return await kept(response, to: call, key)
     }
 
@@ -40,11 +42,11 @@ package struct CachingClient: HTTPClient {
         return response
     }
 
-    /// Reads into memory that ask for nothing conditional or partial themselves.
+    /// Reads into memory that ask for nothing conditional or partial themselves, and say all they ask for in the URL.
     private static func mayUse(_ call: HTTPCall) -> Bool {
-        guard call.usesCache, call.effect == .read, call.request.method == "GET", case .memory = call.destination else {
-            return false
-        }
+        guard call.usesCache, call.effect == .read, call.request.method == "GET", call.request.body == .none,
+            case .memory = call.destination
+        else { return false }
         return !conditions.contains { call.request.headers[$0] != nil }
     }
 

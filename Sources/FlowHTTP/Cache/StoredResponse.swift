@@ -5,50 +5,73 @@ import FlowSpec
 struct StoredResponse: Sendable, Hashable {
     private let headers: HTTPHeaders
     private let body: [UInt8]
-    /// Fields of the request that the response depends on (`Vary`), in lower case.
+    private let asker: Asker
+    /// Fields of the request that the response depends on (`Vary`), in lower case; without secrets.
     private let varying: [String]
     /// What the request said in them.
     private let selecting: HTTPHeaders
 
     /// More is not kept.
     private static let maximumSize = 1 << 20
+    /// Bytes of a validator; a longer one would not get through to the server.
+    private static let longestValidator = 1024
 
     /// nil where the response may not be kept, or would be of no use.
     init?(_ response: HTTPResponse, to call: HTTPCall) {
         guard response.status == 200, response.url == call.request.url, case .bytes(let bytes) = response.body,
             bytes.count <= StoredResponse.maximumSize,
-            response.headers["ETag"] != nil || response.headers["Last-Modified"] != nil,
+            StoredResponse.validators.contains(where: { StoredResponse.validator($0.field, response.headers) != nil }),
             !StoredResponse.words(response.headers, "Cache-Control").contains("no-store")
         else { return nil }
         let varying = StoredResponse.words(response.headers, "Vary")
-        guard !varying.contains("*") else { return nil }
-        // The credential is part of the key already, and its secret stays out of here.
-        self.varying = varying.filter { $0 != "authorization" && !call.request.secrets.headers.contains($0) }
+        guard !varying.contains("*"), let asker = Asker(of: call) else { return nil }
+        self.asker = asker
+        self.varying = varying.filter { !Asker.isSecret($0, in: call.request) }
         selecting = StoredResponse.fields(self.varying, of: call.request.headers)
-        headers = response.headers
+        var kept = response.headers
+        kept.fields.removeAll { StoredResponse.isOfTheMoment($0.name) }
+        headers = kept
         body = bytes
     }
 
     /// Whether the response is one to this request, too.
-    func fits(_ call: HTTPCall) -> Bool { StoredResponse.fields(varying, of: call.request.headers) == selecting }
+    func fits(_ call: HTTPCall) -> Bool {
+        StoredResponse.fields(varying, of: call.request.headers) == selecting && asker.made(call)
+    }
 
     /// Asks for a response only if it is another one than this.
     func addConditions(to request: inout HTTPHeaders) {
-        if let tag = headers["ETag"] { request["If-None-Match"] = tag }
-        if let date = headers["Last-Modified"] { request["If-Modified-Since"] = date }
+        for (field, condition) in StoredResponse.validators {
+            if let value = StoredResponse.validator(field, headers) { request[condition] = value }
+        }
+    }
+
+    private static let validators = [
+        (field: "ETag", condition: "If-None-Match"), (field: "Last-Modified", condition: "If-Modified-Since"),
+    ]
+
+    /// nil where there is none that can be sent back.
+    private static func validator(_ name: String, _ headers: HTTPHeaders) -> String? {
+        guard let value = headers[name], value.utf8.count <= longestValidator,
+            !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+        else { return nil }
+        return value
+    }
+
+    /// Whether a field says what was true when the response came, so that it means nothing beside a 304.
+    private static func isOfTheMoment(_ name: String) -> Bool {
+        RateLimitHeaders.areIn(name) || name.lowercased().hasPrefix("retry-after")
     }
 
     /// This response with the fields that a 304 brings up to date (RFC 9111, 3.2).
     func response(refreshedBy answer: HTTPResponse) -> HTTPResponse {
-        var fields = headers
-        for name in Set(answer.headers.fields.map { $0.name.lowercased() }) where !StoredResponse.ofBody.contains(name)
-        {
-            let values = answer.headers.all(name)
-            fields[name] = nil
-            for value in values { fields.append(name, value) }
-        }
+        let fresh = answer.headers.fields.map { (name: $0.name.lowercased(), value: $0.value) }
+            .filter { !StoredResponse.ofBody.contains($0.name) }
+        let names = Set(fresh.map(\.name))
+        let kept = headers.fields.filter { !names.contains($0.name.lowercased()) }
         return HTTPResponse(
-            status: 200, headers: fields, body: .bytes(body), version: answer.version, url: answer.url, isStored: true)
+            status: 200, headers: HTTPHeaders(kept.map { ($0.name, $0.value) } + fresh), body: .bytes(body),
+            version: answer.version, url: answer.url, isStored: true)
     }
 
     /// What describes the body, which is not that of the 304.
@@ -70,7 +93,7 @@ extension StoredResponse {
     var content: [UInt8] {
         let head: Value = [
             "headers": StoredResponse.pairs(headers), "vary": .list(varying.map(Value.string)),
-            "selecting": StoredResponse.pairs(selecting),
+            "selecting": StoredResponse.pairs(selecting), "asker": asker.asValue,
         ]
         return JSON.bytes(head) + [UInt8(ascii: "\n")] + body
     }
@@ -78,10 +101,12 @@ extension StoredResponse {
     init?(content: [UInt8]) {
         guard let end = content.firstIndex(of: UInt8(ascii: "\n")), let head = try? JSON.parse(Array(content[..<end])),
             let headers = StoredResponse.headers(head["headers"]),
-            let selecting = StoredResponse.headers(head["selecting"]), let varying = head["vary"]?.listValue
+            let selecting = StoredResponse.headers(head["selecting"]), let varying = head["vary"]?.listValue,
+            let asker = Asker(head["asker"])
         else { return nil }
         self.headers = headers
         self.selecting = selecting
+        self.asker = asker
         self.varying = varying.compactMap(\.stringValue)
         body = Array(content[(end + 1)...])
     }

@@ -34,7 +34,7 @@ struct RequestBuilder {
             switch signer.place {
             case .header(let name, let value):
                 headers[name] = isPreview ? "***" : value
-                fields.secrets.add(header: name)
+                fields.secrets.add(credentialHeader: name)
             case .query(let name, let value):
                 fields.query.append((name, isPreview ? "***" : value))
                 fields.secrets.add(parameter: name)

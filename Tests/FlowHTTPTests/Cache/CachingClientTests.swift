@@ -2,6 +2,7 @@ import FlowCore
 import FlowHTTP
 import FlowSpec
 import FlowTestKit
+import Synchronization
 import Testing
 
 /// When a response is asked for again, and how.
@@ -84,7 +85,123 @@ import Testing
         for (accept, token) in [("text/plain", "fake-1"), ("text/csv", "fake-1"), ("text/csv", "fake-2")] {
             _ = try await client.send(call(server.url, headers: [("Accept", accept), ("Authorization", token)]))
         }
-        #expect(server.requests.map { $0.headers["If-None-Match"] } == [nil, nil, "\"v1\""])
+        #expect(server.requests.map { $0.headers["If-None-Match"] } == [nil, nil, nil])
+    }
+
+    /// With and without a mark that the value is secret, as where it is written out or comes from a variable.
+    @Test(arguments: [("Authorization", false), ("Authorization", true), ("X-Api-Key", false), ("X-Door", true)])
+    func otherSecretGetsAResponseOfItsOwn(field: String, isMarked: Bool) async throws {
+        let server = try FaultServer { request in
+            let isKnown = request.headers["If-Modified-Since"] != nil
+            let date = [("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT")]
+            return isKnown ? .status(304) : .text("for " + (request.headers[field] ?? "nobody"), headers: date)
+        }
+        let client = CachingClient(CurlClient(), store: store)
+        var texts: [String] = []
+        for secret in ["fake-a", "fake-a", "fake-b", nil] {
+            var call = call(server.url + "/me", headers: secret.map { [(field, $0)] } ?? [])
+            if isMarked { call.request.secrets.add(header: field) }
+            texts.append(try await client.send(call).text)
+            let kept = await store.content(of: ResponseKey(url: server.url + "/me", credential: nil)) ?? []
+            let head = String(decoding: kept.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            #expect(!kept.isEmpty && !head.contains("fake"))
+        }
+        #expect(texts == ["for fake-a", "for fake-a", "for fake-b", "for nobody"])
+        #expect(server.requests.map { $0.headers["If-Modified-Since"] != nil } == [false, true, false, false])
+    }
+
+    @Test func credentialKeepsItsResponseHoweverItSigns() async throws {
+        let server = try server([("ETag", "\"v1\""), ("Vary", "Authorization")])
+        let client = CachingClient(CurlClient(), store: store)
+        for signature in ["fake-1", "fake-2"] {
+            var call = call(server.url, headers: [("Authorization", signature)], credential: "ada")
+            call.request.secrets.add(credentialHeader: "Authorization")
+            _ = try await client.send(call)
+        }
+        #expect(server.requests.map { $0.headers["If-None-Match"] } == [nil, "\"v1\""])
+    }
+
+    @Test func sameAddressBehindAnotherSocketOrProxyIsAnotherServer() async throws {
+        let transport = ScriptedHTTP { call in
+            let isKnown = call.request.headers["If-None-Match"] != nil
+            return HTTPResponse(
+                status: isKnown ? 304 : 200, headers: HTTPHeaders([("ETag", "\"1\"")]),
+                body: .bytes(Array("\(call.route.unixSocket ?? "") \(call.route.proxy ?? "")".utf8)),
+                url: call.request.url)
+        }
+        let client = CachingClient(transport, store: store)
+        var texts: [String] = []
+        for (socket, proxy) in [("/a.sock", nil), ("/b.sock", nil), (nil, "http://p:1"), (nil, nil), (nil, nil)] {
+            var call = call("http://app.example/info")
+            call.route = HTTPRoute(proxy: proxy, unixSocket: socket)
+            texts.append(try await client.send(call).text)
+        }
+        #expect(texts == ["/a.sock ", "/b.sock ", " http://p:1", " ", " "])
+        #expect(transport.calls.map { $0.request.headers["If-None-Match"] } == [nil, nil, nil, nil, "\"1\""])
+    }
+
+    @Test func answerOfARedirectsTargetSaysNothingAboutWhatIsStored() async throws {
+        let date = [("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT"), ("ETag", "\"v1\"")]
+        let other = try FaultServer { request in
+            let isAsked = request.headers["If-Modified-Since"] != nil || request.headers["If-None-Match"] != nil
+            return isAsked ? .status(304) : .text("what is true now")
+        }
+        let isMoved = Mutex(false)
+        let server = try FaultServer { _ in
+            isMoved.withLock { $0 } ? .redirect(to: other.url + "/other") : .text("old", headers: date)
+        }
+        let client = CachingClient(CurlClient(), store: store)
+        #expect(try await client.send(call(server.url + "/doc")).text == "old")
+        isMoved.withLock { $0 = true }
+        #expect(try await client.send(call(server.url + "/doc")).text == "what is true now")
+        #expect(server.requests[1].headers["If-None-Match"] == "\"v1\"")
+    }
+
+    @Test func conditionsOfTheStepItselfGoToARedirectsTarget() async throws {
+        let server = try FaultServer { request in
+            request.path == "/" ? .redirect(to: "/there") : .text(request.headers["If-None-Match"] ?? "none")
+        }
+        let client = CachingClient(CurlClient(), store: store)
+        let response = try await client.send(call(server.url + "/", headers: [("If-None-Match", "\"own\"")]))
+        #expect(response.text == "\"own\"")
+    }
+
+    @Test func whatWasLeftOfALimitIsNotRepeatedWithAStoredResponse() async throws {
+        let server = try server([
+            ("ETag", "\"v1\""), ("X-RateLimit-Reset", "3"), ("RateLimit", "\"a\";r=0;t=9"), ("Retry-After", "3"),
+        ])
+        let client = CachingClient(CurlClient(), store: store)
+        let first = try await client.send(call(server.url))
+        #expect(first.headers["X-RateLimit-Reset"] == "3")
+        let second = try await client.send(call(server.url))
+        #expect(second.isStored)
+        #expect(second.headers["X-RateLimit-Remaining"] == "59")
+        for name in ["X-RateLimit-Reset", "RateLimit", "Retry-After"] { #expect(second.headers[name] == nil) }
+    }
+
+    @Test(arguments: ["\"a\rb\"", "\"a\u{1}b\"", "\"" + String(repeating: "a", count: 2000) + "\""])
+    func tagThatCannotBeSentBackIsNotUsed(tag: String) async throws {
+        let transport = ScriptedHTTP { call in
+            HTTPResponse(status: 200, headers: HTTPHeaders([("ETag", tag)]), url: call.request.url)
+        }
+        let client = CachingClient(transport, store: store)
+        for _ in 0..<2 { _ = try await client.send(call("http://app.example/")) }
+        #expect(transport.calls.allSatisfy { $0.request.headers["If-None-Match"] == nil })
+    }
+
+    @Test(.timeLimit(.minutes(1))) func answerOfManyFieldsIsReadInLinearTime() async throws {
+        let many = (0..<36_000).map { ("X-\($0)", "1") }
+        let transport = ScriptedHTTP { call in
+            let isKnown = call.request.headers["If-None-Match"] != nil
+            return HTTPResponse(
+                status: isKnown ? 304 : 200, headers: HTTPHeaders(isKnown ? many : [("ETag", "\"1\""), ("x-7", "0")]),
+                url: call.request.url)
+        }
+        let client = CachingClient(transport, store: store)
+        _ = try await client.send(call("http://app.example/"))
+        let second = try await client.send(call("http://app.example/"))
+        #expect(second.headers.fields.count == 36_001)
+        #expect(second.headers.all("X-7") == ["1"])
     }
 
     @Test func onlyReadsThatSayNothingThemselvesAreAskedForAgain() async throws {
@@ -95,8 +212,11 @@ import Testing
         write.effect = .write
         var post = call(server.url)
         post.request.method = "POST"
+        var withBody = call(server.url)
+        withBody.request.body = .bytes(Array("{\"query\":2}".utf8))
         let others = [
-            write, post, call(server.url, usesCache: false), call(server.url, headers: [("Range", "bytes=0-1")]),
+            write, post, withBody, call(server.url, usesCache: false),
+            call(server.url, headers: [("Range", "bytes=0-1")]),
             call(server.url, headers: [("Cache-Control", "no-cache")]),
         ]
         for call in others { _ = try await client.send(call) }
