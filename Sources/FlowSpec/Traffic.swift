@@ -76,8 +76,17 @@ package protocol SharedRecords: Sendable {
         _ key: SharedRecord.Key, _ change: @escaping @Sendable (inout SharedRecord?) -> T
     ) async throws -> T
 
+    /// The record as it is; nil where there is none.
+    ///
+    /// - Throws: as ``update(_:_:)``.
+    func record(_ key: SharedRecord.Key) async throws -> SharedRecord?
+
     /// A name for the credential that is the same in every process and tells nothing of its secrets.
     func identity(of credential: Credential) async throws -> String
+}
+
+extension SharedRecords {
+    package func record(_ key: SharedRecord.Key) async throws -> SharedRecord? { try await update(key) { $0 } }
 }
 
 /// Records of this process alone, where there is no place to share them.

@@ -34,9 +34,7 @@ package final class SharedTable: Sendable {
     ) async throws -> T {
         try await onQueue { database throws(Failure) in
             try database.transaction {
-                let row = try database.query(
-                    "SELECT value, expires_at FROM shared WHERE kind = ? AND key = ?", [.string(kind), .string(key)]
-                ).first
+                let row = try SharedTable.row(database, kind, key)
                 let found = row.flatMap(SharedTable.content)
                 var content = found
                 let result = change(&content)
@@ -55,6 +53,21 @@ package final class SharedTable: Sendable {
                 return result
             }
         }
+    }
+
+    /// What is kept under the key, nil where nothing is. No other process has to wait for it.
+    ///
+    /// - Throws: as ``update(kind:key:_:)``.
+    package func content(kind: String, key: String) async throws -> (value: ValueMap, expiresAt: Timestamp)? {
+        try await onQueue { database throws(Failure) in
+            try SharedTable.row(database, kind, key).flatMap(SharedTable.content)
+        }
+    }
+
+    private static func row(_ database: Database, _ kind: String, _ key: String) throws(Failure) -> Row? {
+        try database.query(
+            "SELECT value, expires_at FROM shared WHERE kind = ? AND key = ?", [.string(kind), .string(key)]
+        ).first
     }
 
     /// Everything that has not expired, by kind and key; empty where there is no database yet.

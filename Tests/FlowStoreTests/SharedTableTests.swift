@@ -42,6 +42,8 @@ import Testing
         #expect(entries.map(\.value) == [["count": 1], ["count": 1]].map { (value: Value) in value.mapValue })
         try await table.remove([entries[0]])
         #expect(try SharedTable.entries(in: path).map(\.key) == ["b"])
+        #expect(try await table.content(kind: "limit", key: "b")?.value == ValueMap([("count", 1)]))
+        #expect(try await table.content(kind: "limit", key: "a") == nil)
         try await table.update(kind: "limit", key: "b") { $0 = nil }
         #expect(try SharedTable.entries(in: path).isEmpty)
     }
@@ -49,6 +51,7 @@ import Testing
     @Test func expiredRecordIsNoRecord() async throws {
         let table = SharedTable(path: try path())
         try await table.update(kind: "limit", key: "a") { $0 = (ValueMap(), Timestamp(seconds: 1)) }
+        #expect(try await table.content(kind: "limit", key: "a") == nil)
         #expect(try await table.update(kind: "limit", key: "a") { $0 == nil })
         #expect(try SharedTable.entries(in: try path()).isEmpty)
     }

@@ -18,6 +18,12 @@ struct StateRecords: SharedRecords {
         }
     }
 
+    func record(_ key: SharedRecord.Key) async throws -> SharedRecord? {
+        try await table.content(kind: key.kind.rawValue, key: key.text).map {
+            SharedRecord($0.value, expiresAt: $0.expiresAt)
+        }
+    }
+
     /// The first 64 bits of a hash of the secrets, keyed with random bytes that are made once and never leave the
     /// database. Two names of one token have one identity; a token that is renewed keeps that of its credential's name.
     func identity(of credential: Credential) async throws -> String {

@@ -93,9 +93,9 @@ struct Quota: Sendable, Hashable {
         taken[slice] = number > 1 ? number - 1 : nil
     }
 
-    /// Nothing goes before `time`. What was promised for earlier is forgotten.
+    /// Nothing goes before `time`. Whoever was promised an earlier slot must not use it.
     mutating func close(until time: Timestamp) {
-        closedUntil = max(time, closedUntil ?? time)
+        closedUntil = Closure.end(closedUntil, at: time) ?? time
     }
 
     /// How many requests went or were promised in the interval up to now.
@@ -119,7 +119,7 @@ struct Quota: Sendable, Hashable {
         let present = slice(of: now)
         // A clock that was set back leaves promises in a future that no promise reaches.
         taken = taken.filter { $0.key >= present - Quota.slices && $0.key < present + 2 * Quota.horizon }
-        if let closed = closedUntil, closed <= now { closedUntil = nil }
+        closedUntil = Closure.end(closedUntil, at: now)
     }
 
     /// When nothing of it counts any more.

@@ -20,6 +20,11 @@ final class FallbackRecords: SharedRecords {
         return await own.update(key, change)
     }
 
+    func record(_ key: SharedRecord.Key) async -> SharedRecord? {
+        if let result = await attempt({ try await shared.record(key) }) { return result }
+        return await own.update(key) { $0 }
+    }
+
     func identity(of credential: Credential) async -> String {
         if let identity = await attempt({ try await shared.identity(of: credential) }) { return identity }
         return await own.identity(of: credential)

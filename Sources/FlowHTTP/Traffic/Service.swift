@@ -4,8 +4,8 @@ import Synchronization
 
 /// One origin as one credential sees it: its limits, and its circuit breaker.
 ///
-/// What other processes know of it is read when it is made; from then on a request to a service that works and has no
-/// limit touches memory only.
+/// What other processes know of it is read when it is made, and whether they found it closed once a second; else a
+/// request to a service that works and has no limit touches memory only.
 final class Service: Sendable {
     let origin: Origin
     private let labels: ValueMap
@@ -20,11 +20,15 @@ final class Service: Sendable {
         var openUntil: Timestamp?
         /// What the service itself asked for.
         var closedUntil: Timestamp?
+        /// When the shared record of it was read last, by the monotonic clock.
+        var lookedAt = Duration.zero
+        var looking: Task<Void, Never>?
         /// Calls that no other process knows of yet.
         var untold = FailureWindow()
         /// Whether a call is writing them to the shared record.
         var isTelling = false
-        var limiters: [RequestLimit: RateLimiter] = [:]
+        /// One that is forgotten leaves nothing behind that its record doesn't have.
+        var limiters = RecentlyUsed<RequestLimit, RateLimiter>(capacity: 1000)
     }
 
     /// How often one call writes what others counted meanwhile, before it goes on.
@@ -46,7 +50,8 @@ final class Service: Sendable {
         self.name = name
         var state = State()
         state.openUntil = await records.update(.init(.breaker, name)) { CircuitBreaker($0).openUntil }
-        state.closedUntil = await records.update(.init(.limit, name)) { $0?.value.time("closed_until") }
+        state.closedUntil = await records.record(.init(.limit, name))?.value.time("closed_until")
+        state.lookedAt = clock.monotonic()
         self.state = Mutex(state)
     }
 
@@ -54,14 +59,14 @@ final class Service: Sendable {
 
     func limiter(_ limit: RequestLimit) -> RateLimiter {
         state.withLock { state in
-            if let known = state.limiters[limit] { return known }
+            if let known = state.limiters.value(limit) { return known }
             var labels = labels
             labels["limit"] = .string(limit.name)
             labels["rate"] = .string(limit.text)
             labels["per"] = limit.key.map(Value.string)
             let key = SharedRecord.Key(.limit, "\(name) \(limit.name)" + (limit.key.map { " \($0)" } ?? ""))
             let made = RateLimiter(limit, key: key, labels: labels, records: records, clock: clock)
-            state.limiters[limit] = made
+            state.limiters.keep(made, limit)
             return made
         }
     }
@@ -69,19 +74,40 @@ final class Service: Sendable {
     /// Until when the service wants no request of this credential; nil where it takes them.
     func closedUntil(at now: Timestamp) -> Timestamp? {
         state.withLock { state in
-            if let closed = state.closedUntil, closed <= now { state.closedUntil = nil }
+            state.closedUntil = Closure.end(state.closedUntil, at: now)
             return state.closedUntil
+        }
+    }
+
+    /// Reads whether other processes have found it closed, where that was not done of late.
+    func look() async {
+        let now = clock.monotonic()
+        let looking = state.withLock { state in
+            if state.looking == nil, now - state.lookedAt >= Closure.staleness {
+                state.looking = Task { await self.readClosure() }
+            }
+            return state.looking
+        }
+        await looking?.value
+    }
+
+    private func readClosure() async {
+        let closed = await records.record(.init(.limit, name))?.value.time("closed_until")
+        state.withLock { state in
+            state.closedUntil = Closure.later(closed, state.closedUntil, at: clock.now())
+            state.lookedAt = clock.monotonic()
+            state.looking = nil
         }
     }
 
     /// Nothing more is sent before `time`: under `limit`, or where the call has none, at all.
     func close(until time: Timestamp, limit: RequestLimit?) async {
         if let limit { return await limiter(limit).close(until: time) }
-        state.withLock { $0.closedUntil = max(time, $0.closedUntil ?? time) }
+        state.withLock { $0.closedUntil = Closure.end($0.closedUntil, at: time) ?? time }
         let labels = labels
         await records.update(.init(.limit, name)) { record in
             var value = labels
-            let closed = max(time, record?.value.time("closed_until") ?? time)
+            let closed = Closure.end(record?.value.time("closed_until"), at: time) ?? time
             value["closed_until"] = .int(closed.milliseconds)
             record = SharedRecord(value, expiresAt: closed)
         }

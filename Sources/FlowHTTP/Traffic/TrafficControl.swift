@@ -28,8 +28,13 @@ package final class TrafficControl: Sendable {
     private let records: FallbackRecords
     private let clock: any WallClock
     private let random: any RandomSource
-    private let services = Mutex<[ServiceKey: Service]>([:])
-    private let loading = Mutex<[ServiceKey: Task<Service, Never>]>([:])
+    private let known = Mutex(Known())
+
+    private struct Known {
+        /// One that is forgotten leaves nothing of weight behind that its records don't have.
+        var services = RecentlyUsed<ServiceKey, Service>(capacity: 1000)
+        var loading: [ServiceKey: Task<Service, Never>] = [:]
+    }
 
     /// How many slots a call may miss: on a machine that is too busy for any, it goes late rather than never.
     private static let slots = 5
@@ -50,21 +55,24 @@ package final class TrafficControl: Sendable {
         guard let service = await service(of: call) else { return Admission() }
         if let open = service.openUntil(at: clock.now()) { throw refusal(service, until: open) }
         let begin = clock.monotonic()
-        var hasWaited = false
-        if let limit = call.limit {
-            hasWaited = try await pass(service.limiter(limit), service, call, latest: latest)
-        } else if let closed = service.closedUntil(at: clock.now()) {
-            hasWaited = true
-            try await wait(for: service, until: closed, call, latest: latest)
+        let limiter = call.limit.map(service.limiter)
+        var pass: (slot: Timestamp?, hasWaited: Bool)
+        if let limiter {
+            pass = try await self.pass(limiter, service, call, latest: latest)
+        } else {
+            pass = (nil, try await waitWhileClosed(service, call, latest: latest))
         }
         var admission = Admission(service: service)
-        switch await service.enter(at: clock.now()) {
+        let entry = await service.enter(at: clock.now())
+        switch entry {
         case .closed: break
         case .probe: admission.isProbe = true
-        case .open(let until): throw refusal(service, until: until)
-        case .probing: throw probing(service)
+        case .open, .probing:
+            if let slot = pass.slot { await limiter?.giveBack(slot) }
+            if case .open(let until) = entry { throw refusal(service, until: until) }
+            throw probing(service)
         }
-        if hasWaited {
+        if pass.hasWaited {
             admission.waited = HTTPWait(
                 reason: TrafficControl.reason(service), duration: clock.monotonic() - begin)
         }
@@ -76,7 +84,7 @@ package final class TrafficControl: Sendable {
     /// - Parameter failure: that of the transport, or what the response means.
     func ended(_ call: HTTPCall, _ admission: Admission, response: HTTPResponse?, failure: Failure?) async {
         guard let service = admission.service else { return }
-        let asked = failure?.retryAfter
+        let asked = failure?.retryAfter.map { min($0, Closure.longest) }
         let opened = await service.ended(
             failed: TrafficControl.isBroken(response, failure), isProbe: admission.isProbe, asked: asked)
         if let opened {
@@ -85,7 +93,9 @@ package final class TrafficControl: Sendable {
                 "\(service.origin.authority): \(opened.failures) of the last \(opened.calls) requests failed, so none is sent for a while"
             )
         }
-        if let response, let pause = pause(after: response, failure, call), let time = clock.now().adding(pause) {
+        if let response, let pause = pause(after: response, failure, call),
+            let time = clock.now().adding(min(pause, Closure.longest))
+        {
             await service.close(until: time, limit: call.limit)
         }
         if let failure = records.untoldFailure() {
@@ -114,13 +124,15 @@ package final class TrafficControl: Sendable {
 
     // MARK: Waiting
 
-    /// - Returns: whether there was anything to wait for.
+    /// - Returns: the slot that the call has, and whether it has waited for it.
     private func pass(
         _ limiter: RateLimiter, _ service: Service, _ call: HTTPCall, latest: Duration
-    ) async throws -> Bool {
+    ) async throws -> (slot: Timestamp?, hasWaited: Bool) {
         var hasWaited = false
-        for number in 1...TrafficControl.slots {
-            let slot = try await self.slot(of: limiter, service, call, latest: latest)
+        var missed = 0
+        while true {
+            let (slot, wasKept) = try await self.slot(of: limiter, service, call, latest: latest)
+            hasWaited = hasWaited || wasKept
             let pause = slot.since(clock.now())
             if pause > .zero {
                 hasWaited = true
@@ -132,17 +144,22 @@ package final class TrafficControl: Sendable {
                     throw error
                 }
             }
-            if limiter.isUsable(slot) || number == TrafficControl.slots { break }
+            switch await limiter.standing(of: slot) {
+            case .usable: return (slot, hasWaited)
+            case .late:
+                missed += 1
+                if missed == TrafficControl.slots { return (slot, hasWaited) }
+            case .closed: break
+            }
             await limiter.miss(slot)
         }
-        return hasWaited
     }
 
     private func slot(
         of limiter: RateLimiter, _ service: Service, _ call: HTTPCall, latest: Duration
-    ) async throws -> Timestamp {
+    ) async throws -> (time: Timestamp, hasWaited: Bool) {
         do {
-            return try await limiter.slot(within: latest - clock.monotonic()) { pause in
+            return try await limiter.slot(by: latest) { pause in
                 self.announce(pause, service, call)
             }
         } catch let failure as Failure where failure.kind == .rateLimited {
@@ -150,19 +167,24 @@ package final class TrafficControl: Sendable {
         }
     }
 
-    private func wait(for service: Service, until time: Timestamp, _ call: HTTPCall, latest: Duration) async throws {
-        let pause = time.since(clock.now())
-        guard clock.monotonic() + pause <= latest else {
-            throw Refusal(
-                failure: Failure(
-                    .rateLimited,
-                    "\(TrafficControl.reason(service)) lets nothing through for \(pause.humanText)",
-                    hint: "run it again then; \"flowctl limits\" shows what is used up", retryAfter: pause,
-                    nothingSent: true))
+    /// - Returns: whether there was anything to wait for.
+    private func waitWhileClosed(_ service: Service, _ call: HTTPCall, latest: Duration) async throws -> Bool {
+        var hasWaited = false
+        await service.look()
+        // The first that goes on may learn that the service is closed again.
+        while let closed = service.closedUntil(at: clock.now()) {
+            let pause = max(closed.since(clock.now()), .milliseconds(1))
+            guard clock.monotonic() + pause <= latest else {
+                throw Refusal(
+                    failure: Closure.failure(service.origin.authority, service.origin.description, for: pause))
+            }
+            announce(pause, service, call)
+            // All that wait for the same moment don't come at the same moment.
+            try await clock.sleep(pause + .seconds(min(pause.inSeconds / 10, 1) * random.unitInterval()))
+            hasWaited = true
+            await service.look()
         }
-        announce(pause, service, call)
-        // All that wait for the same moment don't come at the same moment.
-        try await clock.sleep(pause + .seconds(min(pause.inSeconds / 10, 1) * random.unitInterval()))
+        return hasWaited
     }
 
     private func announce(_ pause: Duration, _ service: Service, _ call: HTTPCall) {
@@ -198,18 +220,23 @@ package final class TrafficControl: Sendable {
     /// nil where the address is none; the transport says what is wrong with it.
     private func service(of call: HTTPCall) async -> Service? {
         let key = ServiceKey(address: TrafficControl.address(call.request.url), credential: call.credential?.name)
-        if let known = services.withLock({ $0[key] }) { return known }
+        if let service = known.withLock({ $0.services.value(key) }) { return service }
         guard let origin = Origin(call.request.url) else { return nil }
-        let (records, clock) = (records, clock)
-        let task = loading.withLock { loading in
-            if let known = loading[key] { return known }
-            let task = Task { await Service(origin, call.credential, records: records, clock: clock) }
-            loading[key] = task
-            return task
+        let loading = known.withLock { known in
+            if let service = known.services.value(key) { return Task { service } }
+            if let loading = known.loading[key] { return loading }
+            let loading = Task {
+                let service = await Service(origin, call.credential, records: records, clock: clock)
+                self.known.withLock { known in
+                    known.services.keep(service, key)
+                    known.loading[key] = nil
+                }
+                return service
+            }
+            known.loading[key] = loading
+            return loading
         }
-        let service = await task.value
-        services.withLock { $0[key] = service }
-        return service
+        return await loading.value
     }
 
     /// Scheme, host and port as they are written: what finds a service without taking the URL apart.

@@ -40,7 +40,7 @@ package struct TrafficEntry: Sendable, Hashable {
                 breaker.openUntil.map { .breakerOpen(until: $0, failures: failures, calls: calls) }
                 ?? .breakerClosed(failures: failures, calls: calls)
         case .limit:
-            if let closed = value.time("closed_until"), closed > now {
+            if let closed = Closure.end(value.time("closed_until"), at: now) {
                 state = .closed(until: closed)
                 return
             }
