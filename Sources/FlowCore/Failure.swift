@@ -46,6 +46,8 @@ package struct Failure: Error, Sendable, Hashable {
     package var nothingSent: Bool
     /// True where the other side has refused the work and yet may have done it, by its own word.
     package var mayBeDone = false
+    /// True where the server that was asked had answered, and another one, to which it redirects, is what failed.
+    package var isOfRedirect = false
 
     package init(
         _ kind: FailureKind, _ message: String, hint: String? = nil, code: String? = nil,

@@ -67,7 +67,7 @@ package final class CurlClient: HTTPClient {
         let result = Result { () throws(Failure) in
             try outcome.get()
             return try transfer.response()
-        }
+        }.mapError(exchange.attributed)
         trace?.add(exchange, transfer.times, result)
         return try result.get()
     }

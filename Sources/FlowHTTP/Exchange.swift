@@ -65,6 +65,14 @@ final class Exchange: Sendable {
     /// Without the null byte at its end (unix(7)).
     private static let longestSocketPath = 107
 
+    /// The failure of this hop, with a mark where it is not that of the server that the call asks.
+    func attributed(_ failure: Failure) -> Failure {
+        guard redirects > 0, origin != Origin(call.request.url) else { return failure }
+        var failure = failure
+        failure.isOfRedirect = true
+        return failure
+    }
+
     private func checkText() throws(Failure) {
         guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw Failure(

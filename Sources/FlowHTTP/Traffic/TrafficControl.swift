@@ -86,7 +86,7 @@ package final class TrafficControl: Sendable {
         guard let service = admission.service else { return }
         let asked = failure?.retryAfter.map { min($0, Closure.longest) }
         let opened = await service.ended(
-            failed: TrafficControl.isBroken(response, failure), isProbe: admission.isProbe, asked: asked)
+            failed: TrafficControl.isBroken(service, response, failure), isProbe: admission.isProbe, asked: asked)
         if let opened {
             call.log.log(
                 .warning,
@@ -104,8 +104,12 @@ package final class TrafficControl: Sendable {
     }
 
     /// Only the way there and the server itself count: what a request asks for may be wrong without either being broken.
-    private static func isBroken(_ response: HTTPResponse?, _ failure: Failure?) -> Bool? {
-        if let response { return response.status >= 500 }
+    /// A service that redirects to one that fails works itself.
+    private static func isBroken(_ service: Service, _ response: HTTPResponse?, _ failure: Failure?) -> Bool? {
+        if let response {
+            return response.status >= 500 && Origin(response.url).map { $0 == service.origin } ?? true
+        }
+        if failure?.isOfRedirect == true { return false }
         switch failure?.kind {
         case .network, .tls, .timeout, .uncertain: return failure?.code == Failure.notBegun ? nil : true
         default: return nil

@@ -5,7 +5,7 @@ import FlowTestKit
 import Synchronization
 import Testing
 
-/// Services that want no more requests for a while.
+/// Services that want no more requests for a while, and those that send others elsewhere.
 @Suite struct ClosureTests {
     private let clock = EventfulClock()
     private let log = RecordedLog()
@@ -138,6 +138,26 @@ import Testing
         let begin = clock.monotonic()
         for _ in 0..<2 { _ = try await client(fine).send(call(limit: limit)) }
         #expect(clock.monotonic() == begin)
+    }
+
+    @Test func serviceThatRedirectsToOneThatFailsWorksItself() async throws {
+        let broken = try FaultServer { _ in .status(500) }
+        let refusing = try RefusingPort()
+        let server = try FaultServer { request in
+            switch request.path {
+            case "/broken": .redirect(to: broken.url + "/there")
+            case "/refusing": .redirect(to: refusing.url + "/there")
+            default: .text("fine")
+            }
+        }
+        let client = client(CurlClient())
+        for path in ["/broken", "/refusing"] {
+            for _ in 0..<10 {
+                let outcome = await failure { _ = try await client.send(call(server.url + path)) }
+                #expect(outcome.code != "circuit_open")
+            }
+        }
+        #expect(try await client.send(call(server.url + "/echo")).text == "fine")
     }
 }
 
