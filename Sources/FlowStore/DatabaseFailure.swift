@@ -94,6 +94,16 @@ extension Database {
         }
     }
 
+    /// The same for a statement that was running.
+    func failure(_ code: Int32, of statement: Statement) -> Failure {
+        guard code & 0xFF == SQLITE_READONLY, mode == .readOnly, purpose == .other,
+            sqlite3_stmt_readonly(statement.handle) == 0
+        else { return failure(code) }
+        return Failure(
+            .invalid, "the statement would change the database \"\(path)\", which is open for reading only",
+            hint: "use sqlite.execute for what changes data", code: Database.codeName(code))
+    }
+
     static func withoutLocks(_ path: String, on fileSystem: String, _ purpose: DatabasePurpose) -> Failure {
         Failure(
             .invalid, "the database \"\(path)\" lies on a network file system (\(fileSystem)) that knows no locks",

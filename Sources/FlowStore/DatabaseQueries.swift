@@ -64,6 +64,46 @@ extension Database {
         guard code == SQLITE_OK else { throw failure(code) }
     }
 
+    /// As ``executeScript(_:)``; each row that a statement gives goes to `body`.
+    package func executeScript(_ sql: String, _ body: (Row) throws -> Void) throws(Failure) {
+        lock.lock()
+        defer { lock.unlock() }
+        try requireLiveTransaction()
+        let text = Array(sql.utf8CString)
+        var start = 0
+        while true {
+            guard !isInterrupted.load(ordering: .sequentiallyConsistent) else { throw failure(SQLITE_INTERRUPT) }
+            var handle: OpaquePointer?
+            var end = start
+            let code = text.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return SQLITE_OK }
+                var tail: UnsafePointer<CChar>?
+                let code = sqlite3_prepare_v2(
+                    self.handle, base + start, Int32(clamping: buffer.count - start), &handle, &tail)
+                end = tail.map { $0 - base } ?? start
+                return code
+            }
+            guard code == SQLITE_OK else { throw failure(code) }
+            // A comment is no statement.
+            if let handle { try stepThrough(Statement(sql: sql, handle: handle), body) }
+            guard end > start else { return }
+            start = end
+        }
+    }
+
+    private func stepThrough(_ statement: Statement, _ body: (Row) throws -> Void) throws(Failure) {
+        while true {
+            let code = sqlite3_step(statement.handle)
+            if code == SQLITE_DONE { return }
+            guard code == SQLITE_ROW else { throw failure(code) }
+            do {
+                try body(Row(columnNames: statement.columnNames, values: statement.values()))
+            } catch {
+                throw Failure(error)
+            }
+        }
+    }
+
     /// Gives each row to `body` as SQLite has it.
     package func forEachRawRow(
         _ sql: String, _ parameters: [Value] = [], _ body: (RawRow) throws -> Void
@@ -103,7 +143,7 @@ extension Database {
         while true {
             let code = sqlite3_step(statement.handle)
             if code == SQLITE_DONE { break }
-            guard code == SQLITE_ROW else { throw failure(code) }
+            guard code == SQLITE_ROW else { throw failure(code, of: statement) }
             do {
                 guard try body(statement) else { break }
             } catch {

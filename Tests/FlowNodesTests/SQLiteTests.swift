@@ -20,7 +20,7 @@ import Testing
                 "database": "data/shop.db", "sql": "INSERT INTO t (name) VALUES (?)",
                 "each": [["Ada"], ["Robert'); DROP TABLE t;--"], [nil]],
             ], in: folder)
-        #expect(output == ["changes": 3])
+        #expect(output == ["changes": 3, "rows": []])
     }
 
     @Test func rowsComeAsMaps() async throws {
@@ -146,7 +146,27 @@ import Testing
         let failure = await failure {
             try await runNode("sqlite.query", ["database": "data/shop.db", "sql": "DELETE FROM t"], in: folder)
         }
-        #expect(failure != nil)
+        #expect(
+            failure?.message
+                == "the statement would change the database \"\(folder.path)/data/shop.db\", which is open for reading only"
+        )
+        #expect(failure?.hint == "use sqlite.execute for what changes data")
+    }
+
+    @Test func whatReturningGivesIsNotLost() async throws {
+        func execute(_ sql: String, _ name: String = "params", _ values: Value = .null) async throws -> Value {
+            try await runNode(
+                "sqlite.execute", ["database": "data/shop.db", "sql": .string(sql), "\(name)": values], in: folder)
+        }
+        let inserted = try await execute("INSERT INTO t (name) VALUES ('Lin'), ('Eve') RETURNING id, name")
+        #expect(inserted == ["changes": 2, "rows": [["id": 4, "name": "Lin"], ["id": 5, "name": "Eve"]]])
+        let each = try await execute("INSERT INTO t (name) VALUES (?) RETURNING id", "each", [["Bo"], ["Cy"]])
+        #expect(each == ["changes": 2, "rows": [["id": 6], ["id": 7]]])
+        let updated = try await execute("UPDATE t SET name = :n WHERE id > 5 RETURNING id", "params", ["n": "x"])
+        #expect(updated == ["changes": 2, "rows": [["id": 6], ["id": 7]]])
+        let script = try await execute(
+            "-- all\nDELETE FROM t WHERE id > 3 RETURNING id; SELECT count(*) AS n FROM t; -- end\n")
+        #expect(script == ["changes": 4, "rows": [["id": 4], ["id": 5], ["id": 6], ["id": 7], ["n": 3]]])
     }
 
     @Test func aMissingDatabaseIsNotFound() async throws {

@@ -144,8 +144,8 @@ import Testing
         try Database.open(path).execute("CREATE TABLE t (x)")
         let database = try Database.open(path, mode: .readOnly)
         let problem = Failure(
-            .permission, "the database \"\(path)\" can't be written",
-            hint: "make the file and its folder writable, or open another", code: "SQLITE_READONLY")
+            .invalid, "the statement would change the database \"\(path)\", which is open for reading only",
+            hint: "use sqlite.execute for what changes data", code: "SQLITE_READONLY")
         #expect(throws: problem) { try database.execute("INSERT INTO t VALUES (1)") }
         #expect(try database.transaction { try database.query("SELECT count(*) FROM t")[0][0] } == 0)
     }

@@ -18,15 +18,17 @@ struct SQLiteExecute: Node {
                 "each", .list(of: .any), help: "Run the statement once for each of these sets of values.",
                 example: [["Ada", "Berlin"], ["Lin", "Oslo"]]),
         ],
-        output: "{changes}: how many rows were inserted, updated or deleted.",
+        output: "{changes, rows}: how many rows were inserted, updated or deleted, and those that RETURNING gives.",
         example: .init(
             [
                 "database": "shop.db", "sql": "INSERT INTO customers (name, city) VALUES (?, ?)",
                 "each": [["Ada", "Berlin"], ["Lin", "Oslo"]],
             ],
-            output: ["changes": 2]))
+            output: ["changes": 2, "rows": []]))
 
-    func outputType(of arguments: WrittenArguments) -> StaticType { .record([("changes", .int)]) }
+    func outputType(of arguments: WrittenArguments) -> StaticType {
+        .record([("changes", .int), ("rows", .list(of: .map))])
+    }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let sql = arguments.string("sql") ?? ""
@@ -35,14 +37,15 @@ struct SQLiteExecute: Node {
         }
         let sets = try parameterSets(arguments)
         return try await SQLiteArguments.changing(arguments, in: context) { database in
+            var rows: [Value] = []
             let changes = try database.transaction {
                 guard let sets else {
-                    try database.executeScript(sql)
+                    try database.executeScript(sql) { rows.append(.map($0.asMap)) }
                     return database.changes
                 }
-                return try sets.reduce(0) { try $0 + $1.execute(sql, in: database) }
+                return try sets.reduce(0) { try $0 + $1.forEachRow(sql, in: database) { rows.append(.map($0)) } }
             }
-            return ["changes": .int(Int64(changes))]
+            return ["changes": .int(Int64(changes)), "rows": .list(rows)]
         }
     }
 
