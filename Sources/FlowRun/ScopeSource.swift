@@ -134,7 +134,9 @@ final class ScopeSource: Sendable {
         // What is made up is no secret, and holds the credential's name, which would be masked with it.
         if credential.source != .mock { setup.masker.add(secretsIn: .map(credential.fields)) }
         let isFirst = state.withLock { $0.credentials.updateValue(credential, forKey: name) == nil }
-        if isFirst { journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())]) }
+        if isFirst, credential.source != .mock {
+            journal?.note([.credentialUsed(name: name, at: setup.world.clock.now())])
+        }
     }
 
     /// nil where it came through a pipe.

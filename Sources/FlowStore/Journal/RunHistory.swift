@@ -119,7 +119,6 @@ package struct RunHistory: Sendable {
         throw Failure(.invalid, "several runs fit \"\(name)\": \(ids)", hint: "give more of the id")
     }
 
-    /// The run with what it was started with.
     /// What the use of a credential is called in the table of what was done last, before its name.
     static let credentialTask = "credential "
 
@@ -133,6 +132,7 @@ package struct RunHistory: Sendable {
         return uses
     }
 
+    /// The run with what it was started with.
     package func stored(_ summary: RunSummary) throws(Failure) -> StoredRun {
         guard
             let row = try database.query(

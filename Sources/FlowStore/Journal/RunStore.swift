@@ -77,6 +77,18 @@ package final class RunStore: Sendable {
         return (run, RunJournal(run: id, number: number, attempt: run.attempt, writer: writer))
     }
 
+    /// Calls a credential by its new name where the history says when it was last used.
+    package func renameCredential(_ name: String, to newName: String) async throws {
+        let (old, new) = (RunHistory.credentialTask + name, RunHistory.credentialTask + newName)
+        try await writer.read { database throws(Failure) in
+            try database.transaction {
+                // What had the name before was another credential.
+                try database.execute("DELETE FROM upkeep WHERE task = ?", [.string(new)])
+                try database.execute("UPDATE upkeep SET task = ? WHERE task = ?", [.string(new), .string(old)])
+            }
+        }
+    }
+
     /// Takes up a run that ended without success, or whose process died.
     ///
     /// - Parameters:

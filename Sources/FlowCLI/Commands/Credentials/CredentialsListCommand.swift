@@ -44,7 +44,7 @@ struct CredentialsListCommand: Verb {
             for info in stored {
                 table.add(
                     StyledText(info.name, .bold), StyledText(info.type), StyledText(info.service ?? ""),
-                    StyledText(info.updatedAt.localText), StyledText(uses[info.name]?.localText ?? ""),
+                    StyledText(info.updatedAt.localText), StyledText(info.lastUse(in: uses)?.localText ?? ""),
                     expiry(info, now), info.isValid ? "" : StyledText("refused by the service", .red))
             }
             for variable in variables {
@@ -68,7 +68,7 @@ struct CredentialsListCommand: Verb {
         _ stored: [CredentialInfo], _ uses: [String: Timestamp], _ variables: [String]
     ) -> Value {
         .list(
-            stored.map { $0.asValue(lastUsed: uses[$0.name]) }
+            stored.map { $0.asValue(lastUsed: $0.lastUse(in: uses)) }
                 + variables.map { ["variable": .string($0), "source": "environment"] })
     }
 }

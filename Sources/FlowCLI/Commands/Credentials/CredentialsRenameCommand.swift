@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowStore
 import FlowVault
 
 /// `flowctl credentials rename OLD NEW`
@@ -22,6 +23,10 @@ struct CredentialsRenameCommand: Verb {
         } catch {
             if error.kind == .invalid || error.kind == .conflict { throw Exit.usage(error.message, hint: error.hint) }
             throw error
+        }
+        // The credential has its name, whatever becomes of when it was last used.
+        if (try? session.history()) != nil {
+            try? await RunStore.open(try session.settings.stateDatabase).renameCredential(name, to: newName)
         }
         session.console.show(json: ["name": .string(newName)]) { session.console.show("renamed \(name) to \(newName)") }
     }

@@ -26,7 +26,7 @@ struct CredentialsShowCommand: Verb {
     }
 
     private func document(_ info: CredentialInfo, _ fields: ValueMap, _ session: Session) -> Value {
-        var document = info.asValue(lastUsed: session.credentialUses[name]).mapValue ?? ValueMap()
+        var document = info.asValue(lastUsed: info.lastUse(in: session.credentialUses)).mapValue ?? ValueMap()
         document["fields"] = .map(fields)
         return .map(document)
     }

@@ -18,8 +18,9 @@ struct CredentialsUsageCommand: Verb {
 
     func run(in session: Session) async throws {
         let usage = try CredentialUsage(in: session)
-        let stored = try session.vaultAccess().vault()?.names() ?? []
-        var names = Set(stored).union(usage.uses.keys)
+        let infos = try session.vaultAccess().vault()?.list() ?? []
+        let stored = Dictionary(infos.map { ($0.name, $0) }) { $1 }
+        var names = Set(stored.keys).union(usage.uses.keys)
         if let name {
             guard names.contains(name) else {
                 throw Exit.usage(
@@ -31,8 +32,9 @@ struct CredentialsUsageCommand: Verb {
         let lastUsed = session.credentialUses
         let rows = names.sorted().map { name in
             Row(
-                name: name, isThere: stored.contains(name) || isInEnvironment(name, session),
-                uses: usage.uses[name] ?? [], lastUsed: lastUsed[name])
+                name: name, isThere: stored[name] != nil || isInEnvironment(name, session),
+                uses: usage.uses[name] ?? [],
+                lastUsed: stored[name].map { $0.lastUse(in: lastUsed) } ?? lastUsed[name])
         }
         session.console.show(json: .list(rows.map(\.asValue))) { show(rows, usage, on: session.console) }
     }

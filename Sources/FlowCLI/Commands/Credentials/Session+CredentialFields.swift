@@ -73,3 +73,8 @@ extension Session {
         return origin
     }
 }
+
+extension CredentialInfo {
+    /// When runs last used it; nil where that was a credential that had its name before.
+    func lastUse(in uses: [String: Timestamp]) -> Timestamp? { uses[name].flatMap { $0 < createdAt ? nil : $0 } }
+}
