@@ -265,7 +265,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" inputs' -l 'inputs' -d 'A JSON file with inputs; - is standard input.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" event' -l 'event' -d 'A JSON file with what triggered the run, for "event".' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'env-file' -d 'A file of NAME=value lines, for the variables that env: takes with from; may be repeated.' -rF
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'base-url' -d 'Send requests there instead, for tests and gateways; name= is for one app, and may be given for several.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" mock' -l 'mock' -d 'Let mocks of all apps answer, which flowctl makes from its connectors; no account is needed.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" dry-run' -l 'dry-run' -d 'Show the plan and the requests it would send, with secrets masked; nothing is sent.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" trace' -l 'trace' -d 'Write every HTTP exchange to this file, with secrets masked; - is standard error.' -rF
@@ -535,7 +535,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl nodes run" -eq 1' -fka '(__flowctl_custom_completion ---completion nodes run -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" inputs' -l 'inputs' -d 'A JSON file with arguments; - is standard input.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" credential' -l 'credential' -d 'The credential; else the one named like the node\'s connector.' -rfka '(__flowctl_custom_completion ---completion nodes run -- --credential (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run"' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run"' -l 'base-url' -d 'Send requests there instead, for tests and gateways; name= is for one app, and may be given for several.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" timeout' -l 'timeout' -d 'Give up after this, such as 30s.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" retry' -l 'retry' -d 'How often to repeat what may be repeated.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl nodes run" dry-run' -l 'dry-run' -d 'Show what would be done or sent, with secrets masked, and do nothing.'
@@ -700,7 +700,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials test" -eq 1' -fka '(__flowctl_custom_completion ---completion credentials test -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" all' -l 'all' -d 'Test all there are.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test"' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test"' -l 'base-url' -d 'Send requests there instead, for tests and gateways; name= is for one app, and may be given for several.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials test" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
@@ -711,7 +711,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor" within' -l 'within' -d 'How far to look ahead.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor" offline' -l 'offline' -d 'Ask no service; look only at what is known of when credentials end.'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor"' -l 'base-url' -d 'Send requests there instead, for tests and gateways.' -rfka ''
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor"' -l 'base-url' -d 'Send requests there instead, for tests and gateways; name= is for one app, and may be given for several.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials doctor" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials usage" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'

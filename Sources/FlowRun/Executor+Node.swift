@@ -236,6 +236,7 @@ extension Executor {
             filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec),
             log: StepLog(work.place, executor: self),
             checkpoints: StepCheckpoints(work.place, executor: self))
+        context.isMocked = setup.baseURL?.isMock(for: node.spec) ?? false
         context.usesCache = step.usesCache
         context.runStarted = id.time
         let scopes = scopes

@@ -45,7 +45,7 @@ package final class Executor: Sendable {
         var setup = setup
         setup.workingDirectory = run.snapshot.workingDirectory
         // A mock has a port of its own each time.
-        if setup.baseURL?.isMock != true { setup.baseURL = run.snapshot.baseURL.flatMap(BaseURL.init) }
+        if setup.baseURL?.isMock != true { setup.baseURL = run.snapshot.baseURL.flatMap(BaseURL.init(_:)) }
         let context = run.id.text
         func value(_ stored: StoredValue) throws(Failure) -> Value {
             let value = try stored.value(sealing: setup.sealing, context: context)

@@ -1,30 +1,62 @@
 import FlowCore
 
-/// Where requests go instead of a connector's own address: `http://localhost:8080` for all of them,
-/// `slack=http://localhost:8080` for one.
+/// Where `--base-url` sends requests instead: those of every connector, or `slack=http://localhost:8080` for one.
 package struct BaseURL: Sendable, Hashable {
-    /// Only for this connector; nil is for all.
-    package var connector: String?
-    package var url: String
+    /// Those for one connector each, by its name.
+    private var urls: [String: String] = [:]
+    /// For all others.
+    private var usual: String?
     /// Whether mocks of all apps are there, each below a path of its name.
-    package var isMock = false
+    package private(set) var isMock = false
 
-    /// nil where `text` holds no http or https URL.
-    package init?(_ text: String) {
-        let mark = "mock:"
-        isMock = text.hasPrefix(mark)
-        let text = isMock ? String(text.dropFirst(mark.count)) : text
-        url = text
-        // A URL may hold "=" too, but not before its scheme.
-        if let equals = text.firstIndex(of: "="), !text[..<equals].contains("/") {
-            connector = String(text[..<equals])
-            url = String(text[text.index(after: equals)...])
-        }
-        guard Origin(url) != nil else { return nil }
+    /// What can't be read in the texts of an option.
+    package enum Mistake: Error, Hashable {
+        /// It is no http or https URL.
+        case noURL(String)
+        /// The connector has one already; nil stands for all of them.
+        case twice(String?)
     }
 
-    /// What ``init(_:)`` reads again.
-    package var text: String { (isMock ? "mock:" : "") + (connector.map { $0 + "=" } ?? "") + url }
+    /// - Parameter texts: `URL` or `NAME=URL` each, of which no two are for the same.
+    package init(options texts: [String]) throws(Mistake) {
+        for text in texts {
+            var (connector, url): (String?, String) = (nil, text)
+            // A URL may hold "=" too, but not before its scheme.
+            if let equals = text.firstIndex(of: "="), !text[..<equals].contains("/") {
+                (connector, url) = (String(text[..<equals]), String(text[text.index(after: equals)...]))
+            }
+            guard Origin(url) != nil else { throw .noURL(url) }
+            guard connector.map({ urls[$0] }) ?? usual == nil else { throw .twice(connector) }
+            if let connector { urls[connector] = url } else { usual = url }
+        }
+    }
+
+    /// Mocks of all apps.
+    package init?(mocksAt url: String) {
+        guard Origin(url) != nil else { return nil }
+        (usual, isMock) = (url, true)
+    }
+
+    /// Reads what ``text`` gave; nil where it is something else.
+    package init?(_ text: String) {
+        if text.hasPrefix(BaseURL.mark) {
+            self.init(mocksAt: String(text.dropFirst(BaseURL.mark.count)))
+        } else {
+            try? self.init(options: text.split(separator: "\n").map(String.init))
+        }
+    }
+
+    private static let mark = "mock:"
+
+    /// What a text reads again: one line for each URL.
+    package var text: String {
+        if isMock { return BaseURL.mark + (usual ?? "") }
+        let named = urls.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return (named + [usual].compactMap(\.self)).joined(separator: "\n")
+    }
+
+    /// Whether a mock answers what a node sends.
+    package func isMock(for node: NodeSpec) -> Bool { isMock && node.source != .native }
 
     /// For a node; there are mocks of apps only.
     package func url(for node: NodeSpec) -> String? {
@@ -32,7 +64,6 @@ package struct BaseURL: Sendable, Hashable {
     }
 
     package func url(for connector: String) -> String? {
-        if isMock { return "\(url)/\(connector)" }
-        return self.connector == nil || self.connector == connector ? url : nil
+        isMock ? usual.map { "\($0)/\(connector)" } : urls[connector] ?? usual
     }
 }

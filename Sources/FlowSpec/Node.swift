@@ -109,6 +109,8 @@ package struct NodeContext: Sendable {
     package var filesDirectory: String
     /// Replaces the origin a connector or `http.request` would use, as `--base-url` asks.
     package var baseURL: String?
+    /// Whether a mock of the app stands there, which all requests go to: those to other addresses of the app, too.
+    package var isMocked = false
     package var log: any LogSink
     package var checkpoints: any Checkpoints
     /// Gives a credential that the service has refused with another token; nil where it can't be renewed.

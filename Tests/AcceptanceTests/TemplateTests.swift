@@ -1,3 +1,4 @@
+import FlowCore
 import FlowTestKit
 import Testing
 
@@ -82,5 +83,28 @@ import Testing
         let result = try await machine.run("flowctl run flow.yaml --mock --trace trace.json")
         #expect(result.exit == 0, "\(result.errors)")
         #expect(!result.errors.contains("slack.com"))
+    }
+
+    /// There is no vault, no credential, and no way out of this machine.
+    @Test func whatAMockGivesStaysOnThisMachine() async throws {
+        let machine = try Machine([
+            "flow.yaml": """
+            name: flow
+            steps:
+              - uses: slack.send_response
+                with: { response_url: "https://hooks.slack.com/commands/T1/2/fake", text: Deployed }
+              - uses: stripe.create_webhook_endpoint
+                with: { url: "https://hooks.example.com/stripe", enabled_events: [charge.succeeded] }
+              - { id: link, uses: dropbox.temporary_link, with: { path: /a.txt } }
+              - { uses: dropbox.temporary_upload_link, with: { path: /b.txt } }
+              - run: test -n "$LINK"
+                env: { LINK: "${{ steps.link.output }}" }
+            """
+        ])
+        let result = try await machine.run("flowctl run flow.yaml --mock --verbose")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(!result.errors.contains("POST https://"), "\(result.errors)")
+        let uses = try await machine.run("flowctl credentials usage --output json")
+        #expect(try JSON.parse(uses.output).listValue?.allSatisfy { $0["last_used"] == .null } == true)
     }
 }

@@ -45,9 +45,10 @@ import Testing
         let files = MemoryFiles(texts: Dictionary(paths.map { ($0, "hello") }, uniquingKeysWith: { $1 }))
         let credential = Credential(
             name: "team", type: "mock", fields: ValueMap(), origins: [Origin(MockClient.url)!], source: .mock)
-        let context = NodeContext(
+        var context = NodeContext(
             world: .test(http: MockClient(app: app, files: files), files: files), credential: credential,
             effect: node.spec.effect, idempotencyKey: "key-1", filesDirectory: "/run/files", baseURL: MockClient.url)
+        context.isMocked = true
         return try await node.run(node.spec.bind(params), in: context)
     }
 

@@ -32,7 +32,8 @@ struct TestConnector {
     func run(
         _ operation: String, _ arguments: ValueMap = ValueMap(), credential: Credential? = nil,
         files: any FileSystem = MemoryFiles(texts: [:]), effect: Effect? = nil, baseURL: String? = nil,
-        replies: [HTTPResponse] = [.json("{}")], checkpoints: any Checkpoints = NoCheckpoints(), now: Timestamp? = nil,
+        isMocked: Bool = false, replies: [HTTPResponse] = [.json("{}")], checkpoints: any Checkpoints = NoCheckpoints(),
+        now: Timestamp? = nil,
         renew: @escaping @Sendable (Credential) async throws -> Credential? = { _ in nil }
     ) async throws -> (output: Value, requests: [HTTPRequest]) {
         let client = ReplyingClient(replies)
@@ -41,6 +42,7 @@ struct TestConnector {
             node, client, credential: credential, files: files, effect: effect, baseURL: baseURL,
             checkpoints: checkpoints)
         context.renew = renew
+        context.isMocked = isMocked
         if let now { context.world.clock = ManualClock(start: now) }
         let output = try await node.run(node.spec.bind(arguments), in: context)
         return (output, client.requests)

@@ -135,8 +135,24 @@ struct Access: Sendable {
     func root(_ host: String?) -> String { isReplaced ? base : host ?? base }
 
     /// Where the mock that stands at the base has what the app has at an address.
-    func mocked(_ url: String) -> String {
-        if url.hasPrefix(site) { return url }
+    ///
+    /// - Throws: a failure of kind `permission` where that is nowhere: no request leaves for another server.
+    func mocked(_ url: String) throws(Failure) -> String {
+        let place = place(of: url)
+        guard isInMock(place) else {
+            throw Failure(
+                .permission, "\(node) leads to an address that the mock of \(connectorName) doesn't have",
+                hint: "give an http or https URL", nothingSent: true)
+        }
+        return place
+    }
+
+    private func isInMock(_ url: String) -> Bool {
+        url.hasPrefix(site) && (url.count == site.count || "/?".contains(url.dropFirst(site.count).prefix(1)))
+    }
+
+    private func place(of url: String) -> String {
+        if isInMock(url) { return url }
         if let ownBase, url.hasPrefix(ownBase) { return site + url.dropFirst(ownBase.count) }
         // A path alone, as an answer may name one, begins at the root of the server.
         if let origin = Origin(site)?.description, url.hasPrefix(origin + "/") {

@@ -259,7 +259,7 @@ struct OperationRun: Sendable {
         var request = try draft.request(
             isPreview: scope.isPreview,
             boundary: scope.isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
-        if context.credential?.source == .mock { request.url = access.mocked(request.url) }
+        if context.isMocked { request.url = try access.mocked(request.url) }
         if !scope.isPreview { try context.requireLent(request.url, given: self.arguments) }
         if template.sendsCredential { try access.with(credential).sign(&request, isPreview: scope.isPreview) }
         return request
@@ -283,7 +283,8 @@ struct OperationRun: Sendable {
             try call(template, scope, retry: retry, judge: judge, make: make))
         // What an earlier process was cut off in is this; what follows it has not been sent before.
         if effect(of: template) != .read { doubt.end() }
-        return (response, judge.result(of: response, hiding: template.secretParts))
+        // What a mock gives is no secret: nobody gave it out, and there may be no vault to seal it with.
+        return (response, judge.result(of: response, hiding: context.isMocked ? [] : template.secretParts))
     }
 
     private func judge(_ template: RequestTemplate, _ scope: Rendering) -> Judge {
@@ -318,6 +319,8 @@ struct OperationRun: Sendable {
         call.limit = try requestLimit()
         call.deadline = context.deadline
         call.usesCache = context.usesCache
+        // An example may name an address of the app, which is not the mock's.
+        if context.isMocked { call.maximumRedirects = 0 }
         if template.sendsCredential {
             call.renewal = { try await renewed(after: $0) ? make() : nil }
             if access.scheme?.hasTimedSignature == true { call.remake = make }

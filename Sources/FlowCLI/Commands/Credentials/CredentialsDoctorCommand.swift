@@ -21,7 +21,7 @@ struct CredentialsDoctorCommand: Verb {
     @Flag(help: "Ask no service; look only at what is known of when credentials end.")
     var offline = false
 
-    @Option(help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
+    @Option(help: BaseURL.optionHelp)
     var baseURL: [String] = []
 
     func run(in session: Session) async throws {

@@ -21,7 +21,7 @@ struct CredentialsTestCommand: Verb {
     @Flag(help: "Test all there are.")
     var all = false
 
-    @Option(help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
+    @Option(help: BaseURL.optionHelp)
     var baseURL: [String] = []
 
     func run(in session: Session) async throws {

@@ -29,7 +29,7 @@ struct NodesRunCommand: Verb {
         completion: .custom { _, _, _ in Completions.credentials() })
     var credential: String?
 
-    @Option(help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
+    @Option(help: BaseURL.optionHelp)
     var baseURL: [String] = []
 
     @Option(help: ArgumentHelp("Give up after this, such as 30s.", valueName: "duration"))

@@ -21,7 +21,7 @@ struct MockedApps {
         console.note("\("note:", .cyan) mocks answer for all apps; nodes of other kinds do what they do")
     }
 
-    var baseURL: BaseURL? { BaseURL("mock:" + server.url) }
+    var baseURL: BaseURL? { BaseURL(mocksAt: server.url) }
 }
 
 /// Gives a made-up credential for every name, so that a workflow can be tried without an account and no real secret is

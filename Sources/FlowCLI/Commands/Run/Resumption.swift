@@ -38,7 +38,7 @@ struct Resumption {
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
         setup.credentialType = types.type
-        if stored.snapshot.baseURL.flatMap(BaseURL.init)?.isMock == true {
+        if stored.snapshot.baseURL.flatMap(BaseURL.init(_:))?.isMock == true {
             let mocks = try MockedApps(connectors, on: session.console)
             setup.baseURL = mocks.baseURL
             setup.credentials = mocks.credentials

@@ -36,8 +36,7 @@ struct RunCommand: Verb {
 
     @OptionGroup var environmentFiles: EnvironmentFileOption
 
-    @Option(
-        help: ArgumentHelp("Send requests there instead, for tests and gateways.", valueName: "[name=]url"))
+    @Option(help: BaseURL.optionHelp)
     var baseURL: [String] = []
 
     @Flag(help: "Let mocks of all apps answer, which flowctl makes from its connectors; no account is needed.")
