@@ -6,14 +6,18 @@ package enum JSON {
     /// How deep lists and maps may nest.
     package static let maximumDepth = 500
 
-    /// - Parameter line: the number of the first line, where the text is a part of a file.
+    /// - Parameters:
+    ///   - line: the number of the first line, where the text is a part of a file.
+    ///   - refusesRepeatedKeys: makes a repeated key an error.
     /// - Throws: a `Failure` of kind `protocol` that says line, column and what was expected.
     package static func parse(
-        _ bytes: [UInt8], line: Int = 1, maximumDepth: Int = JSON.maximumDepth
+        _ bytes: [UInt8], line: Int = 1, maximumDepth: Int = JSON.maximumDepth,
+        refusesRepeatedKeys: Bool = false
     ) throws(Failure) -> Value {
         var result: Result<Value, Failure> = .success(.null)
         bytes.withUnsafeBufferPointer { buffer in
             var reader = JSONReader(bytes: buffer, line: line, maximumDepth: maximumDepth)
+            reader.refusesRepeatedKeys = refusesRepeatedKeys
             do throws(Failure) {
                 result = .success(try reader.document())
             } catch {
@@ -31,6 +35,7 @@ private struct JSONReader {
     /// The number of the first line.
     let firstLine: Int
     let maximumDepth: Int
+    var refusesRepeatedKeys = false
     var offset = 0
     var depth = 0
     /// The map last read at a place like this one. Lists mostly hold maps with the same keys, which then need not be
@@ -140,6 +145,7 @@ private struct JSONReader {
                 throw problem("expected a key in double quotes")
             }
             let key = try string()
+            if refusesRepeatedKeys, map[key] != nil { throw problem("the key \(JSON.quoted(key)) stands here twice") }
             try colon()
             map[key] = try value(at: map.count)
         } while try !isLast(closing: UInt8(ascii: "}"), "expected \",\" or \"}\"")

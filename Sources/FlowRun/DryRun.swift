@@ -100,7 +100,11 @@ package struct DryRun: Sendable {
         }
         let inputs: ValueMap
         do throws(InputErrors) {
-            inputs = try InputBinding.bind(call.workflow.inputs, values: values)
+            inputs = try InputBinding.bind(call.workflow.inputs, values: values) { [setup] path throws(Failure) in
+                // An earlier step may make the file.
+                (try? setup.world.files.readableFile(path, from: setup.workingDirectory))
+                    ?? FileReference(path: path, size: 0)
+            }
         } catch {
             // A placeholder is text where the value may have another type.
             guard hasUnknown else { throw error.failure(of: call) }

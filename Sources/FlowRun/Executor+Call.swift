@@ -75,7 +75,9 @@ extension Executor {
             if let value = known[input.parameter.name], !value.isAbsent { values[input.parameter.name] = value }
         }
         do throws(InputErrors) {
-            return try InputBinding.bind(call.workflow.inputs, values: values)
+            return try InputBinding.bind(call.workflow.inputs, values: values) { [setup] path throws(Failure) in
+                try setup.world.files.readableFile(path, from: setup.workingDirectory)
+            }
         } catch {
             throw error.failure(of: call)
         }

@@ -20,3 +20,23 @@ extension NodeContext {
         return FileReference(path: absolute, size: info.size, mediaType: MediaType.ofFile(absolute))
     }
 }
+
+extension FileSystem {
+    /// The file at a path that came from outside, seen through links.
+    ///
+    /// - Parameter folder: absolute; where a relative path starts.
+    /// - Throws: a failure that names it where there is none, or where it can't be read.
+    package func readableFile(_ path: String, from folder: String) throws(Failure) -> FileReference {
+        let absolute = NodeContext.absolute(path, from: folder)
+        do {
+            guard let real = realPath(absolute), let info = try info(real) else {
+                throw Failure(.notFound, "there is no file \"\(path)\"", hint: "relative paths start at \(folder)")
+            }
+            guard info.kind == .file else { throw Failure(.invalid, "\"\(path)\" is no file", hint: "name one file") }
+            _ = try read(real, from: 0, count: 1)
+            return FileReference(path: absolute, size: info.size, mediaType: MediaType.ofFile(absolute))
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

@@ -21,6 +21,8 @@ package final class NodeSpec: Sendable {
         case one([String])
         /// All or none of these.
         case together([String])
+        /// One of these at most.
+        case single([String])
     }
 
     package struct Example: Sendable, Hashable {
@@ -122,7 +124,7 @@ package final class NodeSpec: Sendable {
             if let objection = parameter.objection(to: value) {
                 throw Failure(.invalid, "\(name): parameter \"\(parameter.name)\" \(objection)")
             }
-            bound[parameter.name] = value
+            bound[parameter.name] = parameter.type.fitted(value)
         }
         for parameter in parameters where bound[parameter.name] == nil {
             if let value = parameter.defaultValue {
@@ -145,7 +147,7 @@ package final class NodeSpec: Sendable {
 extension NodeSpec.Rule {
     package var names: [String] {
         switch self {
-        case .any(let names), .one(let names), .together(let names): names
+        case .any(let names), .one(let names), .together(let names), .single(let names): names
         }
     }
 
@@ -157,6 +159,9 @@ extension NodeSpec.Rule {
         case .any: return count >= 1 ? nil : "give at least one of \(list)"
         case .one: return count == 1 ? nil : "give exactly one of \(list)"
         case .together: return count == 0 || count == names.count ? nil : "give all of \(list) or none"
+        case .single:
+            let given = names.filter(given).map { "\"\($0)\"" }.joined(separator: ", ")
+            return count <= 1 ? nil : "give only one of \(given)"
         }
     }
 }

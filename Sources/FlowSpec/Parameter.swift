@@ -63,6 +63,29 @@ package indirect enum ParameterType: Sendable, Hashable {
         }
     }
 
+    /// A value that fits, as nodes get it: an int is one, whether it came as 7 or as 7.0.
+    package func fitted(_ value: Value) -> Value {
+        switch self {
+        case .int:
+            guard case .double = value.revealed, let number = value.intValue else { return value }
+            return value.containsSecret ? .secret(.int(number)) : .int(number)
+        case .list(let item) where item.holdsInt:
+            guard value.type != .stream, let items = value.listValue else { return value }
+            let fitted = Value.list(items.map(item.fitted))
+            if case .secret = value { return fitted.markedSecret }
+            return fitted
+        default: return value
+        }
+    }
+
+    private var holdsInt: Bool {
+        switch self {
+        case .int: true
+        case .list(let item): item.holdsInt
+        default: false
+        }
+    }
+
     package static let names = [
         "any", "string", "int", "number", "bool", "list", "map", "file", "timestamp", "duration",
     ]
@@ -126,7 +149,7 @@ package struct Parameter: Sendable, Hashable {
     package func objection(to value: Value) -> String? { Parameter.objection(to: value, type: type, parameter: self) }
 
     private static func objection(to value: Value, type: ParameterType, parameter: Parameter) -> String? {
-        let plain = value.revealed
+        let plain = type.fitted(value.revealed)
         if plain.isNull || plain.isAbsent { return nil }
         let fits: Bool
         switch type {

@@ -12,10 +12,12 @@ package enum InputBinding {
     /// - Parameters:
     ///   - values: typed values, from JSON.
     ///   - text: `name=value` from a command line, read by the declared type; it wins over `values`.
+    ///   - file: the file at the path of an input of type `file`; nil leaves the path as it is.
     /// - Returns: a value for every input: what was given, else the default, else `absent`.
     /// - Throws: every mistake at once.
     package static func bind(
-        _ inputs: [WorkflowInput], values: ValueMap = ValueMap(), text: [(name: String, text: String)] = []
+        _ inputs: [WorkflowInput], values: ValueMap = ValueMap(), text: [(name: String, text: String)] = [],
+        file: (String) throws(Failure) -> FileReference? = { _ in nil }
     ) throws(InputErrors) -> ValueMap {
         var failures: [Failure] = []
         let names = inputs.map(\.parameter.name)
@@ -30,8 +32,12 @@ package enum InputBinding {
         for input in inputs {
             let name = input.parameter.name
             do throws(Failure) {
-                let given = text.last { $0.name == name }.map(\.text)
-                bound[name] = try value(of: input, given: given, or: values[name])
+                let given = text.filter { $0.name == name }.map(\.text)
+                guard given.count < 2 else {
+                    throw Failure(.invalid, "the input \"\(name)\" is given more than once", hint: "give it once")
+                }
+                let value = try value(of: input, given: given.first, or: values[name])
+                bound[name] = try opened(value, of: input, file)
             } catch {
                 failures.append(error)
             }
@@ -58,7 +64,19 @@ package enum InputBinding {
                 .invalid, "the input \"\(parameter.name)\" \(objection)",
                 hint: parameter.help.isEmpty ? nil : "\(parameter.name): \(parameter.help)")
         }
-        return given
+        return parameter.type.fitted(given)
+    }
+
+    /// A path as the file that is there.
+    private static func opened(
+        _ value: Value, of input: WorkflowInput, _ file: (String) throws(Failure) -> FileReference?
+    ) throws(Failure) -> Value {
+        guard input.parameter.type == .file, let path = value.stringValue else { return value }
+        do throws(Failure) {
+            return try file(path).map(Value.file) ?? value
+        } catch {
+            throw Failure(.invalid, "the input \"\(input.parameter.name)\": \(error.message)", hint: error.hint)
+        }
     }
 
     private static func read(_ text: String, as parameter: Parameter) throws(Failure) -> Value {
@@ -88,6 +106,13 @@ package enum InputBinding {
 }
 
 extension WorkflowInput {
+    /// What expressions see of it: of a path, the file that is there.
+    var valueType: StaticType {
+        guard parameter.type == .file else { return parameter.valueType }
+        let file = StaticType.file.orNull
+        return parameter.isRequired || parameter.defaultValue != nil ? file : file.joined(with: .absent)
+    }
+
     /// Why `value` can't be this input's: type, choices, bounds or pattern; nil where it can.
     package func objection(to value: Value) -> String? {
         if let objection = parameter.objection(to: value) { return objection }

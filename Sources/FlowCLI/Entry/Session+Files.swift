@@ -55,19 +55,20 @@ extension Session {
 
     /// The JSON object in a file that an option names.
     ///
+    /// - Parameter refusesRepeatedKeys: says that each key may stand there once.
     /// - Throws: an `Exit` of status `usage`.
-    func readObject(_ path: String, as what: String) throws -> ValueMap {
-        let value = try readJSON(path, as: what)
+    func readObject(_ path: String, as what: String, refusesRepeatedKeys: Bool = false) throws -> ValueMap {
+        let value = try readJSON(path, as: what, refusesRepeatedKeys: refusesRepeatedKeys)
         guard let object = value.mapValue else {
             throw Exit.usage("\(what) \"\(path)\" must hold a JSON object, not a \(value.type.plainName)")
         }
         return object
     }
 
-    func readJSON(_ path: String, as what: String) throws -> Value {
+    func readJSON(_ path: String, as what: String, refusesRepeatedKeys: Bool = false) throws -> Value {
         let bytes = try readArgument(path, as: what)
         do {
-            return try JSON.parse(bytes)
+            return try JSON.parse(bytes, refusesRepeatedKeys: refusesRepeatedKeys)
         } catch {
             throw Exit.usage("\(what) \"\(path)\" is no JSON: \(error.message)", hint: error.hint)
         }

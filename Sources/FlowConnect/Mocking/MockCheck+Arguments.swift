@@ -91,6 +91,7 @@ extension MockCheck {
                 case .any(let names): (names, { count, _ in count > 0 })
                 case .one(let names): (names, { count, _ in count == 1 })
                 case .together(let names): (names, { count, all in count == 0 || count == all })
+                case .single(let names): (names, { count, _ in count <= 1 })
                 }
             let parameters = request.placed.filter { names.contains($0.name) && isSeen($0) }
             guard parameters.count == names.count, !isKept(parameters.count { isThere($0, in: sent) }, names.count)
@@ -102,6 +103,7 @@ extension MockCheck {
             case .any: return .refusal(400, "at least one of \(shown) is missing")
             case .one: return .refusal(400, "exactly one of \(shown) has to be there")
             case .together: return .refusal(400, "\(shown) belong together")
+            case .single: return .refusal(400, "only one of \(shown) may be there")
             }
         }
         return nil

@@ -10,7 +10,8 @@ struct HTTPRequestNode: Node {
             GET and HEAD count as reads, PUT and DELETE as idempotent, the rest as writes, unless the step states its \
             effect. A credential is sent only to the origins it was made for.
             """,
-        effect: .write, parameters: parameters, rules: [],
+        effect: .write, parameters: parameters,
+        rules: [.single(["json", "form", "multipart", "body", "file"])],
         output:
             "{status, headers, body}: JSON is decoded, text is a string, the rest bytes; with to, body is the file.",
         credentialTypes: ["bearer", "basic", "api_key", "header", "query", "oauth2"], retryOwner: .node,

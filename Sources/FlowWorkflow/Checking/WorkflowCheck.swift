@@ -44,7 +44,7 @@ struct WorkflowCheck {
         var scope = NameScope()
         scope.seesSteps = false
         scope.members = ["inputs": [:], "env": [:]]
-        for input in workflow.inputs { scope.members["inputs"]?[input.parameter.name] = input.parameter.valueType }
+        for input in workflow.inputs { scope.members["inputs"]?[input.parameter.name] = input.valueType }
         check(workflow.env, &scope)
         scope.members["vars"] = [:]
         for (index, (name, value)) in workflow.vars.enumerated() {

@@ -73,7 +73,7 @@ extension WorkflowReader {
                 diagnostics.error(
                     "wrong-argument",
                     "\(signature.noun) \"\(parameter.name)\" of \"\(signature.name)\" \(objection)",
-                    at: argument.valueSpan, hint: parameter.help.isEmpty ? nil : parameter.help)
+                    at: argument.valueSpan, hint: value.hint(for: parameter))
             }
         }
         let given = Set(arguments.map(\.name))
@@ -90,7 +90,7 @@ extension WorkflowReader {
     /// A computed argument may turn out to be absent, so a rule is broken only where it is so either way.
     private mutating func checkRules(of signature: Signature, _ arguments: [NodeArgument], at span: SourceSpan) {
         let possible = Set(arguments.filter { !($0.value?.isLiteralNull ?? false) }.map(\.name))
-        let certain = Set(arguments.filter { $0.value.map { $0.isLiteral && !$0.isLiteralNull } ?? false }.map(\.name))
+        let certain = Set(arguments.filter { $0.value?.isCertain ?? false }.map(\.name))
         for rule in signature.rules {
             guard let objection = rule.objection(given: possible.contains),
                 rule.objection(given: certain.contains) != nil
@@ -154,6 +154,22 @@ extension ValueTemplate {
     var isLiteralNull: Bool {
         if case .literal(let value) = content { return value.isNull }
         return false
+    }
+
+    /// What the parameter is for; of a closed set, the one that is near.
+    fileprivate func hint(for parameter: Parameter) -> String? {
+        guard !parameter.choices.isEmpty else { return parameter.help.isEmpty ? nil : parameter.help }
+        guard case .literal(let value) = content, let text = value.stringValue else { return nil }
+        return Suggestion.didYouMean(text, among: parameter.choices.compactMap(\.stringValue))
+    }
+
+    /// Whether it gives something, whatever its expressions give.
+    fileprivate var isCertain: Bool {
+        switch content {
+        case .literal(let value): !value.isNull
+        case .template(let template): template.parts.count > 1
+        case .list, .map: true
+        }
     }
 
     /// Why this can't be the argument of `parameter`, as far as it is not computed.

@@ -14,6 +14,8 @@ extension WorkflowReader {
             if Keywords.inputTypes.contains(name), let known = ParameterType(name: name) {
                 type = known
             } else {
+                // What it was meant to be is not known, so the rest is held against nothing.
+                type = .any
                 diagnostics.error(
                     "unknown-value", "\(JSON.quoted(name)) is not a type of inputs", at: node.span,
                     hint: Suggestion.didYouMean(name, among: Keywords.inputTypes)
@@ -25,29 +27,49 @@ extension WorkflowReader {
         parameter.help = map.string("description", &diagnostics) ?? ""
         parameter.minimum = map.number("min", &diagnostics)
         parameter.maximum = map.number("max", &diagnostics)
-        if type != .int, type != .number {
+        if let minimum = parameter.minimum, let maximum = parameter.maximum, minimum > maximum,
+            let entry = map.entry("min")
+        {
+            diagnostics.error(
+                "no-value-fits",
+                "no value is at least \(JSON.text(entry.value.value)) and at most "
+                    + JSON.text(map.node("max")?.value ?? .null),
+                at: entry.keySpan, hint: "swap min and max")
+        }
+        if ![.int, .number, .any].contains(type) {
             for key in ["min", "max"] { misplaced(key, in: map, "goes with the types int and number only") }
         }
         parameter.choices = choices(map, parameter)
         let pattern = pattern(map, type)
         let input = WorkflowInput(parameter: parameter, pattern: pattern, span: entry.keySpan)
         guard let node = map.node("default") else { return input }
+        if parameter.isRequired, let entry = map.entry("required") {
+            diagnostics.note(
+                "required-with-default", "an input with a default is never missing", at: entry.keySpan,
+                hint: "leave out \"required\", or the default")
+        }
         var withDefault = input
         withDefault.parameter.defaultValue = literal(node, for: input)
         return withDefault
     }
 
     private mutating func choices(_ map: MapDecoder, _ parameter: Parameter) -> [Value] {
-        (map.list("enum", &diagnostics) ?? []).map { item in
+        let items = map.list("enum", &diagnostics) ?? []
+        if items.isEmpty, let entry = map.entry("enum"), entry.value.list != nil {
+            diagnostics.error(
+                "no-value-fits", "\"enum\" allows no value at all", at: entry.keySpan,
+                hint: "list the values, or remove it")
+        }
+        return items.map { item in
             if let objection = parameter.objection(to: item.value) {
                 diagnostics.error("wrong-type", "a value of \"enum\" \(objection)", at: item.shortSpan)
             }
-            return item.value
+            return parameter.type.fitted(item.value)
         }
     }
 
     private mutating func pattern(_ map: MapDecoder, _ type: ParameterType) -> String? {
-        if type != .string { misplaced("pattern", in: map, "goes with the type string only") }
+        if ![.string, .any].contains(type) { misplaced("pattern", in: map, "goes with the type string only") }
         guard let node = map.node("pattern"), let pattern = map.string("pattern", &diagnostics) else { return nil }
         if let fault = InputPattern(pattern).fault {
             diagnostics.error("bad-pattern", "the pattern is no regular expression: \(fault)", at: node.span)
@@ -64,7 +86,7 @@ extension WorkflowReader {
                 hint: "use default(inputs.\(input.parameter.name), …) where it is read")
             return nil
         }
-        guard let objection = input.objection(to: value) else { return value }
+        guard let objection = input.objection(to: value) else { return input.parameter.type.fitted(value) }
         diagnostics.error("wrong-type", "the default \(objection)", at: node.shortSpan)
         return nil
     }

@@ -118,6 +118,7 @@ extension NodeSpec.Rule {
         case .any: return "give at least one of \(list)"
         case .one: return "give exactly one of \(list)"
         case .together: return "give all of \(list) or none"
+        case .single: return "give only one of \(list)"
         }
     }
 }

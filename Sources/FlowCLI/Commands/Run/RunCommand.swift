@@ -106,7 +106,9 @@ struct RunCommand: Verb {
     }
 
     private func bindInputs(of workflow: Workflow, _ session: Session) throws -> ValueMap {
-        let values = try inputs.map { try session.readObject($0, as: "the inputs file") } ?? ValueMap()
+        let values =
+            try inputs.map { try session.readObject($0, as: "the inputs file", refusesRepeatedKeys: true) }
+            ?? ValueMap()
         let text = try input.map { word -> (name: String, text: String) in
             guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
                 throw Exit.usage("an input must be written as name=value, not \"\(word.prefix(40))\"")
@@ -114,7 +116,9 @@ struct RunCommand: Verb {
             return (String(word[..<equals]), String(word[word.index(after: equals)...]))
         }
         do {
-            return try InputBinding.bind(workflow.inputs, values: values, text: text)
+            return try InputBinding.bind(workflow.inputs, values: values, text: text) { path throws(Failure) in
+                try session.files.readableFile(path, from: session.workingDirectory)
+            }
         } catch {
             throw Exit(status: .usage, failures: error.failures)
         }
