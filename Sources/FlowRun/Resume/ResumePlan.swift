@@ -87,11 +87,14 @@ package struct ResumePlan: Sendable {
             let items = options.reset?.items[step.path]
             guard rerun.restarts(step.path) || items != nil else { continue }
             let writes = try recorded.lastWrites(of: step.path, items: rerun.restarts(step.path) ? nil : items)
-            let uncertain = writes.others.count { $0.intent.key == nil && !$0.mayRepeat(at: now) }
-            guard writes.succeeded + uncertain > 0 else { continue }
+            let open = writes.others.count { $0.intent.key == nil && !$0.mayRepeat(at: now) }
+            guard writes.succeeded + open > 0 else { continue }
+            // Of what was marked done, the user knows that it happened.
+            let uncertain = step.status == .succeeded ? 0 : open
             repetitions.append(
                 Repetition(
-                    path: step.path, node: step.node ?? "", happened: writes.succeeded, uncertain: uncertain))
+                    path: step.path, node: step.node ?? "", happened: writes.succeeded + open - uncertain,
+                    uncertain: uncertain))
         }
         self.repetitions = repetitions
     }
