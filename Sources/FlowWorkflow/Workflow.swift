@@ -42,6 +42,8 @@ package struct CredentialUse: Sendable, Hashable {
     /// What brings it, where that is a login only.
     package var loginCommand: String?
     package var span: SourceSpan
+    /// Whether it is what listens that needs it, and a run does not.
+    package var isOfTrigger = false
 
     package init(name: String, others: [String] = [], loginCommand: String? = nil, span: SourceSpan) {
         self.name = name

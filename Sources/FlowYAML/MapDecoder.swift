@@ -67,10 +67,12 @@ package struct MapDecoder {
 
     /// Reports every key that is not in `known`.
     ///
-    /// - Parameter later: keys that exist but that this version can't do yet.
+    /// - Parameters:
+    ///   - later: keys that exist but that this version can't do yet.
+    ///   - remedies: what is meant by keys that other languages have.
     package func finish(
         _ known: some Sequence<String>, later: some Sequence<String> = EmptyCollection<String>(),
-        _ diagnostics: inout Diagnostics
+        remedies: [String: String] = [:], _ diagnostics: inout Diagnostics
     ) {
         let known = Array(known)
         for entry in entries where !known.contains(entry.key) {
@@ -79,11 +81,12 @@ package struct MapDecoder {
                     "not-yet", "\"\(entry.key)\" is not supported yet", at: entry.keySpan,
                     hint: "remove it; a later version of flowctl brings it")
             } else {
-                let suggestion = Suggestion.nearest(to: entry.key, among: known)
+                let remedy = remedies[entry.key]
+                let suggestion = remedy == nil ? Suggestion.nearest(to: entry.key, among: known) : nil
                 diagnostics.add(
                     .error(
                         "unknown-key", "unknown key \"\(entry.key)\" in \(noun)", at: entry.keySpan,
-                        hint: suggestion.map { "did you mean \"\($0)\"?" } ?? MapDecoder.list(known),
+                        hint: remedy ?? suggestion.map { "did you mean \"\($0)\"?" } ?? MapDecoder.list(known),
                         edit: suggestion.map { Diagnostic.Edit(span: entry.keySpan, replacement: $0) }))
             }
         }

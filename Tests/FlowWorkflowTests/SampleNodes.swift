@@ -48,6 +48,9 @@ struct SampleNodes: NodeSource {
                 Parameter("params", .list(of: .any)),
             ]),
         NodeSpec(
+            "data.template", summary: "Fill a template.", effect: .read,
+            parameters: [Parameter("template", .string), Parameter("data", .map)]),
+        NodeSpec(
             "data.transform", summary: "Compute values.", effect: .read,
             parameters: [Parameter("values", .expressions, required: true), Parameter("input", .any)]),
     ]

@@ -40,7 +40,19 @@ enum CommandLineReader {
             return Exit.usage(
                 String(message[..<choices.lowerBound]), hint: "give one of \(message[choices.upperBound...])")
         }
+        if isOfNoOption(message) {
+            return Exit.usage(message, hint: "put -- before what begins with \"-\" and is no option")
+        }
         return Exit.usage(message, hint: helpHint(in: FlowctlCommand.fullMessage(for: error)))
+    }
+
+    /// Whether the option that is not known is something else that begins with a minus, such as `-5 % 3`.
+    private static func isOfNoOption(_ message: String) -> Bool {
+        guard message.hasPrefix("unknown option \"-"), let name = message.split(separator: "\"").dropFirst().first
+        else {
+            return false
+        }
+        return name.contains(" ") || name.dropFirst().first?.isLetter == false && !name.hasPrefix("--")
     }
 
     /// From ArgumentParser's last line, "See 'flowctl run --help' for more information."

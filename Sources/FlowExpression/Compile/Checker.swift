@@ -55,7 +55,9 @@ struct Checker {
         let name = target.name
         let isMethodToo = FunctionLibrary.methods[name] != nil
         let hint: String?
-        if target.receiver == nil, isMethodToo {
+        if let remedy = Checker.foreign[name] {
+            hint = remedy
+        } else if target.receiver == nil, isMethodToo {
             hint = "call it on a value: x.\(name)(…)"
         } else if target.receiver != nil, FunctionLibrary.free[name] != nil {
             hint = "write \(name)(x)"
@@ -68,6 +70,13 @@ struct Checker {
         }
         report("unknown-function", "unknown function \"\(shownName(call, target))\"", hint: hint, call.nameRange)
     }
+
+    /// Functions of other languages that go by names which are not near to ours.
+    private static let foreign = [
+        "failed": "write failure()", "succeeded": "write success()", "len": "write size(x)",
+        "length": "write size(x)", "upper": "write x.upperAscii()", "toUpperCase": "write x.upperAscii()",
+        "lower": "write x.lowerAscii()", "toLowerCase": "write x.lowerAscii()", "str": "write string(x)",
+    ]
 
     /// With its namespace, where the receiver is the name of one.
     private func shownName(_ call: Syntax.Call, _ target: CallTarget) -> String {

@@ -24,7 +24,7 @@ enum Selection {
             throw Fault(
                 .absence, "\(path) is \(operand.isNull ? "null" : "absent") and has no key \"\(key.text)\"",
                 hint: "use default(\(path).\(key.text), …) where it may be missing")
-        default: throw noMembers(operand, path: path)
+        default: throw noMembers(operand, key, path: path)
         }
     }
 
@@ -37,7 +37,7 @@ enum Selection {
         case .optional(let inner):
             guard let inner else { return nil }
             return try optionalMember(key, of: inner, path: path)
-        default: throw noMembers(operand, path: path)
+        default: throw noMembers(operand, key, path: path)
         }
     }
 
@@ -123,13 +123,15 @@ enum Selection {
         }
     }
 
-    private static func noMembers(_ operand: Value, path: String) -> Fault {
+    private static func noMembers(_ operand: Value, _ key: MapKey? = nil, path: String) -> Fault {
         if case .stream = operand {
             return .invalid(
                 "\(path) is a stream and can't be read by an expression", hint: "read it with for_each")
         }
         if operand.isNull || operand.isAbsent { return Fault(.absence, "\(path) is \(operand.type.plainName)") }
-        return .invalid("\(path) is \(operand.type.withArticle) and has no keys")
+        let isCount = key.map { ["length", "count", "len", "size"].contains($0.text) } ?? false
+        return .invalid(
+            "\(path) is \(operand.type.withArticle) and has no keys", hint: isCount ? "write size(\(path))" : nil)
     }
 }
 

@@ -12,6 +12,7 @@ struct Parser {
     private var lexer: Lexer
     private var token: Token
     private var previousEnd = 0
+    private var previous: Token.Kind?
     private var depth = 0
 
     static func parse(_ text: String) throws(SyntaxFault) -> Syntax {
@@ -42,6 +43,7 @@ struct Parser {
 extension Parser {
     private mutating func advance() throws(SyntaxFault) {
         previousEnd = token.range.upperBound
+        previous = token.kind
         token = try lexer.next()
     }
 
@@ -61,7 +63,20 @@ extension Parser {
         if case .end = token.kind {
             return SyntaxFault(message: "the expression ends where \(wanted) is expected", range: token.range)
         }
-        return SyntaxFault(message: "expected \(wanted), found \(token.shown)", range: token.range)
+        return SyntaxFault(
+            message: "expected \(wanted), found \(token.shown)", hint: hintForOtherLanguage, range: token.range)
+    }
+
+    /// How what is an operator elsewhere is written here.
+    private var hintForOtherLanguage: String? {
+        switch (previous, token.kind) {
+        case (_, .identifier("and")): "write \"&&\""
+        case (_, .identifier("or")): "write \"||\""
+        case (_, .identifier("not")): "write !(x in list)"
+        case (.identifier("not")?, _): "write \"!\""
+        case (.symbol(.question)?, .symbol(.question)): "write default(x, y) for y where x is missing"
+        default: nil
+        }
     }
 
     private func node(_ kind: Syntax.Kind, from start: Int) throws(SyntaxFault) -> Syntax {

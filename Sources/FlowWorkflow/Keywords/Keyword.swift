@@ -59,8 +59,11 @@ package struct KeywordTable: Sendable {
     fileprivate static let mostTold = 8
     /// Proper names by other spellings.
     let synonyms: [String: String]
+    /// What is meant by keys of other languages.
+    let remedies: [String: String]
 
-    init(_ noun: String, _ keywords: [Keyword]) {
+    init(_ noun: String, _ keywords: [Keyword], remedies: [String: String] = [:]) {
+        self.remedies = remedies
         self.noun = noun
         self.keywords = keywords
         known = keywords.filter { !$0.isLater }.map(\.name)
@@ -75,6 +78,6 @@ extension MapDecoder {
         let isShort = table.known.count <= KeywordTable.mostTold
         self.init(
             node, table.noun, synonyms: table.synonyms, keys: isShort ? table.known : [], &diagnostics)
-        finish(table.known, later: table.later, &diagnostics)
+        finish(table.known, later: table.later, remedies: table.remedies, &diagnostics)
     }
 }

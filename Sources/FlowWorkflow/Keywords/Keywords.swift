@@ -26,6 +26,12 @@ package enum Keywords {
             Keyword(
                 "concurrency", .either([.string, .table(concurrency)]),
                 "How many runs of a group may be under way at once."),
+        ],
+        remedies: [
+            "jobs":
+                "there are none: list the steps under steps:, with parallel: or order: graph for what may go together",
+            "timeout-minutes": "write timeout: with a duration such as 30m",
+            "on_fail": "did you mean \"on_failure\"?", "on_error": "did you mean \"on_failure\"?",
         ])
 
     package static let step = KeywordTable(

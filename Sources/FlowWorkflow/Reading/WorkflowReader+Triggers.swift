@@ -18,6 +18,22 @@ extension WorkflowReader {
         return (node.list ?? [node]).compactMap { named($0) }
     }
 
+    /// What is checked and kept, but starts no run.
+    mutating func noteWhatNothingListensTo(_ triggers: [Trigger]) {
+        for trigger in triggers where trigger.kind != .manual && trigger.kind != .call {
+            let remedy =
+                switch trigger.kind {
+                case .webhook: "have the program that takes the request call \"flowctl run FILE --event REQUEST.json\""
+                default: "have cron or a systemd timer call \"flowctl run FILE\""
+                }
+            diagnostics.add(
+                Diagnostic(
+                    .warning, "starts-nothing",
+                    "this version of flowctl starts no run by itself: \"\(trigger.kind.rawValue)\" is checked only",
+                    at: trigger.span, hint: remedy))
+        }
+    }
+
     private mutating func named(_ node: SourceNode) -> Trigger? {
         guard let text = node.decodeString(for: "on", &diagnostics) else { return nil }
         let name = Keywords.triggers.synonyms[text] ?? text

@@ -41,6 +41,7 @@ package struct WorkflowReader {
         let workflow = reader.workflow(root)
         found.add(contentsOf: reader.diagnostics.all)
         guard var workflow else { return nil }
+        ForeignTemplates(workflow).check(root, &found)
         var check = WorkflowCheck(workflow, catalog: reader.catalog)
         check.run()
         workflow.outputType = check.outputType
@@ -66,7 +67,11 @@ package struct WorkflowReader {
         for entry in map.map("labels", &diagnostics) ?? [] {
             workflow.labels[entry.key] = entry.value.decodeString(for: entry.key, &diagnostics)
         }
-        if let on = map.node("on") { workflow.triggers = triggers(on) }
+        if let on = map.node("on") {
+            workflow.triggers = triggers(on)
+            for index in credentialNames.indices { credentialNames[index].isOfTrigger = true }
+            noteWhatNothingListensTo(workflow.triggers)
+        }
         workflow.inputs = (map.map("inputs", &diagnostics) ?? []).map { input($0) }
         workflow.env = environment(map)
         workflow.vars = values(map, "vars")

@@ -41,6 +41,13 @@ struct NewCommand: Verb {
         }
         let starters = Starter.all
         let isTemplate = starters.contains { $0.name == file }
+        if words.count == 1, !isTemplate, !file.contains("."), !file.contains("/"),
+            let near = Suggestion.didYouMean(file, among: starters.map(\.name))
+        {
+            throw Exit.usage(
+                "there is no template \"\(terminalSafe(file))\"",
+                hint: "\(near) For a file of that name write flowctl new \(Starter.simplest) \(terminalSafe(file))")
+        }
         let template = words.count == 2 ? words[0] : isTemplate ? file : Starter.simplest
         guard let chosen = starters.first(where: { $0.name == template }) else {
             throw Exit.usage(

@@ -35,6 +35,9 @@ struct ArgumentReader {
         let type = spec.parameter(key)?.type ?? .string
         if text.hasPrefix("@"), type != .file {
             let bytes = try session.readArgument(String(text.dropFirst()), as: "the file of \"\(key)\"")
+            if type == .any, let value = try? JSON.parse(bytes) { return value }
+            // What may be anything may be text, and bytes where it is none.
+            if type == .any { return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(bytes) }
             let content = String(decoding: bytes, as: UTF8.self)
             return type.isText ? .string(content) : try json(content, key)
         }

@@ -62,7 +62,6 @@ struct RunCommand: Verb {
         let nodes = try session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)
         let workflow = try session.workflow(file, nodes: nodes)
-        noteIgnoredTriggers(of: workflow, on: session.console)
         let inputs = try bindInputs(of: workflow, session)
         let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
 

@@ -10,6 +10,9 @@ struct CurlSheet {
 
     /// - Throws: an `Exit` of status `usage` where no request of the step failed.
     init(of step: StoredStep, in run: RunSummary, history: RunHistory) throws {
+        guard step.attempts > 0 || step.startedAt != nil else {
+            throw Exit.usage("the step \"\(step.path)\" never started in run \(run.id.text)")
+        }
         var last: [Int: LogLine] = [:]
         for line in try history.logs(of: run, path: step.path, limit: .max)
         where line.level == CurlSheet.level && line.path == step.path {
