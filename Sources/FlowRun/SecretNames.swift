@@ -1,4 +1,4 @@
-import FlowCore
+package import FlowCore
 import FlowExpression
 package import FlowWorkflow
 
@@ -21,5 +21,40 @@ extension Workflow {
     package var secretsRead: Set<String> {
         let before = env.flatMap(\.expressions) + vars.flatMap(\.value.expressions)
         return Set(Reads(before).secrets.keys).union(Reads(self).secrets.keys)
+    }
+}
+
+/// A place where an expression reads a credential.
+package struct SecretRead: Sendable, Hashable {
+    package var name: String
+    /// nil where the whole is read.
+    package var field: String?
+    /// Whether the field may be missing.
+    package var toleratesAbsence: Bool
+    package var span: SourceSpan
+}
+
+extension Workflow {
+    /// The places where expressions of this file read `secrets.NAME`, in their order, each once.
+    package var secretReads: [SecretRead] {
+        var found: Set<SecretRead> = []
+        func add(_ expressions: [Expression]) {
+            for reference in expressions.lazy.flatMap(\.references) where reference.root == "secrets" {
+                guard let name = reference.members.first else { continue }
+                found.insert(
+                    SecretRead(
+                        name: name, field: reference.members.dropFirst().first,
+                        toleratesAbsence: reference.toleratesAbsence, span: reference.span))
+            }
+        }
+        func add(_ steps: [Step]) {
+            for step in steps {
+                add(step.expressions)
+                for branch in step.branches { add(branch.steps) }
+            }
+        }
+        add(env.flatMap(\.expressions) + (vars + outputs).flatMap(\.value.expressions))
+        for steps in [steps, onFailure, onSuccess, self.finally] { add(steps) }
+        return found.sorted { $0.span.start < $1.span.start }
     }
 }

@@ -66,6 +66,7 @@ struct RunCommand: Verb {
         let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
 
         let access = try session.vaultAccess(asks: !dryRun)
+        if !mock { try await requireCredentials(of: workflow, access, types, session) }
         let trace = dryRun ? nil : try traceOption.open(in: session)
         var setup = RunSetup(
             nodes: nodes, world: try session.world(access, trace: trace),
@@ -97,11 +98,15 @@ struct RunCommand: Verb {
         try await RunDriver(executor, watch, session, store).run(keeping: retention)
     }
 
-    private func noteIgnoredTriggers(of workflow: Workflow, on console: Console) {
-        let listening = workflow.triggers.map(\.kind).filter { $0 != .manual && $0 != .call }
-        guard !listening.isEmpty else { return }
-        let names = Set(listening.map { "on.\($0.rawValue)" }).sorted().joined(separator: ", ")
-        console.note("\("note:", .cyan) \(names) is checked, and ignored by \"flowctl run\"")
+    /// A credential that is missing would be found only at its step, after what others have done.
+    ///
+    /// - Throws: an `Exit` of status `auth`.
+    private func requireCredentials(
+        of workflow: Workflow, _ access: VaultAccess, _ types: CredentialTypeIndex, _ session: Session
+    ) async throws {
+        let errors = await CredentialCheck(session, access: access, types: types)
+            .problems(in: workflow, ofRun: true).filter { $0.severity == .error }
+        guard errors.isEmpty else { throw Exit(status: .auth, diagnostics: errors) }
     }
 
     private func bindInputs(of workflow: Workflow, _ session: Session) throws -> ValueMap {

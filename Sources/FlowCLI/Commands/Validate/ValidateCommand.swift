@@ -18,11 +18,11 @@ struct ValidateCommand: Verb {
 
     func run(in session: Session) async throws {
         var report = DiagnosticReport()
-        let credentials = offline ? nil : CredentialCheck(session)
+        let access = offline ? nil : try session.vaultAccess(asks: false)
         for file in files {
             do throws(Failure) {
                 let source = SourceText(name: file, bytes: try session.read(file, as: "the workflow"))
-                report.add(file, await check(source, file, session, credentials))
+                report.add(file, await check(source, file, session, access))
             } catch {
                 report.add(file, unreadable: error)
             }
@@ -31,7 +31,7 @@ struct ValidateCommand: Verb {
     }
 
     private func check(
-        _ source: SourceText, _ file: String, _ session: Session, _ credentials: CredentialCheck?
+        _ source: SourceText, _ file: String, _ session: Session, _ access: VaultAccess?
     ) async -> Diagnostics {
         var diagnostics = Diagnostics()
         do {
@@ -39,7 +39,10 @@ struct ValidateCommand: Verb {
             let nodes = try session.nodes(with: connectors)
             let workflow = WorkflowReader.read(
                 source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
-            if let workflow, let credentials { diagnostics.add(contentsOf: await credentials.problems(in: workflow)) }
+            if let workflow, let access {
+                let check = CredentialCheck(session, access: access, types: CredentialTypeIndex(connectors: connectors))
+                diagnostics.add(contentsOf: await check.problems(in: workflow))
+            }
         } catch {
             let failure = Failure(error)
             diagnostics.error(
