@@ -7,7 +7,8 @@ package struct CharacterSet: Sendable, Hashable {
     private let markSize: Int
 
     private static let marks: [(name: String, bytes: [UInt8])] = [
-        ("utf-8", [0xEF, 0xBB, 0xBF]), ("utf-16be", [0xFE, 0xFF]), ("utf-16le", [0xFF, 0xFE]),
+        ("utf-8", [0xEF, 0xBB, 0xBF]), ("utf-32le", [0xFF, 0xFE, 0, 0]), ("utf-32be", [0, 0, 0xFE, 0xFF]),
+        ("utf-16be", [0xFE, 0xFF]), ("utf-16le", [0xFF, 0xFE]),
     ]
 
     package init(_ bytes: [UInt8], contentType: String?) {
@@ -52,8 +53,11 @@ package struct CharacterSet: Sendable, Hashable {
                 var inputLeft = source.count
                 var output = target.baseAddress
                 var outputLeft = target.count
-                let code = iconv(converter, &input, &inputLeft, &output, &outputLeft)
-                return code == -1 || inputLeft > 0 ? nil : target.count - outputLeft
+                guard iconv(converter, &input, &inputLeft, &output, &outputLeft) != -1, inputLeft == 0,
+                    // Some sets hold a letter back, as the next byte could be an accent for it.
+                    iconv(converter, nil, nil, &output, &outputLeft) != -1
+                else { return nil }
+                return target.count - outputLeft
             }
         }
         guard let written else { return nil }

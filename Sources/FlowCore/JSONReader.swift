@@ -58,7 +58,18 @@ private struct JSONReader {
         let value = try value()
         skipSpace()
         guard offset == bytes.count else { throw problem("expected the end of the JSON text") }
+        try requireUTF8()
         return value
+    }
+
+    /// Once for all its strings, from which nobody could tell afterwards what was replaced in them (RFC 8259, 8.1).
+    private mutating func requireUTF8() throws(Failure) {
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            offset = error.byteOffsets.lowerBound
+            throw problem("a byte here is not UTF-8")
+        }
     }
 
     private func problem(_ message: String) -> Failure {

@@ -36,6 +36,20 @@ import Testing
         #expect(message.contains("line 1"))
     }
 
+    @Test(arguments: [
+        ("application/json", "invalid JSON at line 1, column 3: a byte here is not UTF-8"),
+        ("application/json; charset=utf-16be", "it is not utf-16be text"),
+    ])
+    func jsonInOtherBytesThanItSays(type: String, reason: String) async throws {
+        let connector = try TestConnector("  op: { summary: Do it., effect: read, request: GET t }")
+        let bytes = [UInt8(ascii: "["), UInt8(ascii: "\""), 0xE9, UInt8(ascii: "\""), UInt8(ascii: "]")]
+        let failure = await connector.failure(
+            "op",
+            reply: HTTPResponse(status: 200, headers: HTTPHeaders([("Content-Type", type)]), body: .bytes(bytes)))
+        #expect(failure?.kind == .protocolError)
+        #expect(failure?.message == "api.acme.test answered 200 with invalid JSON: \(reason)")
+    }
+
     @Test func aFailedRequestWithInvalidJSONFailsByItsStatus() async throws {
         let connector = try TestConnector("  op: { summary: Do it., effect: write, request: POST t }")
         let failure = await connector.failure("op", reply: .json("<html>", status: 404))

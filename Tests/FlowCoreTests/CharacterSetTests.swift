@@ -19,6 +19,12 @@ import Testing
         ("text/plain; charset=koi8-r", [0xC1], "а"),
         ("text/plain; charset=shift_jis", [0x83, 0x65], "テ"),
         ("text/plain; charset=", [0x41], "A"),
+        // Sets that hold a letter back until they know that no accent follows.
+        ("text/plain; charset=windows-1255", [0xF9, 0xEC, 0xE5, 0xED], "שלום"),
+        ("text/plain; charset=windows-1258", [0x48, 0x61, 0x20, 0x4E, 0x6F, 0x69], "Ha Noi"),
+        ("text/plain; charset=big5-hkscs", [0x88, 0x66], "\u{CA}"),
+        ("text/plain", [0xFF, 0xFE, 0, 0, 0x41, 0, 0, 0], "A"),
+        ("text/plain; charset=utf-16", [0, 0, 0xFE, 0xFF, 0, 1, 0xF6, 0], "😀"),
     ])
     func declaredSet(type: String, bytes: [UInt8], expected: String) { #expect(text(bytes, type) == expected) }
 

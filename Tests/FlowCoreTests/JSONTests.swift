@@ -65,6 +65,20 @@ import Testing
         #expect(failure?.kind == .protocolError)
     }
 
+    /// RFC 8259, 8.1. Nobody could tell from what was put in its place what it was.
+    @Test(arguments: [
+        ("{\"name\":\"Jos\u{1}\"}", "line 1, column 13"), ("{\n\"\u{1}\": 1}", "line 2, column 2"),
+        ("[\"a\\n\u{1}\"]", "line 1, column 6"),
+    ])
+    func refusesWhatIsNotUTF8(text: String, place: String) {
+        for bad in [[0xE9], [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0x80]] as [[UInt8]] {
+            let bytes = Array(text.utf8).flatMap { $0 == 1 ? bad : [$0] }
+            let failure = #expect(throws: Failure.self) { try JSON.parse(bytes) }
+            #expect(failure?.message == "invalid JSON at \(place): a byte here is not UTF-8")
+            #expect(failure?.kind == .protocolError)
+        }
+    }
+
     @Test func refusesDeepNesting() {
         let failure = #expect(throws: Failure.self) {
             try JSON.parse(String(repeating: "[", count: 100_000))

@@ -28,18 +28,24 @@ enum Decoding: Sendable, Hashable {
         let characters = CharacterSet(bytes, contentType: contentType)
         // What is wrong with it a person sees best.
         var text: String { characters.text(bytes) ?? String(decoding: bytes, as: UTF8.self) }
-        var utf8: [UInt8] { characters.name == "utf-8" ? bytes : Array(text.utf8) }
+        func utf8() throws(Failure) -> [UInt8] {
+            if characters.name == "utf-8" { return bytes }
+            guard let text = characters.text(bytes) else {
+                throw Failure(.protocolError, "it is not \(terminalSafe(characters.name)) text")
+            }
+            return Array(text.utf8)
+        }
         if bytes.isEmpty, self != .jsonLines { return .null }
         switch self {
         case .bytes: return .bytes(bytes)
         case .text: return .string(text)
-        case .json: return bytes.allSatisfy(Decoding.isSpace) ? .null : try JSON.parse(utf8)
+        case .json: return bytes.allSatisfy(Decoding.isSpace) ? .null : try JSON.parse(utf8())
         case .xml(let lists):
             let root = try XMLReader.read(bytes, contentType: contentType)
             return .map(ValueMap([(root.name.local, root.value(lists))]))
         case .multistatus: return try Multistatus.value(XMLReader.read(bytes, contentType: contentType))
-        case .jsonLines: return try Decoding.lines(utf8)
-        case .csv(let format): return try format.parse(utf8)
+        case .jsonLines: return try Decoding.lines(utf8())
+        case .csv(let format): return try format.parse(utf8())
         }
     }
 

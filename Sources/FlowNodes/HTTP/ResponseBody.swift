@@ -21,7 +21,8 @@ struct ResponseBody {
             } catch {
                 throw Failure(
                     .protocolError, "\(server) sent JSON that can't be read: \(error.message)",
-                    hint: "read it with as: text to see what it is", code: "invalid_json")
+                    hint: "read it with as: \(characters.text(bytes) == nil ? "bytes" : "text") to see what it is",
+                    code: "invalid_json")
             }
         case "text": return .string(try text(characters))
         default: return .bytes(bytes)
