@@ -83,9 +83,9 @@ import Testing
         """
 
     private func upload(
-        _ server: RangeServer, checkpoints: any Checkpoints = NoCheckpoints()
+        _ server: RangeServer, checkpoints: any Checkpoints = NoCheckpoints(), operation: String = Self.operation
     ) async throws -> Value {
-        let node = try TestConnector(Self.operation).node("upload")
+        let node = try TestConnector(operation).node("upload")
         let text = String(repeating: "x", count: Int(server.total))
         let context = NodeContext(
             world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: .write, retry: .http,
@@ -136,6 +136,23 @@ import Testing
         #expect(try await upload(server, checkpoints: kept) == ["id": "f1"])
         let sent = server.state.withLock { $0.requests.map { $0.headers["Content-Range"] } }
         #expect(sent == ["bytes */23", "bytes 20-22/23"])
+    }
+
+    /// The size of a piece may be computed from what a server says.
+    @Test func aPieceLargerThanAnyFileIsTheRest() async throws {
+        let server = RangeServer(total: 23, taken: 20)
+        let kept = KeptCheckpoints(
+            ValueMap.of([
+                (
+                    "steps.start",
+                    ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
+                ),
+                ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 23]),
+            ]))
+        let operation = Self.operation.replacing(
+            "size: 11", with: "size: \"${{ chunk.total > 0 ? 9223372036854775807 : 1 }}\"")
+        #expect(try await upload(server, checkpoints: kept, operation: operation) == ["id": "f1"])
+        #expect(server.state.withLock { $0.requests.last?.headers["Content-Range"] } == "bytes 20-22/23")
     }
 
     @Test func aFileThatHasChangedIsNotSentOn() async throws {

@@ -115,7 +115,7 @@ struct PieceSender {
             size = count
         }
         size = max(chunking.multiple, size / chunking.multiple * chunking.multiple)
-        return position.offset..<min(file.size, position.offset + size)
+        return position.offset..<(position.offset + min(size, max(0, file.size - position.offset)))
     }
 
     /// - Returns: the result where no more pieces are wanted; nil else, with the position moved on.
