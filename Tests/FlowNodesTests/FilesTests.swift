@@ -44,6 +44,53 @@ import Testing
         #expect(writing?.message == "can't write \"\(folder.path)\": it is a folder")
     }
 
+    private func mode(_ name: String) -> mode_t {
+        var information = stat()
+        return lstat("\(folder.path)/\(name)", &information) == 0 ? information.st_mode : 0
+    }
+
+    @Test func aFileThatIsReplacedKeepsItsPermissions() async throws {
+        for (node, parameters) in [
+            ("files.write", ["path": "x", "content": "new"]), ("files.copy", ["from": "new", "to": "x"]),
+        ] as [(String, KeyValuePairs<String, Value>)] {
+            try folder.write("new", to: "new")
+            for permissions in [0o600, 0o755] as [mode_t] {
+                try folder.write("old", to: "x")
+                #expect(chmod("\(folder.path)/x", permissions) == 0)
+                _ = try await runNode(node, parameters, in: folder)
+                #expect(mode("x") & 0o7777 == permissions, "\(node)")
+                #expect(try folder.read("x") == "new")
+            }
+        }
+    }
+
+    @Test func aLinkStaysAndLeadsToTheNewContent() async throws {
+        try folder.write("old", to: "x")
+        try folder.write("copied", to: "y")
+        try #require(symlink("x", "\(folder.path)/link") == 0)
+        _ = try await runNode("files.write", ["path": "link", "content": "written"], in: folder)
+        #expect(try folder.read("x") == "written")
+        _ = try await runNode("files.copy", ["from": "y", "to": "link"], in: folder)
+        #expect(try folder.read("x") == "copied")
+        #expect(mode("link") & S_IFMT == S_IFLNK)
+        #expect(try PosixFileSystem().list(folder.path).sorted() == ["link", "x", "y"])
+    }
+
+    @Test func aLinkThatLeadsToNoFileIsNotReplaced() async throws {
+        let link = "\(folder.path)/link"
+        try #require(symlink("nowhere", link) == 0)
+        let failure = await failure { try await runNode("files.write", ["path": "link", "content": ""], in: folder) }
+        #expect(failure?.message == "can't write \"\(link)\": it is a link that leads to no file")
+        #expect(failure?.hint == "name the file itself, or delete the link")
+        #expect(mode("link") & S_IFMT == S_IFLNK)
+    }
+
+    @Test func aNameAsLongAsItMayBe() async throws {
+        let name = String(repeating: "n", count: 255)
+        _ = try await runNode("files.write", ["path": .string(name), "content": "x"], in: folder)
+        #expect(try PosixFileSystem().list(folder.path) == [name])
+    }
+
     /// Whoever writes to `/dev/null` must not put a file in its place.
     @Test func aPipeIsNotReplaced() async throws {
         let pipe = "\(folder.path)/pipe"

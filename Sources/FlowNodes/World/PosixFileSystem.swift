@@ -144,19 +144,26 @@ package struct PosixFileSystem: FileSystem {
         switch ReplacedFile.objection(to: path) {
         case nil: break
         case .isFolder: throw FileFailure.failure("write", path, errno: EISDIR)
-        case .isSpecial?:
+        case .isSpecial:
             throw Failure(
                 .invalid, "can't write \"\(path)\": \(ReplacedFile.Objection.isSpecial.rawValue)", hint: "name a file")
         }
     }
 
-    /// Writes beside `path`, then renames over it: the old content stays until the new is whole and on disk. On disk under
+    /// Writes beside `path`, or beside what it links to, with the permissions of what is there, then renames over it: the old content stays until the new is whole and on disk. On disk under
     /// its name when it returns, so that what a move copies from is not gone before.
     private func replace(
         _ path: String, mode: UInt32, _ fill: (borrowing OpenFile) throws(Failure) -> Void
     ) throws(Failure) {
         try requireReplaceable(path)
-        let temporary = path + ".flowctl-" + Hexadecimal.encode(SystemRandom().bytes(6))
+        guard let target = ReplacedFile.target(of: path) else {
+            throw Failure(
+                .invalid, "can't write \"\(path)\": it is a link that leads to no file",
+                hint: "name the file itself, or delete the link")
+        }
+        var replaced = stat()
+        let isReplacement = stat(target, &replaced) == 0
+        let temporary = ReplacedFile.beside(target, ".flowctl-" + Hexadecimal.encode(SystemRandom().bytes(6)))
         do throws(Failure) {
             let file: OpenFile
             do throws(Failure) {
@@ -165,9 +172,11 @@ package struct PosixFileSystem: FileSystem {
             } catch {
                 throw FileFailure.failure("write", path, errno: errno)
             }
+            // Before there is anything in it that others may not read.
+            if isReplacement { fchmod(file.descriptor, replaced.st_mode & 0o777) }
             try fill(file)
             try file.sync(named: path)
-            guard rename(temporary, path) == 0, ParentFolder.sync(of: path) else {
+            guard rename(temporary, target) == 0, ParentFolder.sync(of: target) else {
                 throw FileFailure.failure("write", path, errno: errno)
             }
         } catch {
