@@ -42,7 +42,7 @@ static struct {
     size_t (*destroy)(void *stream);
 } zstd;
 
-static bool has[3];
+static bool has[4];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
@@ -58,6 +58,7 @@ static void load(void) {
         {"ZSTD_isError", &zstd.is_error},
         {"ZSTD_freeDStream", &zstd.destroy}};
     has[FLOW_GZIP] = !flow_library_load("libz.so.1", of_gzip, sizeof of_gzip / sizeof *of_gzip);
+    has[FLOW_BARE_DEFLATE] = has[FLOW_GZIP];
     has[FLOW_BROTLI] = !flow_library_load("libbrotlidec.so.1", of_brotli, sizeof of_brotli / sizeof *of_brotli);
     has[FLOW_ZSTD] = !flow_library_load("libzstd.so.1", of_zstd, sizeof of_zstd / sizeof *of_zstd);
 }
@@ -71,6 +72,7 @@ flow_decoder *flow_decoder_new(flow_compression compression) {
     switch (compression) {
     // 32: gzip and zlib ("deflate") are told apart by their first bytes.
     case FLOW_GZIP: works = gzip.init(&decoder->state.gzip, 15 + 32, ZLIB_VERSION, sizeof(z_stream)) == Z_OK; break;
+    case FLOW_BARE_DEFLATE: works = gzip.init(&decoder->state.gzip, -15, ZLIB_VERSION, sizeof(z_stream)) == Z_OK; break;
     case FLOW_BROTLI: works = (decoder->state.other = brotli.create(NULL, NULL, NULL)) != NULL; break;
     case FLOW_ZSTD: works = (decoder->state.other = zstd.create()) != NULL; break;
     }
@@ -122,7 +124,8 @@ static flow_decoder_state zstd_step(
 flow_decoder_state flow_decoder_step(
     flow_decoder *decoder, const uint8_t **input, size_t *input_left, uint8_t **output, size_t *output_left) {
     switch (decoder->compression) {
-    case FLOW_GZIP: return inflate_step(&decoder->state.gzip, input, input_left, output, output_left);
+    case FLOW_GZIP:
+    case FLOW_BARE_DEFLATE: return inflate_step(&decoder->state.gzip, input, input_left, output, output_left);
     case FLOW_BROTLI: return brotli_step(decoder->state.other, input, input_left, output, output_left);
     case FLOW_ZSTD: return zstd_step(decoder->state.other, input, input_left, output, output_left);
     }
@@ -132,7 +135,8 @@ flow_decoder_state flow_decoder_step(
 void flow_decoder_free(flow_decoder *decoder) {
     if (!decoder) return;
     switch (decoder->compression) {
-    case FLOW_GZIP: gzip.end(&decoder->state.gzip); break;
+    case FLOW_GZIP:
+    case FLOW_BARE_DEFLATE: gzip.end(&decoder->state.gzip); break;
     case FLOW_BROTLI: brotli.destroy(decoder->state.other); break;
     case FLOW_ZSTD: zstd.destroy(decoder->state.other); break;
     }

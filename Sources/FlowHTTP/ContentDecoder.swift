@@ -5,9 +5,13 @@ import FlowCore
 ///
 /// libcurl could do it too, but takes an answer that ends half-way for a whole one.
 final class ContentDecoder {
-    private let decoder: OpaquePointer
+    private var decoder: OpaquePointer
     private let coding: String
+    /// What undoes the coding that was applied before this one.
+    private let inner: ContentDecoder?
     private var isAtEnd = false
+    /// The beginning of what is called deflate, as long as it doesn't tell which of two things that is; else nil.
+    private var beginning: [UInt8]?
     private var hasBegun = false
     private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
@@ -19,18 +23,32 @@ final class ContentDecoder {
     ///
     /// - Throws: a `Failure` of kind `protocol` where the answer is compressed in a way that can't be undone here.
     static func of(_ headers: HTTPHeaders, from exchange: Exchange) throws(Failure) -> ContentDecoder? {
-        guard let coding = headers["content-encoding"]?.lowercased().filter({ $0 != " " }), !coding.isEmpty,
-            coding != "identity"
-        else { return nil }
-        guard let decoder = ContentDecoder(coding: coding) else {
-            throw Failure(
-                .protocolError, "\(exchange.authority) compressed its answer as \(JSON.quoted(terminalSafe(coding)))",
-                hint: "ask for another coding with the header Accept-Encoding, such as identity")
+        // In the order in which they were applied, over several lines, too.
+        let codings = headers.all("content-encoding").flatMap { $0.lowercased().split(separator: ",") }
+            .map { $0.filter { $0 != " " && $0 != "\t" } }.filter { !ContentDecoder.noCodings.contains($0) }
+        var decoder: ContentDecoder?
+        for (index, coding) in codings.enumerated() {
+            guard index < ContentDecoder.most, let outer = ContentDecoder(coding: coding, inner: decoder) else {
+                let all = JSON.quoted(terminalSafe(codings.joined(separator: ", ")))
+                throw Failure(
+                    .protocolError, "\(exchange.authority) compressed its answer as \(all)",
+                    hint: "ask for another coding with the header Accept-Encoding, such as identity")
+            }
+            decoder = outer
         }
         return decoder
     }
 
-    private init?(coding: String) {
+    /// More than any server has a reason for.
+    private static let most = 4
+
+    /// What isn't done to content, or is done by something else: servers name it here by mistake.
+    private static let noCodings: Set<String> = [
+        "", "identity", "none", "null", "utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252", "7bit", "8bit",
+        "binary", "chunked", "aws-chunked",
+    ]
+
+    private init?(coding: String, inner: ContentDecoder? = nil) {
         let made: OpaquePointer? =
             switch coding {
             case "gzip", "x-gzip", "deflate": flow_decoder_new(FLOW_GZIP)
@@ -44,6 +62,8 @@ final class ContentDecoder {
         }
         decoder = made
         self.coding = coding
+        self.inner = inner
+        beginning = coding == "deflate" ? [] : nil
     }
 
     deinit {
@@ -56,20 +76,54 @@ final class ContentDecoder {
     func decode(
         _ bytes: UnsafeRawBufferPointer, _ take: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+        guard !bytes.isEmpty else { return }
         hasBegun = true
+        guard let held = beginning else { return try undo(bytes, take) }
+        let first = held + bytes
+        beginning = first
+        guard first.count > 1 else { return }
+        beginning = nil
+        // Some servers leave out the head that deflate has by RFC 9110, 8.4.1.2.
+        if !ContentDecoder.hasHead(first[0], first[1]) { try begin(FLOW_BARE_DEFLATE) }
+        try first.withUnsafeBufferPointer { first throws(Failure) in
+            try undo(UnsafeRawBufferPointer(first), take)
+        }
+    }
+
+    /// Whether deflated content that begins so has the head of zlib (RFC 1950, 2.2) or gzip.
+    private static func hasHead(_ first: UInt8, _ second: UInt8) -> Bool {
+        (first & 0x0F == 8 && (Int(first) << 8 | Int(second)) % 31 == 0) || (first == 0x1F && second == 0x8B)
+    }
+
+    /// Starts afresh.
+    private func begin(_ compression: flow_compression) throws(Failure) {
+        guard let made = flow_decoder_new(compression) else { throw damaged("can't be read for want of memory") }
+        flow_decoder_free(decoder)
+        decoder = made
+    }
+
+    private func undo(
+        _ bytes: UnsafeRawBufferPointer, _ take: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard let start = bytes.baseAddress else { return }
         var input: UnsafePointer<UInt8>? = start.assumingMemoryBound(to: UInt8.self)
         var left = bytes.count
         while left > 0 {
-            // zstd may come in several frames.
-            guard !isAtEnd || coding == "zstd" else { throw damaged("has something behind its compressed content") }
+            if isAtEnd {
+                // gzip may come in several members (RFC 1952, 2.2), and zstd in several frames.
+                let isGzip = coding.hasSuffix("gzip") && input?.pointee == 0x1F
+                guard isGzip || coding == "zstd" else { throw damaged("has something behind its compressed content") }
+                if isGzip { try begin(FLOW_GZIP) }
+            }
             var state = FLOW_DECODER_FULL
             while state == FLOW_DECODER_FULL {
                 var output: UnsafeMutablePointer<UInt8>? = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
                 var free = room.count
                 state = flow_decoder_step(decoder, &input, &left, &output, &free)
                 guard state != FLOW_DECODER_DAMAGED else { throw damaged("is damaged") }
-                if free < room.count { try take(UnsafeRawBufferPointer(rebasing: room[..<(room.count - free)])) }
+                guard free < room.count else { continue }
+                let piece = UnsafeRawBufferPointer(rebasing: room[..<(room.count - free)])
+                if let inner { try inner.decode(piece, take) } else { try take(piece) }
             }
             isAtEnd = state == FLOW_DECODER_END
         }
@@ -82,6 +136,7 @@ final class ContentDecoder {
                 .network, "the answer of \(authority) broke off: its compressed content has no end",
                 hint: "try again later")
         }
+        try inner?.finish(from: authority)
     }
 
     private func damaged(_ what: String) -> Failure {

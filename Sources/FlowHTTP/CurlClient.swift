@@ -37,8 +37,10 @@ package final class CurlClient: HTTPClient {
                 hop = next
             } else if let again = hop.restarted(after: response) {
                 hop = again
+            } else if let rest = hop.continued(after: response) {
+                hop = rest
             } else {
-                var response = response
+                var response = hop.answer(response)
                 response.isAfterwards = hop.mayBeDone
                 return response
             }

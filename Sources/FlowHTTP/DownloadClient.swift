@@ -1,6 +1,7 @@
 import Dispatch
 package import FlowCore
 package import FlowSpec
+import Glibc
 
 /// Gives downloads their names: once the layers below have answered, and found nothing wrong with the answer.
 ///
@@ -16,7 +17,24 @@ package struct DownloadClient: HTTPClient {
             throw Failure(
                 .invalid, "could not write \(path): \(objection.rawValue)", hint: "name a file", nothingSent: true)
         }
-        return try await send(call, into: PartFile(for: path, limit: limit, digest: digest))
+        guard call.request.method != "HEAD" else {
+            throw Failure(
+                .invalid, "could not write \(path): the answer to HEAD has no content", hint: "use GET",
+                nothingSent: true)
+        }
+        guard let target = ReplacedFile.target(of: path) else {
+            throw Failure(
+                .invalid, "could not write \(path): it is a link that leads to no file",
+                hint: "name the file itself, or delete the link", nothingSent: true)
+        }
+        guard ReplacedFile.mayBeName(target) else {
+            throw Failure(
+                .invalid, "could not write \(path) (\(systemText(ENAMETOOLONG)))", hint: "use a shorter name",
+                nothingSent: true)
+        }
+        let asksForPart = call.request.headers["range"] != nil
+        return try await send(
+            call, into: PartFile(for: path, in: target, limit: limit, digest: digest, asksForPart: asksForPart))
     }
 
     private func send(_ call: HTTPCall, into part: PartFile) async throws -> HTTPResponse {
@@ -30,7 +48,6 @@ package struct DownloadClient: HTTPClient {
         do throws(Failure) {
             let file = try outcome.get()
             response.body = .file(file)
-            response.hideContinuation(size: file.size)
             return response
         } catch {
             throw call.inDoubt(error)
@@ -44,15 +61,5 @@ package struct DownloadClient: HTTPClient {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: Result(catching: work)) }
         }
-    }
-}
-
-extension HTTPResponse {
-    /// How many answers a file took is no matter of the caller's.
-    fileprivate mutating func hideContinuation(size: Int64) {
-        guard status == 206, let start = ContentRange(headers)?.start, start > 0, start < size else { return }
-        status = 200
-        headers["content-range"] = nil
-        headers["content-length"] = String(size)
     }
 }

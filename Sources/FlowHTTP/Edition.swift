@@ -4,17 +4,21 @@ import FlowSpec
 /// What an answer says about the file it sends, to tell whether a later answer sends the same one.
 struct Edition {
     /// Bytes of the whole file.
-    let size: Int64?
+    var size: Int64?
     /// What `If-Range` can name (RFC 9110, 13.1.5); nil where the rest can't be asked for.
     let validator: String?
-    /// Whether the content was compressed on the way, so that lengths and digests are not those of the file.
-    let isEncoded: Bool
+    private let tag: String?
+    private let modified: String?
 
     init(_ headers: HTTPHeaders) {
-        isEncoded = headers["content-encoding"].map { $0.lowercased() != "identity" } ?? false
-        size = isEncoded ? nil : headers["content-length"].flatMap { Int64($0) }
+        // A length beside a transfer coding means nothing (RFC 9112, 6.3).
+        size = headers["transfer-encoding"] == nil ? headers["content-length"].flatMap { Int64($0) } : nil
+        tag = headers["etag"]
+        modified = headers["last-modified"]
         let refuses = headers["accept-ranges"]?.lowercased() == "none"
-        validator = isEncoded || refuses || headers["content-range"] != nil ? nil : Edition.validator(headers)
+        let named = refuses || headers["content-range"] != nil ? nil : Edition.validator(headers)
+        // What goes into a request as it came must not be able to end its line.
+        validator = named.flatMap { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? $0 : nil }
     }
 
     /// A strong ETag, or a date that is old enough to be one: two editions of the same second share it.
@@ -25,20 +29,32 @@ struct Edition {
         else { return nil }
         return text
     }
+
+    /// Whether nothing that both answers say of their file differs (RFC 9110, 15.3.7.3).
+    func mayBe(_ other: Edition) -> Bool {
+        (tag == nil || other.tag == nil || tag == other.tag)
+            && (modified == nil || other.modified == nil || modified == other.modified)
+    }
 }
 
 /// `Content-Range: bytes 100-199/1000` (RFC 9110, 14.4).
 struct ContentRange {
     let start: Int64
+    /// The place behind its last byte.
+    let end: Int64
+    /// Bytes of the whole file; nil where the server doesn't know.
     let total: Int64?
 
     init?(_ headers: HTTPHeaders) {
         let words = (headers["content-range"] ?? "").split(separator: " ")
         guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }
         let parts = words[1].split(separator: "/")
-        let bounds = parts.first?.split(separator: "-").compactMap { Int64($0) } ?? []
-        guard parts.count == 2, bounds.count == 2, bounds[0] <= bounds[1] else { return nil }
+        let bounds = parts.first?.split(separator: "-", omittingEmptySubsequences: false).compactMap { Int64($0) } ?? []
+        guard parts.count == 2, bounds.count == 2, 0 <= bounds[0], bounds[0] <= bounds[1], bounds[1] < Int64.max
+        else { return nil }
         start = bounds[0]
+        end = bounds[1] + 1
         total = Int64(parts[1])
+        if let total, total < end { return nil }
     }
 }

@@ -90,6 +90,11 @@ final class Exchange: Sendable {
                 .invalid, "the path of the socket \(socket) is longer than \(Exchange.longestSocketPath) bytes",
                 hint: "use a shorter one, such as that of a symbolic link", nothingSent: true)
         }
+        guard request.method != "HEAD" || request.body == .none else {
+            throw Failure(
+                .invalid, "the HEAD request to \(authority) has a body, which means nothing there",
+                hint: "leave the body out, or use another method", nothingSent: true)
+        }
         for field in request.headers.fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(\.isTokenCharacter) else {
                 throw Failure(

@@ -10,17 +10,26 @@ import Glibc
 /// has left is overwritten or deleted by the next download of that name, as its lock is gone with it. Unchecked, because
 /// one thread has it at a time: that of the transfers while one is under way, else that of the call.
 final class PartFile: BodySink, @unchecked Sendable {
+    /// As the user calls it.
     private let path: String
+    /// Where the file comes to stand: what `path` links to, where it is a link.
+    private let target: String
     private var partPath: String
     private let limit: Int64?
     /// What the whole file must hash to; it counts more than what the server says.
     private let digest: ContentDigest?
+    /// Whether the call itself asks for a part of the file.
+    private let asksForPart: Bool
 
     private var descriptor: Int32 = -1
     private var size: Int64 = 0
     /// What the first answer said about the file, for the answers that go on from there.
     private var edition: Edition?
+    /// Whether what is missing is all that was asked for.
     private var isContinuing = false
+    private(set) var isContinued = false
+    /// How much there is when the answer has sent the part that it announced; nil where it announced none.
+    private var partEnd: Int64?
     private var expected: ContentDigest?
     private var running: StreamingDigest?
     private var mediaType: String?
@@ -28,15 +37,19 @@ final class PartFile: BodySink, @unchecked Sendable {
     /// How many downloads of one name there can be at once.
     private static let most = 64
 
-    init(for path: String, limit: Int64?, digest: ContentDigest?) {
+    init(
+        for path: String, in target: String, limit: Int64?, digest: ContentDigest?, asksForPart: Bool = false
+    ) {
         self.path = path
+        self.target = target
         self.limit = limit
         self.digest = digest
-        partPath = PartFile.name(1, of: path)
+        self.asksForPart = asksForPart
+        partPath = PartFile.name(1, of: target)
     }
 
     private static func name(_ number: Int, of path: String) -> String {
-        "\(path).part-flowctl" + (number == 1 ? "" : "-\(number)")
+        ReplacedFile.beside(path, ".part-flowctl" + (number == 1 ? "" : "-\(number)"))
     }
 
     deinit { discard() }
@@ -53,22 +66,18 @@ final class PartFile: BodySink, @unchecked Sendable {
     }
 
     func begin(_ status: Int, _ headers: HTTPHeaders) throws(Failure) {
-        if isContinuing, status == 206 {
-            let range = ContentRange(headers)
-            let total = range?.total ?? edition?.size
-            guard range?.start == size, edition?.size == nil || total == edition?.size else {
-                restart()
-                throw Failure(
-                    .network, "the server sent another part of the file than was asked for", hint: "try again")
-            }
-            return
-        }
+        let range = status == 206 ? ContentRange(headers) : nil
+        isContinued = false
+        partEnd = nil
+        if isContinuing, status == 206 { return try goOn(range, Edition(headers)) }
+        if let range, !asksForPart, range.start > 0 || range.end != range.total { throw otherPart }
+        partEnd = range.map { $0.end - $0.start }
         let edition = Edition(headers)
         if let announced = edition.size, let limit, announced > limit { throw tooLong(limit) }
         try open()
         self.edition = edition
         mediaType = headers["content-type"]
-        expected = digest ?? (status == 206 || edition.isEncoded ? nil : ContentDigest(announcedBy: headers))
+        expected = digest ?? (status == 206 ? nil : ContentDigest(announcedBy: headers))
         switch expected?.algorithm {
         case .sha256: running = try StreamingDigest(.sha256)
         case .sha512: running = try StreamingDigest(.sha512)
@@ -76,7 +85,24 @@ final class PartFile: BodySink, @unchecked Sendable {
         }
     }
 
+    /// A part begins that is to follow what is there.
+    private func goOn(_ range: ContentRange?, _ other: Edition) throws(Failure) {
+        guard let edition, let range, range.start == size, let total = range.total ?? edition.size,
+            total == edition.size ?? total, range.end <= total
+        else { throw otherPart }
+        guard edition.mayBe(other) else {
+            throw startingAgain("the file has changed on the server since its beginning came")
+        }
+        if let limit, total > limit { throw tooLong(limit) }
+        self.edition?.size = total
+        partEnd = range.end
+        isContinued = true
+    }
+
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        if let partEnd, Int64(bytes.count) > partEnd - size {
+            throw startingAgain("the server sent more of the file than it announced")
+        }
         if let limit, size + Int64(bytes.count) > limit { throw tooLong(limit) }
         var rest = bytes
         while !rest.isEmpty {
@@ -89,7 +115,22 @@ final class PartFile: BodySink, @unchecked Sendable {
         size += Int64(bytes.count)
     }
 
-    func restart() { size = 0 }
+    func end() throws(Failure) {
+        guard let partEnd, size < partEnd else { return }
+        throw Failure(.network, "the answer for \(path) broke off", hint: "try again later")
+    }
+
+    var isWhole: Bool {
+        guard isContinued, let total = edition?.size else { return true }
+        return size >= total
+    }
+
+    func restart() {
+        size = 0
+        edition = nil
+        isContinuing = false
+        isContinued = false
+    }
 
     func reference() -> FileReference {
         let name = path.split(separator: "/").last.map(String.init)
@@ -100,12 +141,14 @@ final class PartFile: BodySink, @unchecked Sendable {
     private func open() throws(Failure) {
         // Where another download of the same name has one, or it isn't this user's, the next is tried.
         for number in 1...PartFile.most where descriptor < 0 {
-            partPath = PartFile.name(number, of: path)
+            partPath = PartFile.name(number, of: target)
             descriptor = PartFile.locked(partPath)
         }
-        guard descriptor >= 0, ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw failure(errno)
-        }
+        guard descriptor >= 0 else { throw errno == EWOULDBLOCK ? crowded : failure(errno) }
+        // Before there is anything in it that others may not read.
+        var replaced = stat()
+        if stat(target, &replaced) == 0 { fchmod(descriptor, replaced.st_mode & 0o777) }
+        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw failure(errno) }
         size = 0
     }
 
@@ -122,7 +165,9 @@ final class PartFile: BodySink, @unchecked Sendable {
         {
             return descriptor
         }
+        let error = errno
         close(descriptor)
+        errno = error
         return -1
     }
 
@@ -138,10 +183,10 @@ final class PartFile: BodySink, @unchecked Sendable {
             guard found == expected else { throw damaged(expected, found) }
             if found.algorithm == .sha256 { sha256 = Hexadecimal.encode(found.bytes) }
         }
-        guard fsync(descriptor) == 0, rename(partPath, path) == 0 else { throw failure(errno) }
+        guard fsync(descriptor) == 0, rename(partPath, target) == 0 else { throw failure(errno) }
         close(descriptor)
         descriptor = -1
-        guard ParentFolder.sync(of: path) else { throw failure(errno) }
+        guard ParentFolder.sync(of: target) else { throw failure(errno) }
         deleteLeftovers()
         return FileReference(path: path, size: size, mediaType: mediaType, sha256: sha256)
     }
@@ -149,7 +194,7 @@ final class PartFile: BodySink, @unchecked Sendable {
     /// Deletes what killed processes have left of downloads that ran beside others.
     private func deleteLeftovers() {
         for number in 2...PartFile.most {
-            let name = PartFile.name(number, of: path)
+            let name = PartFile.name(number, of: target)
             guard access(name, F_OK) == 0 else { return }
             let leftover = PartFile.locked(name)
             guard leftover >= 0 else { continue }
@@ -169,6 +214,22 @@ final class PartFile: BodySink, @unchecked Sendable {
     }
 
     // MARK: Failures
+
+    private var otherPart: Failure {
+        startingAgain("the server sent another part of the file than was asked for")
+    }
+
+    /// What has come can't be gone on from.
+    private func startingAgain(_ reason: String) -> Failure {
+        restart()
+        return Failure(.network, reason, hint: "try again")
+    }
+
+    private var crowded: Failure {
+        Failure(
+            .invalid, "could not write \(path): \(PartFile.most) downloads of that name are under way",
+            hint: "give each a name of its own, or bound them with max_parallel")
+    }
 
     private func tooLong(_ limit: Int64) -> Failure {
         Failure(

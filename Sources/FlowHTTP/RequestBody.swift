@@ -47,7 +47,12 @@ final class RequestBody {
                     .invalid, "\(path) has \(file.size) bytes, fewer than are to be sent",
                     hint: "check that nothing else changes the file", nothingSent: true)
             }
-            pieces.append(.file(file, offset: offset, length: length ?? left))
+            // Files of the system, as in /proc, have content although they say that they have none.
+            if file.size == 0, length ?? 0 == 0, case let bytes = try file.unannounced(), !bytes.isEmpty {
+                pieces.append(.bytes(bytes))
+            } else {
+                pieces.append(.file(file, offset: offset, length: length ?? left))
+            }
         }
     }
 
@@ -133,6 +138,29 @@ private final class OpenFile {
     }
 
     deinit { close(descriptor) }
+
+    /// Bytes of a file that says it has none. What grows while it is read has an end here, too.
+    private static let mostUnannounced = 16 << 20
+
+    /// What there is to read although the size says that there is nothing.
+    func unannounced() throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var portion = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count <= OpenFile.mostUnannounced {
+            let count = pread(descriptor, &portion, portion.count, off_t(bytes.count))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw Failure(
+                    .invalid, "could not read \(path) (\(systemText(errno)))", hint: "send a copy of it",
+                    nothingSent: true)
+            }
+            if count == 0 { return bytes }
+            bytes += portion[..<count]
+        }
+        throw Failure(
+            .invalid, "\(path) has more than it says", hint: "check that nothing else changes the file",
+            nothingSent: true)
+    }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Failure) -> Int {
         let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))

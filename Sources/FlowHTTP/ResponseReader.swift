@@ -15,15 +15,24 @@ struct ResponseReader {
     private let exchange: Exchange
     private let maximumHeaderBytes: Int
     private var headerBytes = 0
+    /// More than that would have every look at a field take long.
+    private static let maximumFields = 1000
+    private var fieldCount = 0
     /// The lines of the head that have come, but for the status line. They are taken apart by the task that waits for the
     /// answer; the loop's thread looks only at what decides how the body is taken.
     private var head: [UInt8] = []
     private var announcedLength: Int64?
+    private var hasSeveralLengths = false
+    /// Whether the end of the body is told by a transfer coding, and lengths mean nothing (RFC 9112, 6.3).
+    private var isTransferCoded = false
     private var isCoded = false
     private var isInBody = false
     private var target: Target
     private var decoder: ContentDecoder?
+    /// Whether the rest of an answer that is no success was left, as it is over its limit.
+    private(set) var isCut = false
     private(set) var status = 0
+    private var isSuccess: Bool { (200..<300).contains(status) }
     private var version = "1.1"
     var isHTTP2: Bool { version == "2" }
 
@@ -56,18 +65,48 @@ struct ResponseReader {
             try endHeader()
         } else if first == UInt8(ascii: "H"), line.starts(with: "HTTP/".utf8) {
             startHeader(line)
+        } else if first == 0x20 || first == 0x09 {
+            // The value of the field before goes on (RFC 9112, 5.2).
+            guard !head.isEmpty else { return }
+            while let last = head.last, last == 0x0A || last == 0x0D { head.removeLast() }
+            head.append(0x20)
+            head.append(contentsOf: ResponseReader.trimmed(line[...]))
+            head.append(0x0A)
         } else {
+            try countField()
             head.append(contentsOf: line)
-            if first | 0x20 == UInt8(ascii: "c") { note(line) }
+            if first | 0x20 == UInt8(ascii: "c") || first | 0x20 == UInt8(ascii: "t") { note(line) }
+        }
+    }
+
+    private mutating func countField() throws(Failure) {
+        fieldCount += 1
+        guard fieldCount <= ResponseReader.maximumFields else {
+            throw Failure(
+                .protocolError,
+                "\(exchange.authority) answered with more than \(ResponseReader.maximumFields) header fields",
+                hint: "check the address; no service needs that many, and nothing raises this limit",
+                code: "headers_too_large")
         }
     }
 
     private mutating func note(_ line: UnsafeRawBufferPointer) {
-        if announcedLength == nil, let value = ResponseReader.value(of: "content-length:", in: line) {
-            announcedLength = Int64(String(decoding: value, as: UTF8.self))
+        if let value = ResponseReader.value(of: "content-length:", in: line) {
+            let text = String(decoding: value, as: UTF8.self)
+            for length in Int64(text).map({ [$0] }) ?? ResponseReader.lengths(text) {
+                hasSeveralLengths = hasSeveralLengths || announcedLength != nil && announcedLength != length
+                announcedLength = length
+            }
+        } else if ResponseReader.value(of: "transfer-encoding:", in: line) != nil {
+            isTransferCoded = true
         } else if ResponseReader.value(of: "content-encoding:", in: line) != nil {
             isCoded = true
         }
+    }
+
+    /// Several lengths in one line, which is one where they are the same (RFC 9112, 6.3); nil for what is none.
+    private static func lengths(_ text: String) -> [Int64?] {
+        text.split(separator: ",").map { Int64($0.filter { $0 != " " && $0 != "\t" }) }
     }
 
     /// What stands behind a name in lower case, with its colon; nil where the line has another.
@@ -85,7 +124,9 @@ struct ResponseReader {
 
     private static func trimmed(_ text: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
         var text = text.drop { $0 == 0x20 || $0 == 0x09 }
-        while let last = text.last, last == 0x0A || last == 0x0D || last == 0x20 { text = text.dropLast() }
+        while let last = text.last, last == 0x0A || last == 0x0D || last == 0x20 || last == 0x09 {
+            text = text.dropLast()
+        }
         return text
     }
 
@@ -96,7 +137,10 @@ struct ResponseReader {
         let digits = line[afterVersion...].dropFirst().prefix { $0 > 0x20 }
         status = Int(String(decoding: digits, as: UTF8.self)) ?? 0
         head.removeAll(keepingCapacity: true)
+        fieldCount = 0
         announcedLength = nil
+        hasSeveralLengths = false
+        isTransferCoded = false
         isCoded = false
     }
 
@@ -108,25 +152,34 @@ struct ResponseReader {
                 guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
                 let name = String(decoding: line[..<colon], as: UTF8.self)
                 let value = trimmed(line[(colon + 1)...])
-                let text = String(validating: value, as: UTF8.self)
                 // Any byte but that which the server wrote would lead elsewhere.
-                let address = text == nil && name.lowercased() == "location" ? URLReference.text(value) : nil
-                headers.append(name, text ?? address ?? String(decoding: value, as: UTF8.self))
+                let isAddress = name.lowercased() == "location" && String(validating: value, as: UTF8.self) == nil
+                headers.append(name, isAddress ? URLReference.text(value) : text(value))
             }
         }
         return headers
     }
 
+    /// A value; a line break in it, which could only be half of one, is a space (RFC 9110, 5.5).
+    private static func text(_ value: Slice<UnsafeRawBufferPointer>) -> String {
+        let text = String(decoding: value, as: UTF8.self)
+        return value.contains(0x0D) ? String(text.map { $0 == "\r" ? " " : $0 }) : text
+    }
+
     private mutating func endHeader() throws(Failure) {
         guard status >= 200 else { return }
         isInBody = true
-        // Who asks for a coding wants it.
-        if isCoded, exchange.call.request.headers["accept-encoding"] == nil, exchange.request.method != "HEAD" {
-            decoder = try ContentDecoder.of(ResponseReader.fields(head), from: exchange)
+        // Where the body ends is anybody's guess (RFC 9112, 6.3).
+        guard !hasSeveralLengths || isTransferCoded || exchange.request.method == "HEAD" else {
+            throw Failure(
+                .protocolError, "\(exchange.authority) announced several lengths of one answer",
+                hint: "tell who runs the service, or the proxy before it", code: "several_lengths")
         }
-        guard (200..<300).contains(status) else { return }
-        let announced = announcedLength
+        guard isSuccess else { return }
+        let announced = isTransferCoded ? nil : announcedLength
         switch exchange.call.destination {
+        // There is no file in an answer without content.
+        case .sink where status == 204 || status == 205: break
         case .memory(let limit):
             // A HEAD request announces what it doesn't send.
             if let announced, announced > Int64(limit), exchange.request.method != "HEAD" {
@@ -134,7 +187,7 @@ struct ResponseReader {
             }
             guard case .memory(var bytes, _) = target else { return }
             target = .memory([], limit: limit)
-            if let announced { bytes.reserveCapacity(Int(min(announced, 1 << 20))) }
+            if let announced { bytes.reserveCapacity(Int(max(0, min(announced, 1 << 20)))) }
             target = .memory(bytes, limit: limit)
         case .sink(let sink):
             try sink.begin(status, ResponseReader.fields(head))
@@ -144,19 +197,87 @@ struct ResponseReader {
     }
 
     mutating func addBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        // Of an answer without content a coding means nothing.
+        if isCoded, decoder == nil, isSuccess, isToDecode, !bytes.isEmpty {
+            do throws(Failure) {
+                decoder = try ContentDecoder.of(ResponseReader.fields(head), from: exchange)
+            } catch {
+                throw undecodable(error)
+            }
+            isCoded = decoder != nil
+        }
         guard let decoder else { return try keep(bytes) }
-        try decoder.decode(bytes) { piece throws(Failure) in try keep(piece) }
+        do throws(Failure) {
+            try decoder.decode(bytes) { piece throws(Failure) in try keep(piece) }
+        } catch {
+            throw undecodable(error)
+        }
+    }
+
+    /// Whether codings are undone here: who asks for one wants it, and a file is kept as it is stored.
+    private var isToDecode: Bool {
+        if isSuccess, case .sink = exchange.call.destination { return false }
+        return exchange.call.request.headers["accept-encoding"] == nil
+    }
+
+    /// A write that was taken is told from one that wasn't by the status.
+    private func undecodable(_ failure: Failure) -> Failure {
+        guard exchange.isUnrepeatable else { return failure }
+        var failure = failure
+        failure.message = "\(exchange.authority) answered \(HTTPStatusTable.describe(status)), but \(failure.message)"
+        return failure
     }
 
     private mutating func keep(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         switch target {
-        case .memory(var held, let limit):
-            guard held.count + bytes.count <= limit else { throw tooLong(Int64(limit)) }
+        case .memory(var held, var limit):
+            var bytes = bytes
+            if bytes.count > limit - held.count, !isSuccess {
+                if isWanted {
+                    limit = max(limit, wantedLimit)
+                } else {
+                    isCut = true
+                    bytes = UnsafeRawBufferPointer(rebasing: bytes[..<(limit - held.count)])
+                }
+            }
+            guard bytes.count <= limit - held.count else { throw tooLong(Int64(limit)) }
             // Empties the case first, so that appending doesn't copy what is there.
             target = .memory([], limit: limit)
             held.append(contentsOf: bytes)
             target = .memory(held, limit: limit)
         case .sink(let sink): try sink.write(bytes)
+        }
+    }
+
+    /// Whether the caller takes a status for a success that usually is none: then the body is what it asked for.
+    private var isWanted: Bool {
+        guard !isSuccess, let classify = exchange.call.classify else { return false }
+        return classify(response(.bytes([]))) == nil
+    }
+
+    private var wantedLimit: Int {
+        if case .memory(let limit) = exchange.call.destination { limit } else { ResponseReader.errorBodyLimit }
+    }
+
+    /// The body of an answer that is no success: as it came where it isn't compressed as it says, since the status counts.
+    private func undone(_ bytes: [UInt8]) throws(Failure) -> [UInt8] {
+        guard isCoded, isToDecode, !bytes.isEmpty else { return bytes }
+        let limit = isWanted ? max(ResponseReader.errorBodyLimit, wantedLimit) : ResponseReader.errorBodyLimit
+        var plain: [UInt8] = []
+        do throws(Failure) {
+            guard let decoder = try ContentDecoder.of(ResponseReader.fields(head), from: exchange) else { return bytes }
+            try bytes.withUnsafeBufferPointer { bytes throws(Failure) in
+                try decoder.decode(UnsafeRawBufferPointer(bytes)) { piece throws(Failure) in
+                    let room = limit - plain.count
+                    plain.append(contentsOf: piece.prefix(room))
+                    guard piece.count <= room else { throw tooLong(Int64(limit)) }
+                }
+            }
+            if !isCut { try decoder.finish(from: exchange.authority) }
+            return plain
+        } catch {
+            guard !isWanted else { throw error }
+            return plain.count < limit ? bytes : plain
         }
     }
 
@@ -169,12 +290,16 @@ struct ResponseReader {
             throw Failure(.network, "the answer of \(exchange.authority) broke off", hint: "try again later")
         }
         try decoder?.finish(from: exchange.authority)
-        let body: HTTPResponse.Body =
-            switch target {
-            case .memory(let bytes, _): .bytes(bytes)
-            case .sink(let sink): .file(sink.reference())
-            }
-        return HTTPResponse(
+        switch target {
+        case .memory(let bytes, _): return response(.bytes(isSuccess ? bytes : try undone(bytes)))
+        case .sink(let sink):
+            try sink.end()
+            return response(.file(sink.reference()))
+        }
+    }
+
+    private func response(_ body: HTTPResponse.Body) -> HTTPResponse {
+        HTTPResponse(
             status: status, headers: ResponseReader.fields(head), body: body, version: version,
             url: exchange.request.url)
     }

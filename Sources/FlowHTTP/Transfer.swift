@@ -169,7 +169,8 @@ final class Transfer: @unchecked Sendable {
     func outcome(_ code: CURLcode) -> Outcome {
         measure()
         if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
-        if code == CURLE_OK { return .success(()) }
+        // What is over the limit of an answer that is no success was left where it was.
+        if code == CURLE_OK || reader.isCut { return .success(()) }
         if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         return .failure(stamped(TransferError(self, code: code).failure))
     }
@@ -287,7 +288,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     func addBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guarded { () throws(Failure) in try reader.addBody(bytes) }
+        guarded { () throws(Failure) in try reader.addBody(bytes) } && !reader.isCut
     }
 
     private func guarded(_ work: () throws(Failure) -> Void) -> Bool {

@@ -15,6 +15,17 @@ package protocol BodySink: AnyObject, Sendable {
     /// - Throws: a `Failure` where there is no room for it.
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure)
 
+    /// The answer has ended.
+    ///
+    /// - Throws: a `Failure` of kind `network` where it had less than it said; what has come is kept.
+    func end() throws(Failure)
+
+    /// Whether the last answer went on from what earlier ones had sent.
+    var isContinued: Bool { get }
+
+    /// Whether nothing is missing behind what the last answer has sent.
+    var isWhole: Bool { get }
+
     /// Forgets what has come, so that the next attempt starts at the beginning.
     func restart()
 

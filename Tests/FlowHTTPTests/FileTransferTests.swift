@@ -150,4 +150,106 @@ import Testing
         }
         #expect(outcome.message == "\(path) has 3 bytes, fewer than are to be sent")
     }
+
+    // MARK: Names, links and permissions
+
+    private func download(to name: String, from server: FaultServer) async throws {
+        _ = try await client.send(
+            HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: folder.path + "/" + name)))
+    }
+
+    private func mode(_ name: String) -> mode_t {
+        var information = stat()
+        return lstat(folder.path + "/" + name, &information) == 0 ? information.st_mode : 0
+    }
+
+    @Test func fileThatIsReplacedKeepsItsPermissions() async throws {
+        let server = try FaultServer(replies: [.text("new")])
+        for permissions in [0o600, 0o755, 0o640] as [mode_t] {
+            let path = try folder.write("note.txt", Array("old".utf8))
+            #expect(chmod(path, permissions) == 0)
+            try await download(to: "note.txt", from: server)
+            #expect(mode("note.txt") & 0o7777 == permissions)
+            #expect(try folder.read("note.txt") == Array("new".utf8))
+        }
+    }
+
+    @Test func linkStaysAndLeadsToTheNewFile() async throws {
+        let server = try FaultServer(replies: [.text("new")])
+        let path = try folder.write("note.txt", Array("old".utf8))
+        #expect(symlink("note.txt", folder.path + "/second") == 0)
+        #expect(symlink("second", folder.path + "/first") == 0)
+        let response = try await client.send(
+            HTTPCall(HTTPRequest("GET", server.url), destination: .file(path: folder.path + "/first")))
+        guard case .file(let file) = response.body else {
+            Issue.record("the body is not in a file")
+            return
+        }
+        #expect(file.path == folder.path + "/first")
+        #expect(mode("first") & S_IFMT == S_IFLNK)
+        #expect(mode("second") & S_IFMT == S_IFLNK)
+        #expect(try folder.read("note.txt") == Array("new".utf8))
+        #expect(folder.names.sorted() == ["first", "note.txt", "second"])
+        #expect(path == folder.path + "/note.txt")
+    }
+
+    @Test func linkThatLeadsToNoFileIsNotReplaced() async throws {
+        let server = try FaultServer(replies: [.text("new")])
+        let path = folder.path + "/link"
+        #expect(symlink("nowhere", path) == 0)
+        let outcome = await failure { try await download(to: "link", from: server) }
+        #expect(outcome.message == "could not write \(path): it is a link that leads to no file")
+        #expect(outcome.hint == "name the file itself, or delete the link")
+        #expect(outcome.nothingSent)
+        #expect(mode("link") & S_IFMT == S_IFLNK)
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func nameAsLongAsItMayBe() async throws {
+        let server = try FaultServer(replies: [.text("new")])
+        for name in [String(repeating: "n", count: 255), String(repeating: "é", count: 127) + "x"] {
+            try await download(to: name, from: server)
+            #expect(try folder.read(name) == Array("new".utf8))
+            #expect(folder.names == [name])
+            unlink(folder.path + "/" + name)
+        }
+        let requests = server.requests.count
+        let long = String(repeating: "n", count: 256)
+        let outcome = await failure { try await download(to: long, from: server) }
+        #expect(outcome.message == "could not write \(folder.path)/\(long) (file name too long)")
+        #expect(outcome.hint == "use a shorter name")
+        #expect(outcome.nothingSent)
+        #expect(server.requests.count == requests)
+    }
+
+    @Test func moreDownloadsOfOneNameThanThereCanBe() async throws {
+        let server = try FaultServer(replies: [.text("new")])
+        var held: [Int32] = []
+        defer { for descriptor in held { close(descriptor) } }
+        for number in 1...64 {
+            let name = "note.txt.part-flowctl" + (number == 1 ? "" : "-\(number)")
+            let descriptor = open(try folder.write(name, [7]), O_RDONLY | O_CLOEXEC)
+            try #require(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+            held.append(descriptor)
+        }
+        let outcome = await failure { try await download(to: "note.txt", from: server) }
+        #expect(
+            outcome.message == "could not write \(folder.path)/note.txt: 64 downloads of that name are under way")
+        #expect(outcome.hint == "give each a name of its own, or bound them with max_parallel")
+    }
+
+    /// It says that it has no bytes.
+    @Test func fileOfTheSystemIsSentToItsEnd() async throws {
+        let server = try FaultServer(replies: [.text("ok")])
+        let path = "/proc/self/limits"
+        let body = HTTPBody.parts([.bytes([1]), .file(path: path), .bytes([2])])
+        _ = try await client.send(HTTPCall(HTTPRequest("PUT", server.url, body: body), effect: .idempotent))
+        let content = try Folder.bytes(of: path)
+        #expect(!content.isEmpty)
+        #expect(server.requests[0].body == [1] + content + [2])
+        let empty = try folder.write("empty", [])
+        _ = try await client.send(
+            HTTPCall(HTTPRequest("PUT", server.url, body: .file(path: empty)), effect: .idempotent))
+        #expect(server.requests[1].body == [])
+    }
 }

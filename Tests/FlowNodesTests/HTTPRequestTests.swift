@@ -372,6 +372,42 @@ import Testing
         #expect(outcome?.code == "invalid_json")
     }
 
+    @Test(arguments: ["auto", "json"]) func jsonThatIsNotUTF8(format: String) async throws {
+        let bytes = Array("{\"name\":\"Jos".utf8) + [0xE9] + Array("\"}".utf8)
+        let outcome = await failure { try await body(bytes, "application/json", as: format) }
+        #expect(outcome?.kind == .protocolError)
+        #expect(outcome?.code == "invalid_json")
+        #expect(
+            outcome?.message
+                == "h sent JSON that can't be read: invalid JSON at line 1, column 13: a byte here is not UTF-8")
+        #expect(outcome?.hint == "read it with as: bytes to see what it is")
+    }
+
+    @Test func headBringsNoFile() async throws {
+        let outcome = await failure {
+            try await runNode("http.request", ["url": "http://h/x", "method": "HEAD", "to": "x"])
+        }
+        #expect(outcome?.kind == .invalid)
+        #expect(
+            outcome?.message == "http.request: parameter \"to\" is for a file, which the answer to HEAD doesn't bring")
+        #expect(outcome?.hint == "use GET, or leave \"to\" out")
+    }
+
+    @Test func answerWithoutContentBringsNoFile() async throws {
+        func objection(ok: Value) async throws -> Failure? {
+            let http = ScriptedHTTP { _ in HTTPResponse(status: 204) }
+            _ = await failure {
+                try await runNode("http.request", ["url": "http://h/x", "to": "x", "ok": ok], http: http)
+            }
+            return http.calls.first?.classify?(HTTPResponse(status: 204))
+        }
+        let outcome = try await objection(ok: .null)
+        #expect(outcome?.kind == .protocolError)
+        #expect(outcome?.message == "the server answered 204, which brings no file")
+        #expect(outcome?.hint == "add 204 to ok to go on without one")
+        #expect(try await objection(ok: [204]) == nil)
+    }
+
     @Test func aLimitThatIsTooLowNamesItsParameter() async throws {
         let http = ScriptedHTTP { _ in
             throw Failure(.protocolError, "the answer of h is longer than 5 bytes", hint: "ask", code: "too_large")

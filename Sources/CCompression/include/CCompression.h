@@ -3,7 +3,13 @@
 #include <stdint.h>
 
 /// How content is compressed on its way.
-typedef enum { FLOW_GZIP, FLOW_BROTLI, FLOW_ZSTD } flow_compression;
+typedef enum {
+    FLOW_GZIP,
+    FLOW_BROTLI,
+    FLOW_ZSTD,
+    /// Without the head and the sum of gzip and zlib.
+    FLOW_BARE_DEFLATE,
+} flow_compression;
 
 typedef struct flow_decoder flow_decoder;
 

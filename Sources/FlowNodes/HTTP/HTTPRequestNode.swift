@@ -114,18 +114,30 @@ struct HTTPRequestNode: Node {
             renewedContext.credential = renewed
             return try RequestBuilder(arguments, in: renewedContext).build()
         }
+        let isDownload = arguments["to"] != nil
         call.classify = { [call] response in
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             var failure = HTTPStatusTable.failure(
                 for: response, effect: effect, hasIdempotencyKey: isKeyed, now: clock.now())
             if failure != nil, let reason = ServiceText.reason(in: response) { failure?.message += ": \(reason)" }
-            guard failure == nil, let allowed, !allowed.isEmpty else { return failure }
+            guard failure == nil else { return failure }
             // A write that was answered so has been carried out all the same.
-            let unwanted = Failure(
-                effect == .read ? .invalid : .protocolError,
-                "the server answered \(HTTPStatusTable.describe(response.status)), which is not in ok",
-                hint: "add \(response.status) to ok", code: String(response.status))
-            return call.inDoubt(unwanted)
+            if let allowed, !allowed.isEmpty {
+                return call.inDoubt(
+                    Failure(
+                        effect == .read ? .invalid : .protocolError,
+                        "the server answered \(HTTPStatusTable.describe(response.status)), which is not in ok",
+                        hint: "add \(response.status) to ok", code: String(response.status)))
+            }
+            // An answer without content has no file in it, and the one that is there stays.
+            if isDownload, response.status == 204 || response.status == 205 {
+                return call.inDoubt(
+                    Failure(
+                        .protocolError,
+                        "the server answered \(HTTPStatusTable.describe(response.status)), which brings no file",
+                        hint: "add \(response.status) to ok to go on without one", code: String(response.status)))
+            }
+            return nil
         }
         return call
     }
@@ -191,6 +203,11 @@ struct HTTPRequestNode: Node {
             throw Failure(
                 .invalid, "http.request: parameter \"digest\" is not a digest",
                 hint: "write sha256: and 64 hexadecimal digits, or sha512: and 128")
+        }
+        guard arguments.string("method") != "HEAD" else {
+            throw Failure(
+                .invalid, "http.request: parameter \"to\" is for a file, which the answer to HEAD doesn't bring",
+                hint: "use GET, or leave \"to\" out", nothingSent: true)
         }
         let output = OutputFile(context.absolutePath(target), in: context)
         try output.createFolder()

@@ -1,0 +1,122 @@
+import FlowCore
+import FlowHTTP
+import FlowSpec
+import FlowTestKit
+import Testing
+
+/// Heads of answers that are hard to read, and bodies of those that are no success.
+@Suite struct AnswerTests {
+    private let client = CurlClient()
+
+    private func head(_ lines: String, body: String = "ok") throws -> FaultServer {
+        try FaultServer(replies: [.raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\(lines)\r\n\(body)")])
+    }
+
+    private func get(_ server: FaultServer, limit: Int = 1 << 20) async throws -> HTTPResponse {
+        try await client.send(HTTPCall(HTTPRequest("GET", server.url), destination: .memory(limit: limit)))
+    }
+
+    /// RFC 9112, 5.2.
+    @Test func fieldOverSeveralLines() async throws {
+        let server = try head(
+            "Link: <https://a.test/?page=2>;\r\n\trel=\"next\"\r\nX-A: 1,\r\n  2 \r\n \t\r\n 3\r\nContent-Type: text/plain\r\n"
+        )
+        let response = try await get(server)
+        #expect(response.headers["link"] == "<https://a.test/?page=2>; rel=\"next\"")
+        #expect(response.headers["x-a"] == "1, 2  3")
+        #expect(response.headers["content-type"] == "text/plain")
+        #expect(response.headers.fields.count == 4)
+    }
+
+    @Test func spacesAndLineBreaksOfAValue() async throws {
+        let response = try await get(try head("Retry-After: \t3\t\r\nX-A: 1\r2 \r\n"))
+        #expect(response.headers["retry-after"] == "3")
+        #expect(response.headers["x-a"] == "1 2")
+    }
+
+    @Test func tooManyFields() async throws {
+        func server(_ count: Int) throws -> FaultServer {
+            try head(String(repeating: "A:\r\n", count: count - 2) + "Content-Length: 2\r\n")
+        }
+        #expect(try await get(server(1000)).headers.fields.count == 1000)
+        let refused = try server(1001)
+        let outcome = await failure { _ = try await get(refused) }
+        #expect(outcome.kind == .protocolError)
+        #expect(outcome.code == "headers_too_large")
+        #expect(outcome.message == "\(refused.authority) answered with more than 1000 header fields")
+        #expect(outcome.hint == "check the address; no service needs that many, and nothing raises this limit")
+    }
+
+    /// RFC 9112, 6.3.
+    @Test(arguments: ["Content-Length: 8\r\nContent-Length: 3\r\n", "Content-Length: 3, 8\r\n"])
+    func severalLengths(lines: String) async throws {
+        let server = try head(lines, body: "12345678")
+        let outcome = await failure { _ = try await get(server) }
+        #expect(outcome.kind == .protocolError)
+        #expect(outcome.code == "several_lengths")
+        #expect(outcome.message == "\(server.authority) announced several lengths of one answer")
+        #expect(outcome.hint == "tell who runs the service, or the proxy before it")
+    }
+
+    @Test func oneLengthTwice() async throws {
+        let server = try head("Content-Length: 2\r\nContent-Length: 2\r\n")
+        #expect(try await get(server).text == "ok")
+    }
+
+    @Test func lengthBesideATransferCodingMeansNothing() async throws {
+        let server = try head(
+            "Transfer-Encoding: chunked\r\nContent-Length: 99999999999\r\n", body: "2\r\nok\r\n0\r\n\r\n")
+        #expect(try await get(server).text == "ok")
+    }
+
+    // MARK: Bodies of answers that are no success
+
+    private static let long = FaultServer.Reply(503, body: .repeated(UInt8(ascii: "x"), count: 5 << 20))
+
+    @Test func longErrorPageKeepsItsStatus() async throws {
+        var refusal = AnswerTests.long
+        refusal.headers = HTTPHeaders([("Retry-After", "7")])
+        let server = try FaultServer(replies: [refusal])
+        let response = try await get(server)
+        #expect(response.status == 503)
+        #expect(response.headers["retry-after"] == "7")
+        #expect(response.bytes.count == 4 << 20)
+    }
+
+    @Test func longErrorPageIsTriedAgain() async throws {
+        let server = try FaultServer(replies: [AnswerTests.long, .text("fine")])
+        let client = RetryingClient(client, clock: ManualClock(), random: SeededRandom())
+        let call = HTTPCall(
+            HTTPRequest("GET", server.url), retry: RetryPolicy(max: 1, jitter: false),
+            classify: { HTTPStatusTable.failure(for: $0, effect: .read, now: Timestamp(seconds: 0)) })
+        #expect(try await client.send(call).text == "fine")
+    }
+
+    @Test func statusThatIsWantedHasTheUsualLimit() async throws {
+        var refusal = AnswerTests.long
+        refusal.status = 404
+        let server = try FaultServer(replies: [refusal])
+        func send(limit: Int) async throws -> HTTPResponse {
+            try await client.send(
+                HTTPCall(
+                    HTTPRequest("GET", server.url), destination: .memory(limit: limit),
+                    classify: { $0.status == 404 ? nil : Failure(.invalid, "no") }))
+        }
+        #expect(try await send(limit: 8 << 20).bytes.count == 5 << 20)
+        let outcome = await failure { _ = try await send(limit: 5_000_000) }
+        #expect(outcome.code == "too_large")
+        #expect(outcome.message == "the answer of \(server.authority) is longer than 5000000 bytes")
+    }
+
+    @Test func headWithABodyIsNotSent() async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        let outcome = await failure {
+            _ = try await client.send(HTTPCall(HTTPRequest("HEAD", server.url, body: .bytes([1]))))
+        }
+        #expect(outcome.kind == .invalid)
+        #expect(outcome.message == "the HEAD request to \(server.authority) has a body, which means nothing there")
+        #expect(outcome.hint == "leave the body out, or use another method")
+        #expect(outcome.nothingSent)
+        #expect(server.requests.isEmpty)
+    }
+}
