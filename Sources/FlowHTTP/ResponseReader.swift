@@ -276,7 +276,8 @@ struct ResponseReader {
             if !isCut { try decoder.finish(from: exchange.authority) }
             return plain
         } catch {
-            guard !isWanted else { throw error }
+            // Text was never compressed.
+            guard !isWanted || String(validating: bytes, as: UTF8.self) != nil else { throw error }
             return plain.count < limit ? bytes : plain
         }
     }

@@ -279,7 +279,8 @@ import Testing
         #expect(request.address { _ in "***" } == "https://api.acme.test/v1/bot***/getMe")
         #expect(
             CurlCommand(HTTPCall(request)).text(Masker())
-                == #"curl -sS -g --path-as-is 'https://api.acme.test/v1/bot'"${TOKEN}"'/getMe'"#)
+                == "# percent-encode: TOKEN\n"
+                + #"curl -sS -g --path-as-is 'https://api.acme.test/v1/bot'"${TOKEN}"'/getMe'"#)
     }
 
     @Test func aCredentialInThePathNeedsItsPlace() {

@@ -192,12 +192,14 @@ import Testing
     }
 
     @Test func statusThatIsWantedHasToBeReadable() async throws {
-        let reply = FaultServer.Reply(404, headers: [("Content-Encoding", "gzip")], body: .bytes([1, 2, 3]))
-        let server = try FaultServer(replies: [reply])
-        let outcome = await failure {
-            _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url), classify: { _ in nil }))
+        let replies = [[0x1F, 0x8B, 3, 0, 0], Array("none".utf8)].map {
+            FaultServer.Reply(404, headers: [("Content-Encoding", "gzip")], body: .bytes($0))
         }
+        let server = try FaultServer(replies: replies)
+        let call = HTTPCall(HTTPRequest("GET", server.url), classify: { _ in nil })
+        let outcome = await failure { _ = try await client.send(call) }
         #expect(outcome.message == "the answer, compressed as gzip, is damaged")
+        #expect(try await client.send(call).text == "none")
     }
 
     @Test func redirectWithABodyThatLiesIsFollowed() async throws {
