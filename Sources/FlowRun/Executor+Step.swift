@@ -206,6 +206,8 @@ extension Executor {
         let scope = scopes.scope(in: work.frame, reading: work.prepared.reads, status: work.condition)
         do throws(Failure) {
             let deadline: Timestamp?
+            // Where the clock was set back since the step started, it is not waited for to come round again.
+            var longest: Duration?
             switch wait {
             case .duration(let template):
                 let value = try template.evaluate(scope)
@@ -216,6 +218,7 @@ extension Executor {
                 }
                 // From when the step first started, so that a resumed run doesn't wait again.
                 deadline = work.startedAt.adding(duration)
+                longest = duration
             case .until(let template):
                 let value = try template.evaluate(scope)
                 guard let time = value.revealed.timestampValue else {
@@ -225,7 +228,8 @@ extension Executor {
                 }
                 deadline = time
             }
-            let left = deadline.map { $0.since(setup.world.clock.now()) } ?? .zero
+            let rest = deadline.map { $0.since(setup.world.clock.now()) } ?? .zero
+            let left = longest.map { min(rest, $0) } ?? rest
             guard left > .zero else { return Ending(StepOutcome(.succeeded, attempts: 1)) }
             if await control.sleep(left, isHandler: work.frame.isHandler), !Task.isCancelled {
                 return Ending(StepOutcome(.succeeded, attempts: 1))

@@ -35,7 +35,8 @@ extension Executor {
             }
             if let interval = repetition.interval, let endedAt = done.endedAt {
                 // From when the last one ended, so that a resumed run doesn't wait again.
-                let left = endedAt.adding(interval).map { $0.since(setup.world.clock.now()) } ?? .zero
+                let left = min(
+                    interval, endedAt.adding(interval).map { $0.since(setup.world.clock.now()) } ?? .zero)
                 if left > .zero, await !control.sleep(left, isHandler: work.frame.isHandler) { return Ending(.leftOut) }
             }
             guard control.mayStart(isHandler: work.frame.isHandler), !Task.isCancelled else { return Ending(.leftOut) }

@@ -81,7 +81,8 @@ struct RunSheet {
 extension StoredStep {
     var took: Duration? {
         guard let startedAt, let endedAt else { return nil }
-        return endedAt.since(startedAt)
+        // The clock may have been set back in between.
+        return max(.zero, endedAt.since(startedAt))
     }
 
     /// Without its output, which may be large; `runs show --step` has that.

@@ -20,7 +20,7 @@ struct RunTable {
 
 extension RunSummary {
     /// nil where it never ended.
-    var took: Duration? { endedAt?.since(startedAt) }
+    var took: Duration? { endedAt.map { max(.zero, $0.since(startedAt)) } }
 
     /// How it stands, and whether it came from elsewhere.
     var words: String { isImported ? "\(status.words), imported" : status.words }
