@@ -39,6 +39,7 @@ extension Executor {
                 if let ending = try await pause(after: failure, attempt, number - first + 1, node, request, work) {
                     return ending
                 }
+                if failure.leavesOpen { request.context.mayBeDone = true }
                 number += 1
             }
         }

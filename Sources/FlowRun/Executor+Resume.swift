@@ -130,18 +130,19 @@ extension StoredAttempt {
 
 extension StoredAttempt {
     /// Whether the work may have been done, although nothing came of the attempt.
-    var mayBeDone: Bool {
-        guard let end else { return true }
-        guard let failure = end.failure else { return true }
-        if failure.nothingSent { return false }
-        return switch failure.kind {
+    var mayBeDone: Bool { end.map { $0.failure?.leavesOpen ?? true } ?? true }
+}
+
+extension Failure {
+    /// Whether work that failed so may have been done.
+    var leavesOpen: Bool {
+        if nothingSent { return false }
+        return switch kind {
         case .network, .timeout, .transient, .uncertain, .cancelled, .protocolError, .internal: true
         case .invalid, .auth, .permission, .notFound, .conflict, .rateLimited, .tls: false
         }
     }
-}
 
-extension Failure {
     /// Whether a write that failed so did not happen.
     ///
     /// Of one without a key, failures that leave that open are `uncertain`, or mark what was never sent. With a key they

@@ -96,7 +96,7 @@ package struct NodeContext: Sendable {
     package var deadline: Duration?
     /// A hash of run, step and item: the same over retries and resume.
     package var idempotencyKey: String
-    /// Whether an earlier attempt of the same step or item may have done the work, in another process.
+    /// Whether an earlier attempt of the same step or item may have done the work: nobody knows how it ended.
     package var mayBeDone = false
     /// When the run began, the first time.
     package var runStarted = Timestamp(seconds: 0)

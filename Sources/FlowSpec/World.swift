@@ -123,6 +123,8 @@ package protocol FileSystem: Sendable {
     /// Atomic: beside the file and renamed over it; the old content stays where it fails. `mode` such as 0o644.
     func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws
     func append(_ bytes: [UInt8], to path: String) throws
+    /// The same, on disk when it returns.
+    func appendDurably(_ bytes: [UInt8], to path: String) throws
     /// nil where nothing is there.
     func info(_ path: String) throws -> FileInfo?
     /// The path without symbolic links, `.` and `..`; nil where nothing is there.
@@ -142,6 +144,9 @@ package protocol FileSystem: Sendable {
 }
 
 extension FileSystem {
+    /// Where there is no disk.
+    package func appendDurably(_ bytes: [UInt8], to path: String) throws { try append(bytes, to: path) }
+
     /// Where there are no links.
     package func realPath(_ path: String) -> String? {
         (try? info(path)).flatMap { $0 }.map { _ in NodeContext.absolute(path, from: "/") }
@@ -227,14 +232,17 @@ extension RandomSource {
     }
 }
 
-/// Runs child processes, each in a process group of its own that is ended whole.
+/// Runs child processes, each in a session of its own, so that none has a terminal; its process group is ended whole.
 package protocol ProcessRunner: Sendable {
-    /// - Throws: a `Failure`: `not_found` where the program doesn't exist, `timeout`, `cancelled`, `invalid` where the
-    ///   output is over its limit. A non-zero exit is a result, not a failure.
+    /// - Throws: a `Failure`: `not_found` where the program doesn't exist, `timeout`, `cancelled`, `invalid` with the code
+    ///   ``ProcessCommand/tooMuchOutput`` where the output is over its limit. A non-zero exit is a result, not a failure.
     func run(_ command: ProcessCommand) async throws -> ProcessResult
 }
 
 package struct ProcessCommand: Sendable {
+    /// The code of the failure where it was stopped for the length of its output.
+    package static let tooMuchOutput = "too_much_output"
+
     /// Name or path of the program, then its arguments.
     package var arguments: [String]
     /// All the variables the child gets.
@@ -268,11 +276,14 @@ package struct ProcessCommand: Sendable {
 package struct ProcessResult: Sendable, Hashable {
     /// 128 + the signal's number where a signal ended it.
     package var exitCode: Int
+    /// The signal that ended it; nil where it ended by itself, whatever its exit code is.
+    package var signal: Int?
     package var stdout: [UInt8]
     package var stderr: [UInt8]
 
-    package init(exitCode: Int, stdout: [UInt8], stderr: [UInt8]) {
+    package init(exitCode: Int, signal: Int? = nil, stdout: [UInt8], stderr: [UInt8]) {
         self.exitCode = exitCode
+        self.signal = signal
         self.stdout = stdout
         self.stderr = stderr
     }

@@ -215,4 +215,67 @@ import Testing
         #expect(failure?.message == "can't copy \"\(folder.path)/none\": there is no such file or folder")
         #expect(try folder.read("target") == "old")
     }
+
+    // MARK: Cut off
+
+    @Test func onlyAnAppendIsNotRepeated() throws {
+        let node = try #require(NativeNodes().node(named: "files.write"))
+        func effect(_ append: Value) throws -> Effect {
+            node.effect(of: try node.spec.bind(ValueMap([("path", "l"), ("content", "x"), ("append", append)])))
+        }
+        #expect(try effect(true) == .write)
+        #expect(try effect(false) == .idempotent)
+    }
+
+    @Test func whatIsDeletedAlreadyIsMissedOnlyByTheFirstWho() async throws {
+        let first = await failure { try await runNode("files.delete", ["path": "none"], in: folder) }
+        #expect(first?.message == "can't delete \"\(folder.path)/none\": there is no such file or folder")
+        #expect(try await runNode("files.delete", ["path": "none"], in: folder, mayBeDone: true) == true)
+        #expect(
+            try await runNode("files.delete", ["path": "none", "missing_ok": true], in: folder, mayBeDone: true)
+                == false)
+    }
+
+    @Test func whatAKilledWriteHasLeftGoesWithTheNext() async throws {
+        for name in ["n.flowctl-new", "n.flowctl-new-2", "n.flowctl-new-7"] { try folder.write("half", to: name) }
+        _ = try await runNode("files.write", ["path": "n", "content": "whole"], in: folder)
+        #expect(try PosixFileSystem().list(folder.path) == ["n"])
+        #expect(try folder.read("n") == "whole")
+    }
+
+    @Test func aWriteThatIsUnderWayIsLeftAlone() async throws {
+        let other = open("\(folder.path)/n.flowctl-new", O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        defer { close(other) }
+        #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+        for _ in 0..<3 { _ = try await runNode("files.write", ["path": "n", "content": "mine"], in: folder) }
+        #expect(try PosixFileSystem().list(folder.path) == ["n", "n.flowctl-new"])
+        #expect(try folder.read("n") == "mine")
+    }
+
+    @Test func whatOnlyLooksLikeADraftStays() async throws {
+        try folder.write("kept", to: "kept")
+        #expect(symlink("kept", "\(folder.path)/n.flowctl-new") == 0)
+        #expect(link("\(folder.path)/kept", "\(folder.path)/n.flowctl-new-2") == 0)
+        #expect(mkfifo("\(folder.path)/n.flowctl-new-3", 0o600) == 0)
+        _ = try await runNode("files.write", ["path": "n", "content": "new"], in: folder)
+        #expect(try PosixFileSystem().list(folder.path).count == 5)
+        #expect(try folder.read("kept") == "kept")
+    }
+
+    @Test func filesThatManyWriteAtOnceAreWhole() async throws {
+        let path = "\(folder.path)/n"
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    let bytes = [UInt8](repeating: UInt8(0x30 + number), count: 100_000)
+                    for _ in 0..<5 { try PosixFileSystem().write(bytes, to: path, mode: 0o644) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let found = try PosixFileSystem().read(path, limit: 1 << 20)
+        #expect(found.count == 100_000)
+        #expect(Set(found).count == 1)
+        #expect(try PosixFileSystem().list(folder.path) == ["n"])
+    }
 }

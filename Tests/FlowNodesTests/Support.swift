@@ -29,16 +29,18 @@ final class TemporaryFolder: Sendable {
 func runNode(
     _ name: String, _ arguments: KeyValuePairs<String, Value>, in folder: TemporaryFolder? = nil,
     http: any HTTPClient = UnexpectedUse(), credential: Credential? = nil, environment: [String: Value] = [:],
-    timeout: Duration? = nil, effect: Effect? = nil, baseURL: String? = nil, log: any LogSink = NoLog()
+    timeout: Duration? = nil, effect: Effect? = nil, mayBeDone: Bool = false, baseURL: String? = nil,
+    log: any LogSink = NoLog()
 ) async throws -> Value {
     let node = try #require(NativeNodes().node(named: name))
     let world = World(
         http: http, files: PosixFileSystem(), clock: ManualClock(), processes: PosixProcessRunner(),
         random: SeededRandom(), environment: ["PATH": "/usr/bin:/bin", "FLOWCTL_SECRET": "x", "OTHER": "y"])
     let bound = try node.spec.bind(ValueMap(arguments.map { ($0.key, $0.value) }))
-    let context = NodeContext(
+    var context = NodeContext(
         world: world, credential: credential, effect: effect ?? node.effect(of: bound), timeout: timeout,
         workingDirectory: folder?.path ?? "/tmp", environment: environment, baseURL: baseURL, log: log)
+    context.mayBeDone = mayBeDone
     return try await node.run(bound, in: context)
 }
 

@@ -290,4 +290,35 @@ struct ResumeTests {
         #expect(bench.nodes.said == ["read work", "read look", "write mend", "read after"])
         #expect(try bench.statuses()["work"] == "failed")
     }
+
+    @Test func nodeLearnsThatItsWorkMayBeDone() async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(call.text == "slow" ? .timeout : .conflict, "no") }
+            return .bool(call.context.mayBeDone)
+        }
+        let steps = [try Step.uses("idempotent", "slow"), try .uses("idempotent", "refused")]
+        let order: (inout Workflow) throws -> Void = {
+            $0.outputs = try Make.values(["slow": "${{ steps.slow.output }}", "refused": "${{ steps.refused.output }}"])
+        }
+        _ = try await bench.run(steps, order)
+        _ = try await bench.resume(steps, order)
+        let result = try await bench.resume(steps, order)
+        #expect(result.outputs["slow"] == true)
+        #expect(result.outputs["refused"] == false)
+    }
+
+    @Test func waitIsNoLongerThanItsWholeTimeWhereTheClockWasSetBack() async throws {
+        let clock = ManualClock(skipsSleep: false)
+        let bench = Bench(clock: clock)
+        let steps = [try Step.wait("pause", "3s")]
+        let executor = try await bench.start(steps)
+        async let first = executor.run()
+        await clock.sleepers(atLeast: 1)
+        executor.cancel(graceful: true)
+        #expect(await first.status == .cancelled)
+        let earlier = ManualClock(start: Timestamp(seconds: 1_800_000_000 - 86_400))
+        let result = try await bench.resume(steps, setup: bench.setup { $0.world.clock = earlier })
+        #expect(result.status == .succeeded)
+        #expect(earlier.sleeps.max() == .seconds(3))
+    }
 }

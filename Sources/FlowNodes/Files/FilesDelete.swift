@@ -28,7 +28,7 @@ struct FilesDelete: Node {
         }
         let files = context.world.files
         return try await offPool {
-            if missingIsFine, try files.info(path) == nil { return false }
+            if missingIsFine || context.mayBeDone, try files.info(path) == nil { return .bool(!missingIsFine) }
             try files.delete(path, recursive: recursive)
             return true
         }

@@ -19,6 +19,8 @@ struct FilesWrite: Node {
         example: .init(
             ["path": "out/notes.txt", "content": "buy milk\n"]))
 
+    func effect(of arguments: Arguments) -> Effect { arguments.bool("append") == true ? .write : .idempotent }
+
     func outputType(of arguments: WrittenArguments) -> StaticType { .file }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
@@ -35,7 +37,7 @@ struct FilesWrite: Node {
             let bytes = try Self.bytes(of: content, in: output.files)
             guard append else { return try output.write(bytes) }
             try output.createFolder()
-            try output.files.append(bytes, to: path)
+            try output.files.appendDurably(bytes, to: path)
             return try FileValue.of(path, in: output.files)
         }
     }

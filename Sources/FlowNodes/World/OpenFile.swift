@@ -16,6 +16,12 @@ struct OpenFile: ~Copyable {
         self.path = path
     }
 
+    /// Takes over a descriptor that is open.
+    init(_ descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
     deinit { close(descriptor) }
 
     func information() throws(Failure) -> stat {
@@ -61,6 +67,48 @@ struct OpenFile: ~Copyable {
                 throw FileFailure.failure("write", name, errno: errno)
             }
         }
+    }
+
+    /// Adds to the end of a file that was opened for that: all of the bytes or none.
+    ///
+    /// - Parameter isSynced: whether they are durable when it returns.
+    /// - Throws: a `Failure` of kind `uncertain` where a part of them stays in the file.
+    func append(_ bytes: [UInt8], isSynced: Bool) throws(Failure) {
+        let isRegular = try information().st_mode & S_IFMT == S_IFREG
+        var added = 0
+        var start: Int64 = 0
+        do throws(Failure) {
+            while added < bytes.count {
+                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + added, $0.count - added) }
+                if count >= 0 {
+                    // Only now is known where the end was.
+                    if added == 0 { start = Int64(lseek(descriptor, 0, SEEK_CUR)) - Int64(count) }
+                    added += count
+                } else if errno != EINTR {
+                    throw FileFailure.failure("write", path, errno: errno)
+                }
+            }
+            guard isSynced, isRegular else { return }
+            try sync(named: path)
+            if start == 0, !ParentFolder.sync(of: path) { throw FileFailure.failure("write", path, errno: errno) }
+        } catch {
+            guard added > 0, !takeBack(added, from: start) else { throw error }
+            var failure = error
+            failure.kind = .uncertain
+            failure.message += "; a part of what was to be added is in it"
+            failure.hint = "look at its end, and take the part away"
+            throw failure
+        }
+    }
+
+    /// Cuts off what was added last.
+    ///
+    /// - Returns: false where it can't be cut off alone, as others have added to the file, too.
+    private func takeBack(_ count: Int, from start: Int64) -> Bool {
+        var now = stat()
+        return lseek(descriptor, 0, SEEK_CUR) == start + Int64(count) && fstat(descriptor, &now) == 0
+            && now.st_mode & S_IFMT == S_IFREG && now.st_size == start + Int64(count)
+            && ftruncate(descriptor, off_t(start)) == 0
     }
 
     /// Durable when it returns.

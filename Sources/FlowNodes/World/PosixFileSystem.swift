@@ -50,8 +50,15 @@ package struct PosixFileSystem: FileSystem {
     }
 
     package func append(_ bytes: [UInt8], to path: String) throws {
-        let file = try OpenFile(path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o644, action: "write")
-        try file.write(bytes, named: path)
+        try openEnd(of: path).append(bytes, isSynced: false)
+    }
+
+    package func appendDurably(_ bytes: [UInt8], to path: String) throws {
+        try openEnd(of: path).append(bytes, isSynced: true)
+    }
+
+    private func openEnd(of path: String) throws(Failure) -> OpenFile {
+        try OpenFile(path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o644, action: "write")
     }
 
     package func info(_ path: String) throws -> FileInfo? {
@@ -150,8 +157,9 @@ package struct PosixFileSystem: FileSystem {
         }
     }
 
-    /// Writes beside `path`, or beside what it links to, with the permissions of what is there, then renames over it: the old content stays until the new is whole and on disk. On disk under
-    /// its name when it returns, so that what a move copies from is not gone before.
+    /// Writes beside `path`, or beside what it links to, with the permissions of what is there, then renames over it: the
+    /// old content stays until the new is whole and on disk. On disk under its name when it returns, so that what a move
+    /// copies from is not gone before.
     private func replace(
         _ path: String, mode: UInt32, _ fill: (borrowing OpenFile) throws(Failure) -> Void
     ) throws(Failure) {
@@ -163,26 +171,18 @@ package struct PosixFileSystem: FileSystem {
         }
         var replaced = stat()
         let isReplacement = stat(target, &replaced) == 0
-        let temporary = ReplacedFile.beside(target, ".flowctl-" + Hexadecimal.encode(SystemRandom().bytes(6)))
+        // Nobody may have it open who may not read what is there.
+        let file = try DraftFile.open(for: target, mode: isReplacement ? replaced.st_mode & 0o777 : mode)
         do throws(Failure) {
-            let file: OpenFile
-            do throws(Failure) {
-                file = try OpenFile(
-                    temporary, flags: O_WRONLY | O_CREAT | O_EXCL, mode: mode, action: "write")
-            } catch {
-                throw FileFailure.failure("write", path, errno: errno)
-            }
-            // Before there is anything in it that others may not read.
             if isReplacement { fchmod(file.descriptor, replaced.st_mode & 0o777) }
             try fill(file)
             try file.sync(named: path)
-            guard rename(temporary, target) == 0, ParentFolder.sync(of: target) else {
-                throw FileFailure.failure("write", path, errno: errno)
-            }
+            guard rename(file.path, target) == 0 else { throw FileFailure.failure("write", path, errno: errno) }
         } catch {
-            unlink(temporary)
+            unlink(file.path)
             throw error
         }
+        guard ParentFolder.sync(of: target) else { throw FileFailure.failure("write", path, errno: errno) }
     }
 
     private func tooLarge(_ path: String, limit: Int) -> Failure {
