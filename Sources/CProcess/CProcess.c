@@ -46,7 +46,9 @@ static int become(const char *path, char *const arguments[], char *const environ
     struct sigaction usual = {.sa_handler = SIG_DFL};
     for (int number = 1; number < NSIG; number++)
         if (sigismember(signals, number)) sigaction(number, &usual, NULL);
-    if (setpgid(0, 0) < 0) return errno;
+    // A session has no terminal of its own accord: a program that would ask there says so and fails. In the background of
+    // ours it would be stopped, and never go on.
+    if (setsid() < 0) return errno;
     for (int target = 0; target < 3; target++)
         if (dup2(streams[target], target) < 0) return errno;
     if (chdir(folder) < 0) return errno;

@@ -134,4 +134,15 @@ import Testing
         #expect(result.exit == 0)
         #expect(machine.read("said") == "done\n")
     }
+
+    @Test func whatAsksAtTheTerminalFailsAtOnce() async throws {
+        let machine = try Machine([
+            "ask.yaml": "name: ask\nsteps:\n  - run: read answer </dev/tty\n    continue_on_error: true\n"
+                + "  - run: stty -echo </dev/tty\n"
+        ])
+        let session = try machine.terminal("setsid -cw flowctl run ask.yaml")
+        try await session.see("/dev/tty: No such device or address")
+        try await session.see("/dev/tty: No such device or address")
+        #expect(try await session.finish() == 1)
+    }
 }

@@ -144,6 +144,48 @@ import Testing
         #expect(failure?.hint == "let it write to a file")
     }
 
+    // MARK: Ended before its end
+
+    @Test(arguments: [
+        ("kill -9 $$", "the command was ended by signal 9"),
+        ("sh -c 'kill -TERM $$'\necho on", "the command exited with 143, as after signal 15"),
+        ("exit 130", "the command exited with 130, as after signal 2"),
+    ])
+    func nobodyKnowsHowFarAWriteCameThatASignalEnded(command: String, message: String) async throws {
+        let write = await failure { try await runNode("shell.run", ["command": .string(command)]) }
+        // Behind it may stand what the shell says of its child.
+        #expect(write?.message.hasPrefix(message) == true)
+        #expect(write?.kind == .uncertain)
+        #expect(write?.hint == "look how far it has come")
+        let read = await failure { try await runNode("shell.run", ["command": .string(command)], effect: .read) }
+        #expect(read?.message == write?.message)
+        #expect(read?.kind == .transient)
+        #expect(read?.hint == nil)
+    }
+
+    @Test(arguments: [128, 129, 144, 192, 255]) func otherExitCodesAreTheCommandsOwn(code: Int) async throws {
+        let failure = await failure { try await runNode("shell.run", ["command": .string("exit \(code)")]) }
+        #expect(failure?.message == "the command exited with \(code)")
+        #expect(failure?.kind == .transient)
+    }
+
+    @Test func nobodyKnowsHowFarAWriteCameThatWroteTooMuch() async throws {
+        let command: Value = "head -c 17000000 /dev/zero; echo on"
+        let write = await failure { try await runNode("shell.run", ["command": command]) }
+        #expect(write?.message == "\"sh\" wrote more than 16777216 bytes to standard output")
+        #expect(write?.kind == .uncertain)
+        #expect(write?.code == "too_much_output")
+        let read = await failure { try await runNode("shell.run", ["command": command], effect: .read) }
+        #expect(read?.kind == .invalid)
+    }
+
+    @Test func theSessionIsItsOwn() async throws {
+        let output = try await runNode("shell.run", ["command": "echo $$ $(cut -d ' ' -f 5,6 /proc/$$/stat)"])
+        let numbers = (output["stdout"]?.stringValue ?? "").split(whereSeparator: \.isWhitespace)
+        #expect(numbers.count == 3)
+        #expect(Set(numbers).count == 1, "process, group and session")
+    }
+
     @Test func aMissingWorkingDirectoryIsNamed() async throws {
         let failure = await failure {
             try await PosixProcessRunner().run(

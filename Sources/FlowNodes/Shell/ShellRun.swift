@@ -1,5 +1,6 @@
 import FlowCore
 import FlowSpec
+import Glibc
 
 /// `shell.run`, which `run:` is short for.
 struct ShellRun: Node {
@@ -7,7 +8,7 @@ struct ShellRun: Node {
         "shell.run", summary: "Run a command in a shell.",
         details: """
             The command gets PATH, HOME, LANG, TERM and TMPDIR of the caller and the variables the workflow and the \
-            step declare under env, nothing else. What it leaves running is ended with it.
+            step declare under env, nothing else, and no terminal. What it leaves running is ended with it.
             """,
         effect: .write,
         parameters: [
@@ -40,17 +41,24 @@ struct ShellRun: Node {
         let command = arguments.string("command") ?? ""
         let log = context.log
         let isData = arguments.string("parse") != nil
-        let result = try await context.world.processes.run(
-            ProcessCommand(
-                ShellProgram(arguments.string("shell") ?? "sh").arguments(for: command),
-                environment: ChildEnvironment.variables(of: context), workingDirectory: context.workingDirectory,
-                input: Array((arguments.string("input") ?? "").utf8), timeout: context.timeout,
-                onLine: { line, isError in
-                    // What is parsed is data, and is in the output already.
-                    if isError || !isData { log.log(.info, line) }
-                }))
+        let isWrite = context.effect == .write
+        let result: ProcessResult
+        do {
+            result = try await context.world.processes.run(
+                ProcessCommand(
+                    ShellProgram(arguments.string("shell") ?? "sh").arguments(for: command),
+                    environment: ChildEnvironment.variables(of: context), workingDirectory: context.workingDirectory,
+                    input: Array((arguments.string("input") ?? "").utf8), timeout: context.timeout,
+                    onLine: { line, isError in
+                        // What is parsed is data, and is in the output already.
+                        if isError || !isData { log.log(.info, line) }
+                    }))
+        } catch var failure as Failure where isWrite && failure.code == ProcessCommand.tooMuchOutput {
+            failure.kind = .uncertain
+            throw failure
+        }
         if result.exitCode != 0, arguments.bool("fail_on_exit") ?? true {
-            throw failure(result, secrets: Masker(of: context))
+            throw failure(result, isWrite: isWrite, secrets: Masker(of: context))
         }
         let stdout = String(decoding: result.stdout, as: UTF8.self)
         return [
@@ -88,21 +96,33 @@ struct ShellRun: Node {
     }
 
     /// An exit code is the command's own "it did not work": repeating it is what `retry` asks for, whatever the
-    /// effect. Only where the shell could not even start the command is it final.
-    private func failure(_ result: ProcessResult, secrets: Masker) -> Failure {
+    /// effect. Only where the shell could not even start the command is it final. What a signal has ended says nothing
+    /// of how far it has come.
+    private func failure(_ result: ProcessResult, isWrite: Bool, secrets: Masker) -> Failure {
+        let signal = result.signal ?? ShellRun.signal(behind: result.exitCode)
         let kind: FailureKind =
             switch result.exitCode {
             case 126: .permission
             case 127: .notFound
-            default: .transient
+            default: isWrite && signal != nil ? .uncertain : .transient
             }
         let lastLine = String(decoding: result.stderr, as: UTF8.self)
             .split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
-        var message =
-            result.exitCode > 128
-            ? "the command was ended by signal \(result.exitCode - 128)" : "the command exited with \(result.exitCode)"
+        var message = "the command exited with \(result.exitCode)"
+        if let signal = result.signal {
+            message = "the command was ended by signal \(signal)"
+        } else if let signal {
+            message += ", as after signal \(signal)"
+        }
         if let lastLine { message += ": \(terminalSafe(secrets.mask(String(lastLine.prefix(500)))))" }
-        return Failure(kind, message, hint: hint(result.exitCode), code: "exit_\(result.exitCode)")
+        let hint = kind == .uncertain ? "look how far it has come" : hint(result.exitCode)
+        return Failure(kind, message, hint: hint, code: "exit_\(result.exitCode)")
+    }
+
+    /// The signal that a shell speaks of, whose own command it ended: the exit code is 128 more. Only of SIGINT to SIGTERM,
+    /// all of which end a program; other codes are more often a program's own, such as 129 of git.
+    private static func signal(behind exitCode: Int) -> Int? {
+        (Int(SIGINT)...Int(SIGTERM)).contains(exitCode - 128) ? exitCode - 128 : nil
     }
 
     private func hint(_ exitCode: Int) -> String? {

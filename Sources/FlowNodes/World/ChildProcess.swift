@@ -2,7 +2,7 @@ import CProcess
 import FlowSpec
 import Glibc
 
-/// A child process, which leads a process group of its own.
+/// A child process, which leads a session and a process group of its own.
 ///
 /// It shares this process's memory until its program runs. A `fork` copies the tables of that memory, which takes longer
 /// than many a program (decision 0011).
@@ -67,14 +67,14 @@ struct ChildProcess {
 
     /// Takes back the number of the child, which must have ended.
     ///
-    /// - Returns: its exit code; 128 + the signal's number where a signal ended it.
-    func reap() throws(SystemError) -> Int {
+    /// - Returns: its exit code, and the signal where one ended it: the code is 128 + its number then.
+    func reap() throws(SystemError) -> (exitCode: Int, signal: Int?) {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 {
             guard errno == EINTR else { throw SystemError(number: errno) }
         }
         let signal = Int(status & 0x7F)
-        return signal == 0 ? Int(status >> 8 & 0xFF) : 128 + signal
+        return signal == 0 ? (Int(status >> 8 & 0xFF), nil) : (128 + signal, signal)
     }
 }
 

@@ -65,13 +65,13 @@ final class ChildRun: @unchecked Sendable {
         child.signalGroup(SIGKILL)
         output.read()
         errors.read()
-        let exitCode: Int
+        let end: (exitCode: Int, signal: Int?)
         do throws(SystemError) {
-            exitCode = try child.reap()
+            end = try child.reap()
         } catch {
             throw Failure(.internal, "nothing is known of how \"\(command.program)\" ended: \(error.text)")
         }
-        return try result(exitCode)
+        return try result(end.exitCode, end.signal)
     }
 
     /// - Parameter limit: milliseconds; nil for as long as it takes.
@@ -115,6 +115,8 @@ final class ChildRun: @unchecked Sendable {
         ending = reason
         deadline = .now + command.grace
         child.signalGroup(SIGTERM)
+        // What stands still would not see it.
+        child.signalGroup(SIGCONT)
     }
 
     private func feed() {
@@ -135,7 +137,7 @@ final class ChildRun: @unchecked Sendable {
         input = nil
     }
 
-    private func result(_ exitCode: Int) throws(Failure) -> ProcessResult {
+    private func result(_ exitCode: Int, _ signal: Int?) throws(Failure) -> ProcessResult {
         let program = command.program
         switch ending {
         case .cancelled: throw Failure(.cancelled, "cancelled")
@@ -149,11 +151,12 @@ final class ChildRun: @unchecked Sendable {
             let stream = output.lines.isOverLimit ? "standard output" : "standard error"
             throw Failure(
                 .invalid, "\"\(program)\" wrote more than \(command.outputLimit) bytes to \(stream)",
-                hint: "let it write to a file")
+                hint: "let it write to a file", code: ProcessCommand.tooMuchOutput)
         }
         output.lines.finish()
         errors.lines.finish()
-        return ProcessResult(exitCode: exitCode, stdout: output.lines.bytes, stderr: errors.lines.bytes)
+        return ProcessResult(
+            exitCode: exitCode, signal: signal, stdout: output.lines.bytes, stderr: errors.lines.bytes)
     }
 }
 
