@@ -50,10 +50,26 @@ package enum SecretNames {
 }
 
 extension String {
-    /// The address with `replacement` for the values of secret names, and of `marked` ones, in its query and its
-    /// fragment, where some services return tokens.
+    /// The address with `replacement` for its password, and for the values of secret names, and of `marked` ones, in its
+    /// query and its fragment, where some services return tokens.
     package func replacingSecretsInAddress(
         marked: Set<String> = [], _ replacement: (_ name: String) -> String
+    ) -> String {
+        replacingPassword(replacement).replacingSecretsBehindPath(marked: marked, replacement)
+    }
+
+    /// Without a password a user's name may be a token.
+    private func replacingPassword(_ replacement: (_ name: String) -> String) -> String {
+        guard let start = firstRange(of: "://")?.upperBound,
+            let at = self[start...].prefix(while: { !"/?#\\".contains($0) && !$0.isWhitespace }).lastIndex(of: "@")
+        else { return self }
+        let user = self[start..<at].prefix { $0 != ":" }
+        let name = user.endIndex < at ? "\(user):\(replacement("password"))" : replacement("token")
+        return "\(self[..<start])\(name)\(self[at...])"
+    }
+
+    private func replacingSecretsBehindPath(
+        marked: Set<String>, _ replacement: (_ name: String) -> String
     ) -> String {
         guard let start = firstIndex(where: { $0 == "?" || $0 == "#" }) else { return self }
         let parts = self[start...].split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map { part in

@@ -14,7 +14,7 @@ extension CredentialType {
             let value = given[field.name] ?? .null
             let isMissing = value.isNull || value.isAbsent || value.stringValue == ""
             if !isMissing {
-                fields[field.name] = field.isSecret ? value.markedSecret : value
+                fields[field.name] = field.isSecret ? value.asSecretText : value
             } else if let defaultValue = field.defaultValue {
                 fields[field.name] = .string(defaultValue)
             } else if field.isRequired {
@@ -25,7 +25,7 @@ extension CredentialType {
         }
         for (key, value) in given where fields[key] == nil && self.fields.allSatisfy({ $0.name != key.text }) {
             let field = try field(named: key.text, source: source)
-            fields[key] = field.isSecret ? value.markedSecret : value
+            fields[key] = field.isSecret ? value.asSecretText : value
         }
         return fields
     }
@@ -92,5 +92,15 @@ extension CredentialType {
         "{"
             + fields.filter { $0.isRequired && $0.defaultValue == nil }.map { "\"\($0.name)\": \"…\"" }
             .joined(separator: ", ") + "}"
+    }
+}
+
+extension Value {
+    /// With a secret mark; a number as text, since a password may consist of digits.
+    fileprivate var asSecretText: Value {
+        switch self {
+        case .int, .uint, .double, .number: .secret(.string(JSON.text(self)))
+        default: markedSecret
+        }
     }
 }

@@ -86,6 +86,41 @@ import Testing
         for text in [result.errors, trace, shown.output] { #expect(!text.contains("k7")) }
     }
 
+    /// Of an address that is a secret logs leave out the query and the password, and a trace what is called `sig`.
+    @Test func anAddressThatIsASecretIsNotShownInParts() async throws {
+        let server = try FaultServer { request in
+            request.path == "/away"
+                ? FaultServer.Reply(302, headers: [("Location", "http://ada:urlpassword77@127.0.0.1:1/x")])
+                : .json(["error": "no"], status: 422)
+        }
+        let machine = try Machine([
+            "hook.yaml": """
+            name: hook
+            env: { HOOK: { from: HOOK, secret: true } }
+            defaults: { retry: 0 }
+            steps:
+              - { id: h, uses: http.request, continue_on_error: true, with: { url: "${{ env.HOOK }}", method: POST } }
+              - { id: away, uses: http.request, with: { url: "\(server.url)/away" } }
+            """
+        ])
+        let part = "T0KENPART9999abcdef"
+        let hook = "HOOK='\(server.url)/api/webhooks/1122/\(part)?wait=true&sig=abcdefgh'"
+        let result = try await machine.run("\(hook) flowctl run hook.yaml --trace trace.log --log-format json")
+        #expect(server.requests.first?.path.contains(part) == true)
+        let trace = machine.read("trace.log")
+        #expect(trace.contains("< Location: http://ada:***@127.0.0.1:1/x\n"), "\(trace)")
+        var texts = [result.output, result.errors, trace]
+        for step in ["h", "away"] {
+            let shown = try await machine.run("flowctl runs show latest --step \(step)")
+            let curl = try await machine.run("flowctl runs show latest --step \(step) --curl")
+            texts += [shown.output, curl.output]
+        }
+        texts.append(try await machine.run("flowctl runs export latest").output)
+        for text in texts { for secret in [part, "urlpassword77"] { #expect(!text.contains(secret), "\(text)") } }
+        try machine.expectNoTrace(of: part)
+        try machine.expectNoTrace(of: "urlpassword77")
+    }
+
     @Test func traceGoesToStandardErrorToo() async throws {
         let server = try FaultServer { _ in .json(["ok": true]) }
         let result = try await machine(server.url).run("\(variable(server)) flowctl run call.yaml --trace -")

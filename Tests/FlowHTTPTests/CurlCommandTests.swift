@@ -39,6 +39,13 @@ import Testing
                 + "'https://h/x'")
     }
 
+    @Test func aPasswordInTheAddressBecomesAVariable() {
+        #expect(
+            text(HTTPRequest("GET", "http://ada:pw@h/a@b?c=d@e"))
+                == #"curl -sS -g --path-as-is 'http://ada:'"${PASSWORD}"'@h/a@b?c=d@e'"#)
+        #expect(text(HTTPRequest("GET", "http://t0ken@h/")) == #"curl -sS -g --path-as-is 'http://'"${TOKEN}"'@h/'"#)
+    }
+
     @Test func markedSecretsBecomeVariablesHoweverShortTheyAre() {
         var request = HTTPRequest(
             "POST", "https://h/x?page=2&room%20no=s1", headers: HTTPHeaders([("Content-Type", "application/json")]),

@@ -42,6 +42,15 @@ import Testing
             found.origins?.map(\.description).sorted() == ["http://127.0.0.1:8080", "https://api.example.com"])
     }
 
+    @Test func aPasswordMayConsistOfDigits() async throws {
+        let text = #"{"type": "basic", "username": "ada", "password": 9876501234}"#
+        let found = try #require(
+            try await resolver(["FLOWCTL_CREDENTIAL_A": text]).credential(named: "a", defaultType: bearer))
+        #expect(found.fields == ValueMap([("username", "ada"), ("password", "9876501234")]))
+        #expect(found.fields["password"]?.containsSecret == true)
+        #expect(masker.mask("pin 9876501234") == "pin ***")
+    }
+
     @Test func aTypeOfAConnectorIsKnown() async throws {
         let bot = CredentialType("slack_bot", service: "slack", fields: [.init("bot_token", secret: true)])
         let environment = ["FLOWCTL_CREDENTIAL_A": #"{"type": "slack_bot", "bot_token": "fake"}"#]

@@ -13,13 +13,19 @@ package final class Masker: Sendable {
 
     package init() {}
 
-    /// Adds a secret; each line of a secret of several lines (a PEM key) is one too.
+    /// Adds a secret; each line of a secret of several lines (a PEM key) is one too, and so are the parts of an address.
+    /// Lines that are all short, as those of a list of codes, are found only where nothing else stands in their line.
     package func add(_ secret: String) {
         let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
         // What frames a key is the same in every one.
         let parts = lines.count > 1 ? [secret] + lines.filter { !$0.hasPrefix("-----") } : [secret]
+        let areShort = lines.count > 1 && lines.allSatisfy { $0.utf8.count < Masker.minimumLength }
         known.withLock { known in
-            for part in parts where part.utf8.count >= Masker.minimumLength { known.insert(part) }
+            for part in parts + SecretAddress.parts(of: secret) where part.utf8.count >= Masker.minimumLength {
+                known.insert(part)
+            }
+            guard areShort, secret.utf8.count >= Masker.minimumLength else { return }
+            for line in lines where line.utf8.count >= Masker.minimumLength / 2 { known.insert(line: line) }
         }
     }
 
@@ -38,6 +44,7 @@ package final class Masker: Sendable {
         switch value {
         case .string(let text): add(text)
         case .bytes(let bytes): add(String(decoding: bytes, as: UTF8.self))
+        case .int, .uint, .double, .number: add(JSON.text(value))
         case .list(let items): for item in items { addTexts(of: item) }
         case .map(let map): for (_, item) in map { addTexts(of: item) }
         case .optional(let inner?): addTexts(of: inner)
@@ -95,6 +102,7 @@ extension SecretSet {
         case .secret: .string(Masker.replacement)
         case .string(let text): .string(mask(text))
         case .bytes(let bytes): holds(bytes) ? .string(Masker.replacement) : value
+        case .int, .uint, .double, .number: holds(number: value) ? .string(Masker.replacement) : value
         case .list(let items): .list(items.map(mask))
         case .map(let map): .map(mask(map))
         case .optional(let inner?): .optional(mask(inner))
@@ -120,6 +128,7 @@ extension SecretSet {
         switch value {
         case .string(var text): ranges(in: &text).isEmpty ? value : value.markedSecret
         case .bytes(let bytes): holds(bytes) ? value.markedSecret : value
+        case .int, .uint, .double, .number: holds(number: value) ? value.markedSecret : value
         case .list(let items): .list(items.map(marked))
         case .map(let map):
             // A key can't carry a mark of its own.
@@ -131,6 +140,12 @@ extension SecretSet {
 
     private func holds(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBufferPointer { !ranges(in: $0).isEmpty }
+    }
+
+    private func holds(number: Value) -> Bool {
+        guard hasNumbers else { return false }
+        var text = JSON.text(number)
+        return !ranges(in: &text).isEmpty
     }
 
     private func ranges(in text: inout String) -> [Range<Int>] { isEmpty ? [] : text.withUTF8 { ranges(in: $0) } }

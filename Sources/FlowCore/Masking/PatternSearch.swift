@@ -63,9 +63,15 @@ struct PatternSearch {
         case UInt8(ascii: "+"): if scalar == " " { add(place + 1) }
         case UInt8(ascii: "\\"): addEscapes(of: scalar, encoded, at: place)
         case UInt8(ascii: "&"): if let end = entity(of: scalar, at: place) { add(end) }
+        case UInt8(ascii: "'"):
+            guard scalar == "'" else { break }
+            for quoted in PatternSearch.quotedApostrophes { if let end = raw(quoted.utf8, at: place) { add(end) } }
         default: break
         }
     }
+
+    /// As shells write an apostrophe between apostrophes.
+    private static let quotedApostrophes = [#"'"'"'"#, #"'\''"#]
 
     private func raw(_ encoded: some Sequence<UInt8>, at place: Int) -> Int? {
         var end = place
@@ -99,6 +105,12 @@ struct PatternSearch {
         guard let letter = byte(end) else { return }
         if letter == UInt8(ascii: "u") {
             if let end = unicodeEscape(of: scalar, at: end) { add(end) }
+        } else if letter == UInt8(ascii: "U"), hexadecimal(at: end + 1, count: 8) == scalar.value {
+            add(end + 9)
+        } else if letter == UInt8(ascii: "x"), !scalar.isASCII {
+            // Of the character, or of the bytes that it consists of.
+            if hexadecimal(at: end + 1, count: 2) == scalar.value { add(end + 3) }
+            if let end = byteEscapes(of: encoded, at: end) { add(end) }
         } else if let short = PatternSearch.shortEscapes[scalar], letter == short {
             add(end + 1)
         } else if scalar.isASCII, !scalar.properties.isAlphabetic, let end = raw(encoded, at: end) {
@@ -110,6 +122,19 @@ struct PatternSearch {
         "\n": UInt8(ascii: "n"), "\r": UInt8(ascii: "r"), "\t": UInt8(ascii: "t"), "\u{8}": UInt8(ascii: "b"),
         "\u{C}": UInt8(ascii: "f"),
     ]
+
+    /// - Parameter place: of the `x` of the first escape.
+    private func byteEscapes(of encoded: some Sequence<UInt8>, at place: Int) -> Int? {
+        var end = place
+        for expected in encoded {
+            while end > place, byte(end) == UInt8(ascii: "\\") { end += 1 }
+            guard byte(end) == UInt8(ascii: "x"), hexadecimal(at: end + 1, count: 2) == UInt32(expected) else {
+                return nil
+            }
+            end += 3
+        }
+        return end
+    }
 
     /// - Parameter place: of the `u` of the first escape.
     private func unicodeEscape(of scalar: Unicode.Scalar, at place: Int) -> Int? {

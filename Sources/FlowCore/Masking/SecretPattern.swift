@@ -27,6 +27,13 @@ struct SecretPattern: Sendable {
         // What frames a key is the same in every one.
         let frame = secret.hasPrefix("-----") ? secret.prefix { !$0.isNewline }.unicodeScalars.count : 0
         var patterns = [SecretPattern(secret.unicodeScalars.map(Unit.scalar), frame: frame)]
+        // A client writes it so where it is a host, or a part of one.
+        let isHost = secret.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D || byte == 0x2E
+        }
+        if isHost, case let small = secret.lowercased(), small != secret {
+            patterns.append(SecretPattern(small.unicodeScalars.map(Unit.scalar)))
+        }
         let bytes = Array(secret.utf8)
         for shift in 0..<3 {
             let encoded = Base64.encode(repeatElement(0, count: shift) + bytes).utf8.prefix { $0 != UInt8(ascii: "=") }

@@ -149,4 +149,68 @@ import Testing
         #expect(masker.marked([bytes, "x", .optional("fake-secret-value")]).listValue?[0] == .secret(bytes))
         #expect(masker.marked(["a": ["fake-secret-value", "x"]]) == ["a": [.secret("fake-secret-value"), "x"]])
     }
+
+    // MARK: - Parts
+
+    @Test func thePathOfASecretAddressIsHiddenWithoutItsQuery() {
+        let masker = Masker()
+        masker.add("http://127.0.0.1:81/api/webhooks/1122/T0KENPART9999abcdef?wait=true&code=a%2Flong-value-0123")
+        #expect(
+            masker.mask("POST http://127.0.0.1:81/api/webhooks/1122/T0KENPART9999abcdef → 200")
+                == "POST http://127.0.0.1:81*** → 200")
+        #expect(
+            masker.mask("http://127.0.0.1:81/api/webhooks/1122/T0KENPART9999abcdef?wait=true&code=***")
+                == "http://127.0.0.1:81***?wait=true&code=***")
+        #expect(masker.mask("code a/long-value-0123") == "code ***")
+        #expect(masker.mask("wait=true, 127.0.0.1:81/api") == "wait=true, 127.0.0.1:81/api")
+    }
+
+    @Test func thePasswordOfASecretAddressIsHidden() {
+        let masker = Masker()
+        masker.add("postgres://postgres:pass%2Fword-77@db.example.com/inventory?sslmode=require")
+        #expect(masker.mask("pass/word-77, pass%2fword-77") == "***, ***")
+        #expect(masker.mask("postgres has /inventory") == "postgres has /inventory")
+        masker.add("https://tokentokentokentokentoken@git.example.com/a/b")
+        #expect(masker.mask("as tokentokentokentokentoken@git!") == "as ***@git!")
+    }
+
+    @Test func aHostIsHiddenInLowerCaseToo() {
+        let masker = Masker()
+        masker.add("Tenant-Secret-77")
+        masker.add("https://Hooks.Example-Secret.com/T0KEN/of/path")
+        #expect(masker.mask("https://tenant-secret-77.example.com") == "https://***.example.com")
+        #expect(masker.mask("https://hooks.example-secret.com/T0KEN/of/path") == "https://******")
+    }
+
+    @Test func numbersAreHiddenInTextAndAsNumbers() {
+        let masker = Masker()
+        masker.add(secretsIn: [
+            "a": .secret(["b": 9_876_501_234, "c": .double(2.718281828), "d": 1234]), "e": 55_555_555,
+        ])
+        #expect(masker.mask("pin 9876501234 or 2.718281828, 1234") == "pin *** or ***, 1234")
+        #expect(masker.mask(["n": 9_876_501_234, "m": 55_555_555]) == ["n": "***", "m": 55_555_555])
+        #expect(masker.marked([9_876_501_234, 1234]) == [.secret(9_876_501_234), 1234])
+        let exact = Value.number(ExactNumber(text: "12345678901234567890123"))
+        masker.add(secretsIn: .secret(exact))
+        #expect(masker.mask(exact) == "***")
+    }
+
+    @Test(arguments: [
+        #"it'"'"'s a fäke 🔑 secret"#, #"it'\''s a fäke 🔑 secret"#, #"it\'s a fäke 🔑 secret"#,
+        #"it's a f\xe4ke \U0001f511 secret"#, #"it\'s a f\xc3\xa4ke \xf0\x9f\x94\x91 secret"#,
+    ])
+    func shellsAndPythonEscapeInTheirOwnWay(text: String) {
+        let masker = Masker()
+        masker.add("it's a fäke 🔑 secret")
+        #expect(masker.mask("<\(text)>") == "<***>")
+    }
+
+    @Test func shortLinesOfASecretAreHiddenInLinesOfTheirOwn() {
+        let masker = Masker()
+        masker.add("a1b2-c3\nd4e5-f6\nxyz\nall-in")
+        #expect(masker.mask("a1b2-c3") == "***")
+        #expect(masker.mask("codes:\r\n  d4e5-f6\r\nall-in\n") == "codes:\r\n  ***\r\n***\n")
+        #expect(masker.mask("xyz\nhe is all-in") == "xyz\nhe is all-in")
+        #expect(masker.mask("a1b2-c3\nd4e5-f6\nxyz\nall-in") == "***")
+    }
 }
