@@ -7,6 +7,15 @@ extension Workflow {
     /// expressions read; also in the workflows that it calls. Of each the names, any of which will do.
     package var secretNames: Set<[String]> { called.reduce(ownSecretNames) { $0.union($1.ownSecretNames) } }
 
+    /// What `env` takes from the process and has no other value for, in it and the workflows that it calls: names with the
+    /// variables that they stand for.
+    package var processVariables: [(name: String, variable: String)] {
+        ([self] + called).flatMap { workflow in
+            let lists = [workflow.steps, workflow.onFailure, workflow.onSuccess, workflow.finally]
+            return (workflow.env + lists.flatMap { $0.flatMap(\.allEnvironment) }).compactMap(\.needed)
+        }
+    }
+
     private var ownSecretNames: Set<[String]> {
         let lists = [steps, onFailure, onSuccess, self.finally]
         let named = credentialNames.filter { use in
@@ -56,5 +65,18 @@ extension Workflow {
         add(env.flatMap(\.expressions) + (vars + outputs).flatMap(\.value.expressions))
         for steps in [steps, onFailure, onSuccess, self.finally] { add(steps) }
         return found.sorted { $0.span.start < $1.span.start }
+    }
+}
+
+extension Step {
+    /// Its own and that of the steps inside it.
+    fileprivate var allEnvironment: [EnvironmentEntry] {
+        environment + branches.flatMap { $0.steps.flatMap(\.allEnvironment) }
+    }
+}
+
+extension EnvironmentEntry {
+    fileprivate var needed: (name: String, variable: String)? {
+        if case .process(let variable, nil, _) = origin { (name, variable) } else { nil }
     }
 }

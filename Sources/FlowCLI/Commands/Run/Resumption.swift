@@ -121,9 +121,19 @@ struct Resumption {
                     hint: "add it with \"flowctl credentials add \(name)\", or set \(variable)",
                     code: "missing_credential")
             }
-            return nil
+            return missingVariable()
         } catch {
             return Failure(error)
         }
+    }
+
+    /// Why a variable that the run's `env` takes from the process can't be had now; nil where all are set.
+    private func missingVariable() -> Failure? {
+        for (name, variable) in workflow.processVariables where setup.world.environment[variable] == nil {
+            return Failure(
+                .invalid, "env \"\(name)\" takes the variable \"\(variable)\", which is not set",
+                hint: "set it, or give the --env-file that the run began with", code: "missing_variable")
+        }
+        return nil
     }
 }
