@@ -46,6 +46,8 @@ final class JournalWriter: Sendable {
     /// Whether a commit that need not survive a power cut waits for no disk.
     let hasLog: Bool
     let disk: JournalDisk
+    /// Tells whether the database still lies where it was opened.
+    let place: FilePlace
     private let log: LogSync
     private let queue = DispatchQueue(label: "flowctl.journal", qos: .userInitiated)
     private let state = Mutex(State())
@@ -56,6 +58,7 @@ final class JournalWriter: Sendable {
         log = LogSync { () throws(Failure) in try disk.sync(database) }
         // There is none on a file system of the network.
         hasLog = (try? database.query("PRAGMA journal_mode").first?[0].stringValue) == "wal"
+        place = FilePlace(of: database.path, hasNumber: hasLog)
         database.checkpointByHand()
     }
 

@@ -81,7 +81,8 @@ package final class RunJournal: Journal {
 
     /// The work where the run is still this process's.
     private func leased(_ work: @escaping JournalWriter.Work) -> JournalWriter.Work {
-        { [requireLease] database throws(Failure) in
+        { [requireLease, place = writer.place] database throws(Failure) in
+            try place.require()
             try requireLease(database)
             try work(database)
         }

@@ -35,6 +35,23 @@ struct RunStoreTests {
         #expect(ids.allSatisfy { $0.text.count == 10 })
     }
 
+    @Test(arguments: [false, true]) func databaseThatWasDeletedTakesNothing(isReplaced: Bool) async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (_, journal) = try await folder.begin(store)
+        let record = JournalRecord.stepStarted(path: "a", node: nil, at: Self.time)
+        try await journal.commit([record], synced: true)
+        for end in ["", "-wal", "-shm"] { unlink(folder.database + end) }
+        let other = isReplaced ? try RunStore.open(folder.database) : nil
+        let failure = await #expect(throws: Failure.self) { try await journal.commit([record], synced: true) }
+        #expect(
+            failure?.message == "the run history can't be written: the database \"\(folder.database)\" was deleted or "
+                + "replaced while it was in use")
+        #expect(
+            failure?.hint == "look how far the run has come, as it can't be resumed, and start it anew")
+        withExtendedLifetime(other) {}
+    }
+
     @Test func whatIsWrittenIsRead() async throws {
         let folder = StateFolder()
         let store = try RunStore.open(folder.database)
