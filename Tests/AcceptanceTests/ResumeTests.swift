@@ -93,4 +93,92 @@ import Testing
         #expect(done.output.contains("  post  succeeded after "), "\(done.output)")
         #expect(server.requests.count == 1)
     }
+
+    @Test func aRunWhoseVariableIsMissingIsLeftAsItIs() async throws {
+        let machine = try Machine([
+            "my.env": "MYTOK=fake-token-0123\n",
+            "env.yaml": """
+            name: env
+            env: { TOK: { from: MYTOK, secret: true } }
+            steps:
+              - id: fall
+                effect: read
+                run: test -e fallen || { touch fallen; kill -9 $PPID; sleep 9; }
+              - run: echo "$TOK" >>told.txt
+            on_failure:
+              - run: touch handled.txt
+            """,
+        ])
+        #expect(try await machine.run("flowctl run -q env.yaml --env-file my.env").exit == 128 + 9)
+        let left = try await machine.run("flowctl resume --all-interrupted")
+        #expect(left.exit == 1, "\(left.errors)")
+        #expect(
+            left.output.contains(
+                "  env  left as it is: env \"TOK\" takes the variable \"MYTOK\", which is not set\n"), "\(left.output)")
+        #expect(left.errors == "  hint: set it, or give the --env-file that the run began with\n")
+        #expect(!Folder.exists("\(machine.home)/handled.txt"))
+        let done = try await machine.run("flowctl resume --all-interrupted -q --env-file my.env")
+        #expect(done.exit == 0, "\(done.errors)")
+        #expect(machine.read("told.txt") == "fake-token-0123\n")
+    }
+
+    @Test func aWriteThatFailsHalfWayLeavesNothingBehind() async throws {
+        let text = String(repeating: "0123456789", count: 2000)
+        let before = String(repeating: "a", count: 350_000)
+        let machine = try Machine([
+            "log.txt": before,
+            "append.yaml": """
+            name: append
+            steps:
+              - { id: add, uses: files.write, with: { path: log.txt, append: true, content: "\(text)" } }
+            """,
+        ])
+        // In blocks of 512 bytes: there is room for a part of it.
+        let full = try await machine.run("ulimit -f 700; exec flowctl run append.yaml")
+        #expect(full.exit == 1, "\(full.errors)")
+        #expect(machine.read("log.txt") == before)
+        #expect(try await machine.run("flowctl resume latest").exit == 0)
+        #expect(machine.read("log.txt") == before + text)
+        let again = try await machine.run("flowctl resume latest --from add")
+        #expect(again.exit == 2, "\(again.errors)")
+        #expect(again.errors.contains("writes that have happened, or may have, would be done again: add"))
+    }
+
+    @Test func aCommandThatWasEndedWithFlowctlIsNotRepeated() async throws {
+        let machine = try Machine([
+            "job.yaml": """
+            name: job
+            steps:
+              - id: job
+                run: |
+                  echo x >>job.txt
+                  kill -TERM $PPID $$
+                  sleep 9
+            """
+        ])
+        let stopped = try await machine.run("flowctl run -q job.yaml")
+        #expect(stopped.exit != 0)
+        let resumed = try await machine.run("flowctl resume latest")
+        #expect(resumed.exit == 7, "\(resumed.errors)")
+        #expect(resumed.errors.contains("--mark-done job or --retry-uncertain job"), "\(resumed.errors)")
+        #expect(machine.read("job.txt") == "x\n")
+    }
+
+    @Test func noWriteFollowsWhereTheHistoryIsGone() async throws {
+        let machine = try Machine([
+            "gone.yaml": """
+            name: gone
+            steps:
+              - run: rm -r .local/state/flowctl
+              - run: touch done.txt
+            """
+        ])
+        let result = try await machine.run("flowctl run gone.yaml")
+        #expect(result.exit == 1)
+        #expect(
+            result.errors.contains(
+                "the run history can't be written: the database \"\(machine.stateFolder)/state.db\" was deleted or "
+                    + "replaced while it was in use"), "\(result.errors)")
+        #expect(!Folder.exists("\(machine.home)/done.txt"))
+    }
 }
