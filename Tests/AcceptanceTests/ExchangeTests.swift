@@ -146,7 +146,7 @@ import Testing
         let server = try FaultServer { _ in .json([:]) }
         let machine = try machine(server.url)
         let result = try await machine.run(
-            "echo old > trace.log; chown 65534 trace.log; flowctl run call.yaml --trace trace.log")
+            "echo old > trace.log; chown 65534 trace.log; \(variable(server)) flowctl run call.yaml --trace trace.log")
         #expect(result.exit == 2)
         #expect(
             result.errors.contains(
@@ -160,7 +160,8 @@ import Testing
 
     @Test func traceThatCannotBeWritten() async throws {
         let server = try FaultServer { _ in .json([:]) }
-        let result = try await machine(server.url).run("flowctl run call.yaml --trace missing/trace.log")
+        let result = try await machine(server.url).run(
+            "\(variable(server)) flowctl run call.yaml --trace missing/trace.log")
         #expect(result.exit == 2)
         #expect(
             result.errors.contains(

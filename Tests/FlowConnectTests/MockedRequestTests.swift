@@ -20,7 +20,8 @@ import Testing
           make:
             summary: Make.
             effect: write
-            request: { method: POST, path: keys, secret: [body.key] }
+            request: POST keys
+            secret: [body.key]
         """
 
     private static let mock = "http://127.0.0.1:1/acme"

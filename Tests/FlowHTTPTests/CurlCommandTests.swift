@@ -42,8 +42,11 @@ import Testing
     @Test func aPasswordInTheAddressBecomesAVariable() {
         #expect(
             text(HTTPRequest("GET", "http://ada:pw@h/a@b?c=d@e"))
-                == #"curl -sS -g --path-as-is 'http://ada:'"${PASSWORD}"'@h/a@b?c=d@e'"#)
-        #expect(text(HTTPRequest("GET", "http://t0ken@h/")) == #"curl -sS -g --path-as-is 'http://'"${TOKEN}"'@h/'"#)
+                == "# percent-encode: PASSWORD\n"
+                + #"curl -sS -g --path-as-is 'http://ada:'"${PASSWORD}"'@h/a@b?c=d@e'"#)
+        #expect(
+            text(HTTPRequest("GET", "http://t0ken@h/"))
+                == "# percent-encode: TOKEN\n" + #"curl -sS -g --path-as-is 'http://'"${TOKEN}"'@h/'"#)
     }
 
     @Test func markedSecretsBecomeVariablesHoweverShortTheyAre() {
