@@ -46,6 +46,12 @@ package struct HTTPHeaders: Sendable, Hashable {
         "connection", "content-length", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer",
         "transfer-encoding", "upgrade",
     ]
+    private static let lengthsOfConnection = Set(ofConnection.map(\.utf8.count))
+
+    /// Whether the name is one ``ofConnection``, however it is written.
+    package static func isOfConnection(_ name: String) -> Bool {
+        lengthsOfConnection.contains(name.utf8.count) && ofConnection.contains(name.lowercased())
+    }
 
     /// What expressions see: lower-case names, repeated fields joined by ", ".
     package var asMap: ValueMap {

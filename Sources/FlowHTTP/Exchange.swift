@@ -101,7 +101,7 @@ final class Exchange: Sendable {
                     .invalid, "\(JSON.quoted(field.name)) is not a header name",
                     hint: "use letters, digits and hyphens", nothingSent: true)
             }
-            guard !HTTPHeaders.ofConnection.contains(field.name.lowercased()) else {
+            guard !HTTPHeaders.isOfConnection(field.name) else {
                 throw Failure(
                     .invalid, "the header \"\(field.name)\" of a request can't be set, as flowctl writes it itself",
                     hint: "take it out", nothingSent: true)

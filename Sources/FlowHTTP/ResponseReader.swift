@@ -153,7 +153,9 @@ struct ResponseReader {
                 let name = String(decoding: line[..<colon], as: UTF8.self)
                 let value = trimmed(line[(colon + 1)...])
                 // Any byte but that which the server wrote would lead elsewhere.
-                let isAddress = name.lowercased() == "location" && String(validating: value, as: UTF8.self) == nil
+                let isAddress =
+                    name.utf8.count == 8 && name.lowercased() == "location"
+                    && String(validating: value, as: UTF8.self) == nil
                 headers.append(name, isAddress ? URLReference.text(value) : text(value))
             }
         }
