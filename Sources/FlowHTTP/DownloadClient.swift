@@ -45,6 +45,7 @@ package struct DownloadClient: HTTPClient {
         // The body of an answer that is no success is in memory.
         guard case .file = response.body else { return response }
         let outcome = await DownloadClient.blocking { () throws(Failure) in try part.complete() }
+        part.takeBack()
         do throws(Failure) {
             let file = try outcome.get()
             response.body = .file(file)
