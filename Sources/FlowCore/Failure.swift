@@ -42,7 +42,8 @@ package struct Failure: Error, Sendable, Hashable {
     package var underlying: String?
     /// How long the other side asks to wait before the next try.
     package var retryAfter: Duration?
-    /// True where nothing had been sent when it failed, so that any effect is safe to repeat.
+    /// True where the other side surely did nothing of the work, as nothing was sent or it was not let in, so that any effect
+    /// is safe to repeat. False says nothing. Whoever repeats by itself clears it where an earlier try may have done the work.
     package var nothingSent: Bool
     /// True where the other side has refused the work and yet may have done it, by its own word.
     package var mayBeDone = false

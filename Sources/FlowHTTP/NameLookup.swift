@@ -41,7 +41,7 @@ final class NameLookup {
 
     /// A connection is about to be opened.
     ///
-    /// - Parameter wasUndecided: whether ``goes()`` said so of its request.
+    /// - Parameter wasUndecided: whether ``goes(isLast:)`` said so of its request.
     func found(wasUndecided: Bool) {
         if wasUndecided { undecided -= 1 }
         guard !isKnown else { return }

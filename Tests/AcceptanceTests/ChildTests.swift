@@ -1,5 +1,4 @@
 import FlowTestKit
-import Glibc
 import Testing
 
 /// Processes of steps, where flowctl itself was started in an odd way.
@@ -51,30 +50,6 @@ import Testing
         let result = try await machine.run("ulimit -Sn 77; exec flowctl run limits.yaml")
         #expect(result.exit == 0, "\(result.errors)")
         #expect(machine.read("limit.txt") == "77\n")
-    }
-
-    /// What they can't open says nothing about the server.
-    @Test(arguments: [40, 48])
-    func requestsWaitForThoseThatHaveASocket(most: Int) async throws {
-        let server = try FaultServer { _ in
-            usleep(5000)
-            return .text("x")
-        }
-        let machine = try Machine([
-            "many.yaml": """
-            name: many
-            steps:
-              - id: many
-                for_each: ${{ range(150) }}
-                max_parallel: 100
-                uses: http.request
-                with: { url: "\(server.url)/" }
-                retry: { max: 0 }
-            """
-        ])
-        let result = try await machine.run("ulimit -n \(most); exec flowctl run many.yaml")
-        #expect(result.exit == 0, "\(result.errors)")
-        #expect(server.requests.count == 150)
     }
 
     @Test func endsAreSeenWhereTheStarterIgnoredThoseOfChildren() async throws {

@@ -108,6 +108,55 @@ struct SystemCallTests {
         #expect(machine.read("calls") == "x")
     }
 
+    /// Where the process may open no more files, that says nothing about the server.
+    @Test func requestsWaitForThoseThatHaveASocket() async throws {
+        let server = try FaultServer { _ in
+            usleep(20000)
+            return .text("x")
+        }
+        let shim = """
+            #define _GNU_SOURCE
+            #include <dlfcn.h>
+            #include <errno.h>
+            #include <stdatomic.h>
+            #include <sys/socket.h>
+
+            static atomic_int count;
+            static atomic_char is_counted[65536];
+
+            int socket(int family, int type, int protocol) {
+                if (family == AF_INET && count >= 4) return errno = EMFILE, -1;
+                int made = ((int (*)(int, int, int))dlsym(RTLD_NEXT, "socket"))(family, type, protocol);
+                if (family == AF_INET && made >= 0) count += is_counted[made] = 1;
+                return made;
+            }
+
+            int close(int descriptor) {
+                if (descriptor >= 0 && is_counted[descriptor]) count -= 1 + (is_counted[descriptor] = 0);
+                return ((int (*)(int))dlsym(RTLD_NEXT, "close"))(descriptor);
+            }
+            """
+        let machine = try await machine(
+            shim,
+            [
+                "many.yaml": """
+                name: many
+                steps:
+                  - id: many
+                    for_each: ${{ range(60) }}
+                    max_parallel: 30
+                    uses: http.request
+                    with: { url: "\(server.url)/" }
+                    retry: { max: 0 }
+                """
+            ])
+        let result = try await machine.run(
+            "flowctl run many.yaml", variables: ["LD_PRELOAD": machine.home + "/shim.so"])
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(server.requests.count == 60)
+        #expect((1...4).contains(server.connectionCount))
+    }
+
     /// Else a power cut may take away what a step that has ended left behind.
     @Test func namesOfWrittenFilesAreBroughtToDisk() async throws {
         let server = try FaultServer { _ in .text("new") }

@@ -123,16 +123,21 @@ import Testing
         #expect(server.state.withLock { $0.retries } == [0])
     }
 
-    @Test func aResumedRunAsksBeforeItSends() async throws {
-        let server = RangeServer(total: 23, taken: 20)
-        let kept = KeptCheckpoints(
+    /// What a run left that was cut off after the first ten bytes of a file of `total`.
+    private static func cutOff(total: Int64) -> KeptCheckpoints {
+        KeptCheckpoints(
             ValueMap.of([
                 (
                     "steps.start",
                     ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
                 ),
-                ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 23]),
+                ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": .int(total)]),
             ]))
+    }
+
+    @Test func aResumedRunAsksBeforeItSends() async throws {
+        let server = RangeServer(total: 23, taken: 20)
+        let kept = Self.cutOff(total: 23)
         #expect(try await upload(server, checkpoints: kept) == ["id": "f1"])
         let sent = server.state.withLock { $0.requests.map { $0.headers["Content-Range"] } }
         #expect(sent == ["bytes */23", "bytes 20-22/23"])
@@ -141,14 +146,7 @@ import Testing
     /// The size of a piece may be computed from what a server says.
     @Test func aPieceLargerThanAnyFileIsTheRest() async throws {
         let server = RangeServer(total: 23, taken: 20)
-        let kept = KeptCheckpoints(
-            ValueMap.of([
-                (
-                    "steps.start",
-                    ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
-                ),
-                ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 23]),
-            ]))
+        let kept = Self.cutOff(total: 23)
         let operation = Self.operation.replacing(
             "size: 11", with: "size: \"${{ chunk.total > 0 ? 9223372036854775807 : 1 }}\"")
         #expect(try await upload(server, checkpoints: kept, operation: operation) == ["id": "f1"])
@@ -156,14 +154,7 @@ import Testing
     }
 
     @Test func aFileThatHasChangedIsNotSentOn() async throws {
-        let kept = KeptCheckpoints(
-            ValueMap.of([
-                (
-                    "steps.start",
-                    ["status": 200, "headers": ["location": "https://up.acme.test/session/1"], "body": [:]]
-                ),
-                ("steps.send.pieces", ["offset": 10, "count": 1, "parts": [], "total": 40]),
-            ]))
+        let kept = Self.cutOff(total: 40)
         let server = RangeServer(total: 23)
         let failure = await #expect(throws: Failure.self) { try await upload(server, checkpoints: kept) }
         #expect(failure?.message == "acme.upload: f has changed since the first pieces of it were sent")

@@ -12,7 +12,7 @@ int cprocess_pidfd_open(pid_t pid);
 int cprocess_eventfd(void);
 /// A pipe whose ends are not left to child processes, the one for reading first.
 int cprocess_pipe(int ends[2]);
-/// Starts a program as the leader of a process group of its own, in `folder`, with nothing open but the three streams.
+/// Starts a program as the leader of a session of its own, in `folder`, with no terminal and nothing open but the three streams.
 ///
 /// The child shares this process's memory until the program runs, as with `posix_spawn`, which is not used because it asks
 /// for all 64 signals one by one, twice: a third of what it takes.
