@@ -205,7 +205,7 @@ final class CurlReactor {
             guard let transfer = EasyHandle.at(flow_info_private(easy)).transfer else { continue }
             if transfer.isToWaitAgain {
                 startAgain(transfer)
-            } else if transfer.foundNoDescriptor {
+            } else if transfer.foundNoSocket {
                 endOrWait(transfer)
             } else {
                 end(transfer, transfer.outcome(code))
@@ -250,7 +250,7 @@ final class CurlReactor {
     /// Has a transfer that got no socket wait for one of the others', if it has not been written before.
     private func endOrWait(_ transfer: Transfer) {
         guard transfer.timesSent == 0, line.active > 1 else {
-            return end(transfer, transfer.ended(transfer.foundNoSocket))
+            return end(transfer, transfer.ended(transfer.hadNoSocket))
         }
         startAgain(transfer)
         line.lowerBound()

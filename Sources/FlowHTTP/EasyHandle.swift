@@ -63,7 +63,7 @@ final class EasyHandle {
     func keepSocket() {
         guard let transfer, transfer.isEncrypted, !transfer.mayShare, transfer.timesSent > 0, let port = transfer.port
         else { return }
-        sockets.keep(flow_info_socket(pointer), port: port)
+        sockets.keep(flow_active_socket(pointer), port: port)
     }
 
     /// Takes the handle back.

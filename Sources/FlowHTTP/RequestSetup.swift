@@ -65,7 +65,6 @@ final class RequestSetup {
         // A signed path must arrive as it was signed.
         flow_set_long(curl, CURLOPT_PATH_AS_IS, 1)
         flow_set_long(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
-        flow_set_long(curl, CURLOPT_TCP_KEEPALIVE, 1)
         setConnection(curl)
         if isDownload { flow_set_long(curl, CURLOPT_BUFFERSIZE, RequestSetup.downloadPortion) }
         flow_set_text(curl, CURLOPT_CUSTOMREQUEST, method)
@@ -74,37 +73,19 @@ final class RequestSetup {
     }
 
     private func setConnection(_ curl: UnsafeMutableRawPointer) {
-        // Empty means none; without it libcurl would read the environment.
-        flow_set_text(curl, CURLOPT_PROXY, proxy ?? "")
+        flow_set_way(curl, proxy, route.caFile, route.proxyCAFile)
         flow_set_long(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        flow_set_long(curl, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        flow_set_long(curl, CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         if let socket = route.unixSocket { flow_set_text(curl, CURLOPT_UNIX_SOCKET_PATH, socket) }
-        if let file = route.caFile { flow_set_authorities(curl, file) }
-        // Beside the system's, as who runs the server need not run the proxy.
-        if let file = route.proxyCAFile { flow_set_text(curl, CURLOPT_PROXY_CAINFO, file) }
-        if let own = route.clientCertificate { setCertificate(curl, own) }
+        if let own = route.clientCertificate {
+            let key = own.key ?? own.certificate
+            flow_set_certificate(
+                curl, own.certificate, HTTPRoute.isPEM(own.certificate), key, HTTPRoute.isPEM(key))
+        }
         flow_set_long(
             curl, CURLOPT_HTTP_VERSION, Int(usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
         if usesHTTP2 { flow_set_long(curl, CURLOPT_PIPEWAIT, 1) }
         if isUnrepeatable { flow_set_long(curl, CURLOPT_MAXAGE_CONN, RequestSetup.longestIdle) }
         flow_set_long(curl, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(connectTimeout.inMilliseconds)))
-    }
-
-    private func setCertificate(_ curl: UnsafeMutableRawPointer, _ own: HTTPRoute.ClientCertificate) {
-        // What is in memory stays there: a key from the vault never gets near the disk.
-        for (text, path, blob) in [
-            (own.certificate, CURLOPT_SSLCERT, CURLOPT_SSLCERT_BLOB),
-            (own.key ?? own.certificate, CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB),
-        ] {
-            if HTTPRoute.isPEM(text) {
-                _ = Array(text.utf8).withUnsafeBytes { flow_set_blob(curl, blob, $0.baseAddress, $0.count) }
-            } else {
-                flow_set_text(curl, path, text)
-            }
-        }
-        // Else OpenSSL would ask for the pass phrase of a key that has one on the terminal.
-        flow_set_text(curl, CURLOPT_KEYPASSWD, "")
     }
 
     private func setHeaders(

@@ -14,6 +14,21 @@ final class Transfer: @unchecked Sendable {
 
     enum Stage { case new, waiting, active, done }
 
+    /// How far it has come on the way to a connection.
+    private enum Standing {
+        case nowhere
+        /// It is to share a connection, all have their fill, and it may open none.
+        case withoutRoom
+        /// It opens a connection.
+        case opening
+        /// It was to open a connection, and the process may have no more sockets.
+        case withoutSocket
+        /// On the connection with this local port.
+        case on(Int32)
+        /// Kept from the connection with this local port, which the server has ended: nothing was sent.
+        case ended(Int32)
+    }
+
     let exchange: Exchange
     let body: RequestBody
     /// The proxy it goes through.
@@ -37,16 +52,8 @@ final class Transfer: @unchecked Sendable {
     var isLookupUndecided = false
     /// The connections that it may share.
     var shared: SharedConnections?
-    /// Whether it is on its way to a connection that it opens itself.
-    private(set) var opensConnection = false
-    /// Whether it was to open a connection and may not, as it is to share one.
-    private var foundNoRoom = false
-    /// Whether the process may open no more sockets.
-    private(set) var foundNoDescriptor = false
-    /// The local port of the connection that it is on.
-    private(set) var port: Int32?
-    /// Whether it was kept from a connection that the server has ended, so that nothing was sent.
-    private var metEndedConnection = false
+    private var standing = Standing.nowhere
+    /// How many connections it was kept from, one after the other, as their servers had ended them.
     private var endedConnections = 0
     /// More than may be kept for a host.
     private static let mostEndedConnections = 1000
@@ -115,7 +122,7 @@ final class Transfer: @unchecked Sendable {
     }
 
     /// What it fails with after ``couldNotOpenSocket()`` where it is not for lack of patience.
-    var foundNoSocket: Failure {
+    var hadNoSocket: Failure {
         Failure(
             .network, "no connection to \(exchange.authority) could be opened, as this process has too many files open",
             hint: "allow more with ulimit -n, or lower max_parallel", code: Failure.notBegun)
@@ -203,20 +210,22 @@ final class Transfer: @unchecked Sendable {
     func mayOpenConnection() -> Bool {
         host?.lookup.found(wasUndecided: isLookupUndecided)
         isLookupUndecided = false
-        guard let shared, !opensConnection else { return true }
+        // Of a host with several addresses it may open one after the other.
+        guard let shared, !opensConnection else {
+            standing = .opening
+            return true
+        }
         if let port {
             // libcurl sends it again, as its connection has ended or had no room for it after all.
             shared.remove(from: port)
             shared.letGo()
-            self.port = nil
         }
-        opensConnection = shared.mayOpen()
-        foundNoRoom = !opensConnection
+        standing = shared.mayOpen() ? .opening : .withoutRoom
         return opensConnection
     }
 
     /// There is no socket to be had for the connection that it may open, by `errno`.
-    func couldNotOpenSocket() { foundNoDescriptor = errno == EMFILE || errno == ENFILE }
+    func couldNotOpenSocket() { if errno == EMFILE || errno == ENFILE { standing = .withoutSocket } }
 
     /// The connection stands and the request is about to be written.
     ///
@@ -235,7 +244,7 @@ final class Transfer: @unchecked Sendable {
         guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
         if isEncrypted, exchange.isUnrepeatable, sockets.haveEnded(port: port) {
             endedConnections += 1
-            metEndedConnection = endedConnections <= Transfer.mostEndedConnections
+            if endedConnections <= Transfer.mostEndedConnections { standing = .ended(port) }
             return false
         }
         timesSent += 1
@@ -243,19 +252,40 @@ final class Transfer: @unchecked Sendable {
     }
 
     /// Whether nothing came of this try, and it is to look for another connection.
-    var isToWaitAgain: Bool { metEndedConnection || foundNoRoom }
+    var isToWaitAgain: Bool {
+        switch standing {
+        case .withoutRoom, .ended: true
+        case .nowhere, .opening, .withoutSocket, .on: false
+        }
+    }
+
+    /// Whether the process may open no more sockets.
+    var foundNoSocket: Bool { if case .withoutSocket = standing { true } else { false } }
+
+    /// The local port of the connection that it is on.
+    var port: Int32? {
+        switch standing {
+        case .on(let port), .ended(let port): port
+        case .nowhere, .withoutRoom, .opening, .withoutSocket: nil
+        }
+    }
+
+    /// Whether it is on its way to a connection that it opens itself.
+    private var opensConnection: Bool {
+        switch standing {
+        case .opening, .withoutSocket: true
+        case .nowhere, .withoutRoom, .on, .ended: false
+        }
+    }
 
     /// Puts it back in line.
     func waitsAgain() {
         stage = .waiting
-        metEndedConnection = false
-        foundNoRoom = false
-        foundNoDescriptor = false
-        port = nil
+        standing = .nowhere
     }
 
     private func place(on port: Int32) {
-        defer { self.port = port }
+        defer { standing = .on(port) }
         guard let shared else { return }
         if let earlier = self.port {
             // libcurl sends it again on another connection.
@@ -263,7 +293,6 @@ final class Transfer: @unchecked Sendable {
             shared.letGo()
         }
         shared.place(on: port, opened: opensConnection)
-        opensConnection = false
     }
 
     /// Takes note for those who come after it that it has ended, or waits again.
@@ -271,7 +300,6 @@ final class Transfer: @unchecked Sendable {
         guard let shared else { return }
         if reader.isHTTP2 { shared.answeredOverHTTP2() }
         if let port { shared.remove(from: port) } else { shared.giveUp(opened: opensConnection) }
-        opensConnection = false
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {

@@ -1,6 +1,8 @@
 #pragma once
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /// Why libcurl can't be used, as words for a message; NULL where it can. It is loaded by the first call; nothing else
 /// of it may be called before, nor where this says no.
@@ -58,6 +60,36 @@ static inline CURLcode flow_set_blob(CURL *handle, CURLoption option, const void
     return curl_easy_setopt(handle, option, &blob);
 }
 
+/// What is PEM stays in memory: a key from the vault never gets near the disk. Anything else is the path of a file.
+static inline void flow_set_pem(CURL *handle, const char *text, bool is_pem, CURLoption path, CURLoption blob) {
+    if (is_pem)
+        flow_set_blob(handle, blob, text, strlen(text));
+    else
+        curl_easy_setopt(handle, path, text);
+}
+
+/// The certificate that says who asks, and its key.
+static inline void flow_set_certificate(
+    CURL *handle, const char *certificate, bool certificate_is_pem, const char *key, bool key_is_pem) {
+    flow_set_pem(handle, certificate, certificate_is_pem, CURLOPT_SSLCERT, CURLOPT_SSLCERT_BLOB);
+    flow_set_pem(handle, key, key_is_pem, CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB);
+    // Else OpenSSL would ask for the pass phrase of a key that has one on the terminal.
+    curl_easy_setopt(handle, CURLOPT_KEYPASSWD, "");
+}
+
+/// Has TLS 1.2 or later spoken, and certificates checked by the system's authorities, or those of `authorities`. Those of
+/// `proxy_authorities` count beside the system's, as who runs the server need not run the proxy. NULL and an empty text
+/// as `proxy` mean none, also where the environment names one.
+static inline void flow_set_way(
+    CURL *handle, const char *proxy, const char *authorities, const char *proxy_authorities) {
+    curl_easy_setopt(handle, CURLOPT_PROXY, proxy ? proxy : "");
+    curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(handle, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (authorities) flow_set_authorities(handle, authorities);
+    if (proxy_authorities) curl_easy_setopt(handle, CURLOPT_PROXY_CAINFO, proxy_authorities);
+    curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+}
+
 static inline void flow_set_reader(CURL *handle, flow_data_callback read, flow_seek_callback seek, void *context) {
     curl_easy_setopt(handle, CURLOPT_READFUNCTION, read);
     curl_easy_setopt(handle, CURLOPT_READDATA, context);
@@ -89,7 +121,7 @@ static inline void flow_set_progress(CURL *handle, flow_progress_callback callba
     curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
 }
 
-/// The socket of a handle that has connected; -1 where it has none any more.
+/// The socket of the connection that the handle used last; CURL_SOCKET_BAD where that is closed.
 static inline curl_socket_t flow_active_socket(CURL *handle) {
     curl_socket_t socket = CURL_SOCKET_BAD;
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
@@ -139,13 +171,6 @@ static inline curl_off_t flow_info_offset(CURL *handle, CURLINFO info) {
 static inline void *flow_info_private(CURL *handle) {
     char *value = NULL;
     return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
-}
-
-/* The socket of the connection that the handle used last; CURL_SOCKET_BAD where that is closed. */
-static inline curl_socket_t flow_info_socket(CURL *handle) {
-    curl_socket_t value = CURL_SOCKET_BAD;
-    curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &value);
-    return value;
 }
 
 static inline CURLMcode flow_multi_set_long(CURLM *multi, CURLMoption option, long value) {

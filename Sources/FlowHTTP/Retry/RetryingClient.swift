@@ -36,7 +36,7 @@ package struct RetryingClient: HTTPClient {
         var latest = clock.monotonic() + patience
         if let deadline = call.deadline { latest = min(latest, deadline) }
         let attempt = await attempt(call, latest)
-        guard attempt.failure == nil, let response = attempt.response else {
+        guard case .succeeded(let response) = attempt.outcome else {
             return try await send(call, after: attempt, latest)
         }
         call.log.attempt(record(of: attempt, 1, call))
@@ -55,14 +55,18 @@ package struct RetryingClient: HTTPClient {
             latest += attempt.timeWellSpent
             if let deadline = call.deadline { latest = min(latest, deadline) }
             var record = record(of: attempt, number, call)
-            guard var failure = attempt.failure, !isDone(call, attempt, wasOutcomeUnknown) else {
+            var failure: Failure
+            switch attempt.outcome {
+            case .succeeded(let response):
+                call.log.attempt(record)
+                return response
+            case .failed(_, var response?) where wasOutcomeUnknown && call.isDone(by: response):
+                // An earlier try has done the work.
                 record.failure = nil
                 call.log.attempt(record)
-                guard var response = attempt.response else {
-                    throw Failure(.internal, "an HTTP attempt without an outcome")
-                }
-                response.meansDone = attempt.failure != nil
+                response.meansDone = true
                 return response
+            case .failed(let found, _), .heldBack(let found, _): failure = found
             }
             // What an earlier try has sent may have happened.
             if wasOutcomeUnknown { failure.nothingSent = false }
@@ -132,20 +136,20 @@ package struct RetryingClient: HTTPClient {
             // A signature gets old.
             if admission.waited != nil, let remake = call.remake { call.request = try remake() }
         } catch let refusal as TrafficControl.Refusal {
-            return Attempt(failure: refusal.failure, isRefused: true, counts: !refusal.isBrief)
+            return Attempt(.heldBack(refusal.failure, counts: !refusal.isBrief))
         } catch {
             var failure = Failure(error)
             failure.nothingSent = true
-            return Attempt(failure: failure)
+            return Attempt(.failed(failure, nil))
         }
         let begin = clock.monotonic()
-        var attempt = await exchange(call)
+        var attempt = Attempt(await exchange(call))
         attempt.elapsed = clock.monotonic() - begin
         attempt.waited = admission.waited
         attempt.movesFile = call.movesFile
         await traffic?.ended(call, admission, response: attempt.response, failure: attempt.failure)
-        if let failure = attempt.failure, isInDoubt(failure, attempt.response) {
-            attempt.failure = call.inDoubt(failure)
+        if case .failed(let failure, let response) = attempt.outcome, isInDoubt(failure, response) {
+            attempt.outcome = .failed(call.inDoubt(failure), response)
         }
         return attempt
     }
@@ -155,17 +159,17 @@ package struct RetryingClient: HTTPClient {
         response?.isAfterwards ?? (failure.kind == .cancelled && !failure.nothingSent)
     }
 
-    private func exchange(_ call: HTTPCall) async -> Attempt {
+    private func exchange(_ call: HTTPCall) async -> Attempt.Outcome {
         do {
             let response = try await transport.send(call)
-            var failure = call.classify?(response)
-            if let kind = failure?.kind, failure?.retryAfter == nil, kind == .rateLimited || kind == .transient {
-                failure?.retryAfter = asked(response, kind)
+            guard var failure = call.classify?(response) else { return .succeeded(response) }
+            if failure.retryAfter == nil, failure.kind == .rateLimited || failure.kind == .transient {
+                failure.retryAfter = asked(response, failure.kind)
             }
-            failure?.explain(by: response, call.credential)
-            return Attempt(response: response, failure: failure)
+            failure.explain(by: response, call.credential)
+            return .failed(failure, response)
         } catch {
-            return Attempt(failure: Failure(error))
+            return .failed(Failure(error), nil)
         }
     }
 
@@ -190,7 +194,7 @@ package struct RetryingClient: HTTPClient {
         guard clock.monotonic() + pause <= latest else { return nil }
         // What was never sent costs the service nothing, and where it says itself when to come back it expects that.
         let isAsked = failure.retryAfter != nil && (failure.kind == .rateLimited || failure.kind == .transient)
-        let isFree = attempt.isRefused || isAsked
+        let isFree = attempt.isHeldBack || isAsked
         guard isFree || budget.spend() else {
             failure.message += "; not tried again, as too many requests of this run failed"
             failure.hint = "resume the run when the service works again"
@@ -198,25 +202,45 @@ package struct RetryingClient: HTTPClient {
         }
         return pause
     }
-
-    /// Whether the answer says that an earlier attempt, whose outcome was unknown, has done the work.
-    private func isDone(_ call: HTTPCall, _ attempt: Attempt, _ wasOutcomeUnknown: Bool) -> Bool {
-        guard wasOutcomeUnknown, let response = attempt.response else { return false }
-        return call.isDone(by: response)
-    }
 }
 
 private struct Attempt {
-    var response: HTTPResponse?
-    @Boxed var failure: Failure?
-    /// Whether it was not sent at all, to spare the service or for want of time.
-    var isRefused = false
-    /// Whether it is one of the tries that the policy allows.
-    var counts = true
+    /// What came of it.
+    enum Outcome {
+        case succeeded(HTTPResponse)
+        /// With the answer that says so, where there is one.
+        indirect case failed(Failure, HTTPResponse?)
+        /// Not sent at all, to spare the service or for want of time; and whether it is one of the tries that the policy
+        /// allows.
+        indirect case heldBack(Failure, counts: Bool)
+    }
+
+    var outcome: Outcome
     var elapsed = Duration.zero
     @Boxed var waited: HTTPWait?
     /// Whether a file was on its way, which may take long.
     var movesFile = false
+
+    init(_ outcome: Outcome) { self.outcome = outcome }
+
+    var failure: Failure? {
+        switch outcome {
+        case .succeeded: nil
+        case .failed(let failure, _), .heldBack(let failure, _): failure
+        }
+    }
+
+    var response: HTTPResponse? {
+        switch outcome {
+        case .succeeded(let response): response
+        case .failed(_, let response): response
+        case .heldBack: nil
+        }
+    }
+
+    var isHeldBack: Bool { if case .heldBack = outcome { true } else { false } }
+    /// Whether it is one of the tries that the policy allows.
+    var counts: Bool { if case .heldBack(_, let counts) = outcome { counts } else { true } }
 
     /// Time that passed in line, or with a file.
     var timeWellSpent: Duration { (waited?.duration ?? .zero) + (movesFile ? elapsed : .zero) }

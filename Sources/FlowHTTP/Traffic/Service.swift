@@ -125,16 +125,18 @@ final class Service: Sendable {
         return entry
     }
 
+    /// What the end of a call says about the service.
+    enum Sign: Sendable { case works, isBroken, unknown }
+
     /// Counts a call that ended.
     ///
-    /// - Parameters:
-    ///   - failed: nil where its end says nothing about the service.
-    ///   - asked: the pause that the service asks for.
+    /// - Parameter asked: the pause that the service asks for.
     /// - Returns: the calls on which the breaker opened, where it did just now.
-    func ended(failed: Bool?, isProbe: Bool, asked: Duration?) async -> FailureWindow? {
+    func ended(_ sign: Sign, isProbe: Bool, asked: Duration?) async -> FailureWindow? {
         let now = clock.now()
-        if isProbe { return await probeEnded(failed: failed, asked: asked, at: now) }
-        guard let failed else { return nil }
+        if isProbe { return await probeEnded(sign, asked: asked, at: now) }
+        guard sign != .unknown else { return nil }
+        let failed = sign == .isBroken
         let tells = state.withLock { state in
             guard state.openUntil == nil else { return false }
             state.untold.add(failed: failed, at: now)
@@ -160,18 +162,18 @@ final class Service: Sendable {
         return opened
     }
 
-    private func probeEnded(failed: Bool?, asked: Duration?, at now: Timestamp) async -> FailureWindow? {
-        switch failed {
-        case false:
+    private func probeEnded(_ sign: Sign, asked: Duration?, at now: Timestamp) async -> FailureWindow? {
+        switch sign {
+        case .works:
             await records.update(.init(.breaker, name)) { $0 = nil }
             state.withLock { $0.openUntil = nil }
             return nil
-        case true:
+        case .isBroken:
             return await changeBreaker(at: now) { breaker in
                 breaker.probeFailed(asked: asked, at: now)
                 return breaker.window
             }
-        default:
+        case .unknown:
             await changeBreaker(at: now) { $0.probeEnded() }
             return nil
         }

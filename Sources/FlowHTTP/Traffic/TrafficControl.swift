@@ -86,7 +86,7 @@ package final class TrafficControl: Sendable {
         guard let service = admission.service else { return }
         let asked = failure?.retryAfter.map { min($0, Closure.longest) }
         let opened = await service.ended(
-            failed: TrafficControl.isBroken(service, response, failure), isProbe: admission.isProbe, asked: asked)
+            TrafficControl.sign(of: service, response, failure), isProbe: admission.isProbe, asked: asked)
         if let opened {
             call.log.log(
                 .warning,
@@ -105,14 +105,17 @@ package final class TrafficControl: Sendable {
 
     /// Only the way there and the server itself count: what a request asks for may be wrong without either being broken.
     /// A service that redirects to one that fails works itself.
-    private static func isBroken(_ service: Service, _ response: HTTPResponse?, _ failure: Failure?) -> Bool? {
+    private static func sign(
+        of service: Service, _ response: HTTPResponse?, _ failure: Failure?
+    ) -> Service.Sign {
         if let response {
-            return response.status >= 500 && Origin(response.url).map { $0 == service.origin } ?? true
+            let isOwn = Origin(response.url).map { $0 == service.origin } ?? true
+            return response.status >= 500 && isOwn ? .isBroken : .works
         }
-        if failure?.isOfRedirect == true { return false }
+        if failure?.isOfRedirect == true { return .works }
         switch failure?.kind {
-        case .network, .tls, .timeout, .uncertain: return failure?.code == Failure.notBegun ? nil : true
-        default: return nil
+        case .network, .tls, .timeout, .uncertain: return failure?.code == Failure.notBegun ? .unknown : .isBroken
+        default: return .unknown
         }
     }
 

@@ -77,33 +77,18 @@ final class MailHandle {
         flow_set_common(pointer)
         flow_set_text(pointer, CURLOPT_URL, server.url)
         if server.security == .starttls { flow_set_long(pointer, CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue)) }
-        flow_set_long(pointer, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        flow_set_long(pointer, CURLOPT_TCP_KEEPALIVE, 1)
         flow_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, Int(MailHandle.connectTimeout.inMilliseconds))
         flow_set_long(pointer, CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(MailHandle.answerTimeout.components.seconds))
-        // Empty means none; without it libcurl would read the environment.
-        flow_set_text(pointer, CURLOPT_PROXY, server.route.proxy ?? "")
-        flow_set_long(pointer, CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let file = server.route.caFile { flow_set_authorities(pointer, file) }
-        if let file = server.route.proxyCAFile { flow_set_text(pointer, CURLOPT_PROXY_CAINFO, file) }
-        guard let own = server.route.clientCertificate else { return }
-        setPEM(own.certificate, path: CURLOPT_SSLCERT, blob: CURLOPT_SSLCERT_BLOB)
-        setPEM(own.key ?? own.certificate, path: CURLOPT_SSLKEY, blob: CURLOPT_SSLKEY_BLOB)
-        // Else OpenSSL would ask for the pass phrase of a key that has one on the terminal.
-        flow_set_text(pointer, CURLOPT_KEYPASSWD, "")
+        let route = server.route
+        flow_set_way(pointer, route.proxy, route.caFile, route.proxyCAFile)
+        guard let own = route.clientCertificate else { return }
+        let key = own.key ?? own.certificate
+        flow_set_certificate(pointer, own.certificate, HTTPRoute.isPEM(own.certificate), key, HTTPRoute.isPEM(key))
     }
 
     static let connectTimeout: Duration = .seconds(20)
     /// For one answer while signing in.
     static let answerTimeout: Duration = .seconds(60)
-
-    private func setPEM(_ text: String, path: CURLoption, blob: CURLoption) {
-        if HTTPRoute.isPEM(text) {
-            _ = Array(text.utf8).withUnsafeBytes { flow_set_blob(pointer, blob, $0.baseAddress, $0.count) }
-        } else {
-            flow_set_text(pointer, path, text)
-        }
-    }
 
     private func setLogin() {
         switch server.proof {
