@@ -65,12 +65,15 @@ extension Database {
     }
 
     /// As ``executeScript(_:)``; each row that a statement gives goes to `body`.
-    package func executeScript(_ sql: String, _ body: (Row) throws -> Void) throws(Failure) {
+    ///
+    /// - Returns: how many rows the statements changed, all together.
+    package func executeScript(_ sql: String, _ body: (Row) throws -> Void) throws(Failure) -> Int {
         lock.lock()
         defer { lock.unlock() }
         try requireLiveTransaction()
         let text = Array(sql.utf8CString)
         var start = 0
+        var changes = 0
         while true {
             guard !isInterrupted.load(ordering: .sequentiallyConsistent) else { throw failure(SQLITE_INTERRUPT) }
             var handle: OpaquePointer?
@@ -85,8 +88,13 @@ extension Database {
             }
             guard code == SQLITE_OK else { throw failure(code) }
             // A comment is no statement.
-            if let handle { try stepThrough(Statement(sql: sql, handle: handle), body) }
-            guard end > start else { return }
+            if let handle {
+                let before = sqlite3_total_changes64(self.handle)
+                try stepThrough(Statement(sql: sql, handle: handle), body)
+                // A statement that changes no rows leaves the number of the one before it.
+                if sqlite3_total_changes64(self.handle) != before { changes += Int(sqlite3_changes64(self.handle)) }
+            }
+            guard end > start else { return changes }
             start = end
         }
     }

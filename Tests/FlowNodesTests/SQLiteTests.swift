@@ -167,6 +167,21 @@ import Testing
         let script = try await execute(
             "-- all\nDELETE FROM t WHERE id > 3 RETURNING id; SELECT count(*) AS n FROM t; -- end\n")
         #expect(script == ["changes": 4, "rows": [["id": 4], ["id": 5], ["id": 6], ["id": 7], ["n": 3]]])
+        let several = try await execute(
+            "INSERT INTO t (id) VALUES (8), (9); UPDATE t SET name = 'z' WHERE id = 8; CREATE TABLE u (a); SELECT 1 AS one"
+        )
+        #expect(several == ["changes": 3, "rows": [["one": 1]]])
+    }
+
+    @Test func aFileIsBoundAsItsBytes() async throws {
+        try folder.write("a\u{0}b", to: "a.bin")
+        let file = Value.file(FileReference(path: folder.path + "/a.bin", size: 3))
+        for params: Value in [[file], ["f": file]] {
+            let sql = params.listValue == nil ? "SELECT :f AS f" : "SELECT ? AS f"
+            let rows = try await runNode(
+                "sqlite.query", ["database": "data/shop.db", "sql": .string(sql), "params": params], in: folder)
+            #expect(rows == [["f": .bytes([0x61, 0, 0x62])]])
+        }
     }
 
     @Test func aMissingDatabaseIsNotFound() async throws {

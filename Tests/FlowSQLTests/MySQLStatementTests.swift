@@ -33,11 +33,17 @@ import Testing
     }
 
     @Test func returningGivesRowsOfAChange() async throws {
-        let rows = try await MySQLServer.with { connection in
+        let (rows, changes) = try await MySQLServer.with { connection in
             try connection.change("CREATE TEMPORARY TABLE r (id INT AUTO_INCREMENT PRIMARY KEY, name TEXT)")
-            return try connection.rows("INSERT INTO r (name) VALUES (?), (?) RETURNING id, name", ["Ada", "Lin"])
+            var rows: [ValueMap] = []
+            let insert = "-- two\nINSERT INTO r (name) VALUES (?), (?) RETURNING id, name"
+            var changes = [try connection.run(SQLStatement(insert, ["Ada", "Lin"])) { rows.append($0) }]
+            changes.append(try connection.run(SQLStatement("DELETE FROM r WHERE id = 2 RETURNING id")) { _ in })
+            changes.append(try connection.run(SQLStatement("SELECT * FROM r")) { _ in })
+            return (rows, changes)
         }
         #expect(rows.map { $0["id"] } == [1, 2])
+        #expect(changes == [2, 1, 0])
     }
 
     @Test func aHundredThousandRowsGoInAndComeOut() async throws {

@@ -43,11 +43,14 @@ enum SQLParameters {
     case named(ValueMap)
 
     /// - Parameter name: of the argument, for the message.
-    init(_ value: Value?, name: String) throws(Failure) {
+    init(_ value: Value?, name: String, in context: NodeContext) throws {
         switch value?.revealed {
         case nil, .null, .absent: self = .positional([])
-        case .list(let values): self = .positional(values)
-        case .map(let values): self = .named(values)
+        case .list(let values):
+            self = .positional(try values.map { try $0.bound(in: context) })
+        case .map(var values):
+            for name in values.names { values[name] = try values[name]?.bound(in: context) }
+            self = .named(values)
         case let other?:
             throw Failure(
                 .invalid, "\(name) must be a list or a map, not a \(other.type.plainName)",

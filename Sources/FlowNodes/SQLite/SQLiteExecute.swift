@@ -35,13 +35,12 @@ struct SQLiteExecute: Node {
         guard arguments["params"] == nil || arguments["each"] == nil else {
             throw Failure(.invalid, "sqlite.execute: give \"params\" or \"each\", not both")
         }
-        let sets = try parameterSets(arguments)
+        let sets = try parameterSets(arguments, context)
         return try await SQLiteArguments.changing(arguments, in: context) { database in
             var rows: [Value] = []
             let changes = try database.transaction {
                 guard let sets else {
-                    try database.executeScript(sql) { rows.append(.map($0.asMap)) }
-                    return database.changes
+                    return try database.executeScript(sql) { rows.append(.map($0.asMap)) }
                 }
                 return try sets.reduce(0) { try $0 + $1.forEachRow(sql, in: database) { rows.append(.map($0)) } }
             }
@@ -50,11 +49,11 @@ struct SQLiteExecute: Node {
     }
 
     /// nil where the statement takes no values.
-    private func parameterSets(_ arguments: Arguments) throws -> [SQLParameters]? {
+    private func parameterSets(_ arguments: Arguments, _ context: NodeContext) throws -> [SQLParameters]? {
         if let each = arguments.list("each") {
-            return try each.enumerated().map { try SQLParameters($1, name: "each[\($0)]") }
+            return try each.enumerated().map { try SQLParameters($1, name: "each[\($0)]", in: context) }
         }
         guard let params = arguments["params"], !params.isNull else { return nil }
-        return [try SQLParameters(params, name: "params")]
+        return [try SQLParameters(params, name: "params", in: context)]
     }
 }

@@ -50,7 +50,7 @@ struct SQLiteExecuteMany: Node {
             try database.transaction {
                 while let row = try reader.next() {
                     rows += 1
-                    let params = try SQLParameters(row, name: "row \(rows)")
+                    let params = try SQLParameters(row, name: "row \(rows)", in: context)
                     do {
                         changes +=
                             try sql.map { try params.execute($0, in: database) }

@@ -30,7 +30,9 @@ struct SQLiteTransaction: Node {
     }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
-        let statements = try (arguments.list("statements") ?? []).enumerated().map { try Statement($1, number: $0) }
+        let statements = try (arguments.list("statements") ?? []).enumerated().map {
+            try Statement($1, number: $0, in: context)
+        }
         return try await SQLiteArguments.changing(arguments, in: context) { database in
             try database.transaction { .list(try statements.map { try $0.result(in: database) }) }
         }
@@ -41,7 +43,7 @@ struct SQLiteTransaction: Node {
         let sql: String
         let params: SQLParameters
 
-        init(_ item: Value, number: Int) throws(Failure) {
+        init(_ item: Value, number: Int, in context: NodeContext) throws {
             name = "statements[\(number)]"
             if let other = item.mapValue?.names.first(where: { $0 != "sql" && $0 != "params" }) {
                 throw Failure(.invalid, "\(name) has no member \"\(other)\"", hint: "give sql and params")
@@ -50,7 +52,7 @@ struct SQLiteTransaction: Node {
                 throw Failure(.invalid, "\(name) has no sql", hint: "write each as { sql: …, params: … }")
             }
             self.sql = sql
-            params = try SQLParameters(item["params"], name: "\(name).params")
+            params = try SQLParameters(item["params"], name: "\(name).params", in: context)
         }
 
         func result(in database: Database) throws(Failure) -> Value {

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// A statement as its server takes it, with the values of its placeholders in order.
@@ -13,9 +14,6 @@ struct SQLStatement: Sendable, Hashable {
 }
 
 extension SQLStatement {
-    /// A file as a value is its bytes; more than this of them is refused.
-    private static let largestFile = 256 << 20
-
     /// The statement of the arguments `sql` and `params`.
     init(_ arguments: Arguments, _ dialect: SQLDialect, in context: NodeContext) throws {
         try self.init(arguments.string("sql") ?? "", arguments["params"], name: "params", dialect, in: context)
@@ -25,11 +23,6 @@ extension SQLStatement {
     init(_ sql: String, _ params: Value?, name: String, _ dialect: SQLDialect, in context: NodeContext) throws {
         let given = try SQLValues(params, name: name)
         let text = SQLText(sql, dialect, named: given.isNamed)
-        self.init(text.native, try text.values(given).map { try Self.loaded($0, in: context) })
-    }
-
-    private static func loaded(_ value: Value, in context: NodeContext) throws -> Value {
-        guard case .file(let file) = value.revealed else { return value }
-        return .bytes(try context.world.files.read(file.path, limit: largestFile))
+        self.init(text.native, try text.values(given).map { try $0.bound(in: context) })
     }
 }

@@ -23,7 +23,7 @@ struct MySQLInsert {
     init?(_ sql: String) {
         // What stands in such a comment is code.
         guard !sql.contains("/*!") else { return nil }
-        var words = Words(SQLReader.skeleton(of: sql, MySQL.dialect))
+        var words = SQLWords(sql, MySQL.dialect)
         guard let first = words.next(), first == "insert" || first == "replace" else { return nil }
         while let word = words.next(), word != "values", word != "value" {
             // The other forms of it.
@@ -59,31 +59,4 @@ struct MySQLInsert {
     }
 
     func text(rows: Int) -> String { head + Array(repeating: row, count: rows).joined(separator: ", ") + tail }
-}
-
-/// The words, in small letters, and marks of a statement without comments and quotes.
-private struct Words {
-    private let bytes: [UInt8]
-    /// Behind the last one.
-    private(set) var position = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func next() -> String? {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
-        guard position < bytes.count else { return nil }
-        let start = position
-        position += 1
-        if Self.isOfWord(bytes[start]) {
-            while position < bytes.count, Self.isOfWord(bytes[position]) { position += 1 }
-        }
-        return String(decoding: bytes[start..<position], as: UTF8.self).lowercased()
-    }
-
-    private static func isOfWord(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "$"), 0x80...: true
-        default: false
-        }
-    }
 }

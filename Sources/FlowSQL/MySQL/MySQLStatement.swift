@@ -6,6 +6,8 @@ final class MySQLStatement {
     let handle: UnsafeMutablePointer<MYSQL_STMT>
     private unowned let connection: MySQLConnection
     private let parameters: MySQLParameters
+    /// Whether rows that it gives are those that it changes: only MariaDB has such, with RETURNING.
+    private let givesChangedRows: Bool
 
     /// - Returns: nil where the server can't prepare statements of this kind.
     /// - Throws: a `Failure` where it is wrong; nothing has happened then.
@@ -15,6 +17,8 @@ final class MySQLStatement {
         }
         self.handle = handle
         self.connection = connection
+        var words = SQLWords(text, MySQL.dialect)
+        givesChangedRows = ["insert", "replace", "delete"].contains(words.next())
         let isPrepared = mysql_stmt_prepare(handle, text, UInt(text.utf8.count)) == 0
         parameters = MySQLParameters(count: isPrepared ? Int(mysql_stmt_param_count(handle)) : 0)
         guard isPrepared else {
@@ -52,7 +56,12 @@ final class MySQLStatement {
             if let result = mysql_stmt_result_metadata(handle) {
                 defer { mysql_free_result(result) }
                 // What a procedure gives besides its first rows is passed over.
-                if !hasRows { try fetch(result, row) }
+                if !hasRows {
+                    try fetch(result) {
+                        try row($0)
+                        if givesChangedRows { changes += 1 }
+                    }
+                }
                 hasRows = true
                 mysql_stmt_free_result(handle)
             } else {
