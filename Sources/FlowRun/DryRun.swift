@@ -62,10 +62,15 @@ package struct DryRun: Sendable {
         _ steps: [Step], _ prefix: String, depth: Int, _ foresight: Foresight
     ) async throws -> [Entry] {
         var found: [Entry] = []
+        var foresight = foresight
+        foresight.skipped.subtract(steps.map(\.id))
         for step in inRunOrder(steps) {
             let (entry, inner) = try await entry(step, prefix, depth, foresight)
             found.append(entry)
-            guard !entry.isSkipped else { continue }
+            guard !entry.isSkipped else {
+                foresight.skipped.insert(step.id)
+                continue
+            }
             if case .call(let call) = step.kind {
                 do {
                     found += try await entries(of: call, entry, inner)
@@ -144,6 +149,11 @@ package struct DryRun: Sendable {
             path: prefix + step.id, depth: depth, node: prepared.nodeName, remarks: [], isSkipped: false, previews: [])
         var inner = foresight
         let outside = scopes.scope(in: Frame(), reading: Reads([]))
+        if !prepared.saysAlways, let cause = foresight.skipCause(of: step) {
+            entry.isSkipped = true
+            entry.remarks.append("skipped: \"\(cause)\" was skipped")
+            return (entry, inner)
+        }
         if let condition = step.condition {
             let isUnknown = prepared.asksForStatus || foresight.isUnknown(condition)
             switch isUnknown ? nil : try? condition.evaluate(outside).boolValue {
@@ -217,12 +227,16 @@ package struct DryRun: Sendable {
         {
             folder = NodeContext(world: setup.world, workingDirectory: folder).absolutePath(text)
         }
-        let context = NodeContext(
+        var context = NodeContext(
             world: setup.world, credential: try await credential(prepared.step, node.spec, foresight, scope),
             effect: prepared.step.effect ?? node.effect(of: arguments), retry: prepared.retry,
             timeout: prepared.timeout, workingDirectory: folder,
             environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
             filesDirectory: setup.filesRoot, baseURL: setup.baseURL?.url(for: node.spec))
+        if let key = prepared.step.idempotencyKey?.text {
+            context.idempotencyKey = try foresight.idempotencyKey(of: key, scope)
+            context.isKeyGiven = true
+        }
         let previews = try node.preview(arguments, in: context)
         let lent = try await lent(to: prepared)
         let given = Reads(templates.flatMap(\.value.expressions)).secrets
@@ -288,6 +302,14 @@ private struct Foresight: Sendable {
     static let mark = "‹"
     /// Names that have no value before the run.
     var unknown: Set<String>
+    /// Ids of the steps that are sure to be skipped, of the list that is looked at and those around it.
+    var skipped: Set<String> = []
+
+    /// The step whose skip reaches this one; nil where none does.
+    func skipCause(of step: Step) -> String? {
+        skipped.isEmpty
+            ? nil : step.readsOutputOf.union((step.needs ?? []).map(\.id)).intersection(skipped).min()
+    }
 
     func isUnknown(_ expression: Expression) -> Bool {
         expression.references.contains { unknown.contains($0.root) }
@@ -311,6 +333,11 @@ private struct Foresight: Sendable {
     func text(of template: Template, _ scope: EvaluationScope) -> String? {
         guard !template.expressions.contains(where: isUnknown) else { return nil }
         return try? template.evaluate(scope).stringValue
+    }
+
+    func idempotencyKey(of template: Template, _ scope: EvaluationScope) throws(Failure) -> String {
+        guard template.expressions.contains(where: isUnknown) else { return try template.idempotencyKey(in: scope) }
+        return try value(of: template, scope).stringValue ?? ""
     }
 
     private func value(of template: Template, _ scope: EvaluationScope) throws(Failure) -> Value {

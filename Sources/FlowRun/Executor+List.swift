@@ -46,7 +46,7 @@ extension Executor {
                     case .skip(let reason):
                         take(await skip(prepared, in: frame, because: reason), of: index)
                     case .fail(let failure):
-                        take(await refuse(prepared, in: frame, failure), of: index)
+                        take(await run(prepared, in: frame, frame.base, refusedFor: failure), of: index)
                     case .leaveOut:
                         take(.leftOut, of: index)
                     }
@@ -88,8 +88,11 @@ extension Executor {
         of index: Int, _ prepared: PreparedStep, in list: StepList, _ plan: Plan, _ frame: Frame
     ) -> Admission {
         guard control.mayStart(isHandler: frame.isHandler) else { return .leaveOut }
-        if !prepared.saysAlways, let cause = plan.skipCause(of: index) {
-            return .skip("\"\(list.steps[cause].step.id)\" was skipped")
+        if !prepared.saysAlways {
+            let cause = plan.skipCause(of: index).map { list.steps[$0].step.id }
+            if let cause = cause ?? list.graph.vertices[index].skippedWithOuter.first(where: frame.hasSkipped) {
+                return .skip("\"\(cause)\" was skipped")
+            }
         }
         let isAfterFailure = plan.isAfterFailure(index)
         let condition: RunCondition = isAfterFailure ? .failure : frame.base
@@ -118,18 +121,6 @@ extension Executor {
         ])
         setup.observer.observe(.stepSkipped(path: path, reason: reason))
         return outcome
-    }
-
-    /// A step whose condition can't be told.
-    private func refuse(_ prepared: PreparedStep, in frame: Frame, _ failure: Failure) async -> StepOutcome {
-        let path = frame.prefix + prepared.step.id
-        let start = setup.world.clock.monotonic()
-        do {
-            return try await end(
-                prepared, path, Ending(StepOutcome(failed: failure)), name: prepared.step.id, since: start)
-        } catch {
-            return lost(error)
-        }
     }
 
     /// A step whose result can't be written down: it stays open, and so does the run.

@@ -24,7 +24,7 @@ extension Executor {
         let spool = spool(of: prepared, in: work.frame)
         var request: Request
         do {
-            request = try await resolve(work, node, isKnown: isKnown, settled: settled)
+            request = try await resolve(work, node, isKnown: isKnown, settled: settled, sent: open.last?.intent.key)
             request.context.mayBeDone = open.contains(where: \.mayBeDone)
         } catch {
             return Ending(StepOutcome(failed: Failure(error), attempts: first - 1))
@@ -90,7 +90,7 @@ extension Executor {
             attempt, AttemptEnd(status: outcome.status, failure: failure, endedAt: setup.world.clock.now()))
         let policy = work.prepared.retry
         guard node.spec.retryOwner == .engine, tries <= policy.max,
-            policy.allows(failure, effect: request.context.effect, hasIdempotencyKey: node.spec.keyLifetime != nil),
+            policy.allows(failure, effect: request.context.effect, hasIdempotencyKey: work.prepared.keyLifetime != nil),
             control.mayStart(isHandler: work.frame.isHandler)
         else { return Ending(outcome, records: [record]) }
         let pause = policy.pause(after: tries, asked: failure.retryAfter, random: setup.world.random)
@@ -109,10 +109,11 @@ extension Executor {
     /// Writes down that an attempt begins. The intent of work that may be repeated needs nobody to wait for it.
     private func announce(_ attempt: AttemptID, _ node: any Node, _ request: Request, _ work: Work) async throws {
         let now = setup.world.clock.now()
-        let isKeyed = request.context.effect == .write && node.spec.keyLifetime != nil
+        let lifetime = work.prepared.keyLifetime
+        let isKeyed = request.context.effect == .write && lifetime != nil
         var intent = AttemptIntent(
             effect: request.context.effect, key: isKeyed ? request.context.idempotencyKey : nil,
-            keyValidUntil: isKeyed ? node.spec.keyLifetime.flatMap(now.adding) : nil, startedAt: now)
+            keyValidUntil: isKeyed ? lifetime.flatMap(now.adding) : nil, startedAt: now)
         if intent.effect == .write {
             let isShared = hasCompany
             if intent.isUnrepeatable, !isShared { intent.next = work.next }
@@ -203,8 +204,12 @@ struct Request: Sendable {
 extension Executor {
     /// Evaluates arguments, environment and credential; the same for all attempts.
     ///
-    /// - Parameter settled: the last attempt that has been done with. What is done anew has a key of its own.
-    func resolve(_ work: Work, _ node: any Node, isKnown: Bool, settled: Int) async throws -> Request {
+    /// - Parameters:
+    ///   - settled: the last attempt that has been done with. What is done anew has a key of its own.
+    ///   - sent: the key of an attempt that is not done with.
+    func resolve(
+        _ work: Work, _ node: any Node, isKnown: Bool, settled: Int, sent: String?
+    ) async throws -> Request {
         let prepared = work.prepared
         let step = prepared.step
         guard case .node(_, _, let templates) = step.kind else {
@@ -225,6 +230,7 @@ extension Executor {
             }
             folder = NodeContext(world: setup.world, workingDirectory: folder).absolutePath(text)
         }
+        let givenKey = try step.idempotencyKey.map { try sent ?? $0.text.idempotencyKey(in: scope) }
         var key = StableHash()
         for part in [id.text, work.place.fullPath] { key.add(part) }
         if settled > 0 { key.add(String(settled)) }
@@ -232,12 +238,13 @@ extension Executor {
             world: setup.world, credential: try await credential(of: step, node.spec, scope),
             effect: step.effect ?? node.effect(of: arguments),
             retry: node.spec.retryOwner == .node ? prepared.retry : .none,
-            timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: key.text,
+            timeout: prepared.timeout, deadline: work.frame.deadline, idempotencyKey: givenKey ?? key.text,
             workingDirectory: folder, environment: Dictionary(environment.map { ($0.key.text, $0.value) }) { $1 },
             filesDirectory: "\(setup.filesRoot)/\(id.text)", baseURL: setup.baseURL?.url(for: node.spec),
             log: StepLog(work.place, executor: self),
             checkpoints: StepCheckpoints(work.place, executor: self))
         context.isMocked = setup.baseURL?.isMock(for: node.spec) ?? false
+        context.isKeyGiven = givenKey != nil
         context.usesCache = step.usesCache
         context.runStarted = id.time
         let scopes = scopes
@@ -290,5 +297,25 @@ extension Executor {
             throw failure
         }
         return found
+    }
+}
+
+extension Template {
+    /// The key that a step gives its writes.
+    ///
+    /// - Throws: `invalid` where it is a secret, or can't stand in a header.
+    func idempotencyKey(in scope: EvaluationScope) throws(Failure) -> String {
+        let value = try evaluate(scope)
+        guard !value.containsSecret else {
+            throw Failure(.invalid, "idempotency_key: must not be a secret, as it is kept in clear", position: span)
+        }
+        let key = try value.formatted()
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Failure(
+                .invalid,
+                "idempotency_key: must be 1 to 255 letters, digits and signs of ASCII, not \(value.shortText)",
+                hint: "make it of an id, as in order-${{ inputs.order }}", position: span)
+        }
+        return key
     }
 }

@@ -39,9 +39,12 @@ struct Ending: Sendable {
 extension Executor {
     /// Runs one step of a list to its end, all its items, attempts and inner steps with it.
     ///
-    /// - Parameter follower: the step that comes next, where nothing runs beside this one.
+    /// - Parameters:
+    ///   - follower: the step that comes next, where nothing runs beside this one.
+    ///   - objection: why it can't be told whether it is to run; it has failed with that.
     func run(
-        _ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition, before follower: PreparedStep? = nil
+        _ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition, before follower: PreparedStep? = nil,
+        refusedFor objection: Failure? = nil
     ) async -> StepOutcome {
         let step = prepared.step
         let path = frame.prefix + step.id
@@ -69,6 +72,8 @@ extension Executor {
             var ending: Ending
             if let failed = handling?.failed {
                 ending = Ending(failed)
+            } else if let objection {
+                ending = Ending(failed: objection)
             } else if let repetition = step.repetition {
                 ending = try await runRepeated(work, repetition, previous: previous)
             } else if step.loop == nil {
@@ -97,7 +102,7 @@ extension Executor {
 
     /// Writes down how a step ended.
     func end(
-        _ prepared: PreparedStep, _ path: String, _ ending: Ending, name: String, since start: Duration
+        _ prepared: PreparedStep, _ path: String, _ ending: Ending, name: String?, since start: Duration
     ) async throws -> StepOutcome {
         var outcome = ending.outcome
         guard outcome.isRecorded else { return outcome }
@@ -142,8 +147,20 @@ extension Executor {
         case .call(let call): return try await runCall(work, call, isKnown: isKnown)
         case .block, .parallel: return try await runBranch(0, of: work)
         case .switch(let choice): return try await runSwitch(work, choice, isKnown: isKnown)
-        case .assert(let that, let message): return await runAssert(work, that, message)
-        case .wait(let wait): return await runWait(work, wait)
+        case .assert(let that, let message): return await published(runAssert(work, that, message), of: work)
+        case .wait(let wait): return await published(runWait(work, wait), of: work)
+        }
+    }
+
+    /// With what `outputs:` gives of work that gives nothing itself.
+    private func published(_ ending: Ending, of work: Work) async -> Ending {
+        guard ending.outcome.status == .succeeded else { return ending }
+        var ending = ending
+        do {
+            ending.outcome.output = try await outputs(of: work, from: .null, nil)
+            return ending
+        } catch {
+            return Ending(StepOutcome(failed: Failure(error), attempts: ending.outcome.attempts))
         }
     }
 
@@ -231,19 +248,24 @@ extension Executor {
             let rest = deadline.map { $0.since(setup.world.clock.now()) } ?? .zero
             let left = longest.map { min(rest, $0) } ?? rest
             guard left > .zero else { return Ending(StepOutcome(.succeeded, attempts: 1)) }
-            if await control.sleep(left, isHandler: work.frame.isHandler), !Task.isCancelled {
-                return Ending(StepOutcome(.succeeded, attempts: 1))
+            let timeout = work.prepared.timeout
+            guard await control.sleep(min(left, timeout ?? left), isHandler: work.frame.isHandler), !Task.isCancelled
+            else { return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled", nothingSent: true))) }
+            if let timeout, timeout < left {
+                throw Failure(
+                    .timeout, "took longer than its timeout of \(timeout.celText)", nothingSent: true)
             }
-            return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled", nothingSent: true)))
+            return Ending(StepOutcome(.succeeded, attempts: 1))
         } catch {
             return Ending(StepOutcome(failed: error, attempts: 1))
         }
     }
 
-    private func name(of prepared: PreparedStep, in frame: Frame) -> String {
-        guard let name = prepared.step.name else { return prepared.step.id }
+    /// What the step's `name:` says; nil where it has none, or where that can't be made.
+    private func name(of prepared: PreparedStep, in frame: Frame) -> String? {
+        guard let name = prepared.step.name else { return nil }
         let scope = scopes.scope(in: frame, reading: prepared.reads)
-        guard let text = try? name.evaluate(scope).stringValue else { return prepared.step.id }
+        guard let text = try? name.evaluate(scope).formatted() else { return nil }
         return setup.masker.mask(text)
     }
 

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowExpression
+import FlowStore
 import Synchronization
 
 /// What the expressions in one list of steps see: the results of its own steps, and those of the lists around it.
@@ -31,6 +32,9 @@ final class Frame: Sendable {
     }
 
     func record(_ outcome: StepOutcome, of id: String) { outcomes.withLock { $0[id] = outcome } }
+
+    /// Whether the step of this name, of this list or one around it, was skipped.
+    func hasSkipped(_ id: String) -> Bool { outcome(of: id)?.status == .skipped }
 
     func outcome(of id: String) -> StepOutcome? { outcomes.withLock { $0[id] } ?? parent?.outcome(of: id) }
 

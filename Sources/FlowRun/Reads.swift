@@ -132,6 +132,7 @@ extension Step {
         case .block, .parallel: break
         }
         if let credential { found += credential.name.expressions }
+        if let idempotencyKey { found += idempotencyKey.text.expressions }
         if let workingDirectory { found += workingDirectory.expressions }
         for entry in environment {
             switch entry.origin {

@@ -10,7 +10,8 @@ package enum RunEvent: Sendable {
     case queued(group: String, behind: [RunID])
     /// It stops because this one of its group came later.
     case givesWay(to: RunID)
-    case stepStarted(path: String, name: String, node: String)
+    /// `name` is what the workflow calls it besides its id.
+    case stepStarted(path: String, name: String?, node: String)
     /// Only from the second attempt on is it worth a line.
     case attemptStarted(path: String, item: Int?, number: Int)
     case retryWaiting(path: String, item: Int?, failure: Failure, pause: Duration)
@@ -29,7 +30,8 @@ package enum RunEvent: Sendable {
 
 package struct StepReport: Sendable {
     package var path: String
-    package var name: String
+    /// What the workflow calls it besides its id.
+    package var name: String?
     package var node: String
     package var status: RunStatus
     package var output: Value
@@ -40,7 +42,8 @@ package struct StepReport: Sendable {
     package var isHandled: Bool
 
     package init(
-        path: String, name: String, node: String, status: RunStatus, output: Value = .null, failure: Failure? = nil,
+        path: String, name: String? = nil, node: String, status: RunStatus, output: Value = .null,
+        failure: Failure? = nil,
         attempts: Int, elapsed: Duration, isHandled: Bool = false
     ) {
         self.path = path

@@ -49,6 +49,8 @@ final class PreparedStep: Sendable {
     let retry: RetryPolicy
     let timeout: Duration?
     let reads: Reads
+    /// How long the other side remembers the key by which its writes are known; nil where they have none.
+    let keyLifetime: Duration?
     /// Whether its arguments come out the same when they are evaluated again on resume.
     let isReproducible: Bool
     /// Whether its output may be kept page by page.
@@ -76,14 +78,16 @@ final class PreparedStep: Sendable {
             self.node = node
             retry = step.retry ?? defaults.retry ?? node.spec.usualRetry
             timeout = step.timeout ?? defaults.timeout
+            keyLifetime = step.idempotencyKey == nil ? node.spec.keyLifetime : node.spec.givenKeyLifetime
         default:
             node = nil
             retry = .none
             timeout = step.timeout
+            keyLifetime = nil
         }
         let isOnce = step.loop == nil && step.repetition == nil
         mayComeInPages = isOnce && step.outputs == nil && node is any PagedNode
-        if let node, isOnce, step.condition == nil, node.spec.keyLifetime == nil {
+        if let node, isOnce, step.condition == nil, keyLifetime == nil {
             isPlainWrite = (step.effect ?? (node.hasOneEffect ? node.spec.effect : nil)) == .write
         } else {
             isPlainWrite = false

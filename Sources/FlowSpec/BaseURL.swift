@@ -55,6 +55,9 @@ package struct BaseURL: Sendable, Hashable {
         return (named + [usual].compactMap(\.self)).joined(separator: "\n")
     }
 
+    /// The connectors that have one of their own.
+    package var connectors: [String] { urls.keys.sorted() }
+
     /// Whether a mock answers what a node sends.
     package func isMock(for node: NodeSpec) -> Bool { isMock && node.source != .native }
 

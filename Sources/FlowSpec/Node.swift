@@ -94,8 +94,10 @@ package struct NodeContext: Sendable {
     package var timeout: Duration?
     /// When the run and the blocks around the step must be over, by the monotonic clock of ``world``.
     package var deadline: Duration?
-    /// A hash of run, step and item: the same over retries and resume.
+    /// The step's own, or a hash of run, step and item: the same over retries and resume.
     package var idempotencyKey: String
+    /// Whether the step gives the key itself.
+    package var isKeyGiven = false
     /// Whether an earlier attempt of the same step or item may have done the work: nobody knows how it ended.
     package var mayBeDone = false
     /// When the run began, the first time.

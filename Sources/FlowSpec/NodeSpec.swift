@@ -61,6 +61,8 @@ package final class NodeSpec: Sendable {
     package let usualRetry: RetryPolicy
     /// How long the other side remembers the idempotency key this write sends; nil where it sends none.
     package let keyLifetime: Duration?
+    /// How long it is taken to remember a key that the step gives; nil where the node takes none.
+    package let givenKeyLifetime: Duration?
     package let example: Example?
     /// The vendor's page.
     package let documentation: String?
@@ -70,10 +72,8 @@ package final class NodeSpec: Sendable {
         _ name: String, summary: String, details: String = "", effect: Effect, parameters: [Parameter],
         rules: [Rule] = [], output: String = "", credentialTypes: [String] = [], needsCredential: Bool = false,
         sharedCredentials: [String] = [], retryOwner: RetryOwner = .engine, usualRetry: RetryPolicy? = nil,
-        keyLifetime: Duration? = nil,
-        example: Example? = nil,
-        documentation: String? = nil,
-        source: Source = .native
+        keyLifetime: Duration? = nil, givenKeyLifetime: Duration? = nil, example: Example? = nil,
+        documentation: String? = nil, source: Source = .native
     ) {
         self.name = name
         self.summary = summary
@@ -88,6 +88,7 @@ package final class NodeSpec: Sendable {
         self.retryOwner = retryOwner
         self.usualRetry = usualRetry ?? (retryOwner == .node ? .http : .none)
         self.keyLifetime = keyLifetime
+        self.givenKeyLifetime = givenKeyLifetime ?? keyLifetime
         self.example = example
         self.documentation = documentation
         self.source = source

@@ -203,6 +203,7 @@ package struct Step: Sendable {
     @Boxed package var retry: RetryPolicy? = nil
     package var timeout: Duration?
     package var effect: Effect?
+    @Boxed package var idempotencyKey: (text: Template, span: SourceSpan)? = nil
     /// `cache:`
     package var usesCache = true
     package var continueOnError = false

@@ -77,7 +77,7 @@ package enum WorkflowSchema {
     }
 
     private static func table(_ table: KeywordTable) -> ValueMap {
-        let properties = table.keywords.filter { !$0.isLater }.map { keyword in
+        let properties = table.keywords.map { keyword in
             var schema = shape(keyword.shape)
             schema["description"] = .string(keyword.help)
             return (keyword.name, Value.map(schema))
@@ -85,7 +85,7 @@ package enum WorkflowSchema {
         var schema = ValueMap([
             ("type", "object"), ("properties", .map(ValueMap(properties))), ("additionalProperties", false),
         ])
-        let required = table.keywords.filter { $0.isRequired && !$0.isLater }.map { Value.string($0.name) }
+        let required = table.keywords.filter(\.isRequired).map { Value.string($0.name) }
         if !required.isEmpty { schema["required"] = .list(required) }
         return schema
     }
@@ -95,6 +95,7 @@ package enum WorkflowSchema {
         case .value: return ValueMap()
         case .string: return ValueMap([("type", "string")])
         case .bool: return ValueMap([("type", "boolean")])
+        case .null: return ValueMap([("type", "null")])
         case .number: return ValueMap([("type", "number")])
         case .duration: return ValueMap([("$ref", "#/definitions/duration")])
         case .condition: return ValueMap([("type", .list(["string", "boolean"]))])

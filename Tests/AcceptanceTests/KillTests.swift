@@ -125,6 +125,32 @@ import Testing
         #expect(Set(writes).count == writes.count, "a write was sent twice: \(numbers)")
     }
 
+    /// A write that was in flight is sent again under the key it had, also where that would come out differently now.
+    @Test func aWriteWithAKeyOfItsOwnGoesOnUnderThatKey() async throws {
+        let killer = Killer()
+        let server = try FaultServer { _ in
+            killer.requestArrived()
+            return .json(["ok": true])
+        }
+        let machine = try Machine([
+            "order.yaml": """
+            name: order
+            steps:
+              - id: order
+                uses: http.request
+                with: { url: "\(server.url)/orders", method: POST, json: { order: 7 } }
+                idempotency_key: order-7-${{ uuid() }}
+            """
+        ])
+        let running = try machine.start("flowctl run order.yaml")
+        killer.arm(running.pid, atRequest: 1)
+        #expect(try await running.finish().exit == 128 + 9)
+        let resumed = try await machine.run("flowctl resume latest")
+        #expect(resumed.exit == 0, "\(resumed.errors)")
+        let keys = server.requests.compactMap { $0.headers["idempotency-key"] }
+        #expect(keys.count == 2 && Set(keys).count == 1 && keys[0].hasPrefix("order-7-"), "\(keys)")
+    }
+
     /// The third of Slack's three requests is in flight when the process dies: the user decides about that one, and the
     /// two before it are not sent again.
     @Test func anUploadKilledAtItsThirdRequestGoesOnThere() async throws {

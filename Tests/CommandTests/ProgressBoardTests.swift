@@ -9,13 +9,13 @@ import Testing
     private func report(_ path: String, _ status: RunStatus, _ failure: Failure? = nil) -> RunEvent {
         .stepEnded(
             StepReport(
-                path: path, name: path, node: "shell.run", status: status, output: .null, failure: failure, attempts: 1,
+                path: path, node: "shell.run", status: status, output: .null, failure: failure, attempts: 1,
                 elapsed: .milliseconds(340), isHandled: false))
     }
 
     @Test func aRunningStepHasALineUntilItEnds() {
         var board = ProgressBoard()
-        #expect(board.take(.stepStarted(path: "build", name: "build", node: "shell.run"), isVerbose: false).isEmpty)
+        #expect(board.take(.stepStarted(path: "build", name: nil, node: "shell.run"), isVerbose: false).isEmpty)
         let later = ContinuousClock.now + .seconds(2)
         #expect(board.running(at: later).map(\.plain) == ["  ⠋ build  shell.run  2.0 s"])
         let lines = board.take(report("build", .succeeded), isVerbose: false)
@@ -23,9 +23,19 @@ import Testing
         #expect(board.running(at: later).isEmpty)
     }
 
+    @Test func aNameStandsBesideTheId() {
+        var board = ProgressBoard()
+        _ = board.take(.stepStarted(path: "build", name: "Build it", node: "shell.run"), isVerbose: false)
+        #expect(board.running(at: .now + .seconds(2))[0].plain == "  ⠋ build  Build it  shell.run  2.0 s")
+        var report = StepReport(path: "build", node: "shell.run", status: .succeeded, attempts: 1, elapsed: .seconds(2))
+        report.name = "Build it"
+        #expect(
+            board.take(.stepEnded(report), isVerbose: false).map(\.plain) == ["  ✓ build  Build it  shell.run  2.0 s"])
+    }
+
     @Test func aLoopShowsHowFarItIs() {
         var board = ProgressBoard()
-        _ = board.take(.stepStarted(path: "send", name: "send", node: "slack.send_message"), isVerbose: false)
+        _ = board.take(.stepStarted(path: "send", name: nil, node: "slack.send_message"), isVerbose: false)
         let failure = Failure(.notFound, "channel not found")
         let lines = board.take(
             .itemEnded(path: "send", key: "3", status: .failed, failure: failure, ended: 4, failed: 1, total: 10),
@@ -36,7 +46,7 @@ import Testing
 
     @Test func manyFailingItemsAreNotAllShown() {
         var board = ProgressBoard()
-        _ = board.take(.stepStarted(path: "send", name: "send", node: "x.y"), isVerbose: false)
+        _ = board.take(.stepStarted(path: "send", name: nil, node: "x.y"), isVerbose: false)
         let lines = (0..<20).flatMap { index in
             board.take(
                 .itemEnded(

@@ -44,6 +44,24 @@ import Testing
         #expect(http.calls.map(\.mayBeDone) == [mayBeDone])
     }
 
+    @Test func theKeyOfTheStepIsSent() async throws {
+        let node = try #require(NativeNodes().node(named: "http.request"))
+        let http = server("{}")
+        var context = NodeContext(world: .test(http: http), idempotencyKey: "order-7")
+        let arguments = try node.spec.bind(ValueMap([("url", "https://h/x"), ("method", "POST")]))
+        _ = try await node.run(arguments, in: context)
+        context.isKeyGiven = true
+        _ = try await node.run(arguments, in: context)
+        #expect(http.calls.map { $0.request.headers["idempotency-key"] } == [nil, "order-7"])
+        #expect(http.calls.map(\.hasIdempotencyKey) == [false, true])
+
+        let headers: Value = ["idempotency-key": "other"]
+        let twice = try node.spec.bind(ValueMap([("url", "https://h/x"), ("method", "POST"), ("headers", headers)]))
+        let failure = await failure { [context] in try await node.run(twice, in: context) }
+        #expect(failure?.message == "http.request: the header Idempotency-Key is given twice")
+        #expect(http.calls.count == 2)
+    }
+
     @Test func invalidJSONIsAProtocolFailure() async throws {
         let failure = await failure {
             try await runNode("http.request", ["url": "https://api.example.com/x"], http: server("<html>"))

@@ -35,6 +35,19 @@ struct DryRunTests {
         #expect(bench.nodes.said.isEmpty)
     }
 
+    @Test func skipReachesWhatReadsIt() async throws {
+        let bench = Bench()
+        let workflow = try Bench.workflow([
+            .read("a").iff("1 > 2"), .read("b", "${{ steps.a.output }}"), .read("c").needing("b"),
+            .read("d", "${{ default(steps.a.output, 1) }}"), .read("e", "${{ steps.a.output }}").iff("always()"),
+            .block("f", [.read("g", "${{ steps.b.output }}"), .read("h")]),
+            .block("i", [.read("a"), .read("j", "${{ steps.a.output }}")]),
+        ])
+        let entries = try await DryRun(workflow, setup: bench.setup()).entries()
+        #expect(entries.filter(\.isSkipped).map(\.path) == ["a", "b", "c", "f/g"])
+        #expect(entries[1].remarks == ["skipped: \"a\" was skipped"])
+    }
+
     @Test func missingCredentialIsShownAtItsStep() async throws {
         let bench = Bench()
         let workflow = try Bench.workflow([.uses("secretive", "a")])

@@ -86,7 +86,7 @@ import Testing
     @Test func aFilterSeesWhatElseItReads() async throws {
         let bench = Bench()
         let pages = PagedScript([[1, 2], [3]])
-        let odd = try Step.read("odd", "${{ item }}").each([1, 3])
+        let odd = try Step.read("odd", "${{ item }}").each([1, 3], max: 1)
         let each = try Self.each(over: "${{ steps.list.output.filter(n, n in steps.odd.output) }}")
         let result = try await bench.run([odd, Self.list(), each], setup: Self.setup(bench, pages))
         #expect(result.status == .succeeded)

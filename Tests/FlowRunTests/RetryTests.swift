@@ -60,6 +60,34 @@ struct RetryTests {
         #expect(bench.nodes.calls[0].context.idempotencyKey.count == 32)
     }
 
+    @Test func aKeyOfTheStepsOwnTakesThePlaceOfThatOfTheRun() async throws {
+        let bench = Bench { call in
+            if call.count < 2 { throw Failure(.uncertain, "cut off") }
+            return call.value
+        }
+        let key = try Make.text("order-${{ index }}")
+        let result = try await bench.run([
+            .uses("keyed", "a", "${{ item }}").each(["x", "y"], max: 1).with {
+                $0.retry = Self.policy
+                $0.idempotencyKey = (key, Make.span)
+            }
+        ])
+        #expect(result.status == .succeeded)
+        #expect(bench.nodes.calls.map(\.context.idempotencyKey) == ["order-0", "order-0", "order-1", "order-1"])
+        #expect(bench.nodes.calls.map(\.context.isKeyGiven) == [true, true, true, true])
+    }
+
+    @Test(arguments: ["a b", "", "é", String(repeating: "k", count: 256)])
+    func aKeyThatCannotStandInAHeaderIsRefused(_ text: String) async throws {
+        let bench = Bench()
+        let key = try Make.text("${{ inputs.key }}")
+        let result = try await bench.run(
+            [.uses("keyed", "a").with { $0.idempotencyKey = (key, Make.span) }],
+            inputs: ValueMap([("key", .string(text))]))
+        #expect(result.failure?.message.hasPrefix("idempotency_key: must be 1 to 255") == true)
+        #expect(bench.nodes.calls.isEmpty)
+    }
+
     @Test func stepsOwnEffectAndDefaultsCount() async throws {
         let bench = Bench { call in
             if call.count < 2 { throw Failure(.network, "broken") }

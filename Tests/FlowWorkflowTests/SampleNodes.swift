@@ -39,7 +39,7 @@ struct SampleNodes: NodeSource {
             "http.request", summary: "Send a request.", effect: .write,
             parameters: [
                 Parameter("url", .string, required: true), Parameter("headers", .map, takesSecrets: true),
-            ], credentialTypes: ["bearer"]),
+            ], credentialTypes: ["bearer"], givenKeyLifetime: .seconds(60)),
         NodeSpec(
             "sqlite.query", summary: "Ask a database.", effect: .read,
             parameters: [

@@ -17,8 +17,10 @@ extension RunEvent {
                 "run_queued", ["group": .string(group), "behind": .list(others.map { .string($0.text) })])
         case .givesWay(let rival):
             RunEvent.fields("run_gives_way", level: "warning", ["to": .string(rival.text)])
-        case .stepStarted(let path, _, let node):
-            RunEvent.fields("step_started", ["step": .string(path), "node": .string(node)])
+        case .stepStarted(let path, let name, let node):
+            RunEvent.fields(
+                "step_started",
+                ["step": .string(path), "name": name.map(Value.string) ?? .null, "node": .string(node)])
         case .attemptStarted(let path, let item, let number):
             RunEvent.fields("attempt_started", path, item, ["attempt": .int(Int64(number))])
         case .retryWaiting(let path, let item, let failure, let pause):
@@ -47,7 +49,8 @@ extension RunEvent {
             RunEvent.fields(
                 "step_ended", level: report.level,
                 [
-                    "step": .string(report.path), "node": .string(report.node),
+                    "step": .string(report.path), "name": report.name.map(Value.string) ?? .null,
+                    "node": .string(report.node),
                     "status": .string(report.status.rawValue), "attempts": .int(Int64(report.attempts)),
                     "elapsed_ms": .int(report.elapsed.inMilliseconds), "error": report.failure?.asValue ?? .null,
                     "handled": .bool(report.isHandled),

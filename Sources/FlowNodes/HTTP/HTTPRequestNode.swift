@@ -8,13 +8,15 @@ struct HTTPRequestNode: Node {
         "http.request", summary: "Send an HTTP request.",
         details: """
             GET and HEAD count as reads, PUT and DELETE as idempotent, the rest as writes, unless the step states its \
-            effect. A credential is sent only to the origins it was made for.
+            effect. A credential is sent only to the origins it was made for. The step's idempotency_key is sent as the \
+            header Idempotency-Key, for servers that do the work of one key once.
             """,
         effect: .write, parameters: parameters,
         rules: [.single(["json", "form", "multipart", "body", "file"])],
         output:
             "{status, headers, body}: JSON is decoded, text is a string, the rest bytes; with to, body is the file.",
         credentialTypes: ["bearer", "basic", "api_key", "header", "query", "oauth2"], retryOwner: .node,
+        givenKeyLifetime: .seconds(24 * 3600),
         example: .init(
             ["url": "https://api.example.com/v1/items", "query": ["page": 1]],
             output: ["status": 200, "headers": ["content-type": "application/json"], "body": ["items": []]]))
@@ -94,7 +96,7 @@ struct HTTPRequestNode: Node {
     private func call(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall {
         let request = try RequestBuilder(arguments, in: context).build()
         let effect = context.effect
-        let isKeyed = request.headers["Idempotency-Key"].map { !$0.isEmpty } ?? false
+        let isKeyed = request.headers[RequestBuilder.keyHeader].map { !$0.isEmpty } ?? false
         let allowed = arguments.list("ok").map { Set($0.compactMap(\.intValue)) }
         let clock = context.world.clock
         var call = HTTPCall(

@@ -12,6 +12,9 @@ struct RequestBuilder {
         self.context = context
     }
 
+    /// Says by which key the server knows a request that is sent again (draft-ietf-httpapi-idempotency-key-header).
+    static let keyHeader = "Idempotency-Key"
+
     /// - Parameter isPreview: secrets become `***`.
     func build(isPreview: Bool = false) throws -> HTTPRequest {
         var url = try address()
@@ -26,6 +29,14 @@ struct RequestBuilder {
             try checkField(name, text)
             headers.append(name, text)
             if value.containsSecret { fields.secrets.add(header: name) }
+        }
+        if context.isKeyGiven {
+            guard headers[RequestBuilder.keyHeader] == nil else {
+                throw Failure(
+                    .invalid, "http.request: the header Idempotency-Key is given twice",
+                    hint: "leave it out of headers, or leave out idempotency_key")
+            }
+            headers.append(RequestBuilder.keyHeader, context.idempotencyKey)
         }
         let body = try body(&headers, &fields.secrets, isPreview: isPreview)
         if !isPreview { try context.requireLent(url, given: arguments.values) }

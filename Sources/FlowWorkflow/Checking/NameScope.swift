@@ -30,6 +30,12 @@ struct NameScope {
         return nil
     }
 
+    /// Whether the place is in a loop, or is one.
+    var isRepeated: Bool { variables["index"] != nil }
+
+    /// Whether what a path begins with may be something else each time a loop around the place goes round.
+    func mayDiffer(_ root: String) -> Bool { variables[root] != nil || root == Matrix.variable || root == "steps" }
+
     var stepIDs: [String] { lists.flatMap { $0.steps.map(\.id) } }
 
     // MARK: Types

@@ -56,6 +56,10 @@ struct ReferenceCheck {
         }
     }
 
+    mutating func report(_ code: String, _ message: String, at span: SourceSpan, hint: String) {
+        diagnostics.error(code, message, at: span, hint: hint)
+    }
+
     private mutating func reportOrder(of name: String, readBy reader: String, at span: SourceSpan) {
         if name == reader {
             diagnostics.error(

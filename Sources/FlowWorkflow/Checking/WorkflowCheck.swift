@@ -94,6 +94,7 @@ struct WorkflowCheck {
             check(condition: repetition.condition, in: scope, place: repetition.kind.rawValue)
         }
         check(text: step.credential?.name, in: scope, place: "credential", needs: .string)
+        check(idempotencyKeyOf: step, in: scope)
         check(text: step.workingDirectory, in: scope, place: "working_directory", needs: .string)
         check(step.environment, &scope)
         let (result, inside) = checkKind(of: step, in: scope)
@@ -171,6 +172,20 @@ struct WorkflowCheck {
                 at: choice.value.span)
         }
         for branch in choice.branches { _ = check(branch.steps, in: scope) }
+    }
+
+    private mutating func check(idempotencyKeyOf step: Step, in scope: NameScope) {
+        guard let (key, span) = step.idempotencyKey, case .node(let name, _, _) = step.kind else { return }
+        check(text: key, in: scope, place: "idempotency_key", needs: .string.joined(with: .int))
+        if let spec = catalog.known(name), spec.givenKeyLifetime == nil {
+            references.report(
+                "no-idempotency-key", "\(name) takes no idempotency key", at: span,
+                hint: "leave it out: what it writes to knows none")
+        } else if scope.isRepeated, key.expressions.flatMap(\.references).allSatisfy({ !scope.mayDiffer($0.root) }) {
+            references.report(
+                "same-key", "\"idempotency_key\" is the same each time the step is repeated", at: span,
+                hint: "let it depend on what differs, as in ${{ run.id }}-${{ index }}")
+        }
     }
 
     private mutating func check(_ wait: Step.Wait, in scope: NameScope) {

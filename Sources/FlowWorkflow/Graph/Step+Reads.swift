@@ -17,6 +17,7 @@ extension Step {
         }
         found += name?.expressions ?? []
         found += credential?.name.expressions ?? []
+        found += idempotencyKey?.text.expressions ?? []
         found += workingDirectory?.expressions ?? []
         found += environment.flatMap(\.expressions)
         return found

@@ -10,10 +10,13 @@ package struct StepGraph: Sendable {
         /// Indices of the steps it names in `needs` or whose output it reads without `default()` or `always()`:
         /// where one of these was skipped, this one is skipped too.
         package var skippedWith: [Int]
+        /// Ids of steps of the lists around this one whose output it reads in that way.
+        package var skippedWithOuter: [String]
 
-        package init(waitsFor: [Int], skippedWith: [Int]) {
+        package init(waitsFor: [Int], skippedWith: [Int], skippedWithOuter: [String] = []) {
             self.waitsFor = waitsFor
             self.skippedWith = skippedWith
+            self.skippedWithOuter = skippedWithOuter
         }
     }
 
@@ -28,12 +31,15 @@ package struct StepGraph: Sendable {
     package init(_ steps: [Step], order: ListOrder) {
         let edges = StepOrder(steps, order: order)
         vertices = steps.indices.map { position in
-            var sources: [Int] = []
+            var vertex = Vertex(waitsFor: edges.waitsFor[position], skippedWith: [])
             if !steps[position].runsAlways {
-                let names = Set((steps[position].needs ?? []).map(\.id)).union(steps[position].readsOutputOf)
-                sources = names.compactMap { edges.index[$0] }.filter { edges.isOrdered(position, after: $0) }.sorted()
+                let read = steps[position].readsOutputOf
+                let names = Set((steps[position].needs ?? []).map(\.id)).union(read)
+                vertex.skippedWith = names.compactMap { edges.index[$0] }
+                    .filter { edges.isOrdered(position, after: $0) }.sorted()
+                vertex.skippedWithOuter = read.filter { edges.index[$0] == nil }.sorted()
             }
-            return Vertex(waitsFor: edges.waitsFor[position], skippedWith: sources)
+            return vertex
         }
     }
 }

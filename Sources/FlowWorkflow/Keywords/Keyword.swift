@@ -8,30 +8,25 @@ package struct Keyword: Sendable {
     /// One sentence for editors.
     package var help: String
     package var isRequired: Bool
-    /// Known, but refused with "not yet".
-    package var isLater: Bool
     /// Other spellings, taken with a note.
     package var spellings: [String]
 
     package init(
-        _ name: String, _ shape: Shape, _ help: String, required isRequired: Bool = false, later isLater: Bool = false,
+        _ name: String, _ shape: Shape, _ help: String, required isRequired: Bool = false,
         spellings: [String] = []
     ) {
         self.name = name
         self.shape = shape
         self.help = help
         self.isRequired = isRequired
-        self.isLater = isLater
         self.spellings = spellings
     }
-
-    static func later(_ name: String) -> Keyword { Keyword(name, .value, "", later: true) }
 
     /// What a keyword's value looks like, as far as an editor needs to know it.
     package indirect enum Shape: Sendable {
         /// Anything, templates included.
         case value
-        case string, bool, duration
+        case string, bool, null, duration
         case int(minimum: Int)
         case number
         /// An expression, bare or in `${{ }}`.
@@ -54,7 +49,6 @@ package struct KeywordTable: Sendable {
     package let keywords: [Keyword]
     // Kept, because every map of a file is held against one of these tables.
     package let known: [String]
-    package let later: [String]
     /// A list of more says nothing to who is looking for one.
     fileprivate static let mostTold = 8
     /// Proper names by other spellings.
@@ -66,8 +60,7 @@ package struct KeywordTable: Sendable {
         self.remedies = remedies
         self.noun = noun
         self.keywords = keywords
-        known = keywords.filter { !$0.isLater }.map(\.name)
-        later = keywords.filter(\.isLater).map(\.name)
+        known = keywords.map(\.name)
         synonyms = Dictionary(keywords.flatMap { keyword in keyword.spellings.map { ($0, keyword.name) } }) { $1 }
     }
 }
@@ -78,6 +71,6 @@ extension MapDecoder {
         let isShort = table.known.count <= KeywordTable.mostTold
         self.init(
             node, table.noun, synonyms: table.synonyms, keys: isShort ? table.known : [], &diagnostics)
-        finish(table.known, later: table.later, remedies: table.remedies, &diagnostics)
+        finish(table.known, remedies: table.remedies, &diagnostics)
     }
 }

@@ -93,7 +93,10 @@ package enum Keywords {
                 "max_iterations", .int(minimum: 1), "How many iterations a while or until may take.",
                 spellings: ["max-iterations"]),
             Keyword("interval", .duration, "The pause between two iterations of a while or until."),
-            .later("idempotency_key"),
+            Keyword(
+                "idempotency_key", .string,
+                "What a write is known by to a service that does one key's work once, over retries, resumed and other runs."
+            ),
         ])
 
     /// A step is exactly one of these.
@@ -102,12 +105,13 @@ package enum Keywords {
     /// Keywords that go with some kinds of work only.
     static let companions: [String: [String]] = [
         "with": ["uses"], "credential": ["uses"], "shell": ["run"], "parse": ["run"], "retry": ["uses", "run"],
-        "cache": ["uses"],
+        "cache": ["uses"], "idempotency_key": ["uses"],
+        "timeout": ["uses", "run", "steps", "parallel", "switch", "wait"],
         "effect": ["uses", "run"], "working_directory": ["uses", "run"], "env": ["uses", "run"],
     ]
 
     /// Keywords that go with a node and not with a workflow, which has its own for all of its steps.
-    static let ofNodesOnly = ["credential", "retry", "cache", "effect", "working_directory", "env"]
+    static let ofNodesOnly = ["credential", "retry", "cache", "idempotency_key", "effect", "working_directory", "env"]
 
     /// Keywords that go with `for_each`, and but for `as` with `matrix`.
     static let loop = ["as", "key", "max_parallel", "on_item_error", "collect"]
@@ -164,6 +168,13 @@ package enum Keywords {
 
     static let inputTypes = ["string", "int", "number", "bool", "list", "map", "file"]
 
+    /// What other languages call them.
+    static let inputTypeSynonyms = [
+        "text": "string", "str": "string", "integer": "int", "long": "int", "float": "number", "double": "number",
+        "decimal": "number", "boolean": "bool", "array": "list", "sequence": "list", "object": "map", "dict": "map",
+        "json": "map", "path": "file",
+    ]
+
     static let processVariable = KeywordTable(
         "an environment entry",
         [
@@ -172,7 +183,7 @@ package enum Keywords {
             Keyword("secret", .bool, "Whether the value is masked wherever it would be shown; false by default."),
         ])
 
-    static let environmentEntry = Keyword.Shape.either([.string, .number, .bool, .table(processVariable)])
+    static let environmentEntry = Keyword.Shape.either([.string, .number, .bool, .null, .table(processVariable)])
 
     static let choice = KeywordTable(
         "\"switch\"",

@@ -18,7 +18,8 @@ extension WorkflowReader {
                 type = .any
                 diagnostics.error(
                     "unknown-value", "\(JSON.quoted(name)) is not a type of inputs", at: node.span,
-                    hint: Suggestion.didYouMean(name, among: Keywords.inputTypes)
+                    hint: Keywords.inputTypeSynonyms[name.lowercased()].map { "did you mean \"\($0)\"?" }
+                        ?? Suggestion.didYouMean(name, among: Keywords.inputTypes)
                         ?? "use one of \(Keywords.inputTypes.joined(separator: ", "))")
             }
         }
@@ -114,7 +115,12 @@ extension WorkflowReader {
                     span: entry.keySpan)
             }
             checkVariable(variable, at: map.node("from")?.span ?? node.span)
-            let fallback = map.node("default").map { value($0) }
+            let fallback = map.node("default").map { node in
+                if node.list != nil || node.map != nil {
+                    node.expected("text or a number", for: "default", &diagnostics)
+                }
+                return value(node)
+            }
             return EnvironmentEntry(
                 name: entry.key,
                 origin: .process(

@@ -83,8 +83,11 @@ extension WorkflowReader {
         for entry in map.entries {
             if let allowed = Keywords.companions[entry.key], !allowed.contains(work) {
                 let hint =
-                    entry.key == "with" && work == "run"
-                    ? "pass values in env:" : "move it to a step with \(allowed.joined(separator: " or "))"
+                    switch (entry.key, work) {
+                    case ("with", "run"): "pass values in env:"
+                    case ("timeout", _): "remove it: it takes no time"
+                    default: "move it to a step with \(allowed.joined(separator: " or "))"
+                    }
                 diagnostics.error(
                     "misplaced-key", "\"\(entry.key)\" can't go with \"\(work)\"", at: entry.keySpan, hint: hint)
             }
@@ -124,6 +127,9 @@ extension WorkflowReader {
         step.retry = map.node("retry").flatMap { retry($0) }
         step.timeout = timeout(map)
         step.effect = map.choice("effect", &diagnostics)
+        if map.has("uses"), let node = map.node("idempotency_key") {
+            step.idempotencyKey = template(node, key: "idempotency_key").map { ($0, node.span) }
+        }
         step.usesCache = map.bool("cache", &diagnostics) ?? true
         step.continueOnError = map.bool("continue_on_error", &diagnostics) ?? false
         step.onError = map.node("on_error").map { steps($0, key: "on_error") }

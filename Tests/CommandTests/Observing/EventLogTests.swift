@@ -30,7 +30,7 @@ import Testing
         #expect(
             text == """
                 \(time)"level":"info","event":"run_started","workflow":"shop","attempt":1,"steps":3}
-                \(time)"level":"info","event":"step_started","step":"pay","node":"stripe.charge"}
+                \(time)"level":"info","event":"step_started","step":"pay","name":"Pay","node":"stripe.charge"}
                 \(time)"level":"info","event":"request_waiting","step":"pay","wait_ms":2000,"reason":"the rate limit of stripe"}
                 \(time)"level":"warning","event":"retry_waiting","step":"pay","item":4,"wait_ms":250,"error":{"kind":"network","code":null,"message":"cut off","hint":null,"request_id":null}}
                 \(time)"level":"info","event":"log","step":"pay","message":"***"}

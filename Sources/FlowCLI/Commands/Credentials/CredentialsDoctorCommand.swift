@@ -28,8 +28,9 @@ struct CredentialsDoctorCommand: Verb {
         guard let span = Duration(text: within), span >= .zero else {
             throw Exit.usage("\"\(within)\" is no length of time", hint: "write it as 14d or 36h")
         }
+        let connectors = try session.connectors()
         let checkup = CredentialCheckup(
-            session: session, connectors: try session.connectors(), baseURL: try BaseURL.option(baseURL),
+            session: session, connectors: connectors, baseURL: try BaseURL.option(baseURL, among: connectors),
             isOffline: offline)
         let names = try await checkup.allNames()
         let found = try await Interruption.cancellable { try await checkup.examine(names) }

@@ -25,8 +25,9 @@ struct CredentialsTestCommand: Verb {
     var baseURL: [String] = []
 
     func run(in session: Session) async throws {
+        let connectors = try session.connectors()
         let checkup = CredentialCheckup(
-            session: session, connectors: try session.connectors(), baseURL: try BaseURL.option(baseURL))
+            session: session, connectors: connectors, baseURL: try BaseURL.option(baseURL, among: connectors))
         guard all != (name != nil) else {
             throw Exit.usage(
                 all ? "--all leaves nothing to name" : "nothing says which credential to test",

@@ -1,4 +1,6 @@
 import ArgumentParser
+import FlowConnect
+import FlowCore
 import FlowSpec
 
 extension BaseURL {
@@ -9,10 +11,26 @@ extension BaseURL {
 
     /// Reads `--base-url [NAME=]URL`.
     ///
-    /// - Parameter texts: as often as it was given.
-    /// - Throws: an `Exit` of status `usage` where one is no http or https URL, or two are for the same.
-    static func option(_ texts: [String]) throws -> BaseURL? {
+    /// - Parameters:
+    ///   - texts: as often as it was given.
+    ///   - connectors: those that may be named, beside `http`.
+    /// - Throws: an `Exit` of status `usage` where one is no http or https URL, two are for the same, or nothing has the
+    ///   name of one.
+    static func option(_ texts: [String], among connectors: ConnectorSource) throws -> BaseURL? {
         guard !texts.isEmpty else { return nil }
+        let found = try read(texts)
+        guard !found.connectors.isEmpty else { return found }
+        let known = connectors.connectorNames + ["http"]
+        if let unknown = found.connectors.first(where: { !known.contains($0) }) {
+            throw Exit.usage(
+                "--base-url is for \"\(unknown)\", and there is no such app",
+                hint: Suggestion.didYouMean(unknown, among: known)
+                    ?? "use the name before the dot in \"flowctl nodes list\"")
+        }
+        return found
+    }
+
+    private static func read(_ texts: [String]) throws -> BaseURL {
         do {
             return try BaseURL(options: texts)
         } catch .noURL(let url) {

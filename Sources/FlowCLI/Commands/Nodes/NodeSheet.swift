@@ -22,6 +22,7 @@ struct NodeSheet {
         lines += section("Rules", spec.rules.map { "  \($0.sentence)." })
         lines += section("Output", spec.output.isEmpty ? [] : ["  \(spec.output)"])
         lines += section("Credential", credentialLines)
+        lines += section("Idempotency key", keyLines)
         lines += section("Errors", errorLines(width))
         lines += section("Example", exampleLines)
         lines += section("More", moreLines)
@@ -47,6 +48,13 @@ struct NodeSheet {
         let types = spec.credentialTypes.joined(separator: ", ")
         let names = spec.usualCredentials.map { "\"\($0)\"" }.joined(separator: ", else ")
         return ["  \(need); of type \(types). Left out, the one named \(names)."]
+    }
+
+    private var keyLines: [StyledText] {
+        guard let lifetime = spec.givenKeyLifetime?.humanText else { return [] }
+        return spec.keyLifetime == nil
+            ? ["  Sent where the step gives idempotency_key; it counts for \(lifetime)."]
+            : ["  Made of run, step and item unless the step gives idempotency_key; it counts for \(lifetime)."]
     }
 
     /// Those with something to do about them; of the others the names.
@@ -98,6 +106,7 @@ extension NodeSheet {
             "rules": .list(spec.rules.map { .string($0.sentence) }), "output": .string(spec.output),
             "credential_types": .list(spec.credentialTypes.map(Value.string)),
             "needs_credential": .bool(spec.needsCredential),
+            "idempotency_key": .bool(spec.givenKeyLifetime != nil),
             "errors": .list(
                 errors.map { error in
                     [

@@ -44,9 +44,9 @@ struct NodesRunCommand: Verb {
     @OptionGroup var traceOption: TraceOption
 
     func run(in session: Session) async throws {
-        let baseURL = try BaseURL.option(baseURL)
         let timeout = try timeout.map { try durationOption($0, "--timeout") }
         let connectors = try session.connectors()
+        let baseURL = try BaseURL.option(baseURL, among: connectors)
         let node = try NodeIndex(session.nodes(with: connectors)).node(name)
         let given = try inputs.map { try session.readObject($0, as: "the inputs file") } ?? ValueMap()
         let bound: Arguments

@@ -7,6 +7,7 @@ import FlowStore
 struct ProgressBoard {
     private struct Running {
         var path: String
+        var name: String?
         var node: String
         var since: ContinuousClock.Instant
         /// The total is nil while more items come.
@@ -44,8 +45,8 @@ struct ProgressBoard {
         case .queued(let group, let others):
             return ["  \("…", .yellow) waiting in the group \(JSON.quoted(group)) for \(RunID.list(others))"]
         case .givesWay(let rival): return ["stopping: run \(rival.text) of the same group came later"]
-        case .stepStarted(let path, _, let node):
-            steps.append(Running(path: path, node: node, since: .now))
+        case .stepStarted(let path, let name, let node):
+            steps.append(Running(path: path, name: name, node: node, since: .now))
             return []
         case .attemptStarted(let path, _, let number):
             set(path) { $0.note = number > 1 ? "try \(number)" : nil }
@@ -86,7 +87,7 @@ struct ProgressBoard {
         let spinner = ProgressBoard.spinner[frame % ProgressBoard.spinner.count]
         var lines = steps.prefix(ProgressBoard.room).map { step -> StyledText in
             var line: StyledText =
-                "  \(spinner, .cyan) \(step.path)  \(step.node, .dim)  \((now - step.since).humanText)"
+                "  \(spinner, .cyan) \(ProgressBoard.title(step.path, step.name))  \(step.node, .dim)  \((now - step.since).humanText)"
             if let items = step.items {
                 line += "  \(items.ended)" + (items.total.map { "/\($0)" } ?? "")
                 if items.failed > 0 { line += "  \("\(items.failed) failed", .red)" }
@@ -148,9 +149,14 @@ struct ProgressBoard {
         }
     }
 
+    /// `deploy  Deploy to eu-1`
+    private static func title(_ path: String, _ name: String?) -> String {
+        name.map { "\(path)  \($0)" } ?? path
+    }
+
     private func endLine(_ report: StepReport) -> StyledText {
         var line: StyledText =
-            "  \(report.status.symbol, report.status.style) \(report.path)  \(report.node, .dim)  \(report.elapsed.humanText)"
+            "  \(report.status.symbol, report.status.style) \(ProgressBoard.title(report.path, report.name))  \(report.node, .dim)  \(report.elapsed.humanText)"
         if report.attempts > 1 { line += "  \("\(report.attempts) tries", .dim)" }
         if let failure = report.failure, report.status != .succeeded {
             line += "  \(failure.message, report.isHandled ? .yellow : .red)"

@@ -53,12 +53,12 @@ struct RunCommand: Verb {
 
     func run(in session: Session) async throws {
         var session = session
-        var baseURL = try BaseURL.option(baseURL)
-        if mock, baseURL != nil {
+        if mock, !baseURL.isEmpty {
             throw Exit.usage("--mock and --base-url both say where requests go", hint: "leave one out")
         }
         try environmentFiles.add(to: &session)
         let connectors = try session.connectors(of: ParentFolder.of(file))
+        var baseURL = try BaseURL.option(baseURL, among: connectors)
         let nodes = try session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)
         let workflow = try session.workflow(file, nodes: nodes)
