@@ -6,9 +6,12 @@
 
 #define _GNU_SOURCE
 #include <CLibrary.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/eventfd.h>
 
 #pragma GCC visibility push(hidden)
@@ -77,12 +80,26 @@ static const char *age(void) {
         : words;
 }
 
+// SSL_CTX_clear_options of the OpenSSL that libcurl uses, whatever else the process has; NULL where it uses another
+// library for TLS.
+static uint64_t (*clear_options)(void *context, uint64_t options);
+
+static void find_openssl(void) {
+    const char *tls = libcurl.version_info(CURLVERSION_FIRST)->ssl_version;
+    if (!tls || strncmp(tls, "OpenSSL/", 8) != 0) return;
+    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    // Looks into the libraries that this one needs as well.
+    void *address = library ? dlsym(library, "SSL_CTX_clear_options") : NULL;
+    memcpy(&clear_options, &address, sizeof address);
+}
+
 static void load(void) {
     problem = flow_library_load("libcurl.so.4", symbols, sizeof symbols / sizeof *symbols);
     if (!problem) problem = age();
     // Once for all that use it, as older versions can't be started by two threads at a time.
     if (!problem && libcurl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         problem = "the library libcurl.so.4 could not be started";
+    if (!problem) find_openssl();
 }
 
 // What makes something of libcurl asks this first; the rest is only called with what those made.
@@ -118,6 +135,18 @@ CURLUcode flow_url_get(CURLU *url, CURLUPart part, char **text, unsigned int fla
     return libcurl.url_get(url, part, text, flags);
 }
 CURLUcode curl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned int flags) { return libcurl.url_set(url, part, text, flags); }
+
+// SSL_OP_NO_TICKET, which libcurl sets.
+static const uint64_t no_ticket = 1 << 14;
+
+static CURLcode take_tickets(CURL *handle, void *tls, void *context) {
+    clear_options(tls, no_ticket);
+    return CURLE_OK;
+}
+
+void flow_set_tickets(CURL *handle) {
+    if (clear_options) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, (void *)take_tickets);
+}
 
 int flow_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

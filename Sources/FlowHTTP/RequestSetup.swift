@@ -73,6 +73,7 @@ final class RequestSetup {
     }
 
     private func setConnection(_ curl: UnsafeMutableRawPointer) {
+        flow_set_tickets(curl)
         flow_set_way(curl, proxy, route.caFile, route.proxyCAFile)
         flow_set_long(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let socket = route.unixSocket { flow_set_text(curl, CURLOPT_UNIX_SOCKET_PATH, socket) }

@@ -3,7 +3,8 @@ import Foundation
 
 /// An nginx with a certificate for 127.0.0.1 that nobody has signed but itself.
 ///
-/// Runs as long as this value is held: a test must use it after its last request. Each answer is its connection's number, or a redirect.
+/// Runs as long as this value is held: a test must use it after its last request. Each answer is its connection's number,
+/// another variable of nginx, or a redirect.
 final class TLSServer: Sendable {
     let port: Int
     private let folder: TemporaryFolder
@@ -15,6 +16,7 @@ final class TLSServer: Sendable {
     struct NotStarted: Error { let command: String }
 
     /// - Parameters:
+    ///   - variable: of nginx, whose value is every answer.
     ///   - redirect: where every answer leads.
     ///   - hasExpired: whether the certificate was valid years ago.
     ///   - wantsCertificate: whether it answers only those who show the server's own certificate.
@@ -24,7 +26,8 @@ final class TLSServer: Sendable {
     ///   - lifetime: after how many requests it closes a connection.
     ///   - idleTime: after how many seconds without a request.
     init(
-        protocols: String = "TLSv1.2 TLSv1.3", redirect: String? = nil, hasExpired: Bool = false,
+        protocols: String = "TLSv1.2 TLSv1.3", variable: String = "connection", redirect: String? = nil,
+        hasExpired: Bool = false,
         wantsCertificate: Bool = false, hasHTTP2: Bool = true, pause: Int = 0, streams: Int = 128,
         lifetime: Int = 100_000, idleTime: Int = 60
     ) throws {
@@ -37,7 +40,7 @@ final class TLSServer: Sendable {
         let path = folder.path
         if hasExpired { try expireCertificate() }
         let verification = wantsCertificate ? "ssl_verify_client on; ssl_client_certificate \(certificate);" : ""
-        let answer = redirect.map { "302 \($0)" } ?? #"200 "$connection""#
+        let answer = redirect.map { "302 \($0)" } ?? #"200 "$\#(variable)""#
         // It takes its time to say that a password is wrong, and that is then made an answer like any other.
         let refusal = """
             auth_basic x; auth_basic_user_file /dev/null; auth_delay \(pause)ms; error_page 401 =200 /answer;

@@ -26,6 +26,16 @@ import Testing
         #expect(first.url == server.url)
     }
 
+    /// nginx as it comes remembers no session itself, and gives tickets for them.
+    @Test(arguments: ["TLSv1.2", "TLSv1.3"])
+    func aSecondConnectionResumesTheSessionOfTheFirst(protocols: String) async throws {
+        let server = try TLSServer(
+            protocols: protocols, variable: "ssl_session_reused", hasHTTP2: false, lifetime: 1)
+        var answers: [String] = []
+        for _ in 0..<3 { answers.append(try await client.send(call(server)).text) }
+        #expect(answers == [".", "r", "r"])
+    }
+
     /// One in ten such bursts would take until the time-out of a connection, as libcurl forgets answers that have come.
     @Test func answersThatAnotherRequestHasReadAreNotForgotten() async throws {
         let server = try TLSServer()

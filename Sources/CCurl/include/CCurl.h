@@ -12,6 +12,10 @@ const char *flow_curl_problem(void);
 /// where there is none.
 int flow_wake_descriptor(void);
 
+/// Has TLS 1.2 sessions resumed by tickets as well. libcurl asks for session ids alone, which many servers, nginx as it
+/// comes among them, give out and don't know again.
+void flow_set_tickets(CURL *handle);
+
 // Swift cannot call C functions with variable arguments: one shim for each type of argument that is used.
 
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
