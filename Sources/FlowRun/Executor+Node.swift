@@ -26,13 +26,16 @@ extension Executor {
         do {
             request = try await resolve(work, node, isKnown: isKnown, settled: settled, sent: open.last?.intent.key)
             request.context.mayBeDone = open.contains(where: \.mayBeDone)
+            request.keyEnd = open.compactMap {
+                $0.intent.key == request.context.idempotencyKey ? $0.intent.keyValidUntil : nil
+            }.min()
         } catch {
             return Ending(StepOutcome(failed: Failure(error), attempts: first - 1))
         }
         var number = first
         while true {
             let attempt = AttemptID(path: place.path, item: place.item, number: number)
-            try await announce(attempt, node, request, work)
+            try await announce(attempt, &request, work)
             switch await run(attempt, node, request, work, spool) {
             case .ended(let ending): return ending
             case .failed(let failure):
@@ -58,8 +61,6 @@ extension Executor {
         let start = setup.world.clock.monotonic()
         let result = await perform(node, request, work.prepared.timeout, into: spool)
         let elapsed = setup.world.clock.monotonic() - start
-        // It goes on after its last page when the run is taken up again.
-        if spool?.isUnwanted == true { return .ended(Ending(.leftOut)) }
         let record = JournalRecord.attemptEnded(
             attempt, AttemptEnd(status: .succeeded, endedAt: setup.world.clock.now()))
         do {
@@ -107,13 +108,15 @@ extension Executor {
     }
 
     /// Writes down that an attempt begins. The intent of work that may be repeated needs nobody to wait for it.
-    private func announce(_ attempt: AttemptID, _ node: any Node, _ request: Request, _ work: Work) async throws {
+    private func announce(_ attempt: AttemptID, _ request: inout Request, _ work: Work) async throws {
         let now = setup.world.clock.now()
-        let lifetime = work.prepared.keyLifetime
-        let isKeyed = request.context.effect == .write && lifetime != nil
-        var intent = AttemptIntent(
-            effect: request.context.effect, key: isKeyed ? request.context.idempotencyKey : nil,
-            keyValidUntil: isKeyed ? lifetime.flatMap(now.adding) : nil, startedAt: now)
+        var intent = AttemptIntent(effect: request.context.effect, key: nil, keyValidUntil: nil, startedAt: now)
+        if intent.effect == .write, let lifetime = work.prepared.keyLifetime {
+            // From when it was first sent.
+            if request.keyEnd.map({ $0 <= now }) ?? true { request.keyEnd = now.adding(lifetime) }
+            intent.key = request.context.idempotencyKey
+            intent.keyValidUntil = request.keyEnd
+        }
         if intent.effect == .write {
             let isShared = hasCompany
             if intent.isUnrepeatable, !isShared { intent.next = work.next }
@@ -199,6 +202,8 @@ struct Request: Sendable {
     var context: NodeContext
     /// What `env` shows to the step.
     var environment: ValueMap
+    /// Until when the key is remembered that an earlier attempt has sent.
+    var keyEnd: Timestamp?
 }
 
 extension Executor {

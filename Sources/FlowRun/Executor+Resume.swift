@@ -72,15 +72,32 @@ extension Executor {
 
     /// The result an earlier process left of a step; nil where it is to be run.
     func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
-        guard previous.status == .succeeded || previous.isHandled else { return nil }
-        guard prepared.step.loop != nil else { return try StepOutcome(previous) { try open($0) } }
-        var items = LoopItems(keeping: reads.kept(of: prepared.step))
-        if !items.kept.isEmpty {
-            try await forEachStoredItem(of: previous.path, hasOutputs: items.kept.contains(.outputs)) { item in
-                try items.take(item) { try open($0) }
-            }
+        guard previous.status == .succeeded || previous.isHandled && !options.decide(on: previous.path) else {
+            return nil
         }
+        guard prepared.step.loop != nil else { return try StepOutcome(previous) { try open($0) } }
+        let items = try await storedItems(of: previous.path, prepared)
         return try StepOutcome(previous, items: items) { try open($0) }
+    }
+
+    /// What an earlier process knew of a step that failed, with the items of a loop.
+    func withItems(_ failed: StepOutcome, of prepared: PreparedStep, at path: String) async throws -> StepOutcome {
+        guard prepared.step.loop != nil else { return failed }
+        var outcome = failed
+        let items = try await storedItems(of: path, prepared)
+        outcome.items = items
+        outcome.output = items.output
+        return outcome
+    }
+
+    /// What the journal has of a loop's items, as far as something reads it.
+    private func storedItems(of path: String, _ prepared: PreparedStep) async throws -> LoopItems {
+        var items = LoopItems(keeping: reads.kept(of: prepared.step))
+        guard !items.kept.isEmpty else { return items }
+        try await forEachStoredItem(of: path, hasOutputs: items.kept.contains(.outputs)) { item in
+            try items.take(item) { try open($0) }
+        }
+        return items
     }
 
     /// The number of the last attempt that a user has done with, by having the step run again; 0 where there is none.
@@ -97,7 +114,9 @@ extension Executor {
             return Ending(StepOutcome(.succeeded, output: output, attempts: attempts.count))
         }
         guard let last = attempts.last, !options.retryUncertain.contains(path),
-            !last.mayRepeat(at: setup.world.clock.now())
+            // What the last one says is not true of those before it that sent the same key.
+            attempts.filter({ $0.number == last.number || $0.intent.hasKey(of: last.intent) })
+                .contains(where: { !$0.mayRepeat(at: setup.world.clock.now()) })
         else { return nil }
         let name = work.place.name
         let what =
@@ -126,6 +145,10 @@ extension StoredAttempt {
         default: end.failure?.saysUndone(ofKeyed: intent.key != nil) ?? true
         }
     }
+}
+
+extension AttemptIntent {
+    fileprivate func hasKey(of other: AttemptIntent) -> Bool { key != nil && key == other.key }
 }
 
 extension StoredAttempt {

@@ -71,7 +71,7 @@ extension Executor {
             if let follower, mayAnnounce(follower, in: prepared) { work.next = frame.prefix + follower.step.id }
             var ending: Ending
             if let failed = handling?.failed {
-                ending = Ending(failed)
+                ending = Ending(try await withItems(failed, of: prepared, at: path))
             } else if let objection {
                 ending = Ending(failed: objection)
             } else if let repetition = step.repetition {
@@ -221,7 +221,7 @@ extension Executor {
 
     private func runWait(_ work: Work, _ wait: Step.Wait) async -> Ending {
         let scope = scopes.scope(in: work.frame, reading: work.prepared.reads, status: work.condition)
-        do throws(Failure) {
+        do {
             let deadline: Timestamp?
             // Where the clock was set back since the step started, it is not waited for to come round again.
             var longest: Duration?
@@ -234,7 +234,7 @@ extension Executor {
                         position: template.span)
                 }
                 // From when the step first started, so that a resumed run doesn't wait again.
-                deadline = work.startedAt.adding(duration)
+                deadline = try await began(work).adding(duration)
                 longest = duration
             case .until(let template):
                 let value = try template.evaluate(scope)
@@ -257,8 +257,23 @@ extension Executor {
             }
             return Ending(StepOutcome(.succeeded, attempts: 1))
         } catch {
-            return Ending(StepOutcome(failed: error, attempts: 1))
+            return Ending(StepOutcome(failed: Failure(error), attempts: 1))
         }
+    }
+
+    /// When a pause began first, in whatever process: each item of a loop has its own.
+    private func began(_ work: Work) async throws -> Timestamp {
+        let (path, item, name) = (work.place.path, work.place.item, ":began")
+        guard item != nil else { return work.startedAt }
+        if isResumed, let stored = try await journal.checkpoint(name, of: path, item: item),
+            let milliseconds = try open(stored).intValue
+        {
+            return Timestamp(milliseconds: milliseconds)
+        }
+        journal.note([
+            .checkpoint(path: path, item: item, name: name, try store(.int(work.startedAt.milliseconds)))
+        ])
+        return work.startedAt
     }
 
     /// What the step's `name:` says; nil where it has none, or where that can't be made.

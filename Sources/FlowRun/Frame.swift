@@ -17,6 +17,8 @@ final class Frame: Sendable {
     private let variables: ValueMap
     private let outcomes = Mutex<[String: StepOutcome]>([:])
     private let spools = Mutex<[String: Spool]>([:])
+    /// What `items` of its loops looks like, made when it is first asked for.
+    private let itemLists = Mutex<[String: Value]>([:])
 
     init(
         parent: Frame? = nil, prefix: String = "", base: RunCondition = .success, isHandler: Bool? = nil,
@@ -31,7 +33,10 @@ final class Frame: Sendable {
         self.variables = variables
     }
 
-    func record(_ outcome: StepOutcome, of id: String) { outcomes.withLock { $0[id] = outcome } }
+    func record(_ outcome: StepOutcome, of id: String) {
+        outcomes.withLock { $0[id] = outcome }
+        if outcome.items != nil { itemLists.withLock { $0[id] = nil } }
+    }
 
     /// Whether the step of this name, of this list or one around it, was skipped.
     func hasSkipped(_ id: String) -> Bool { outcome(of: id)?.status == .skipped }
@@ -64,9 +69,20 @@ final class Frame: Sendable {
         let ids = reads.steps ?? allNames
         var map = ValueMap(minimumCapacity: ids.count)
         for id in ids.sorted() {
-            map[id] = outcome(of: id)?.asValue(hasItems: reads.readsItems(of: id))
+            map[id] = outcome(of: id)?.asValue(items: reads.readsItems(of: id) ? items(of: id) : nil)
         }
         return .map(map)
+    }
+
+    private func items(of id: String) -> Value? {
+        guard let outcome = outcomes.withLock({ $0[id] }) else { return parent?.items(of: id) }
+        guard let items = outcome.items else { return nil }
+        return itemLists.withLock { lists in
+            if let list = lists[id] { return list }
+            let list = items.asValue
+            lists[id] = list
+            return list
+        }
     }
 
     private var allNames: Set<String> {

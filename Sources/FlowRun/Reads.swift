@@ -19,6 +19,8 @@ struct Reads: Sendable {
     private(set) var secretFields: [String: Set<String>] = [:]
     /// Names of variables in `env`; nil where a name is only known when it is evaluated.
     private(set) var environment: Set<String>? = []
+    /// Whether they look at `run`, of which each attempt has other members.
+    private(set) var looksAtRun = false
     /// Whether they look at something other than credentials and variables of `env`.
     private(set) var looksElsewhere = false
     /// Whether another evaluation may give another value.
@@ -50,6 +52,7 @@ struct Reads: Sendable {
             if reference.members.count > 1 { secretFields[name, default: []].insert(reference.members[1]) }
         case ("env", let name?): environment?.insert(name)
         case ("env", nil): environment = nil
+        case ("run", _): looksAtRun = true
         default: break
         }
     }

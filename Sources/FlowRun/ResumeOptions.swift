@@ -17,6 +17,16 @@ package struct ResumeOptions: Sendable {
 
     package var isEmpty: Bool { retryUncertain.isEmpty && markDone.isEmpty && reset == nil }
 
+    /// Whether something is decided of this step, or of what is inside it.
+    func decide(on path: String) -> Bool {
+        guard !retryUncertain.isEmpty || !markDone.isEmpty else { return false }
+        func isMeant(_ name: String) -> Bool {
+            name.hasPrefix(path)
+                && (name.count == path.count || name.hasPrefix(path + "/") || name.hasPrefix(path + "["))
+        }
+        return retryUncertain.contains(where: isMeant) || markDone.keys.contains(where: isMeant)
+    }
+
     /// The same with whole paths: `left` becomes `sides/left` where no other step is called so.
     ///
     /// - Throws: a `Failure` of kind `invalid` where a name fits no step, several, or one that has nothing to decide.

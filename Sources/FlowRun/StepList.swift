@@ -94,6 +94,14 @@ final class PreparedStep: Sendable {
         }
     }
 
+    /// Whether it writes down what it does before any try of its own: the case of a switch, the inputs of a workflow.
+    var keepsWhatItBegan: Bool {
+        switch step.kind {
+        case .switch, .call: true
+        case .node, .block, .parallel, .assert, .wait: false
+        }
+    }
+
     /// What runs when the step failed for good.
     var handler: StepList? { step.onError == nil ? nil : branches.last }
 

@@ -63,14 +63,14 @@ package struct StepOutcome: Sendable {
 
     /// What expressions see as `steps.ID`.
     ///
-    /// - Parameter hasItems: whether `items` is looked at; building it costs as much as there are items.
-    func asValue(hasItems: Bool) -> Value {
+    /// - Parameter items: of a loop whose `items` is looked at.
+    func asValue(items: Value?) -> Value {
         var map = ValueMap()
         map["status"] = .string(status.rawValue)
         map["output"] = output
         map["error"] = failure?.asValue ?? .null
         map["attempts"] = .int(Int64(attempts))
-        if hasItems, let items { map["items"] = items.asValue }
+        if let items { map["items"] = items }
         return .map(map)
     }
 }

@@ -19,7 +19,7 @@ import Testing
     @Test func membersOfAStepAreKnown() throws {
         var items = LoopItems(count: 1)
         items.end(0, StepOutcome(.succeeded, output: "a"), key: "0")
-        let seen = StepOutcome(.succeeded, output: ["a"], items: items).asValue(hasItems: true)
+        let seen = StepOutcome(.succeeded, output: ["a"], items: items).asValue(items: items.asValue)
         let members = StepTypes.members(output: .string, isLoop: true)
         let map = try #require(seen.mapValue)
         #expect(Set(members.keys) == Set(map.names))

@@ -45,6 +45,18 @@ import Testing
                 """) == ["a<c|c", "b<a|a", "c<|"])
     }
 
+    /// Each reads a step that it comes after by `needs` alone, however far.
+    @Test func aLongChainOfNeedsIsFollowedToItsStart() throws {
+        let count = 300
+        var lines = ["  - { id: s0, needs: [], run: ls }"]
+        for index in 1..<count {
+            lines.append("  - { id: s\(index), needs: s\(index - 1), run: ls, env: { A: \"${{ steps.s0.output }}\" } }")
+        }
+        let found = try edges(lines.joined(separator: "\n"))
+        #expect(found[1] == "s1<s0|s0")
+        #expect((2..<count).allSatisfy { found[$0] == "s\($0)<s\($0 - 1)|s0,s\($0 - 1)" })
+    }
+
     @Test func parallelStepsWaitForNothing() throws {
         #expect(
             try edges(

@@ -54,7 +54,13 @@ extension Executor {
             return Ending(failed: error)
         }
         var state = LoopState(feed, keeping: reads.kept(of: work.prepared.step))
-        if previous != nil { try await recall(work.place.path, &state) }
+        if previous != nil {
+            do {
+                try await recall(work.place.path, of: loop, &state)
+            } catch let failure as Failure where failure.code == LoopItems.otherItem {
+                return Ending(failed: failure)
+            }
+        }
         let window = max(1, loop.maxParallel)
         await withTaskGroup(of: LoopEvent.self) { group in
             while true {
@@ -62,7 +68,9 @@ extension Executor {
                     guard let place = admit(item, index, of: loop, work, &state) else { continue }
                     state.running += 1
                     tasks.add(1, ordering: .relaxed)
-                    let isKnown = index < state.isKnown.count && state.isKnown[index]
+                    let isKnown =
+                        previous != nil && work.prepared.keepsWhatItBegan
+                        || index < state.isKnown.count && state.isKnown[index]
                     group.addTask {
                         .ended(place, index, await self.runItem(place, index, item, loop, work, isKnown: isKnown))
                     }
@@ -81,16 +89,20 @@ extension Executor {
             }
             group.cancelAll()
         }
-        if state.isStopping, control.reason == nil, !work.prepared.step.isForgiven { state.feed.spool?.abandon() }
         return Ending(outcome(of: state))
     }
 
     /// Takes from the journal what came of the items before this process.
-    private func recall(_ path: String, _ state: inout LoopState) async throws {
+    ///
+    /// - Throws: a `Failure` of code ``LoopItems/otherItem`` where an item that is finished has another name now.
+    private func recall(_ path: String, of loop: Step.Loop, _ state: inout LoopState) async throws {
         let count = state.feed.count ?? .max
         try await forEachStoredItem(of: path, hasOutputs: state.results.kept.contains(.outputs)) { stored in
             guard stored.index < count else { return }
             if stored.status == .succeeded {
+                if let name = state.feed.keys?[stored.index], name != stored.key, loop.namesItems {
+                    throw LoopItems.otherItem(at: stored.index, named: name, insteadOf: stored.key)
+                }
                 try state.results.take(stored) { try open($0) }
             } else {
                 state.isKnown.mark(stored.index)
@@ -186,7 +198,7 @@ extension Executor {
         let ending = try await runOnce(
             Work(
                 prepared: work.prepared, place: place, frame: frame, condition: work.condition,
-                startedAt: isKnown ? work.startedAt : setup.world.clock.now()), isKnown: isKnown)
+                startedAt: setup.world.clock.now()), isKnown: isKnown)
         var outcome = ending.outcome
         guard outcome.isRecorded else { return outcome }
         var stored: StoredValue?

@@ -52,10 +52,17 @@ extension Executor {
         } else {
             items = try loop.items(in: value)
         }
-        if !reads.isReproducible {
+        if !isSettled(reads, in: work.frame) {
             journal.note([.resolved(path: path, item: nil, try store(.list(items)))])
         }
         return items
+    }
+
+    /// Whether what they read is the same when the run is taken up again.
+    private func isSettled(_ reads: Reads, in frame: Frame) -> Bool {
+        guard reads.isReproducible, reads.environment?.isEmpty == true, !reads.looksAtRun, let steps = reads.steps
+        else { return false }
+        return steps.allSatisfy { frame.outcome(of: $0)?.status == .succeeded }
     }
 
     /// What a page of a step's output gives a loop: one item after the other, so that the bounds of an expression hold

@@ -23,7 +23,7 @@ extension Executor {
             last = stored
         }
         let page = try last.map { Page(try open($0)) }
-        try spool.add(kept)
+        spool.add(kept)
         if let page, page.next == nil { return }
         let count = Mutex(kept)
         try await node.pages(request.arguments, from: page?.next, in: request.context) { page in
@@ -34,7 +34,7 @@ extension Executor {
             let stored = try self.store(self.setup.masker.marked(page.asValue))
             try await self.journal.commit(
                 [.checkpoint(path: spool.path, item: nil, name: JournalRecord.pageName(number), stored)], synced: false)
-            try spool.add(number)
+            spool.add(number)
         }
     }
 

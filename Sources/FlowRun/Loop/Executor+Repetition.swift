@@ -25,6 +25,7 @@ extension Executor {
     func runRepeated(_ work: Work, _ repetition: Step.Repetition, previous: StoredStep?) async throws -> Ending {
         let path = work.place.path
         var done = previous == nil ? Iterations() : try await iterations(of: path)
+        if previous != nil, work.prepared.keepsWhatItBegan { done.isKnown = true }
         while true {
             do throws(Failure) {
                 guard try goesOn(repetition, done, work) else {

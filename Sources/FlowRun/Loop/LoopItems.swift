@@ -1,5 +1,6 @@
 package import FlowCore
 import FlowStore
+import FlowWorkflow
 
 /// What came of the items of a loop. Besides the status of each no more is kept than something reads, so that a million
 /// of them stay small.
@@ -92,5 +93,27 @@ extension LoopItems.Decisive {
         guard let other else { return true }
         let isUncertain = status == .uncertain
         return isUncertain == (other.status == .uncertain) ? index < other.index : isUncertain
+    }
+}
+
+extension LoopItems {
+    /// The code of ``otherItem(at:named:insteadOf:)``.
+    static let otherItem = "other_item"
+
+    /// A finished item has given its place to another one, which would be taken for done.
+    static func otherItem(at index: Int, named name: String, insteadOf old: String) -> Failure {
+        Failure(
+            .conflict, "item \(index) is \(JSON.quoted(name)) now, and was \(JSON.quoted(old)) when it was done",
+            hint: "run the step again from its start with resume --from, or bring back the items that it had",
+            code: otherItem)
+    }
+}
+
+extension Step.Loop {
+    /// Whether items have names that say which they are.
+    var namesItems: Bool {
+        if key != nil { return true }
+        if case .matrix = items { return true }
+        return false
     }
 }

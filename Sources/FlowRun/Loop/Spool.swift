@@ -13,8 +13,6 @@ final class Spool: Sendable {
         /// Whether no more will come in this process.
         var isOver = false
         var failure: Failure?
-        /// Whether nobody wants more.
-        var isUnwanted = false
         var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
         var lastNumber = 0
     }
@@ -22,18 +20,13 @@ final class Spool: Sendable {
     init(path: String) { self.path = path }
 
     /// Says that a page is in the journal.
-    ///
-    /// - Throws: a `CancellationError` where nobody wants more.
-    func add(_ number: Int) throws {
-        let isUnwanted = change { $0.count = max($0.count, number) }
-        if isUnwanted { throw CancellationError() }
-    }
+    func add(_ number: Int) { change { $0.count = max($0.count, number) } }
 
     /// Says that the step has ended.
     ///
     /// - Parameter failure: nil where it succeeded, or was left out.
     func end(_ failure: Failure?) {
-        _ = change { state in
+        change { state in
             state.isOver = true
             state.failure = failure
         }
@@ -42,19 +35,13 @@ final class Spool: Sendable {
     /// Why the step failed.
     var failure: Failure? { state.withLock { $0.failure } }
 
-    /// Says that what reads it has failed.
-    func abandon() { _ = change { $0.isUnwanted = true } }
-
-    var isUnwanted: Bool { state.withLock { $0.isUnwanted } }
-
-    private func change(_ body: (inout State) -> Void) -> Bool {
-        let (waiting, isUnwanted) = state.withLock { state in
+    private func change(_ body: (inout State) -> Void) {
+        let waiting = state.withLock { state in
             body(&state)
             defer { state.waiting = [:] }
-            return (Array(state.waiting.values), state.isUnwanted)
+            return Array(state.waiting.values)
         }
         for continuation in waiting { continuation.resume() }
-        return isUnwanted
     }
 
     /// Waits until there are so many pages.

@@ -16,6 +16,9 @@ struct StepOrder {
     private let isBarrier: [Bool]
     /// Where each step stands among all, sorted so that it comes after those it waits for.
     private var rank: [Int]
+    /// The steps in that order.
+    private var byRank: [Int]
+    private let followers = Followers()
 
     init(_ steps: [Step], order: ListOrder) {
         // By place and not by element, as a step is large to copy and a file may have very many.
@@ -33,7 +36,11 @@ struct StepOrder {
         waitsFor = edges.waitsFor
         isBarrier = edges.isBarrier
         rank = Array(steps.indices)
-        if edges.looksAhead { sort() }
+        byRank = rank
+        if edges.looksAhead {
+            sort()
+            for (step, place) in rank.enumerated() { byRank[place] = step }
+        }
     }
 
     /// Whether the step at `other` has ended when the one at `step` starts.
@@ -47,8 +54,22 @@ struct StepOrder {
                 if source == other { return true }
                 if seen.insert(source).inserted { open.append(source) }
             }
+            if seen.count > StepOrder.shortWay { return followers.of(other, in: self)[step] }
         }
         return false
+    }
+
+    /// Steps that are looked at before it is worth finding all that come after one: of that, others may ask as well.
+    private static let shortWay = 64
+
+    /// For each step, whether it comes after the one at `other`.
+    fileprivate func followers(of other: Int) -> [Bool] {
+        var found = [Bool](repeating: false, count: waitsFor.count)
+        for step in byRank[(rank[other] + 1)...] {
+            found[step] =
+                isBarrier[step] && other < step || waitsFor[step].contains { $0 == other || found[$0] }
+        }
+        return found
     }
 
     /// Depth first, without recursion; an edge that closes a cycle is reported and removed.
@@ -129,5 +150,19 @@ extension StepOrder {
             waitsFor.append(all.sorted())
             self.isBarrier.append(isBarrier)
         }
+    }
+}
+
+/// What comes after a step, of the last ones that were asked for.
+private final class Followers {
+    private var known: [Int: [Bool]] = [:]
+    private static let most = 16
+
+    func of(_ step: Int, in order: StepOrder) -> [Bool] {
+        if let found = known[step] { return found }
+        if known.count == Followers.most { known = [:] }
+        let found = order.followers(of: step)
+        known[step] = found
+        return found
     }
 }
