@@ -4,8 +4,8 @@ import Synchronization
 
 /// One origin as one credential sees it: its limits, and its circuit breaker.
 ///
-/// What other processes know of it is read when it is made, and whether they found it closed once a second; else a
-/// request to a service that works and has no limit touches memory only.
+/// What other processes know of it is read when it is made, and once a second whether they found it closed or broken;
+/// else a request to a service that works and has no limit touches memory only.
 final class Service: Sendable {
     let origin: Origin
     private let labels: ValueMap
@@ -79,21 +79,23 @@ final class Service: Sendable {
         }
     }
 
-    /// Reads whether other processes have found it closed, where that was not done of late.
+    /// Reads whether other processes have found it closed or broken, where that was not done of late.
     func look() async {
         let now = clock.monotonic()
         let looking = state.withLock { state in
             if state.looking == nil, now - state.lookedAt >= Closure.staleness {
-                state.looking = Task { await self.readClosure() }
+                state.looking = Task { await self.readRecords() }
             }
             return state.looking
         }
         await looking?.value
     }
 
-    private func readClosure() async {
+    private func readRecords() async {
         let closed = await records.record(.init(.limit, name))?.value.time("closed_until")
+        let openUntil = CircuitBreaker(await records.record(.init(.breaker, name))).openUntil
         state.withLock { state in
+            state.openUntil = state.openUntil ?? openUntil
             state.closedUntil = Closure.later(closed, state.closedUntil, at: clock.now())
             state.lookedAt = clock.monotonic()
             state.looking = nil

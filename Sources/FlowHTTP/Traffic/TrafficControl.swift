@@ -53,6 +53,7 @@ package final class TrafficControl: Sendable {
     /// - Throws: ``Refusal`` where it may not be sent; a `CancellationError`.
     func admit(_ call: HTTPCall, latest: Duration) async throws -> Admission {
         guard let service = await service(of: call) else { return Admission() }
+        await service.look()
         if let open = service.openUntil(at: clock.now()) { throw refusal(service, until: open) }
         let begin = clock.monotonic()
         let limiter = call.limit.map(service.limiter)

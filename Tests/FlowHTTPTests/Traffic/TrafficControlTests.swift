@@ -206,6 +206,19 @@ import Testing
         #expect(fine.calls.isEmpty)
     }
 
+    @Test func aProcessUnderWayHearsOfABreakerThatAnotherOneOpens() async throws {
+        let underWay = client(fine)
+        _ = try await underWay.send(call())
+        await breakService()
+        clock.advance(by: .seconds(1))
+        let outcome = await failure { _ = try await underWay.send(call()) }
+        #expect(outcome.code == "circuit_open")
+        #expect(fine.calls.count == 1)
+        clock.advance(by: .seconds(30))
+        _ = try await underWay.send(call())
+        #expect(fine.calls.count == 2)
+    }
+
     @Test func stepWithRetriesWaitsForTheProbe() async throws {
         await breakService()
         let before = clock.monotonic()
