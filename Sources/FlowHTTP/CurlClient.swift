@@ -1,3 +1,4 @@
+import CCurl
 package import FlowCore
 package import FlowSpec
 import Synchronization
@@ -17,6 +18,10 @@ package final class CurlClient: HTTPClient {
     }
 
     deinit { close() }
+
+    /// Has libcurl loaded by a thread of its own, for a request that is sure to come: it takes some milliseconds, in
+    /// which others can do their work.
+    package static func loadAhead() { try? OwnThread.start { _ = flow_curl_problem() } }
 
     /// Ends what is on its way with a failure of kind `cancelled` and closes all connections. A request sent later
     /// opens new ones.

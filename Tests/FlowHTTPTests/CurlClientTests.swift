@@ -200,11 +200,17 @@ import Testing
         let client = CurlClient(CurlClient.Options(requestsPerHost: 1, requestsInAll: 1))
         let tasks = (0..<3).map { _ in Task { try await client.send(HTTPCall(HTTPRequest("GET", server.url))) } }
         _ = await server.requests(atLeast: 1)
-        client.close()
+        // A task that only starts after a close opens a new connection, which is ended by the next close.
+        let closing = Task {
+            while !Task.isCancelled {
+                client.close()
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
         for task in tasks {
             let outcome = await failure { _ = try await task.value }
-            // A task that only starts after the close opens a new connection; it is ended by the next close.
             #expect(outcome.kind == .cancelled)
         }
+        closing.cancel()
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowHTTP
 import FlowRun
 import FlowSpec
 import FlowStore
@@ -62,6 +63,7 @@ struct RunCommand: Verb {
         let nodes = try session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)
         let workflow = try session.workflow(file, nodes: nodes)
+        if !dryRun, try workflow.sendsRequests(by: nodes) { CurlClient.loadAhead() }
         let inputs = try bindInputs(of: workflow, session)
         let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
 
@@ -125,6 +127,15 @@ struct RunCommand: Verb {
             }
         } catch {
             throw Exit(status: .usage, failures: error.failures)
+        }
+    }
+}
+
+extension Workflow {
+    /// Whether a step of it, or of a workflow that it calls, sends requests.
+    fileprivate func sendsRequests(by nodes: NodeCatalog) throws -> Bool {
+        try ([self] + called).contains { workflow in
+            try workflow.nodeNames.contains { try nodes.node(named: $0)?.spec.retryOwner == .node }
         }
     }
 }
