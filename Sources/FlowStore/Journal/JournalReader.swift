@@ -102,6 +102,19 @@ struct JournalReader {
         return (Int(succeeded ?? 0), try attempts("AND \(isLast) AND a.status <> 'succeeded'", of: path, []))
     }
 
+    func hasPartsOfWrites(_ path: String) throws(Failure) -> Bool {
+        try !database.query(
+            """
+            SELECT 1 FROM checkpoints c
+            WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?)
+                AND c.name NOT LIKE ':%' AND c.value <> 'null'
+                AND EXISTS (
+                    SELECT 1 FROM attempts a WHERE a.step = c.step AND a.item = c.item AND a.effect = 'write')
+            LIMIT 1
+            """, [.int(run), .string(base + path)]
+        ).isEmpty
+    }
+
     private func attempts(
         _ condition: String, of path: String, _ parameters: [Value]
     ) throws(Failure) -> [StoredAttempt] {

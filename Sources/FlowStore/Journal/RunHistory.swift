@@ -183,6 +183,11 @@ package struct RunHistory: Sendable {
         of path: String, in run: RunSummary
     ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) { try reader(run).lastWrites(of: path) }
 
+    /// Whether a step, or an item of it, has parts of a write behind it with which it would go on.
+    package func hasPartsOfWrites(_ path: String, in run: RunSummary) throws(Failure) -> Bool {
+        try reader(run).hasPartsOfWrites(path)
+    }
+
     /// The last attempt of each item that has no result of its own.
     func openAttempts(of path: String, in run: RunSummary) throws(Failure) -> [Int: StoredAttempt] {
         try reader(run).openAttempts(of: path)

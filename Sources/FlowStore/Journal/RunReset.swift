@@ -15,6 +15,8 @@ package struct RunReset: Sendable, Hashable {
 
     /// Paths of steps that say something else now: what they go on with is made anew.
     package var changed: Set<String>
+    /// Paths of steps that go on with the pages and parts of their work that they have, though they have changed.
+    package var kept: Set<String>
     /// Paths of steps that start again as if they had never run. What stands inside them is named, too.
     package var anew: Set<String>
     /// Paths of steps whose result is made again, of the items and inner steps they have.
@@ -27,10 +29,11 @@ package struct RunReset: Sendable, Hashable {
     package var note: String
 
     package init(
-        changed: Set<String> = [], anew: Set<String> = [], reopened: Set<String> = [], items: [String: Set<Int>] = [:],
-        calls: [String: Call] = [:], note: String
+        changed: Set<String> = [], kept: Set<String> = [], anew: Set<String> = [], reopened: Set<String> = [],
+        items: [String: Set<Int>] = [:], calls: [String: Call] = [:], note: String
     ) {
         self.changed = changed
+        self.kept = kept
         self.anew = anew
         self.reopened = reopened
         self.items = items
@@ -51,6 +54,14 @@ extension RunReset {
                 DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
                     AND name = ':resolved'
                     AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
+                """, [.int(run), .string(path)])
+        }
+        for path in changed.subtracting(anew).subtracting(kept).sorted() {
+            // What is left are names of the engine, such as how often `on_error` has run.
+            try database.execute(
+                """
+                DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
+                    AND (name NOT LIKE ':%' OR name GLOB ':page.*')
                 """, [.int(run), .string(path)])
         }
         let statements = JournalStatements(database: database, run: run)
