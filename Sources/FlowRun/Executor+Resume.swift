@@ -73,7 +73,15 @@ extension Executor {
     /// The result an earlier process left of a step; nil where it is to be run.
     func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
         guard previous.status == .succeeded || previous.isHandled else { return nil }
-        guard prepared.step.loop != nil else { return try StepOutcome(previous) { try open($0) } }
+        guard prepared.step.loop != nil else {
+            var outcome = try StepOutcome(previous) { try open($0) }
+            if outcome.status == .succeeded, outcome.output == .null, !mayKeepPages(prepared),
+                let output = try await listOfPages(of: previous.path)
+            {
+                outcome.output = output
+            }
+            return outcome
+        }
         var items = LoopItems(keeping: reads.kept(of: prepared.step))
         if !items.kept.isEmpty {
             try await forEachStoredItem(of: previous.path, hasOutputs: items.kept.contains(.outputs)) { item in

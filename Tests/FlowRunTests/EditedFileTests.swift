@@ -238,6 +238,15 @@ struct EditedFileTests {
         #expect(bench.said == ["write 1", "write 2"])
     }
 
+    @Test func anAddedStepThatReadsAListKeptInPagesGetsAllOfIt() async throws {
+        let bench = EditBench(PagedScript([[1], [2, 3]]))
+        let text = loop(over: "open")
+        _ = try await bench.run(text + "  - { id: b, uses: test.read, with: { value: bad } }\n")
+        let reader = "  - { id: b, uses: test.read, with: { value: \"${{ steps.list.output }}\" } }\n"
+        #expect(try await bench.resume(text + reader).status == .succeeded)
+        #expect(bench.said == ["write 1", "write 2", "write 3", "read bad", "read [1,2,3]"])
+    }
+
     @Test(arguments: ["read", "write"])
     func partsOfAWriteNeedAWordAndThoseOfAReadAreMadeAnew(node: String) async throws {
         let parts = Mutex<[Value?]>([])
