@@ -115,10 +115,7 @@ struct Rerun {
     }
 
     private func unknown(_ path: String) -> Failure {
-        let isHandler = ["on_failure", "on_success", "finally"].contains {
-            path.hasPrefix($0) || path.contains("/\($0)")
-        }
-        return isHandler
+        path.isPathInHandler
             ? Failure(
                 .invalid, "\"\(path)\" belongs to a handler, which runs again by itself", hint: "name another step")
             : Failure(.invalid, "the workflow has no step \"\(path)\"")
