@@ -78,9 +78,15 @@ extension RunReset {
                 WHERE run = ? AND path = ?
                 """, [.string(note), .int(run), .string(path)])
             try forget(item: nil, of: path, run, database)
+        }
+        for path in anew.withoutThoseInside.sorted() {
+            try database.execute("DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string(path)])
+            // What stands inside it, as ranges that the index knows: the signs after `[` and `/` are `\` and `0`.
             try database.execute(
-                "DELETE FROM calls WHERE run = ?1 AND (path = ?2 OR substr(path, 1, length(?2) + 1) = ?2 || '[')",
-                [.int(run), .string(path)])
+                """
+                DELETE FROM calls WHERE run = ?1
+                    AND (path >= ?2 || '[' AND path < ?2 || '\\' OR path >= ?2 || '/' AND path < ?2 || '0')
+                """, [.int(run), .string(path)])
         }
         for path in reopened.subtracting(anew).sorted() {
             try database.execute(
@@ -123,5 +129,14 @@ extension RunReset {
             WHERE key IS NULL OR status = 'succeeded'
             """, which)
         try database.execute("DELETE FROM items WHERE step = ?1 AND (?2 IS NULL OR position = ?2)", which)
+    }
+}
+
+extension Set<String> {
+    /// Paths of steps without those that stand inside another one of them.
+    fileprivate var withoutThoseInside: [String] {
+        filter { path in
+            !path.indices.contains { "/[".contains(path[$0]) && self.contains(String(path[..<$0])) }
+        }
     }
 }

@@ -227,6 +227,25 @@ struct RunStoreTests {
         #expect(try history.steps(of: history.run(named: "latest")).isEmpty)
     }
 
+    @Test func callsOfStepsThatStartAnewAreForgottenWithAllInside() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (run, journal) = try await folder.begin(store)
+        let paths = ["a", "a/b", "a/c[1]/d", "a0", "a[0]", "a[10]/in", "a_1", "ab", "b[0]", "b[0]/in", "b[1]"]
+        try await journal.commit(
+            paths.map { path in
+                .callStarted(
+                    StoredCall(path: path, workflow: "w", file: "w", startedAt: Self.time, inputs: .null, vars: .null))
+            } + [.runEnded(RunEnd(status: .failed, endedAt: Self.time))], synced: false)
+        await journal.close()
+        let reset = RunReset(anew: ["a", "a[10]/in", "b[0]/in"], note: "to run again")
+        let (_, resumed) = try await store.resume(run.id.text, reset: reset)
+        await resumed.close()
+        let history = try RunHistory.open(folder.database)
+        let left = try history.calls(of: history.run(named: "latest")).compactMap(\.call)
+        #expect(Set(left) == ["a0", "a_1", "ab", "b[0]", "b[1]"])
+    }
+
     @Test func lockedDatabaseIsTold() async throws {
         let folder = StateFolder()
         let store = try RunStore.open(folder.database, busyTimeout: .milliseconds(20))
