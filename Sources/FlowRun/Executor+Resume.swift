@@ -75,9 +75,17 @@ extension Executor {
         guard previous.status == .succeeded || previous.isHandled && !options.decide(on: previous.path) else {
             return nil
         }
-        guard prepared.step.loop != nil else { return try StepOutcome(previous) { try open($0) } }
-        let items = try await storedItems(of: previous.path, prepared)
-        return try StepOutcome(previous, items: items) { try open($0) }
+        if prepared.step.loop != nil {
+            let items = try await storedItems(of: previous.path, prepared)
+            return try StepOutcome(previous, items: items) { try open($0) }
+        }
+        var outcome = try StepOutcome(previous) { try open($0) }
+        if outcome.status == .succeeded, outcome.output == .null, !mayKeepPages(prepared),
+            let output = try await listOfPages(of: previous.path)
+        {
+            outcome.output = output
+        }
+        return outcome
     }
 
     /// What an earlier process knew of a step that failed, with the items of a loop.

@@ -4,6 +4,7 @@ import FlowSpec
 import FlowStore
 import FlowTestKit
 import FlowWorkflow
+import Synchronization
 import Testing
 
 @Suite("Going on with an edited file")
@@ -177,6 +178,96 @@ struct EditedFileTests {
         _ = try await bench.run(steps(["a": "bad ${{ uuid() }}"]))
         _ = try await bench.resume(steps(["a": "bad new ${{ uuid() }}"]))
         #expect(bench.said.last?.hasPrefix("write bad new ") == true)
+    }
+
+    // MARK: Steps that were cut off
+
+    private func loop(over list: String, needs: String = "") -> String {
+        Self.head + """
+            steps:
+              - { id: list, uses: test.pages, with: { of: \(list) } }
+              - { id: each, \(needs) for_each: "${{ steps.list.output }}", uses: test.write, with: { value: "${{ item }}" } }
+
+            """
+    }
+
+    /// Pages of which the second can't be had in the first run.
+    private static func brokenList(before: @escaping @Sendable (Int) async -> Void = { _ in }) -> PagedScript {
+        let tries = Mutex(0)
+        return PagedScript([[1], [2]]) { number in
+            await before(number)
+            guard number == 2,
+                tries.withLock({ tries in
+                    tries += 1; return tries
+                }) == 1
+            else { return }
+            throw Failure(.network, "the line is down")
+        }
+    }
+
+    @Test func pagesThatNothingHasReadAreAskedForAnewWhereTheirStepHasChanged() async throws {
+        let pages = Self.brokenList()
+        let bench = EditBench(pages)
+        #expect(try await bench.run(loop(over: "open", needs: "needs: list,")).status == .failed)
+        #expect(try await bench.resume(loop(over: "closed", needs: "needs: list,")).status == .succeeded)
+        #expect(pages.made == [1, 1, 2])
+        #expect(bench.said == ["write 1", "write 2"])
+    }
+
+    @Test func pagesStayWhereAnotherStepHasChanged() async throws {
+        let pages = Self.brokenList()
+        let bench = EditBench(pages)
+        _ = try await bench.run(loop(over: "open", needs: "needs: list,"))
+        #expect(try await bench.resume(loop(over: "open", needs: "needs: [list],")).status == .succeeded)
+        #expect(pages.made == [1, 2])
+    }
+
+    @Test func pagesThatALoopHasReadNeedAWord() async throws {
+        let gate = Gate()
+        let pages = Self.brokenList { if $0 == 2 { await gate.pass() } }
+        let bench = EditBench(pages) { _ in gate.open() }
+        _ = try await bench.run(loop(over: "open"))
+        let failure = await #expect(throws: Failure.self) { _ = try await bench.plan(loop(over: "closed")) }
+        #expect(failure?.message == "steps have changed that have finished or done a part: list")
+        #expect(failure?.hint == "add --rerun STEP or --keep STEP for each")
+
+        let (rerun, _) = try await bench.plan(loop(over: "closed"), rerun: ["list"])
+        #expect(bench.outlook(rerun) == ["list runs again changed", "each runs again -"])
+        #expect(try await bench.resume(loop(over: "closed"), keep: ["list"]).status == .succeeded)
+        #expect(pages.made == [1, 2])
+        #expect(bench.said == ["write 1", "write 2"])
+    }
+
+    @Test func anAddedStepThatReadsAListKeptInPagesGetsAllOfIt() async throws {
+        let bench = EditBench(PagedScript([[1], [2, 3]]))
+        let text = loop(over: "open")
+        _ = try await bench.run(text + "  - { id: b, uses: test.read, with: { value: bad } }\n")
+        let reader = "  - { id: b, uses: test.read, with: { value: \"${{ steps.list.output }}\" } }\n"
+        #expect(try await bench.resume(text + reader).status == .succeeded)
+        #expect(bench.said == ["write 1", "write 2", "write 3", "read bad", "read [1,2,3]"])
+    }
+
+    @Test(arguments: ["read", "write"])
+    func partsOfAWriteNeedAWordAndThoseOfAReadAreMadeAnew(node: String) async throws {
+        let parts = Mutex<[Value?]>([])
+        let bench = EditBench { call in
+            let part = try await call.context.checkpoints.load("part")
+            parts.withLock { $0.append(part) }
+            _ = try await call.context.checkpoints.save("part", 7)
+        }
+        func text(_ value: String) -> String {
+            Self.head + "steps:\n  - { id: a, uses: test.\(node), with: { value: \(value) } }\n"
+        }
+        _ = try await bench.run(text("bad"))
+        guard node == "write" else {
+            #expect(try await bench.resume(text("good")).status == .succeeded)
+            return #expect(parts.withLock { $0 } == [nil, nil])
+        }
+        let failure = await #expect(throws: Failure.self) { _ = try await bench.plan(text("good")) }
+        #expect(failure?.message == "steps have changed that have finished or done a part: a")
+        _ = try await bench.resume(text("bad again"), keep: ["a"])
+        #expect(try await bench.resume(text("good"), rerun: ["a"]).status == .succeeded)
+        #expect(parts.withLock { $0 } == [nil, 7, nil])
     }
 
     // MARK: Everything else

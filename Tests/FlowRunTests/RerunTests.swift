@@ -293,6 +293,31 @@ struct RerunTests {
         #expect(bench.nodes.said.count == 7)
     }
 
+    @Test func loopsOfHandlersAreLeftOutAndThoseWithSimilarNamesAreNot() async throws {
+        let bench = Bench { call in
+            if call.text == "2" || call.text == "bad" { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        func loop(_ id: String) throws -> Step {
+            try Step.write(id, "${{ item }}").each([1, 2], max: 1, onError: .continue).with {
+                $0.continueOnError = true
+            }
+        }
+        let main = try Step.read("main", "bad").onError([loop("tell")])
+        let finally = try loop("clean")
+        let steps = [main, try loop("on_call"), try loop("finally_2")]
+        _ = try await bench.run(steps) { $0.finally = [finally] }
+        let plan = try plan(bench, steps) { $0.failedItems = [] }
+        #expect(
+            plan.entries.map { "\($0.path) \($0.fate.rawValue)" } == [
+                "main reused", "on_call goes on", "finally_2 goes on",
+            ])
+
+        _ = try await bench.run([main])
+        let history = try bench.history()
+        #expect(try ResumeAdvice(for: history.run(named: "latest"), history).commands.isEmpty)
+    }
+
     @Test func loopWithoutFailedItemsIsRefused() async throws {
         let bench = Bench()
         let steps = try await halfFailed(bench)

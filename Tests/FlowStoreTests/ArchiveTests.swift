@@ -294,6 +294,29 @@ struct ArchiveTests {
                 == "\"PATH\", line 3: \"../../etc/x\" is no id of a run")
     }
 
+    @Test func countsThatNoRunHasAreRefused() throws {
+        let step = Self.step.replacing("OUTPUT", with: "1")
+        func item(_ index: String) -> String {
+            #"{"item":{"step":"a","index":\#(index),"key":"k","status":"failed","attempts":1,"ended_at":"2026-01-01T00:00:00Z"}}"#
+        }
+        let problem = "of the item is over 16777216"
+        #expect(try message(after: [step, item("16777217")]) == "\"PATH\", line 5: \"index\" \(problem)")
+        #expect(try message(after: [step, item("9223372036854775807")]) == "\"PATH\", line 5: \"index\" \(problem)")
+        #expect(try message(after: [step, item("16777216"), #"{"end":{"lines":6}}"#]) == "imported")
+        let attempts = step.replacing(#""attempts":1"#, with: #""attempts":9000000000000000000"#)
+        #expect(try message(after: [attempts]) == "\"PATH\", line 4: \"attempts\" of the step is over 16777216")
+    }
+
+    @Test func deepMapsOfOddKeysTravel() async throws {
+        let (from, to) = (StoreBench(), StoreBench())
+        var value: Value = 1
+        for _ in 0..<340 { value = ["$x": value] }
+        let run = try await from.run(output: try StoredValue(value, sealing: nil, context: ""))
+        _ = try export(from, run, to: .file(from.path("a.jsonl")))
+        _ = try RunImport(from.path("a.jsonl"), into: to.database).read()
+        #expect(try to.output(of: run) == value)
+    }
+
     @Test(arguments: [
         "../../../etc/passwd", "/etc/passwd", "notes.txt", "..", "\(digest)/x", "\(digest).tar.gz",
     ])

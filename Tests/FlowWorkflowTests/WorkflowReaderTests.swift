@@ -24,6 +24,16 @@ import Testing
         #expect(steps.map(\.hasExplicitID) == [false, false, false, true, false, false, false])
     }
 
+    @Test func stepsGetNoIDsThatHandlersHave() throws {
+        var diagnostics = Diagnostics()
+        let text = "steps: [{ uses: ./finally.yaml }, { uses: ./finally.yaml }]\n"
+        let called = Array("steps: [{ run: \"true\" }]\n".utf8)
+        let workflow = WorkflowReader.read(
+            SourceText(name: "dir/sample.yaml", text: text), nodes: SampleNodes(),
+            files: StoredWorkflowFiles(["dir/finally.yaml": called]), diagnostics: &diagnostics)
+        #expect(workflow?.steps.map(\.id) == ["finally_2", "finally_3"])
+    }
+
     @Test func runIsShellRunWithTheDefaultShell() throws {
         let steps = try workflow(
             """

@@ -7,9 +7,12 @@ import Synchronization
 extension Executor {
     /// Where the output of a step goes page by page; nil where something needs it whole.
     func spool(of prepared: PreparedStep, in frame: Frame) -> Spool? {
-        let step = prepared.step
-        guard prepared.mayComeInPages, reads.onlyLoopsRead(step.id) else { return nil }
-        return frame.makeSpool(of: step.id)
+        mayKeepPages(prepared) ? frame.makeSpool(of: prepared.step.id) : nil
+    }
+
+    /// Whether the output of a step may go page by page.
+    func mayKeepPages(_ prepared: PreparedStep) -> Bool {
+        prepared.mayComeInPages && reads.onlyLoopsRead(prepared.step.id)
     }
 
     /// Reads the pages of a node into the journal, after those that are there already. The next is asked for when the
@@ -47,6 +50,17 @@ extension Executor {
         var stored = try await storedPage(number, of: spool.path)
         if stored == nil, await spool.holds(number) { stored = try await storedPage(number, of: spool.path) }
         return try stored.map { Page(try open($0)) }
+    }
+
+    /// The output of a step that was kept in pages, for what needs it whole; nil where it was not.
+    func listOfPages(of path: String) async throws -> Value? {
+        var items: [Value] = []
+        var count = 0
+        while let stored = try await storedPage(count + 1, of: path) {
+            items += Page(try open(stored)).items
+            count += 1
+        }
+        return count > 0 ? .list(items) : nil
     }
 
     private func storedPage(_ number: Int, of path: String) async throws -> StoredValue? {

@@ -150,7 +150,8 @@ extension RecordedRun {
         guard let stored = steps[path] else { return nil }
         guard step.loop != nil else {
             var outcome = try StepOutcome(stored) { try open($0) }
-            let pages = try history.pages(of: path, in: summary)
+            // Beside an output they are of a try before something needed it whole.
+            let pages = outcome.output == .null ? try history.pages(of: path, in: summary) : []
             if !pages.isEmpty { outcome.output = .list(try pages.flatMap { Page(try open($0)).items }) }
             return outcome
         }

@@ -65,10 +65,10 @@ package struct EditedFile: Sendable {
         self.calls = calls
     }
 
-    /// Steps of the run that have changed after they finished, or after items of them did.
+    /// Paths of the steps whose results are kept.
     ///
     /// - Throws: a `Failure` of kind `invalid` where one is to be kept that runs again.
-    func undecided(_ recorded: RecordedSteps, _ rerun: Rerun) throws(Failure) -> [String] {
+    func kept(_ recorded: RecordedSteps, _ rerun: Rerun) throws(Failure) -> Set<String> {
         var kept: Set<String> = []
         for name in keep {
             for path in try recorded.paths(named: name) {
@@ -80,15 +80,30 @@ package struct EditedFile: Sendable {
                 kept.insert(path)
             }
         }
+        return Set(recorded.steps.map(\.path).filter(kept.covers))
+    }
+
+    /// Makes sure that the user has said what is to become of what changed steps have done.
+    ///
+    /// - Throws: a `Failure` of kind `invalid` where steps have changed after they finished, or after a part of them did.
+    func requireDecisions(_ recorded: RecordedSteps, _ rerun: Rerun, kept: Set<String>) throws(Failure) {
         var undecided: [String] = []
+        var isInPart = false
         for step in recorded.steps where difference.changed.contains(step.path.withoutItems) {
             let name = step.path.withoutItems
-            guard !rerun.restarts(step.path), !kept.covers(step.path), !undecided.contains(name),
-                try recorded.hasFinishedWork(step)
-            else { continue }
+            guard !rerun.restarts(step.path), !kept.contains(step.path), !undecided.contains(name) else { continue }
+            if try !recorded.hasFinishedWork(step) {
+                guard try recorded.hasUsedWork(step, of: workflow) else { continue }
+                isInPart = true
+            }
             undecided.append(name)
         }
-        return undecided
+        guard !undecided.isEmpty else { return }
+        throw Failure(
+            .invalid,
+            "steps have changed that have finished\(isInPart ? " or done a part" : ""): "
+                + undecided.joined(separator: ", "),
+            hint: "add --rerun STEP or --keep STEP for each")
     }
 }
 
@@ -96,6 +111,16 @@ extension RecordedSteps {
     fileprivate func hasFinishedWork(_ step: StoredStep) throws(Failure) -> Bool {
         if step.status == .succeeded || step.isHandled { return true }
         return try history.itemCounts(of: step.path, in: run)[.succeeded] != nil
+    }
+
+    /// Whether more than the step itself knows of the parts that it has done: the other side, or the loops that have
+    /// begun to go through its pages.
+    fileprivate func hasUsedWork(_ step: StoredStep, of workflow: Workflow) throws(Failure) -> Bool {
+        if try history.hasPartsOfWrites(step.path, in: run) { return true }
+        guard try history.pageCount(of: step.path, in: run) > 0 else { return false }
+        var readers = Rerun(workflow)
+        try readers.add(step.path, reach: .readers)
+        return steps.contains { $0.path != step.path && $0.startedAt != nil && readers.restarts($0.path) }
     }
 }
 

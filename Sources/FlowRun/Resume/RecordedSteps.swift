@@ -5,12 +5,13 @@ import FlowStore
 struct RecordedSteps {
     let run: RunSummary
     let history: RunHistory
+    /// Without their outputs.
     let steps: [StoredStep]
 
     init(_ run: RunSummary, _ history: RunHistory) throws(Failure) {
         self.run = run
         self.history = history
-        steps = try history.steps(of: run)
+        steps = try history.steps(of: run, hasOutputs: false)
     }
 
     /// A step, or an item of one.

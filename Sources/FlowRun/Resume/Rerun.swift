@@ -82,11 +82,13 @@ struct Rerun {
 
     /// What the journal is to forget of what it has.
     ///
-    /// - Parameter edit: what the run's file says now; steps that have changed make their arguments anew where they go on.
-    func reset(of steps: [StoredStep], edit: EditedFile?, note: String) -> RunReset {
+    /// - Parameters:
+    ///   - edit: what the run's file says now; steps that have changed make their arguments anew where they go on.
+    ///   - kept: paths of steps that go on with what they have nevertheless.
+    func reset(of steps: [StoredStep], edit: EditedFile?, keeping kept: Set<String>, note: String) -> RunReset {
         let paths = steps.map(\.path)
         return RunReset(
-            changed: Set(paths.filter { edit?.difference.changed.contains($0.withoutItems) ?? false }),
+            changed: Set(paths.filter { edit?.difference.changed.contains($0.withoutItems) ?? false }), kept: kept,
             anew: Set(paths.filter(restarts)), reopened: Set(paths.filter(reopens)),
             items: items.filter { !restarts($0.key) }, calls: edit?.calls ?? [:], note: note)
     }
@@ -113,10 +115,7 @@ struct Rerun {
     }
 
     private func unknown(_ path: String) -> Failure {
-        let isHandler = ["on_failure", "on_success", "finally"].contains {
-            path.hasPrefix($0) || path.contains("/\($0)")
-        }
-        return isHandler
+        path.isPathInHandler
             ? Failure(
                 .invalid, "\"\(path)\" belongs to a handler, which runs again by itself", hint: "name another step")
             : Failure(.invalid, "the workflow has no step \"\(path)\"")

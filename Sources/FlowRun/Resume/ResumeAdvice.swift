@@ -45,7 +45,7 @@ extension RecordedSteps {
     /// Whether items failed of a loop that the run went on after.
     fileprivate var hasHandledFailedItems: Bool {
         get throws(Failure) {
-            for step in steps where step.isHandled {
+            for step in steps where step.isHandled && !step.path.isPathInHandler {
                 if try history.hasFailedItem(step.path, in: run) { return true }
             }
             return false

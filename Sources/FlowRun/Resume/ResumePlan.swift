@@ -68,14 +68,11 @@ package struct ResumePlan: Sendable {
             }
             if output != .null { try workflow.requireOutput(output, fits: path) }
         }
-        if let undecided = try request.edit?.undecided(recorded, rerun), !undecided.isEmpty {
-            throw Failure(
-                .invalid, "steps have changed that have finished: \(undecided.joined(separator: ", "))",
-                hint: "add --rerun STEP or --keep STEP for each")
-        }
+        let kept = try request.edit?.kept(recorded, rerun) ?? []
+        try request.edit?.requireDecisions(recorded, rerun, kept: kept)
         let difference = request.edit?.difference
         if !rerun.isEmpty || difference != nil {
-            options.reset = rerun.reset(of: recorded.steps, edit: request.edit, note: "to run again")
+            options.reset = rerun.reset(of: recorded.steps, edit: request.edit, keeping: kept, note: "to run again")
         }
         self.options = options
         let steps = Set(recorded.steps.map(\.path.withoutItems))

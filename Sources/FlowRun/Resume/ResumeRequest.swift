@@ -36,7 +36,7 @@ package struct ResumeRequest: Sendable {
         let (run, history) = (recorded.run, recorded.history)
         var paths: [String] = []
         if failedItems.isEmpty {
-            for step in recorded.steps where !step.path.hasPrefix("on_") && !step.path.hasPrefix("finally") {
+            for step in recorded.steps where !step.path.isPathInHandler {
                 if try history.hasFailedItem(step.path, in: run) { paths.append(step.path) }
             }
             guard !paths.isEmpty else {

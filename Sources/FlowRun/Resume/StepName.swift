@@ -61,3 +61,13 @@ extension Step {
         return branches.first { branch in branch.steps.contains { $0.id == next.id } }
     }
 }
+
+extension String {
+    /// Whether a step of this path belongs to a handler: of the run, of a workflow that it calls, or of a step.
+    var isPathInHandler: Bool {
+        split(separator: "/").dropLast().enumerated().contains { position, part in
+            let name = String(part.prefix { $0 != "#" })
+            return Step.runHandlers.contains(name) || position > 0 && name + "/" == Step.handlerPrefix
+        }
+    }
+}

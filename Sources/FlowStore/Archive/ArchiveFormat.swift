@@ -15,6 +15,12 @@ enum ArchiveFormat {
     /// Bytes of one line at most. A value of that size is more than any node gives.
     static let maximumLine = 512 << 20
 
+    /// Of one line: a stored value, and what stands around it.
+    static let maximumDepth = StoredValue.maximumDepth + 5
+    /// Items of a loop, attempts and pages at most. What shows an imported run takes memory for as many items as the last
+    /// one says that there are.
+    static let maximumCount = 1 << 24
+
     /// A stored value is made of the same JSON inside and outside, but for secrets, which stay, and for the paths of files.
     ///
     /// - Parameters:

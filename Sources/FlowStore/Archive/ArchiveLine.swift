@@ -42,10 +42,19 @@ struct ArchiveObject {
         return number
     }
 
-    /// What counts attempts and items; nil where it is null.
+    /// What counts attempts, items or pages.
+    func count(_ name: String) throws(Failure) -> Int {
+        let number = try int(name)
+        guard number <= ArchiveFormat.maximumCount else {
+            throw Failure(.invalid, "\"\(name)\" of the \(kind) is over \(ArchiveFormat.maximumCount)")
+        }
+        return Int(number)
+    }
+
+    /// As ``count(_:)``; nil where it is null.
     func index(_ name: String) throws(Failure) -> Int? {
         guard let value = members[name], !value.isNull else { return nil }
-        return Int(try int(name))
+        return try count(name)
     }
 
     func time(_ name: String) throws(Failure) -> Timestamp {
@@ -141,7 +150,7 @@ extension ArchiveObject {
             path: try text("path"), workflow: try text("workflow"), file: try text("file"),
             startedAt: try time("started_at"), inputs: try value("inputs", files) ?? .null,
             vars: try value("vars", files) ?? .null)
-        call.attempt = Int(try int("attempt"))
+        call.attempt = try count("attempt")
         guard let end = try optionalTime("ended_at"), !status.isLeased else { return [.callStarted(call)] }
         let ended = RunEnd(
             status: status, outputs: try value("outputs", files), failure: failure,
@@ -163,7 +172,7 @@ extension ArchiveObject {
                     path: path,
                     StepEnd(
                         status: status, output: try value("output", files), failure: failure,
-                        attempts: Int(try int("attempts")), endedAt: end,
+                        attempts: try count("attempts"), endedAt: end,
                         isHandled: members["handled"]?.boolValue ?? false, note: optionalText("note"))))
         }
         guard !records.isEmpty else { throw Failure(.invalid, "the step \"\(path.prefix(100))\" has no time") }
@@ -175,20 +184,20 @@ extension ArchiveObject {
 
     /// None where the value was lost before it was exported.
     fileprivate func page(of path: String, _ files: RunFiles) throws(Failure) -> [JournalRecord] {
-        let name = JournalRecord.pageName(Int(try int("number")))
+        let name = JournalRecord.pageName(try count("number"))
         return try value("value", files).map { [.checkpoint(path: path, item: nil, name: name, $0)] } ?? []
     }
 
     fileprivate func item(of path: String, _ files: RunFiles) throws(Failure) -> JournalRecord {
         .itemEnded(
-            path: path, index: Int(try int("index")), key: try text("key"),
+            path: path, index: try count("index"), key: try text("key"),
             StepEnd(
                 status: try status("status"), output: try value("output", files), failure: failure,
-                attempts: Int(try int("attempts")), endedAt: try time("ended_at")))
+                attempts: try count("attempts"), endedAt: try time("ended_at")))
     }
 
     fileprivate func attempt(of path: String) throws(Failure) -> [JournalRecord] {
-        let id = AttemptID(path: path, item: try index("item"), number: Int(try int("number")))
+        let id = AttemptID(path: path, item: try index("item"), number: try count("number"))
         guard let effect = optionalText("effect").flatMap(Effect.init(rawValue:)) else {
             throw Failure(.invalid, "\"effect\" of the attempt is not one")
         }

@@ -59,7 +59,9 @@ package struct RunExport {
                 ])
             try addRun(&state)
             for call in try history.calls(of: run, limit: .max) { try add(call, &state) }
-            for step in try history.steps(of: run) { try add(step, &state) }
+            for step in try history.steps(of: run, hasOutputs: false) {
+                if let whole = try history.step(step.path, of: run) { try add(whole, &state) }
+            }
             try addLog(&state)
             for name in state.names.sorted() { try addFile(name, folder, &state) }
             try state.add(["end": ["lines": .int(Int64(state.report.lines + 1))]])

@@ -77,7 +77,7 @@ package final class RunImport {
         lineNumber += 1
         guard let bytes = try lines.next() else { throw Failure(.invalid, "the archive ends before its last line") }
         do throws(Failure) {
-            return try JSON.parse(bytes, maximumDepth: 2 * JSON.maximumDepth)
+            return try JSON.parse(bytes, maximumDepth: ArchiveFormat.maximumDepth)
         } catch {
             throw Failure(.invalid, "this is not JSON: \(error.message)")
         }
@@ -126,7 +126,8 @@ package final class RunImport {
             """,
             [
                 .string(id.text), .string(try run.text("workflow")), .string(try run.text("file")),
-                .string(try run.text("trigger")), .int(try run.int("attempt")), .micros(try run.time("started_at")),
+                .string(try run.text("trigger")), .int(Int64(try run.count("attempt"))),
+                .micros(try run.time("started_at")),
                 .int(Int64(identity.pid)), .int(identity.startTime), .string(identity.boot), .micros(.wallClock),
                 .micros(.wallClock),
             ])

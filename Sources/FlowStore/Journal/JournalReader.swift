@@ -9,28 +9,33 @@ struct JournalReader {
     var base = ""
 
     func step(_ path: String) throws(Failure) -> StoredStep? {
-        try steps("s.path = ?2", base + path).first
+        try steps("s.path = ?2", base + path, hasOutputs: true).first
     }
 
-    func steps() throws(Failure) -> [StoredStep] { try steps("substr(s.path, 1, length(?2)) = ?2", base) }
+    /// - Parameter hasOutputs: whether their outputs are read, too, and what is resolved of them.
+    func steps(hasOutputs: Bool) throws(Failure) -> [StoredStep] {
+        try steps("substr(s.path, 1, length(?2)) = ?2", base, hasOutputs: hasOutputs)
+    }
 
-    private func steps(_ condition: String, _ text: String) throws(Failure) -> [StoredStep] {
-        try database.query(
-            """
-            SELECT s.path, s.node, s.status, s.started_at, s.ended_at, s.attempts, s.output, o.value, s.error,
-                s.handled, s.note, c.value, co.value
-            FROM steps s LEFT JOIN outputs o ON o.number = s.output_ref
+    private func steps(_ condition: String, _ text: String, hasOutputs: Bool) throws(Failure) -> [StoredStep] {
+        let values = hasOutputs ? "s.output, o.value, c.value, co.value" : "NULL, NULL, NULL, NULL"
+        let large = """
+            LEFT JOIN outputs o ON o.number = s.output_ref
             LEFT JOIN checkpoints c ON c.step = s.number AND c.item = -1 AND c.name = ':resolved'
             LEFT JOIN outputs co ON co.number = c.value_ref
-            WHERE s.run = ?1 AND \(condition) ORDER BY s.number
+            """
+        return try database.query(
+            """
+            SELECT s.path, s.node, s.status, s.started_at, s.ended_at, s.attempts, s.error, s.handled, s.note, \(values)
+            FROM steps s \(hasOutputs ? large : "") WHERE s.run = ?1 AND \(condition) ORDER BY s.number
             """, [.int(run), .string(text)]
         ).map { row in
             let path = String((row[0].stringValue ?? "").dropFirst(base.count))
             return StoredStep(
                 path: path, node: row[1].stringValue, status: row[2].storedStatus,
                 startedAt: row[3].storedTime, endedAt: row[4].storedTime, attempts: Int(row[5].intValue ?? 0),
-                output: row[6].storedValue(or: row[7], in: database, "the output of step \"\(path)\""),
-                failure: row[8].storedFailure, isHandled: row[9].intValue == 1, note: row[10].stringValue,
+                output: row[9].storedValue(or: row[10], in: database, "the output of step \"\(path)\""),
+                failure: row[6].storedFailure, isHandled: row[7].intValue == 1, note: row[8].stringValue,
                 resolved: row[11].storedValue(or: row[12], in: database, "what step \"\(path)\" was given"))
         }
     }
@@ -100,6 +105,19 @@ struct JournalReader {
             """, [.int(run), .string(base + path)]
         ).first?[0].intValue
         return (Int(succeeded ?? 0), try attempts("AND \(isLast) AND a.status <> 'succeeded'", of: path, []))
+    }
+
+    func hasPartsOfWrites(_ path: String) throws(Failure) -> Bool {
+        try !database.query(
+            """
+            SELECT 1 FROM checkpoints c
+            WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?)
+                AND c.name NOT LIKE ':%' AND c.value <> 'null'
+                AND EXISTS (
+                    SELECT 1 FROM attempts a WHERE a.step = c.step AND a.item = c.item AND a.effect = 'write')
+            LIMIT 1
+            """, [.int(run), .string(base + path)]
+        ).isEmpty
     }
 
     private func attempts(

@@ -164,11 +164,15 @@ package struct RunHistory: Sendable {
 
     /// The steps that started or were skipped, in the order in which they did. What nobody runs any more is
     /// `interrupted`.
-    package func steps(of run: RunSummary) throws(Failure) -> [StoredStep] {
-        var steps = try reader(run).steps()
-        guard run.status != .running else { return steps }
-        for index in steps.indices where steps[index].status == .running { steps[index].status = .interrupted }
-        return steps
+    ///
+    /// - Parameter hasOutputs: whether their outputs are read, too, which may be large together.
+    package func steps(of run: RunSummary, hasOutputs: Bool = true) throws(Failure) -> [StoredStep] {
+        try reader(run).steps(hasOutputs: hasOutputs).map { $0.standing(in: run) }
+    }
+
+    /// One of them with its output; nil where there is none of this path.
+    package func step(_ path: String, of run: RunSummary) throws(Failure) -> StoredStep? {
+        try reader(run).step(path)?.standing(in: run)
     }
 
     package func attempts(of path: String, item: Int? = nil, in run: RunSummary) throws(Failure) -> [StoredAttempt] {
@@ -182,6 +186,11 @@ package struct RunHistory: Sendable {
     package func lastWrites(
         of path: String, in run: RunSummary
     ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) { try reader(run).lastWrites(of: path) }
+
+    /// Whether a step, or an item of it, has parts of a write behind it with which it would go on.
+    package func hasPartsOfWrites(_ path: String, in run: RunSummary) throws(Failure) -> Bool {
+        try reader(run).hasPartsOfWrites(path)
+    }
 
     /// The last attempt of each item that has no result of its own.
     func openAttempts(of path: String, in run: RunSummary) throws(Failure) -> [Int: StoredAttempt] {
@@ -305,6 +314,15 @@ package struct RunHistory: Sendable {
                 endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
                 lease: status.isLeased ? lease : nil, isImported: !row[15].isNull, number: row[0].intValue ?? 0)
         }
+    }
+}
+
+extension StoredStep {
+    fileprivate func standing(in run: RunSummary) -> StoredStep {
+        guard status == .running, run.status != .running else { return self }
+        var step = self
+        step.status = .interrupted
+        return step
     }
 }
 

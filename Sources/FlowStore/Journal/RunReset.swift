@@ -15,6 +15,8 @@ package struct RunReset: Sendable, Hashable {
 
     /// Paths of steps that say something else now: what they go on with is made anew.
     package var changed: Set<String>
+    /// Paths of steps that go on with the pages and parts of their work that they have, though they have changed.
+    package var kept: Set<String>
     /// Paths of steps that start again as if they had never run. What stands inside them is named, too.
     package var anew: Set<String>
     /// Paths of steps whose result is made again, of the items and inner steps they have.
@@ -27,10 +29,11 @@ package struct RunReset: Sendable, Hashable {
     package var note: String
 
     package init(
-        changed: Set<String> = [], anew: Set<String> = [], reopened: Set<String> = [], items: [String: Set<Int>] = [:],
-        calls: [String: Call] = [:], note: String
+        changed: Set<String> = [], kept: Set<String> = [], anew: Set<String> = [], reopened: Set<String> = [],
+        items: [String: Set<Int>] = [:], calls: [String: Call] = [:], note: String
     ) {
         self.changed = changed
+        self.kept = kept
         self.anew = anew
         self.reopened = reopened
         self.items = items
@@ -53,6 +56,14 @@ extension RunReset {
                     AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
                 """, [.int(run), .string(path)])
         }
+        for path in changed.subtracting(anew).subtracting(kept).sorted() {
+            // What is left are names of the engine, such as how often `on_error` has run.
+            try database.execute(
+                """
+                DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
+                    AND (name NOT LIKE ':%' OR name GLOB ':page.*')
+                """, [.int(run), .string(path)])
+        }
         let statements = JournalStatements(database: database, run: run)
         for (path, call) in calls.sorted(by: { $0.key < $1.key }) {
             try database.execute(
@@ -67,9 +78,15 @@ extension RunReset {
                 WHERE run = ? AND path = ?
                 """, [.string(note), .int(run), .string(path)])
             try forget(item: nil, of: path, run, database)
+        }
+        for path in anew.withoutThoseInside.sorted() {
+            try database.execute("DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string(path)])
+            // What stands inside it, as ranges that the index knows: the signs after `[` and `/` are `\` and `0`.
             try database.execute(
-                "DELETE FROM calls WHERE run = ?1 AND (path = ?2 OR substr(path, 1, length(?2) + 1) = ?2 || '[')",
-                [.int(run), .string(path)])
+                """
+                DELETE FROM calls WHERE run = ?1
+                    AND (path >= ?2 || '[' AND path < ?2 || '\\' OR path >= ?2 || '/' AND path < ?2 || '0')
+                """, [.int(run), .string(path)])
         }
         for path in reopened.subtracting(anew).sorted() {
             try database.execute(
@@ -112,5 +129,14 @@ extension RunReset {
             WHERE key IS NULL OR status = 'succeeded'
             """, which)
         try database.execute("DELETE FROM items WHERE step = ?1 AND (?2 IS NULL OR position = ?2)", which)
+    }
+}
+
+extension Set<String> {
+    /// Paths of steps without those that stand inside another one of them.
+    fileprivate var withoutThoseInside: [String] {
+        filter { path in
+            !path.indices.contains { "/[".contains(path[$0]) && self.contains(String(path[..<$0])) }
+        }
     }
 }

@@ -34,16 +34,21 @@ package struct StoredValue: Sendable, Hashable {
     /// Larger values lie in a file of their own.
     package static let inlineLimit = 64 << 10
 
-    /// Deeper than any value that can be read from a file or an answer, with room for tags.
-    fileprivate static let maximumDepth = 2 * JSON.maximumDepth
+    /// How many lists and maps of JSON may lie in each other: as in any value that can be read from a file or an answer,
+    /// with the three that a map of odd keys takes for one, and room for what holds such a value.
+    static let maximumDepth = 3 * (JSON.maximumDepth + 20)
 
     /// - Parameter context: what the value belongs to, such as the run's id; sealed parts open under it only.
-    /// - Throws: a `Failure` of kind `auth` where the value holds a secret and there is nothing to seal it with.
+    /// - Throws: a `Failure`: `auth` where the value holds a secret and there is nothing to seal it with, `invalid` where
+    ///   it is nested so deep that it couldn't be read back.
     package init(_ value: Value, sealing: (any ValueSealing)?, context: String) throws(Failure) {
+        // First, so that nothing goes deeper into it than that.
+        try value.requireDepth()
         if value.isPlainJSON {
             self.init(bytes: JSON.bytes(value))
         } else {
             let tagged = try Tag.wrap(value, sealing, context)
+            try tagged.requireDepth()
             self.init(.inline(JSON.bytes(tagged)), filePaths: value.files.map(\.path))
         }
     }
@@ -135,6 +140,28 @@ extension StoredValue {
 }
 
 extension Value {
+    /// Makes sure that what is written of it can be read back.
+    fileprivate func requireDepth() throws(Failure) {
+        guard isNested(deeperThan: StoredValue.maximumDepth) else { return }
+        throw Failure(
+            .invalid, "a value is nested too deep to be kept in the run history",
+            hint: "keep it as text, with toJSON(…)")
+    }
+
+    private func isNested(deeperThan levels: Int) -> Bool {
+        switch self {
+        case .list(let items):
+            if levels == 0 { return true }
+            for item in items where item.isNested(deeperThan: levels - 1) { return true }
+        case .map(let map):
+            if levels == 0 { return true }
+            for (_, item) in map where item.isNested(deeperThan: levels - 1) { return true }
+        case .secret(let inner), .optional(let inner?): return inner.isNested(deeperThan: levels)
+        default: break
+        }
+        return false
+    }
+
     /// Whether JSON alone gives the value back as it is.
     fileprivate var isPlainJSON: Bool {
         switch self {
@@ -218,8 +245,10 @@ private enum Tag: String {
                     .auth, "a secret would be kept in the run history, and there is no vault to seal it with",
                     hint: "run \"flowctl vault init\", or keep the secret out of outputs and vars")
             }
-            let clear = JSON.bytes(try wrap(inner, sealing, context))
-            return Tag.secret.holding(.string(Base64.encode(try sealing.seal(clear, context: context))))
+            let clear = try wrap(inner, sealing, context)
+            try clear.requireDepth()
+            let sealed = try sealing.seal(JSON.bytes(clear), context: context)
+            return Tag.secret.holding(.string(Base64.encode(sealed)))
         case .stream:
             throw Failure(.internal, "a stream reached the run history before it was read")
         }

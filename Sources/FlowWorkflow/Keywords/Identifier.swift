@@ -8,6 +8,9 @@ enum Identifier {
         "let", "loop", "package", "namespace", "return", "var", "void", "while",
     ]
 
+    /// Handlers, below whose names stand the paths of their steps.
+    static let handlers = Step.runHandlers.union([String(Step.handlerPrefix.dropLast())])
+
     static func isReserved(_ name: String) -> Bool { reserved.contains(name) }
 
     /// Why `name` can't be an id; nil where it can.
@@ -23,7 +26,7 @@ enum Identifier {
     /// `name` in the one spelling, where that is an id.
     static func mended(_ name: String) -> String? {
         let mended = String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-        return mended != name && objection(to: mended) == nil ? mended : nil
+        return mended != name && objection(to: mended) == nil && !handlers.contains(mended) ? mended : nil
     }
 
     /// Whether `name` can name an environment variable.

@@ -71,6 +71,11 @@ extension WorkflowReader {
         }
         guard let id = node.decodeString(for: "id", &diagnostics) else { return names.make(from: work) }
         check(id: id, "the id", at: node.span)
+        if Identifier.handlers.contains(id) {
+            diagnostics.error(
+                "bad-id", "the id \(JSON.quoted(id)) is the name of a handler",
+                at: node.span, hint: "choose another name, such as \(id)_2")
+        }
         if let first = names.claim(id, at: node.span) {
             diagnostics.error(
                 "duplicate-id", "the id \"\(id)\" is taken by the step on line \(first.position.line)", at: node.span,
@@ -234,8 +239,8 @@ struct StepNames {
     /// The last number each base was given, so that a long list of one node doesn't try all from 1.
     private var ordinals: [String: Int] = [:]
 
-    /// - Parameter explicit: ids that the file gives; generated ones keep out of their way.
-    init(explicit: [String]) { taken = Set(explicit) }
+    /// - Parameter explicit: ids that the file gives; generated ones keep out of their way, and of that of handlers.
+    init(explicit: [String]) { taken = Identifier.handlers.union(explicit) }
 
     /// The place where the id was claimed before; nil where it is new.
     mutating func claim(_ id: String, at span: SourceSpan) -> SourceSpan? {

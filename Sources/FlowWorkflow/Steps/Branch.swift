@@ -16,6 +16,9 @@ extension Step {
         }
     }
 
+    /// Keys of the lists of steps that follow a run: the paths of these steps begin with them.
+    package static let runHandlers: Set<String> = ["on_failure", "on_success", "finally"]
+
     /// What a handler's steps stand below, after the step's own path.
     package static let handlerPrefix = "on_error/"
 

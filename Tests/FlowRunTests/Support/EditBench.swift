@@ -1,15 +1,31 @@
 import FlowCore
 import FlowRun
+import FlowSpec
 import FlowStore
 import FlowTestKit
 import FlowWorkflow
 
 /// Runs a workflow, and takes the run up with another version of its files. A step whose value begins with `bad` fails.
 struct EditBench {
-    private let bench = Bench { call in
-        if call.text.hasPrefix("bad") { throw Failure(.conflict, "no") }
-        return call.value
+    private let bench: Bench
+    private let nodes: NodeCatalog
+
+    /// - Parameters:
+    ///   - pages: what `test.pages` gives.
+    ///   - work: is done before each step ends.
+    init(
+        _ pages: PagedScript = PagedScript([]),
+        work: @escaping @Sendable (ScriptedNodes.Call) async throws -> Void = { _ in }
+    ) {
+        bench = Bench { call in
+            try await work(call)
+            if call.text.hasPrefix("bad") { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        nodes = NodeCatalog([pages, bench.nodes])
     }
+
+    private var setup: RunSetup { bench.setup { $0.nodes = nodes } }
 
     /// What the steps were asked for.
     var said: [String] { bench.nodes.said }
@@ -21,7 +37,7 @@ struct EditBench {
         let stored = StoredWorkflowFiles(files.mapValues { Array($0.utf8) })
         guard
             let workflow = WorkflowReader.read(
-                SourceText(name: "test.yaml", text: text), nodes: bench.nodes, files: stored, diagnostics: &diagnostics)
+                SourceText(name: "test.yaml", text: text), nodes: nodes, files: stored, diagnostics: &diagnostics)
         else {
             throw Failure(.invalid, diagnostics.all.map(\.message).joined(separator: "; "))
         }
@@ -32,7 +48,7 @@ struct EditBench {
         _ text: String, calling files: [String: String] = [:], inputs: ValueMap = ValueMap()
     ) async throws -> RunResult {
         try await Executor.start(
-            try read(text, calling: files), inputs: inputs, setup: bench.setup(), store: bench.store()
+            try read(text, calling: files), inputs: inputs, setup: setup, store: bench.store()
         ).run()
     }
 
@@ -47,7 +63,7 @@ struct EditBench {
             calling: stored.snapshot.calledFiles.mapValues { String(decoding: $0, as: UTF8.self) })
         var edit = try await EditedFile(
             stored, unfinished: { try history.unfinishedCalls(of: summary) }, from: old,
-            to: try read(text, calling: files), connectors: ["acme": "2"], version: "2", setup: bench.setup())
+            to: try read(text, calling: files), connectors: ["acme": "2"], version: "2", setup: setup)
         edit.rerun = rerun
         edit.keep = keep
         var request = ResumeRequest()
@@ -60,7 +76,7 @@ struct EditBench {
     ) async throws -> RunResult {
         let (plan, edit) = try await plan(text, calling: files, rerun: rerun, keep: keep)
         return try await Executor.resume(
-            "latest", options: plan.options, snapshot: edit.snapshot, setup: bench.setup(), store: bench.store()
+            "latest", options: plan.options, snapshot: edit.snapshot, setup: setup, store: bench.store()
         ) { _, _ in edit.workflow }.run()
     }
 

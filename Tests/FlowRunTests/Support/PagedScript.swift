@@ -4,7 +4,7 @@ import Synchronization
 
 /// `test.pages`: a node whose list comes in the pages a test gives, and may end in a failure before one of them.
 final class PagedScript: NodeSource, PagedNode {
-    let spec = NodeSpec("test.pages", summary: "Gives pages.", effect: .read, parameters: [])
+    let spec = NodeSpec("test.pages", summary: "Gives pages.", effect: .read, parameters: [Parameter("of", .any)])
     private let lists: [[Value]]
     /// Is asked before each page, from 1.
     private let before: @Sendable (Int) async throws -> Void

@@ -82,6 +82,10 @@ struct RunStoreTests {
         let step = try #require(try history.steps(of: summary).first)
         #expect(try opened(step.output) == opened(large))
         #expect(step.failure == failure)
+        let bare = try #require(try history.steps(of: summary, hasOutputs: false).first)
+        #expect(bare.output == nil)
+        #expect(bare.failure == failure)
+        #expect(try opened(try history.step("a", of: summary)?.output) == opened(large))
         #expect(try history.attempts(of: "a", in: summary)[0].intent.key == "k")
         #expect(try history.items(of: "a", in: summary).map(\.index) == [4])
         #expect(try history.logs(of: summary).map(\.message) == ["hello"])
@@ -221,6 +225,25 @@ struct RunStoreTests {
         await #expect(throws: Failure.self) { try await journal.commit([], synced: false) }
         let history = try RunHistory.open(folder.database)
         #expect(try history.steps(of: history.run(named: "latest")).isEmpty)
+    }
+
+    @Test func callsOfStepsThatStartAnewAreForgottenWithAllInside() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (run, journal) = try await folder.begin(store)
+        let paths = ["a", "a/b", "a/c[1]/d", "a0", "a[0]", "a[10]/in", "a_1", "ab", "b[0]", "b[0]/in", "b[1]"]
+        try await journal.commit(
+            paths.map { path in
+                .callStarted(
+                    StoredCall(path: path, workflow: "w", file: "w", startedAt: Self.time, inputs: .null, vars: .null))
+            } + [.runEnded(RunEnd(status: .failed, endedAt: Self.time))], synced: false)
+        await journal.close()
+        let reset = RunReset(anew: ["a", "a[10]/in", "b[0]/in"], note: "to run again")
+        let (_, resumed) = try await store.resume(run.id.text, reset: reset)
+        await resumed.close()
+        let history = try RunHistory.open(folder.database)
+        let left = try history.calls(of: history.run(named: "latest")).compactMap(\.call)
+        #expect(Set(left) == ["a0", "a_1", "ab", "b[0]", "b[1]"])
     }
 
     @Test func lockedDatabaseIsTold() async throws {

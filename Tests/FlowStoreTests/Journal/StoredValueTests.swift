@@ -34,6 +34,26 @@ struct StoredValueTests {
         #expect(String(describing: back) == String(describing: value))
     }
 
+    // Less deep than a file may be: without the optimizer each level takes several KiB of the stack.
+    @Test func deepMapsOfOddKeysComeBack() throws {
+        var value: Value = 1
+        for _ in 0..<340 { value = ["$x": value] }
+        let stored = try StoredValue(value, sealing: nil, context: "r")
+        #expect(try stored.value(sealing: nil, context: "r") == value)
+    }
+
+    @Test(arguments: [false, true])
+    func whatCouldNotBeReadBackIsRefused(isSecret: Bool) throws {
+        var value: Value = 1
+        for _ in 0..<1561 { value = [value] }
+        let failure = #expect(throws: Failure.self) {
+            try StoredValue(isSecret ? .secret(value) : value, sealing: ReversingSeal(), context: "r")
+        }
+        #expect(failure?.kind == .invalid)
+        #expect(failure?.message == "a value is nested too deep to be kept in the run history")
+        #expect(failure?.hint == "keep it as text, with toJSON(…)")
+    }
+
     @Test func orderOfKeysIsKept() throws {
         let map = ValueMap([("z", 1), ("a", 2), ("m", 3)])
         let back = try StoredValue(.map(map), sealing: nil, context: "r").value(sealing: nil, context: "r")

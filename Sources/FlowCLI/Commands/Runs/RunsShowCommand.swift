@@ -34,7 +34,7 @@ struct RunsShowCommand: Verb {
             throw Exit.usage("--curl is about one step", hint: "name it with --step")
         }
         let (run, history) = try session.run(named: subject.run)
-        let steps = try history.steps(of: run)
+        let steps = try history.steps(of: run, hasOutputs: false)
         guard let step else {
             let advice = try ResumeAdvice(for: run, history)
             return try RunSheet(
@@ -42,7 +42,7 @@ struct RunsShowCommand: Verb {
             ).show(in: session)
         }
         let (path, key) = ItemName.parts(of: step) { path in steps.contains { $0.path == path } }
-        guard let found = steps.first(where: { $0.path == path }) else {
+        guard let found = try history.step(path, of: run) else {
             throw Exit.noStep(step, in: run, among: steps)
         }
         if let key {

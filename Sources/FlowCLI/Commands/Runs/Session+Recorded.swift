@@ -15,7 +15,7 @@ struct RunRecord {
     /// - Throws: an `Exit` of status `usage` where the run has no such step.
     func view(ofStep path: String) throws -> RecordedView {
         guard let view = try recorded.view(of: path) else {
-            throw Exit.noStep(path, in: summary, among: try history.steps(of: summary))
+            throw Exit.noStep(path, in: summary, among: try history.steps(of: summary, hasOutputs: false))
         }
         return view
     }
