@@ -27,6 +27,14 @@ package struct CredentialRecord: Sendable {
         self.origins = origins
         self.workflows = workflows
     }
+
+    /// With the limits of another, whose place it takes, where it has none of its own.
+    package func limited(as old: CredentialRecord) -> CredentialRecord {
+        var record = self
+        record.origins = origins ?? old.origins
+        record.workflows = workflows ?? old.workflows
+        return record
+    }
 }
 
 /// What may be shown of a credential: all but its fields.

@@ -26,7 +26,8 @@ extension VaultFile {
         try write(row, record.fields, &manifest)
     }
 
-    /// Adds credentials, and replaces those that have their names; all of them or none.
+    /// Adds credentials, and replaces those that have their names; all of them or none. One that says nothing of hosts or
+    /// workflows keeps those of the one that it replaces.
     package func store(_ records: [CredentialRecord]) throws(Failure) {
         for record in records { try CredentialName.check(record.name) }
         try change { manifest in
@@ -34,6 +35,7 @@ extension VaultFile {
             let known = Set(try proveAll(manifest).map(\.name))
             for record in records {
                 if known.contains(record.name), let old = try findRow(record.name, manifest) {
+                    let record = record.limited(as: try open(old, manifest).record)
                     let version = try nextVersion(of: old.id, manifest)
                     try write(
                         old.replaced(by: record, at: now, isValid: true, version: version), record.fields, &manifest)

@@ -19,7 +19,7 @@ extension VaultFile {
             record.name = name
             let row = CredentialRow(
                 id: old.id, record: record, createdAt: old.createdAt, updatedAt: now, isValid: isValid ?? old.isValid,
-                version: old.version + 1)
+                version: try nextVersion(of: old.id, manifest))
             try write(row, record.fields, &manifest)
         }
     }

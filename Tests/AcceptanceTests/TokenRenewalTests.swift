@@ -158,6 +158,20 @@ import Testing
         let machine = try await machine(provider)
         let result = try await machine.run("flowctl run one.yaml --dry-run && flowctl validate one.yaml")
         #expect(result.exit == 0, "\(result.errors)")
+        let node = try await machine.run(
+            "flowctl nodes run http.request --dry-run --credential work url=\(provider.url)/api")
+        #expect(node.output == "GET \(provider.url)/api\nAuthorization: ***\n", "\(node.errors)")
+        #expect(provider.asked == 0)
+    }
+
+    @Test func aDryRunNeedsNoFirstToken() async throws {
+        let provider = try RotatingProvider()
+        let machine = try await machine(provider, login: provider.machine)
+        for command in ["run one.yaml", "nodes run http.request --credential work url=\(provider.url)/api"] {
+            let result = try await machine.run("flowctl \(command) --dry-run")
+            #expect(result.exit == 0, "\(result.errors)")
+            #expect(result.output.contains("Authorization: ***"), "\(result.output)")
+        }
         #expect(provider.asked == 0)
     }
 

@@ -39,6 +39,14 @@ import Testing
         #expect(found?.expiresAt?.rfc3339 == time)
     }
 
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "1e300"])
+    func aTimeThatNoCalendarHasIsNone(number: String) async throws {
+        let found = try await identity(
+            "{ operation: me, who: \"${{ body.name }}\", expires: \"${{ body.ends }}\" }",
+            body: "{\"name\": \"ada\", \"ends\": \(number)}")
+        #expect(found == CredentialIdentity(who: "ada", scopes: nil, expiresAt: nil))
+    }
+
     @Test func whatTheAnswerLacksIsLeftOpen() async throws {
         let found = try await identity(
             "{ operation: me, who: \"${{ body.name }}\", scopes: \"${{ headers['x-scopes'] }}\", expires: \"${{ body.ends }}\" }"

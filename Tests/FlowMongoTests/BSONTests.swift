@@ -113,6 +113,12 @@ struct BSONTests {
             objection(["a\0b": 1])?.message == "\"documents[3].a\0b\" has a name with a zero byte in it")
     }
 
+    @Test(arguments: [-1, 2, .int(.max), .int(.min), 0.5, "0", .null] as [Value])
+    func aRefusalOfNoneOfTheWritesNamesNone(_ index: Value) {
+        #expect((["index": index, "code": 11000] as Value).refusedWrite(of: 2) == nil)
+        #expect((["index": 1] as Value).refusedWrite(of: 2) == 1)
+    }
+
     @Test func damagedDocumentsAreRefused() throws {
         let list: Value = [1, "text", ["b": 2.5]]
         let whole = try BSONWriter.document(ValueMap([("a", list)]), at: "document")

@@ -257,6 +257,49 @@ import Testing
         #expect(http.calls[1].request.secrets.isWholeBody)
     }
 
+    private func preview(
+        _ url: String, query: Value = .null, credential: Credential? = nil, baseURL: String? = nil
+    ) throws -> HTTPRequest? {
+        let node = try #require(NativeNodes().node(named: "http.request"))
+        let arguments = try node.spec.bind(ValueMap([("url", .string(url)), ("query", query)]))
+        let context = NodeContext(world: .test(), credential: credential, baseURL: baseURL)
+        guard case .request(let request)? = try node.preview(arguments, in: context).first else { return nil }
+        return request
+    }
+
+    @Test(arguments: [
+        ("http://h/items/‹steps.a.output.body.id + 1›", "http://h/items/‹steps.a.output.body.id + 1›?q=1"),
+        (##"http://h/‹steps.a.output.ok ? "x" : "#"›/z#top"##, ##"http://h/‹steps.a.output.ok ? "x" : "#"›/z?q=1"##),
+        ("http://h/x?a=‹steps.a.output.id›&b=‹item.id + 2›", "http://h/x?a=‹steps.a.output.id›&b=‹item.id + 2›&q=1"),
+        (#"‹steps.a.output.url + "/"›/items"#, #"‹steps.a.output.url + "/"›/items?q=1"#),
+        (
+            "https://‹steps.a.output.host + 1›:‹inputs.port + 1›",
+            "https://‹steps.a.output.host + 1›:‹inputs.port + 1›?q=1"
+        ),
+    ])
+    func aPreviewTakesPlaceholdersForWhatTheyStandFor(url: String, shown: String) throws {
+        #expect(try preview(url, query: ["q": 1])?.url == shown)
+    }
+
+    @Test(arguments: ["http://h/a b/‹steps.a.output.id›", "h/‹steps.a.output.id + 1›", "http://h/‹a b"])
+    func aPreviewChecksWhatIsKnownOfAnAddress(url: String) {
+        #expect(throws: Failure.self) { try preview(url) }
+    }
+
+    @Test func aCredentialIsShownWhereTheHostIsNotKnownYet() throws {
+        for url in ["‹steps.a.output.body.url›", "https://‹steps.a.output.host›/x"] {
+            #expect(try preview(url, credential: token)?.headers["Authorization"] == "***")
+        }
+        #expect(throws: Failure.self) {
+            try preview("https://elsewhere.test/‹steps.a.output.id + 1›", credential: token)
+        }
+    }
+
+    @Test(arguments: ["https://api.example.com/‹a / b›", "https://‹inputs.host + 1›/‹a / b›"])
+    func aPreviewHasTheBaseAddress(url: String) throws {
+        #expect(try preview(url, baseURL: "http://127.0.0.1:8080/m")?.url == "http://127.0.0.1:8080/m/‹a / b›")
+    }
+
     @Test func aPreviewShowsNoSecret() throws {
         let node = try #require(NativeNodes().node(named: "http.request"))
         let given: Value = [

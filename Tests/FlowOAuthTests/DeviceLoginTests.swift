@@ -51,6 +51,20 @@ import Testing
         #expect(invitation.lifetime == .seconds(900))
     }
 
+    @Test(arguments: ["1e300", "-5", "0", "\"soon\""])
+    func absurdTimesCountAsNone(number: String) async throws {
+        let start = #"""
+            {"device_code": "d", "user_code": "u", "verification_uri": "https://id.example/device",
+             "expires_in": \#(number), "interval": \#(number)}
+            """#
+        let slower = #"{"error": "slow_down", "interval": \#(number)}"#
+        let login = try login(ScriptedHTTP([.json(start), .json(slower, status: 400), .json(tokens)]))
+        let invitation = try await login.begin(scopes: [])
+        #expect(invitation.lifetime == .seconds(900))
+        #expect(try await login.tokens(for: invitation).access == "a")
+        #expect(clock.sleeps == [.seconds(5), .seconds(10)])
+    }
+
     @Test func slowDownIsForGood() async throws {
         _ = try await run([
             .json(#"{"error": "slow_down"}"#, status: 400), .json(pending, status: 400), .json(tokens),

@@ -112,6 +112,13 @@ import Testing
         #expect(outcome.hint == "try again in 30.0 s")
     }
 
+    @Test(arguments: [("30", Duration.seconds(30)), ("1e300", nil), ("-1e300", nil), ("-1", nil)])
+    func pauseIsTakenWhereItMakesSense(interval: String, pause: Duration?) async {
+        let outcome = await refusal(#"{"error": "slow_down", "interval": \#(interval)}"#)
+        #expect(outcome.kind == .rateLimited)
+        #expect(outcome.retryAfter == pause)
+    }
+
     @Test func wordsOfTheProviderAreMadeSafe() async {
         let outcome = await refusal(#"{"error": "invalid_grant", "error_description": "a\u001b[2Jb\nc"}"#)
         #expect(!outcome.message.contains("\u{1B}"))

@@ -59,7 +59,8 @@ extension CredentialIdentity {
         }
         expiresAt = value(probe.expires).flatMap { value in
             if case .timestamp(let time) = value.revealed { return time }
-            return value.intValue.map { Timestamp(seconds: $0) } ?? Timestamp(loosely: WireText.of(value))
+            guard let seconds = value.intValue else { return Timestamp(loosely: WireText.of(value)) }
+            return Timestamp.validSeconds.contains(seconds) ? Timestamp(seconds: seconds) : nil
         }
     }
 }

@@ -93,3 +93,10 @@ struct BatchResult {
         return stopped
     }
 }
+
+extension Value {
+    /// Which of `count` writes a refusal is of, from 0; nil where the server names none of them.
+    func refusedWrite(of count: Int) -> Int? {
+        self["index"]?.intValue.flatMap { Int(exactly: $0) }.flatMap { (0..<count).contains($0) ? $0 : nil }
+    }
+}

@@ -55,8 +55,8 @@ struct MongoBulkWrite: Node {
             for entry in list.entries { try entry.operation.add(to: batch) }
             let result = try batch.execute()
             guard let error = result.error else { return result.asValue }
-            guard let index = result.refusals.first?["index"]?.intValue else { throw error }
-            throw PlacedError(error: error, place: list.entries[Int(index)].place)
+            guard let index = result.refusals.first?.refusedWrite(of: list.entries.count) else { throw error }
+            throw PlacedError(error: error, place: list.entries[index].place)
         }
     }
 }

@@ -58,16 +58,18 @@ struct Insertion {
 
     /// Those that were not inserted: what was refused and, in order, what came after it.
     private func refused(by result: BatchResult, of documents: [NewDocument]) -> [NewDocument] {
-        let places = result.refusals.compactMap { $0["index"]?.intValue.map { Int($0) } }
+        let places = result.refusals.compactMap { $0.refusedWrite(of: documents.count) }
         if ordered { return Array(documents[(places.first ?? documents.count)...]) }
         return places.map { documents[$0] }
     }
 
     /// Whether it was the id of a document that may be there.
     private func isTaken(_ refusal: Value, in documents: [NewDocument]) -> Bool {
-        guard refusal["code"]?.intValue == 11000, let index = refusal["index"]?.intValue else { return false }
+        guard refusal["code"]?.intValue == 11000, let index = refusal.refusedWrite(of: documents.count) else {
+            return false
+        }
         let isID = refusal["errmsg"]?.stringValue?.contains(" index: _id_ ") ?? false
-        return isID && documents[Int(index)].mayBeThere
+        return isID && documents[index].mayBeThere
     }
 
     /// The documents that are there just as they would be inserted.
@@ -83,8 +85,8 @@ struct Insertion {
     }
 
     private func stopped(by error: MongoError, _ refusal: Value?, in documents: [NewDocument]) -> any Error {
-        guard let index = refusal?["index"]?.intValue else { return error }
-        return PlacedError(error: error, place: documents[Int(index)].place)
+        guard let index = refusal?.refusedWrite(of: documents.count) else { return error }
+        return PlacedError(error: error, place: documents[index].place)
     }
 }
 

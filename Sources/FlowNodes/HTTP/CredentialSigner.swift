@@ -14,12 +14,17 @@ struct CredentialSigner {
 
     let place: Place
 
+    /// - Parameters:
+    ///   - url: nil in a dry run, where the origin isn't known yet.
+    ///   - isPreview: a token that only a login or a renewal brings may be missing then.
     /// - Throws: `auth` where the credential isn't made for the origin of `url`, or lacks a field.
-    init(_ credential: Credential, for url: String) throws(Failure) {
-        guard let origin = Origin(url) else {
-            throw Failure(.invalid, "http.request: parameter \"url\" must be an http or https address")
+    init(_ credential: Credential, for url: String?, isPreview: Bool = false) throws(Failure) {
+        if let url {
+            guard let origin = Origin(url) else {
+                throw Failure(.invalid, "http.request: parameter \"url\" must be an http or https address")
+            }
+            try credential.require(origin, among: credential.origins ?? [])
         }
-        try credential.require(origin, among: credential.origins ?? [])
         func field(_ names: String...) throws(Failure) -> String {
             for name in names { if let text = credential.fields[name]?.stringValue { return text } }
             throw Failure(
@@ -34,6 +39,7 @@ struct CredentialSigner {
         case "api_key": place = .header(try field("header"), try field("key"))
         case "query": place = .query(try field("name", "parameter"), try field("value", "secret"))
         case "bearer": place = .header("Authorization", "Bearer \(try field("token"))")
+        case "oauth2" where isPreview: place = .header("Authorization", "Bearer ***")
         case "oauth2": place = .header("Authorization", "Bearer \(try field("access_token"))")
         default:
             let secrets = credential.identifyingSecrets

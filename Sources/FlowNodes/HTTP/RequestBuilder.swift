@@ -17,7 +17,9 @@ struct RequestBuilder {
 
     /// - Parameter isPreview: secrets become `***`.
     func build(isPreview: Bool = false) throws -> HTTPRequest {
-        var url = try address()
+        let given = arguments.string("url") ?? ""
+        let foreseen = isPreview ? ForeseenAddress(given) : nil
+        var url = try address(foreseen?.text ?? given, isPreview: isPreview)
         var fields = Fields(isPreview: isPreview)
         for (name, value) in arguments["query"]?.members ?? [] {
             for item in value.items where !item.isNull { fields.query.append((name, fields.text(item))) }
@@ -41,7 +43,8 @@ struct RequestBuilder {
         let body = try body(&headers, &fields.secrets, isPreview: isPreview)
         if !isPreview { try context.requireLent(url, given: arguments.values) }
         if let credential = context.credential {
-            let signer = try CredentialSigner(credential, for: url)
+            let isOpen = isPreview && !ForeseenAddress.hasOrigin(url)
+            let signer = try CredentialSigner(credential, for: isOpen ? nil : url, isPreview: isPreview)
             switch signer.place {
             case .header(let name, let value):
                 headers[name] = isPreview ? "***" : value
@@ -52,6 +55,7 @@ struct RequestBuilder {
             }
         }
         if !fields.query.isEmpty { url = adding(fields.query, to: url) }
+        url = foreseen?.restored(url) ?? url
         return HTTPRequest(
             arguments.string("method") ?? "GET", url, headers: headers, body: body, secrets: fields.secrets)
     }
@@ -68,16 +72,14 @@ struct RequestBuilder {
         }
     }
 
-    private func address() throws -> String {
-        let given = arguments.string("url") ?? ""
-        // In a preview the address may still hold the name of an earlier result.
-        guard !given.hasPrefix("‹") else { return given }
+    private func address(_ given: String, isPreview: Bool) throws -> String {
         guard !given.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw Failure(
                 .invalid, "http.request: parameter \"url\" has a space or control character in it",
                 hint: "percent-encode it (a space is %20), or give what is in the query with \"query\"")
         }
-        guard Origin(given) != nil else {
+        let isOpen = isPreview && !ForeseenAddress.hasOrigin(given)
+        guard isOpen || Origin(given) != nil else {
             let isAddress = ["http://", "https://"].contains { given.lowercased().hasPrefix($0) }
             throw Failure(
                 .invalid,

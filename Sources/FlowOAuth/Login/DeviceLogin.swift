@@ -48,8 +48,14 @@ package struct DeviceLogin: Sendable {
         return Invitation(
             userCode: ServiceText.line(userCode), url: ServiceText.line(page),
             completeURL: answer["verification_uri_complete"]?.stringValue.map(ServiceText.line),
-            lifetime: .seconds(answer["expires_in"]?.doubleValue ?? 900), deviceCode: deviceCode,
-            interval: .seconds(max(1, answer["interval"]?.doubleValue ?? 5)))
+            lifetime: DeviceLogin.duration(answer["expires_in"]) ?? .seconds(900), deviceCode: deviceCode,
+            interval: max(.seconds(1), DeviceLogin.duration(answer["interval"]) ?? .seconds(5)))
+    }
+
+    /// Seconds, in any form; nil where there are none, or no number that makes sense.
+    private static func duration(_ seconds: Value?) -> Duration? {
+        let count = seconds?.doubleValue ?? seconds?.stringValue.flatMap(AskedPause.number)
+        return count.flatMap(AskedPause.seconds).flatMap { $0 > .zero ? $0 : nil }
     }
 
     /// Asks again and again, as often as the provider allows, until the user has typed the code.

@@ -27,7 +27,7 @@ struct TokenRefusal {
             "\(service.title) \(purpose.refused): " + (reason.isEmpty || reason == own ? own : "\(reason) (\(own))"),
             hint: TokenRefusal.hint(for: code, purpose, reason), code: code)
         failure.retryAfter =
-            byStatus?.retryAfter ?? answer.members?["interval"]?.doubleValue.map { .seconds($0) }
+            byStatus?.retryAfter ?? answer.members?["interval"]?.doubleValue.flatMap(AskedPause.seconds)
         failure.requestID = byStatus?.requestID
         if code == "invalid_grant", purpose == .assertion, let lead = answer.clockLead(asked: asked),
             abs(lead) > .seconds(60)

@@ -1,6 +1,7 @@
 import FlowCore
 import FlowOAuth
 import FlowSpec
+import FlowStore
 import FlowTestKit
 import FlowVault
 import Synchronization
@@ -61,6 +62,26 @@ import Testing
         #expect(masker.mask("access-fake-canary-1 refresh-fake-canary-1") == "*** ***")
         #expect(try vault.verify() == [])
         #expect(fixture.renewedFiles == [])
+    }
+
+    @Test func tokensOfAnEarlierRenewalAreNoticedAfterAnEdit() async throws {
+        let provider = FakeProvider(clock: clock)
+        let vault = try fixture.create()
+        try vault.add(provider.login().record("work"))
+        clock.advance(by: .seconds(3600))
+        _ = try await token(resolver(provider))
+        let database = try Database.open(fixture.path)
+        try database.execute("CREATE TABLE old AS SELECT * FROM oauth_tokens")
+        try vault.edit("work") { $0.fields["access_token"] = .secret("access-fake-canary-new") }
+        try database.execute("DELETE FROM oauth_tokens")
+        try database.execute("INSERT INTO oauth_tokens SELECT * FROM old")
+        #expect(
+            throws: Failure(
+                .invalid,
+                "the vault \"\(fixture.path)\" was damaged or changed from outside: "
+                    + "the tokens of credential \"work\" are not in the version of the manifest",
+                hint: "restore a backup of it", code: "vault_damaged")
+        ) { try vault.resolve("work") }
     }
 
     @Test func tenTasksOfFourProcessesMakeOneRequest() async throws {

@@ -12,6 +12,8 @@ struct CredentialsAddCommand: Verb {
             or, where the type has one secret field, as that secret alone:
               flowctl credentials add team --type slack_bot --from - <token.txt
             There is no option for a secret: command lines are seen by every process of the machine.
+            With --replace the workflows that it is for stay, and without --host its hosts, unless another type brings \
+            its own.
             """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
@@ -61,30 +63,41 @@ struct CredentialsAddCommand: Verb {
             type.fields = plain.map { CredentialType.Field($0, form: FieldForm(.password)) }
         }
         let vault = try session.vaultAccess().existingVault()
-        let exists = try vault.names().contains(name)
-        if exists, !replace {
+        let replaced = try vault.names().contains(name) ? try vault.show(name).info : nil
+        if replaced != nil, !replace {
             throw Exit.usage(
                 "there is already a credential \"\(name)\"",
                 hint: "change it with \"flowctl credentials edit \(name)\", add --replace, or take another name")
         }
-        let origins = try origins(of: type, index, session)
+        let isAccount = type.name == "service_account"
+        let kept = isAccount ? index.type(named: "oauth2") ?? type : type
+        let keepsHosts = host.isEmpty && replaced?.origins != nil && replaced?.type == kept.name
+        let origins = keepsHosts ? nil : try origins(of: type, index, session)
         var fields = try fields(of: type, session)
-        if type.name == "service_account", let grant = index.type(named: "oauth2") {
-            fields = CredentialTypes.grant(ofServiceAccount: fields)
-            type = grant
-        }
+        if isAccount { fields = CredentialTypes.grant(ofServiceAccount: fields) }
         session.console.masker.add(secretsIn: .map(fields))
         let record = CredentialRecord(
-            name: name, type: type.name, service: type.service, fields: fields, origins: origins)
-        if exists {
-            try vault.update(name, to: record)
-        } else {
+            name: name, type: kept.name, service: kept.service, fields: fields, origins: origins)
+        if replaced == nil {
             try vault.add(record)
+        } else {
+            // What limits it is as the vault has it at that moment.
+            try vault.edit(name, isValid: true) { $0 = record.limited(as: $0) }
         }
-        session.console.show(json: ["name": .string(name), "type": .string(type.name)]) {
-            session.console.show("\(exists ? "stored" : "added") \(name) of type \(type.name)")
+        session.console.show(json: ["name": .string(name), "type": .string(kept.name)]) {
+            session.console.show("\(replaced == nil ? "added" : "stored") \(name) of type \(kept.name)")
         }
-        if type.testNode != nil { session.console.note("try it with: flowctl credentials test \(name)") }
+        if let replaced { say(try vault.show(name).info, insteadOf: replaced, kept, session.console) }
+        if kept.testNode != nil { session.console.note("try it with: flowctl credentials test \(name)") }
+    }
+
+    /// What limits a credential that took the place of another, unless any of its type has the same limits.
+    private func say(_ info: CredentialInfo, insteadOf old: CredentialInfo, _ type: CredentialType, _ console: Console)
+    {
+        if let hosts = info.hostsLine, info.origins != type.origins {
+            console.note("\(info.origins == old.origins ? "as before, it" : "it now") \(hosts)")
+        }
+        if let users = info.usersLine { console.note("as before, it \(users)") }
     }
 
     private func fields(of type: CredentialType, _ session: Session) throws -> ValueMap {

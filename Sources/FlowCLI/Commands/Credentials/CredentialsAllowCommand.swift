@@ -72,14 +72,18 @@ struct GrantOptions: ParsableArguments {
 
 extension CredentialInfo {
     /// Where it may be sent and who may use it, a line each; nothing of what is not limited.
-    var grants: [String] {
-        let hosts = origins.map { origins in
+    var grants: [String] { [hostsLine, usersLine].compactMap(\.self) }
+
+    var hostsLine: String? {
+        origins.map { origins in
             "may be sent \(origins.isEmpty ? "nowhere" : "to " + origins.map(\.description).sorted().joined(separator: ", "))"
         }
-        let users = workflows.map { places in
+    }
+
+    var usersLine: String? {
+        workflows.map { places in
             "may be used by \(places.isEmpty ? "no workflow" : places.sorted().joined(separator: ", "))"
         }
-        return [hosts, users].compactMap(\.self)
     }
 }
 

@@ -9,7 +9,8 @@ struct CredentialsImportCommand: Verb {
         commandName: "import", abstract: "Put credentials of somebody else into the vault.",
         discussion: """
             It reads what "flowctl credentials export" wrote: sealed with age, which asks for a private key, or in \
-            clear. All of them are stored, or none.
+            clear. All of them are stored, or none. With --replace one that names no hosts or workflows keeps those of \
+            the one that it replaces.
               flowctl credentials import team.age --identity ~/.config/age/key.txt
             """)
 

@@ -14,10 +14,13 @@ struct NodeBench {
         self.connectors = connectors
     }
 
-    /// - Parameter credential: its name; nil is the one named like the node's connector, where the node needs one.
+    /// - Parameters:
+    ///   - name: of the credential; nil is the one named like the node's connector, where the node needs one.
+    ///   - renews: false where nothing is to be sent, as in a dry run.
     /// - Throws: a `Failure` of kind `auth` where the credential is missing.
-    func context(for spec: NodeSpec, credential name: String?, trace: ExchangeTrace? = nil) async throws -> NodeContext
-    {
+    func context(
+        for spec: NodeSpec, credential name: String?, renews: Bool = true, trace: ExchangeTrace? = nil
+    ) async throws -> NodeContext {
         let access = try session.vaultAccess()
         var context = NodeContext(
             world: try session.world(access, trace: trace), effect: spec.effect,
@@ -28,12 +31,12 @@ struct NodeBench {
         let names = name.map { [$0] } ?? (spec.needsCredential ? spec.usualCredentials : [])
         guard let first = names.first else { return context }
         let types = CredentialTypeIndex(connectors: connectors)
-        let resolver = session.credentials(access, types: types, trace: trace)
+        let resolver = session.credentials(access, types: types, renews: renews, trace: trace)
         let type = spec.credentialTypes.first.flatMap(types.type)
         for name in names {
             guard let found = try await resolver.credential(named: name, defaultType: type) else { continue }
             context.credential = found
-            context.renew = { try await resolver.renewed($0) }
+            if renews { context.renew = { try await resolver.renewed($0) } }
             return context
         }
         throw Failure(

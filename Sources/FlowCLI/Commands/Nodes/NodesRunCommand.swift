@@ -56,7 +56,8 @@ struct NodesRunCommand: Verb {
             throw Exit.usage(failure.message, hint: failure.hint)
         }
         var context = try await NodeBench(session, connectors).context(
-            for: node.spec, credential: credential, trace: dryRun ? nil : try traceOption.open(in: session))
+            for: node.spec, credential: credential, renews: !dryRun,
+            trace: dryRun ? nil : try traceOption.open(in: session))
         context.baseURL = baseURL?.url(for: node.spec)
         context.timeout = timeout
         if let retry {
