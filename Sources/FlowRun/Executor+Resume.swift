@@ -80,8 +80,8 @@ extension Executor {
             return try StepOutcome(previous, items: items) { try open($0) }
         }
         var outcome = try StepOutcome(previous) { try open($0) }
-        if outcome.status == .succeeded, outcome.output == .null, !mayKeepPages(prepared),
-            let output = try await listOfPages(of: previous.path)
+        if prepared.node is any PagedNode, outcome.status == .succeeded, outcome.output == .null,
+            !mayKeepPages(prepared), let output = try await listOfPages(of: previous.path)
         {
             outcome.output = output
         }
