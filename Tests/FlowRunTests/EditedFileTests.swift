@@ -186,7 +186,11 @@ struct EditedFileTests {
         Self.head + """
             steps:
               - { id: list, uses: test.pages, with: { of: \(list) } }
-              - { id: each, \(needs) for_each: "${{ steps.list.output }}", uses: test.write, with: { value: "${{ item }}" } }
+              - id: each
+                for_each: "${{ steps.list.output }}"
+                uses: test.write
+                with: { value: "${{ item }}" }
+                \(needs)
 
             """
     }
@@ -208,8 +212,8 @@ struct EditedFileTests {
     @Test func pagesThatNothingHasReadAreAskedForAnewWhereTheirStepHasChanged() async throws {
         let pages = Self.brokenList()
         let bench = EditBench(pages)
-        #expect(try await bench.run(loop(over: "open", needs: "needs: list,")).status == .failed)
-        #expect(try await bench.resume(loop(over: "closed", needs: "needs: list,")).status == .succeeded)
+        #expect(try await bench.run(loop(over: "open", needs: "needs: list")).status == .failed)
+        #expect(try await bench.resume(loop(over: "closed", needs: "needs: list")).status == .succeeded)
         #expect(pages.made == [1, 1, 2])
         #expect(bench.said == ["write 1", "write 2"])
     }
@@ -217,8 +221,8 @@ struct EditedFileTests {
     @Test func pagesStayWhereAnotherStepHasChanged() async throws {
         let pages = Self.brokenList()
         let bench = EditBench(pages)
-        _ = try await bench.run(loop(over: "open", needs: "needs: list,"))
-        #expect(try await bench.resume(loop(over: "open", needs: "needs: [list],")).status == .succeeded)
+        _ = try await bench.run(loop(over: "open", needs: "needs: list"))
+        #expect(try await bench.resume(loop(over: "open", needs: "needs: [list]")).status == .succeeded)
         #expect(pages.made == [1, 2])
     }
 

@@ -297,7 +297,8 @@ struct ArchiveTests {
     @Test func countsThatNoRunHasAreRefused() throws {
         let step = Self.step.replacing("OUTPUT", with: "1")
         func item(_ index: String) -> String {
-            #"{"item":{"step":"a","index":\#(index),"key":"k","status":"failed","attempts":1,"ended_at":"2026-01-01T00:00:00Z"}}"#
+            #"{"item":{"step":"a","index":\#(index),"key":"k","status":"failed","attempts":1,"#
+                + #""ended_at":"2026-01-01T00:00:00Z"}}"#
         }
         let problem = "of the item is over 16777216"
         #expect(try message(after: [step, item("16777217")]) == "\"PATH\", line 5: \"index\" \(problem)")

@@ -85,7 +85,7 @@ package struct EditedFile: Sendable {
 
     /// Makes sure that the user has said what is to become of what changed steps have done.
     ///
-    /// - Throws: a `Failure` of kind `invalid` where steps have changed after they finished, or after a part of them did.
+    /// - Throws: a `Failure` of kind `invalid` where steps have changed after they finished, or did a part.
     func requireDecisions(_ recorded: RecordedSteps, _ rerun: Rerun, kept: Set<String>) throws(Failure) {
         var undecided: [String] = []
         var isInPart = false

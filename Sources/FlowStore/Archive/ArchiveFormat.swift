@@ -17,8 +17,8 @@ enum ArchiveFormat {
 
     /// Of one line: a stored value, and what stands around it.
     static let maximumDepth = StoredValue.maximumDepth + 5
-    /// Items of a loop, attempts and pages at most. What shows an imported run takes memory for as many items as the last
-    /// one says that there are.
+    /// Items of a loop, attempts and pages at most. What shows an imported run takes memory for as many items as the
+    /// last one says that there are.
     static let maximumCount = 1 << 24
 
     /// A stored value is made of the same JSON inside and outside, but for secrets, which stay, and for the paths of files.

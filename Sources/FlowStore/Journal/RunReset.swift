@@ -81,12 +81,13 @@ extension RunReset {
         }
         for path in anew.withoutThoseInside.sorted() {
             try database.execute("DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string(path)])
-            // What stands inside it, as ranges that the index knows: the signs after `[` and `/` are `\` and `0`.
-            try database.execute(
-                """
-                DELETE FROM calls WHERE run = ?1
-                    AND (path >= ?2 || '[' AND path < ?2 || '\\' OR path >= ?2 || '/' AND path < ?2 || '0')
-                """, [.int(run), .string(path)])
+            // What stands inside it. The index finds a range; for a comparison of beginnings, and for two ranges in one
+            // statement, SQLite looks at all calls of the run. The second sign is the one that follows the first.
+            for (sign, next) in [("[", "\\"), ("/", "0")] {
+                try database.execute(
+                    "DELETE FROM calls WHERE run = ? AND path >= ? AND path < ?",
+                    [.int(run), .string(path + sign), .string(path + next)])
+            }
         }
         for path in reopened.subtracting(anew).sorted() {
             try database.execute(

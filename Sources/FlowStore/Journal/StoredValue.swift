@@ -34,13 +34,13 @@ package struct StoredValue: Sendable, Hashable {
     /// Larger values lie in a file of their own.
     package static let inlineLimit = 64 << 10
 
-    /// How many lists and maps of JSON may lie in each other: as in any value that can be read from a file or an answer,
-    /// with the three that a map of odd keys takes for one, and room for what holds such a value.
+    /// How many lists and maps of JSON may lie in each other: as in any value that can be read from a file or an
+    /// answer, with the three that a map of odd keys takes for one, and room for what holds such a value.
     static let maximumDepth = 3 * (JSON.maximumDepth + 20)
 
     /// - Parameter context: what the value belongs to, such as the run's id; sealed parts open under it only.
-    /// - Throws: a `Failure`: `auth` where the value holds a secret and there is nothing to seal it with, `invalid` where
-    ///   it is nested so deep that it couldn't be read back.
+    /// - Throws: a `Failure`: `auth` where the value holds a secret and there is nothing to seal it with, `invalid`
+    ///   where it is nested so deep that it couldn't be read back.
     package init(_ value: Value, sealing: (any ValueSealing)?, context: String) throws(Failure) {
         // First, so that nothing goes deeper into it than that.
         try value.requireDepth()
