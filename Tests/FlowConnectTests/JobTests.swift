@@ -1,8 +1,9 @@
-import FlowConnect
 import FlowCore
 import FlowSpec
 import FlowTestKit
 import Testing
+
+@testable import FlowConnect
 
 /// Jobs that are waited for, lists that are split, values that are looked up, versions that are told apart.
 @Suite struct JobTests {
@@ -131,6 +132,67 @@ import Testing
         }
         #expect(client.calls.map(\.request.method) == ["GET", "PUT", "PUT"])
         #expect(client.calls.last?.request.text == #"{"team":"t2"}"#)
+    }
+
+    /// What teams things are given to, one after the other, and how often the teams are asked for.
+    private func assigned(
+        _ operations: [String], _ arguments: [ValueMap], _ connector: TestConnector
+    ) async throws -> (bodies: [String], questions: Int) {
+        let memory = ConnectorMemory()
+        let client = ScriptedHTTP { call in
+            .json(call.request.method == "GET" ? #"[{"name":"ops","id":"t1"},{"name":"dev","id":"t2"}]"# : "{}")
+        }
+        for (name, arguments) in zip(operations, arguments) {
+            let operation = try #require(connector.connector.operation(name))
+            let node = ConnectorNode(connector.connector, operation, memory: memory)
+            _ = try await node.run(
+                node.spec.bind(arguments), in: NodeContext(world: .test(http: client), effect: .idempotent))
+        }
+        let requests = client.calls.map(\.request)
+        return (requests.filter { $0.method != "GET" }.map(\.text), requests.count { $0.method == "GET" })
+    }
+
+    @Test func eachNameHasItsOwnValueOfTheSameAnswer() async throws {
+        let arguments = ["dev", "ops", "dev"].map { ValueMap.of([("id", 1), ("team", .string($0))]) }
+        let (bodies, questions) = try await assigned(
+            ["assign", "assign", "assign"], arguments, TestConnector(Self.assign))
+        #expect(bodies == [#"{"team":"t2"}"#, #"{"team":"t1"}"#, #"{"team":"t2"}"#])
+        #expect(questions == 2)
+    }
+
+    @Test func eachLookupHasItsOwnValueOfTheSameAnswer() async throws {
+        let connector = try TestConnector(
+            """
+              first: { summary: Do it., effect: idempotent, request: POST a, json: { team: "${{ resolved.first }}" } }
+              last: { summary: Do it., effect: idempotent, request: POST b, json: { team: "${{ resolved.last }}" } }
+            """,
+            head: """
+                resolve:
+                  first: { request: GET teams, value: "${{ body[0].id }}" }
+                  last: { request: GET teams, value: "${{ body[1].id }}" }
+                """)
+        let (bodies, _) = try await assigned(["first", "last"], [ValueMap(), ValueMap()], connector)
+        #expect(bodies == [#"{"team":"t1"}"#, #"{"team":"t2"}"#])
+    }
+
+    @Test func aLookupMayReadOneBeforeIt() async throws {
+        let connector = try TestConnector(
+            """
+              move:
+                summary: Move it.
+                effect: idempotent
+                params: { team: { type: string, required: true } }
+                request: POST m
+                json: { id: "${{ resolved.state }}" }
+            """,
+            head: """
+                resolve:
+                  team: { request: GET teams, value: "${{ body.filter(t, t.name == params.team)[0].id }}" }
+                  state: { request: GET states, value: "${{ body.filter(t, t.id == resolved.team)[0].name }}" }
+                """)
+        let arguments = ["ops", "dev"].map { ValueMap.of([("team", .string($0))]) }
+        let (bodies, _) = try await assigned(["move", "move"], arguments, connector)
+        #expect(bodies == [#"{"id":"ops"}"#, #"{"id":"dev"}"#])
     }
 
     @Test func whatIsGivenIsNotLookedUp() async throws {

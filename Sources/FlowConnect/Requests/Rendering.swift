@@ -16,6 +16,9 @@ struct Rendering: Sendable {
         return copy
     }
 
+    /// What is there of a response only.
+    static let namesOfAnswer: Set<String> = ["status", "headers", "body"]
+
     /// With what an expression may read of a response.
     func with(_ response: DecodedResponse) -> Rendering {
         with("status", .int(Int64(response.status))).with("headers", .map(response.headers))
