@@ -96,11 +96,34 @@ import Testing
     }
 
     @Test func partsThatAreDoneAreNotSentAgain() async throws {
-        let kept = KeptCheckpoints(ValueMap.of([("batch.1", ["a", "b"])]))
+        let kept = KeptCheckpoints(ValueMap.of([("batch.1", ["output": ["a", "b"]])]))
         let (output, requests) = try await TestConnector(Self.add).run(
             "add", ValueMap.of([("records", [1, 2, 3])]), replies: [.json(#"{"ids":["c"]}"#)], checkpoints: kept)
         #expect(output == ["a", "b", "c"])
         #expect(requests.map(\.text) == [#"{"records":[3]}"#])
+    }
+
+    @Test func partsThatAreDoneAndGaveNothingAreNotSentAgain() async throws {
+        let connector = try TestConnector(
+            """
+              remove:
+                summary: Remove things.
+                effect: write
+                request: POST remove
+                params: { ids: { type: list, required: true } }
+                batch: { of: ids, size: 2 }
+            """)
+        let kept = KeptCheckpoints()
+        let arguments = ValueMap.of([("ids", [1, 2, 3])])
+        let done = HTTPResponse(status: 204, headers: HTTPHeaders())
+        await #expect(throws: Failure.self) {
+            try await connector.run(
+                "remove", arguments, replies: [done, .json("{}", status: 503)], checkpoints: kept)
+        }
+        let (output, requests) = try await connector.run(
+            "remove", arguments, replies: [done], checkpoints: kept)
+        #expect(requests.map(\.text) == [#"{"ids":[3]}"#])
+        #expect(output == [nil, nil])
     }
 
     // MARK: Lookups
