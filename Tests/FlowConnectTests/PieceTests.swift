@@ -143,6 +143,23 @@ import Testing
         #expect(sent == ["bytes */23", "bytes 20-22/23"])
     }
 
+    /// The example of `chunk:` in docs/connectors.md, as the step of an operation.
+    private static func documented() throws -> String {
+        let bytes = try #require(TestFiles.read(TestFiles.root + "/docs/connectors.md"))
+        let blocks = String(decoding: bytes, as: UTF8.self).split(separator: "```", omittingEmptySubsequences: false)
+        let block = try #require(blocks.first { $0.hasPrefix("yaml\nsend:\n") && $0.contains("chunk:") })
+        let head = operation.prefix(upTo: try #require(operation.firstRange(of: "      send:")).lowerBound)
+        return head + block.split(separator: "\n").dropFirst().map { "      \($0)\n" }.joined()
+    }
+
+    @Test func theDocumentedUploadKnowsThatAllHasArrived() async throws {
+        let server = RangeServer(total: 23, taken: 23)
+        let kept = Self.cutOff(total: 23)
+        _ = try await upload(server, checkpoints: kept, operation: Self.documented())
+        let sent = server.state.withLock { $0.requests.map { $0.headers["Content-Range"] } }
+        #expect(sent == ["bytes */23", "bytes */23"])
+    }
+
     /// The size of a piece may be computed from what a server says.
     @Test func aPieceLargerThanAnyFileIsTheRest() async throws {
         let server = RangeServer(total: 23, taken: 20)
