@@ -59,6 +59,71 @@ import Testing
         #expect(failure?.message == "acme.export: the service's job failed: too large")
     }
 
+    private static let failed = [
+        HTTPResponse.json(#"{"id":"e1"}"#, status: 202), .json(#"{"state":"failed","reason":"too large"}"#),
+    ]
+    private static let repeated = [
+        HTTPResponse.json(#"{"id":"e2"}"#, status: 202), .json(#"{"state":"done","url":"u"}"#),
+    ]
+
+    @Test func aResumedRunBeginsAnotherJobInPlaceOfOneThatFailed() async throws {
+        let connector = try TestConnector(Self.export)
+        let kept = KeptCheckpoints()
+        await #expect(throws: Failure.self) {
+            try await connector.run("export", replies: Self.failed, checkpoints: kept)
+        }
+        #expect(kept.values.isEmpty)
+        let (_, requests) = try await connector.run("export", replies: Self.repeated, checkpoints: kept)
+        #expect(requests.map(\.method) == ["POST", "GET"])
+        #expect(requests.last?.url == "https://api.acme.test/v1/exports/e2")
+    }
+
+    @Test func aJobInPlaceOfOneThatFailedHasAKeyOfItsOwn() async throws {
+        let connector = try TestConnector(
+            Self.export.replacing(
+                "request: POST exports",
+                with: "request: POST exports\n    idempotency: { send: header.Idempotency-Key, valid_for: 24h }"))
+        let kept = KeptCheckpoints()
+        var keys: [String?] = []
+        for replies in [Self.failed, Self.failed, Self.repeated] {
+            let client = ReplyingClient(replies)
+            let node = try connector.node("export")
+            let context = NodeContext(
+                world: .test(http: client), effect: .write, idempotencyKey: "key-1", checkpoints: kept)
+            _ = try? await node.run(node.spec.bind(ValueMap()), in: context)
+            keys.append(client.requests[0].headers["Idempotency-Key"])
+        }
+        #expect(keys == ["key-1", "key-1-1", "key-1-2"])
+    }
+
+    @Test func aResumedRunBeginsTheStepsOfAJobThatFailedAnew() async throws {
+        let connector = try TestConnector(
+            """
+              publish:
+                summary: Publish a thing.
+                effect: write
+                steps:
+                  begin: { request: POST things, json: {} }
+                  publish: { request: "POST things/{id}/publish", path: { id: "${{ steps.begin.body.id }}" }, json: {} }
+                poll:
+                  request: GET things/{id}
+                  path: { id: "${{ steps.begin.body.id }}" }
+                  until: ${{ body.state == "done" }}
+                  failed: ${{ body.state == "failed" }}
+                  every: 5s
+                  for: 1m
+            """)
+        let kept = KeptCheckpoints()
+        await #expect(throws: Failure.self) {
+            try await connector.run(
+                "publish", replies: [Self.failed[0], .json("{}"), Self.failed[1]], checkpoints: kept)
+        }
+        let (_, requests) = try await connector.run(
+            "publish", replies: [Self.repeated[0], .json("{}"), Self.repeated[1]], checkpoints: kept)
+        #expect(requests.map(\.method) == ["POST", "POST", "GET"])
+        #expect(requests.last?.url == "https://api.acme.test/v1/things/e2")
+    }
+
     @Test func aJobThatIsNotDoneInTimeIsLeftToALaterResume() async throws {
         let client = ScriptedHTTP { call in
             .json(#"{"id":"e1","state":"busy"}"#, status: call.request.method == "POST" ? 202 : 200)

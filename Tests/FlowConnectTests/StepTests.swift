@@ -87,6 +87,21 @@ import Testing
         #expect(kept.values.isEmpty)
     }
 
+    @Test func whatBeginsAnewHasKeysOfItsOwn() async throws {
+        let key = "idempotency: { send: header.Idempotency-Key, valid_for: 24h }"
+        let connector = try TestConnector(
+            Self.upload.replacing("request: POST uploads, json", with: "request: POST uploads, \(key), json"))
+        let kept = KeptCheckpoints()
+        let begun = HTTPResponse.json(#"{"id":"u1"}"#)
+        await #expect(throws: Failure.self) {
+            try await connector.run(
+                "upload", replies: [begun, .json("{}", status: 422), .json("{}")], checkpoints: kept)
+        }
+        #expect(kept.values["round"] == 1)
+        let (_, requests) = try await connector.run("upload", replies: [begun, .json("{}")], checkpoints: kept)
+        #expect(requests[0].headers["Idempotency-Key"] == "key-1-begin-1")
+    }
+
     @Test func whatMayWorkLaterIsNotAborted() async throws {
         let (requests, kept) = try await failing(503)
         #expect(requests.count == 2)

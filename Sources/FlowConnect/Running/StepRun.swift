@@ -12,30 +12,35 @@ struct StepRun {
         if let output = try await outputOfWhole(scope) { return output }
         var results = ValueMap()
         var restarts = 0
+        var round = try await run.round()
         var index = 0
         while index < sequence.steps.count {
             let step = sequence.steps[index]
             let current = scope.with("steps", .map(results))
             do {
-                results[step.name] = try await result(of: step, current, restarts: restarts)
+                results[step.name] = try await result(of: step, current, round: round)
                 index += 1
             } catch {
                 if let restart = sequence.restart, index > restart.index, restarts < restart.limit,
                     Failure(error).kind == restart.kind
                 {
                     restarts += 1
+                    round += 1
                     index = restart.index
-                    try await forget(from: index, in: &results)
+                    for step in sequence.steps[index...] { results[step.name] = nil }
+                    try await forget(from: index, round: round)
                     continue
                 }
-                if index > 0 { try await giveUp(Failure(error), current) }
+                if index > 0 { try await giveUp(Failure(error), current, round: round) }
                 throw error
             }
         }
         let last = results[sequence.steps.last?.name ?? ""] ?? .null
         let done = scope.with("steps", .map(results))
         guard let poll = run.operation.poll else { return try run.finish(done, body: last["body"] ?? .null) }
-        let result = try await JobWait(run: run, poll: poll).result(done, after: last)
+        let next = round + 1
+        let wait = JobWait(run: run, poll: poll) { try await forget(from: 0, round: next) }
+        let result = try await wait.result(done, after: last)
         return try run.finish(done.with("first", last).with(result: result), body: result["body"] ?? .null)
     }
 
@@ -63,10 +68,10 @@ struct StepRun {
     private func checkpoint(_ step: StepSequence.Step) -> String { "steps.\(step.name)" }
 
     private func result(
-        of step: StepSequence.Step, _ scope: Rendering, restarts: Int
+        of step: StepSequence.Step, _ scope: Rendering, round: Int
     ) async throws -> Value {
         if !step.isFresh, let saved = try await run.recalled(checkpoint(step)) { return saved }
-        let suffix = "-\(step.name)" + (restarts > 0 ? "-\(restarts)" : "")
+        let suffix = "-\(step.name)" + OperationRun.keySuffix(round: round)
         let result =
             if let chunking = step.chunking {
                 try await PieceSender(
@@ -92,9 +97,10 @@ struct StepRun {
 
     // MARK: Failing
 
-    private func forget(from index: Int, in results: inout ValueMap) async throws {
+    /// - Parameter round: the one that begins.
+    private func forget(from index: Int, round: Int) async throws {
+        try await run.keep(round: round)
         for step in sequence.steps[index...] {
-            results[step.name] = nil
             if !step.isFresh { try await run.forget(checkpoint(step)) }
             if step.chunking != nil { try await run.forget(checkpoint(step) + ".pieces") }
         }
@@ -102,11 +108,10 @@ struct StepRun {
 
     /// Tells the service that nothing more comes, where trying again later would be of no use. Whether it hears that is
     /// no reason to fail otherwise.
-    private func giveUp(_ failure: Failure, _ scope: Rendering) async throws {
+    private func giveUp(_ failure: Failure, _ scope: Rendering, round: Int) async throws {
         guard !sequence.abort.isEmpty, failure.endsSequence else { return }
         for request in sequence.abort { _ = try? await run.exchange(request, scope) }
-        var none = ValueMap()
-        try await forget(from: 0, in: &none)
+        try await forget(from: 0, round: round + 1)
     }
 }
 
