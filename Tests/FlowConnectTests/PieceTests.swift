@@ -184,6 +184,46 @@ import Testing
         #expect(failure?.kind == .network)
     }
 
+    // MARK: Failing for good
+
+    private static let parts = """
+          upload:
+            summary: Send a file.
+            effect: write
+            params: { file: { type: file, required: true } }
+            steps:
+              send:
+                request: PUT parts/{number}
+                path: { number: "${{ chunk.number }}" }
+                body: ${{ chunk.piece }}
+                idempotency: { send: header.Idempotency-Key, valid_for: 24h }
+                chunk: { of: "${{ params.file }}", by: parts, size: 2 }
+            abort: { request: DELETE parts }
+        """
+
+    private func sendParts(
+        _ replies: [HTTPResponse], _ checkpoints: KeptCheckpoints = KeptCheckpoints()
+    ) async throws -> [HTTPRequest] {
+        let client = ReplyingClient(replies)
+        let node = try TestConnector(Self.parts).node("upload")
+        let context = NodeContext(
+            world: .test(http: client, files: MemoryFiles(texts: ["/work/f": "12345"])), effect: .write,
+            idempotencyKey: "key-1", checkpoints: checkpoints)
+        _ = try? await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
+        return client.requests
+    }
+
+    @Test func aFirstStepThatFailsForGoodAfterAPieceIsAborted() async throws {
+        let kept = KeptCheckpoints()
+        let requests = try await sendParts([.json("{}"), .json("{}", status: 403), .json("{}")], kept)
+        #expect(requests.map(\.method) == ["PUT", "PUT", "DELETE"])
+        #expect(kept.values.names == ["round"])
+    }
+
+    @Test func nothingIsAbortedWhereTheFirstPieceIsRefused() async throws {
+        #expect(try await sendParts([.json("{}", status: 403)]).map(\.method) == ["PUT"])
+    }
+
     // MARK: Parts with numbers
 
     @Test func whatEachPartReturnsIsThereForTheLastStep() async throws {

@@ -50,6 +50,7 @@ struct PieceSender {
                 guard chunking.ask != nil, failure.isBreak, breaks <= PieceSender.maximumBreaks else { throw failure }
                 try await pause(after: failure, breaks)
                 position.offset = try await ask(file, scope)
+                try await run.keep(checkpoint, position.asValue)
             }
         }
     }

@@ -31,7 +31,7 @@ struct StepRun {
                     try await forget(from: index, round: round)
                     continue
                 }
-                if index > 0 { try await giveUp(Failure(error), current, round: round) }
+                try await giveUp(Failure(error), at: index, current, round: round)
                 throw error
             }
         }
@@ -67,6 +67,8 @@ struct StepRun {
 
     private func checkpoint(_ step: StepSequence.Step) -> String { "steps.\(step.name)" }
 
+    private func checkpointOfPieces(_ step: StepSequence.Step) -> String { checkpoint(step) + ".pieces" }
+
     private func result(
         of step: StepSequence.Step, _ scope: Rendering, round: Int
     ) async throws -> Value {
@@ -75,7 +77,7 @@ struct StepRun {
         let result =
             if let chunking = step.chunking {
                 try await PieceSender(
-                    run: run, request: step.request, chunking: chunking, checkpoint: checkpoint(step) + ".pieces"
+                    run: run, request: step.request, chunking: chunking, checkpoint: checkpointOfPieces(step)
                 ).result(scope)
             } else {
                 try await response(of: step, scope, keySuffix: suffix)
@@ -102,16 +104,26 @@ struct StepRun {
         try await run.keep(round: round)
         for step in sequence.steps[index...] {
             if !step.isFresh { try await run.forget(checkpoint(step)) }
-            if step.chunking != nil { try await run.forget(checkpoint(step) + ".pieces") }
+            if step.chunking != nil { try await run.forget(checkpointOfPieces(step)) }
         }
     }
 
     /// Tells the service that nothing more comes, where trying again later would be of no use. Whether it hears that is
     /// no reason to fail otherwise.
-    private func giveUp(_ failure: Failure, _ scope: Rendering, round: Int) async throws {
-        guard !sequence.abort.isEmpty, failure.endsSequence else { return }
+    ///
+    /// - Parameter index: of the step that failed.
+    private func giveUp(_ failure: Failure, at index: Int, _ scope: Rendering, round: Int) async throws {
+        guard !sequence.abort.isEmpty, failure.endsSequence, try await hasBegun(at: index) else { return }
         for request in sequence.abort { _ = try? await run.exchange(request, scope) }
         try await forget(from: 0, round: round + 1)
+    }
+
+    /// Whether the service has something of the steps up to this one.
+    private func hasBegun(at index: Int) async throws -> Bool {
+        if index > 0 { return true }
+        let step = sequence.steps[index]
+        guard step.chunking != nil else { return false }
+        return try await run.recalled(checkpointOfPieces(step)) != nil
     }
 }
 
