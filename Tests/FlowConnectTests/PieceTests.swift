@@ -224,6 +224,14 @@ import Testing
         #expect(try await sendParts([.json("{}", status: 403)]).map(\.method) == ["PUT"])
     }
 
+    @Test func eachPieceHasAKeyOfItsOwnThatStays() async throws {
+        let kept = KeptCheckpoints()
+        let broken = try await sendParts([.json("{}"), .json("{}", status: 503)], kept)
+        let resumed = try await sendParts([.json("{}"), .json("{}")], kept)
+        let keys = (broken + resumed).map { $0.headers["Idempotency-Key"] }
+        #expect(keys == ["key-1-send-0-2", "key-1-send-2-4", "key-1-send-2-4", "key-1-send-4-5"])
+    }
+
     // MARK: Parts with numbers
 
     @Test func whatEachPartReturnsIsThereForTheLastStep() async throws {

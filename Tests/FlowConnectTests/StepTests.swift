@@ -174,6 +174,18 @@ import Testing
             output: ${{ steps.send.body }}
         """
 
+    @Test(arguments: [(1024, ["key-1-whole"]), (1025, ["key-1-begin"])])
+    func theWholeFileHasAKeyOfItsOwn(size: Int, keys: [String]) async throws {
+        let key = ", idempotency: { send: header.Idempotency-Key, valid_for: 24h }"
+        let operation = Self.file.replacing("request: PUT small", with: "request: PUT small" + key)
+            .replacing("request: POST large", with: "request: POST large" + key)
+        let (_, requests) = try await TestConnector(operation).run(
+            "put", ValueMap.of([("file", "/work/f")]),
+            files: MemoryFiles(texts: ["/work/f": String(repeating: "x", count: size)]),
+            replies: [.json(#"{"small":1,"url":"https://up.acme.test/x"}"#), .json("{}")])
+        #expect(requests.compactMap { $0.headers["Idempotency-Key"] } == keys)
+    }
+
     @Test(arguments: [(1024, ["PUT"]), (1025, ["POST", "PUT"])])
     func aSmallFileNeedsOneRequest(size: Int, methods: [String]) async throws {
         let (output, requests) = try await TestConnector(Self.file).run(

@@ -49,7 +49,7 @@ struct StepRun {
         guard let whole = sequence.whole, case .file(let file)? = run.arguments[whole.parameter]?.revealed,
             file.size <= whole.limit, try await run.recalled(checkpoint(sequence.steps[0])) == nil
         else { return nil }
-        let (_, decoded) = try await run.exchange(whole.request, scope)
+        let (_, decoded) = try await run.exchange(whole.request, scope, keySuffix: "-whole")
         return try run.finish(whole.output, decoded, scope)
     }
 
@@ -77,7 +77,8 @@ struct StepRun {
         let result =
             if let chunking = step.chunking {
                 try await PieceSender(
-                    run: run, request: step.request, chunking: chunking, checkpoint: checkpointOfPieces(step)
+                    run: run, request: step.request, chunking: chunking, checkpoint: checkpointOfPieces(step),
+                    keySuffix: suffix
                 ).result(scope)
             } else {
                 try await response(of: step, scope, keySuffix: suffix)
