@@ -16,9 +16,6 @@ struct Rendering: Sendable {
         return copy
     }
 
-    /// What is there of a response only.
-    static let namesOfAnswer: Set<String> = ["status", "headers", "body"]
-
     /// With what an expression may read of a response.
     func with(_ response: DecodedResponse) -> Rendering {
         with("status", .int(Int64(response.status))).with("headers", .map(response.headers))
@@ -29,6 +26,14 @@ struct Rendering: Sendable {
     func with(result: Value) -> Rendering {
         with("status", result["status"] ?? .null).with("headers", result["headers"] ?? .null)
             .with("body", result["body"] ?? .null)
+    }
+
+    /// What expressions read, in order, without what they read of a response.
+    func values(readBy expressions: [Expression]) -> [Value] {
+        expressions.flatMap(\.references).filter { !["status", "headers", "body"].contains($0.root) }.map {
+            let root = variables[$0.root] ?? .absent
+            return $0.members.first.map { root[$0] ?? .absent } ?? root
+        }
     }
 
     private var scope: EvaluationScope {

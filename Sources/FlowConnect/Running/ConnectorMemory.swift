@@ -12,9 +12,9 @@ final class ConnectorMemory: Sendable {
     /// A question, and what its answer is made into.
     struct Search: Sendable, Hashable {
         var question: Question
-        /// Where the lookup stands in its file.
-        var lookup: SourceSpan
-        /// What it reads of the arguments and of lookups before it: one list of teams has an id for each name.
+        /// Where that is written.
+        var place: SourceSpan
+        /// What it depends on beside: one list of teams has an id for each name.
         var seen: [Value]
     }
 
@@ -27,6 +27,6 @@ final class ConnectorMemory: Sendable {
 
     /// The values of lookups.
     let lookups = SharedAnswers<Search, Value>()
-    let tokens = SharedAnswers<Question, Token>()
+    let tokens = SharedAnswers<Search, Token>()
     let clocks = ServiceClocks()
 }

@@ -13,17 +13,9 @@ struct LookupRun {
         if lookup.isFresh { return try await ask(scope) }
         let question = ConnectorMemory.Question(
             request: try run.unsigned(lookup.request, scope), credential: run.context.credential?.fields)
-        let search = ConnectorMemory.Search(question: question, lookup: lookup.span, seen: seen(scope))
+        let after = lookup.expressionsAfter + (lookup.hint?.expressions ?? [])
+        let search = ConnectorMemory.Search(question: question, place: lookup.span, seen: scope.values(readBy: after))
         return try await run.memory.lookups.answer(to: search) { try await ask(scope) }
-    }
-
-    /// What the value is made of beside the answer, in the order it is read.
-    private func seen(_ scope: Rendering) -> [Value] {
-        let expressions = lookup.expressionsAfter + (lookup.hint?.expressions ?? [])
-        return expressions.flatMap(\.references).filter { !Rendering.namesOfAnswer.contains($0.root) }.map {
-            let root = scope.variables[$0.root] ?? .absent
-            return $0.members.first.map { root[$0] ?? .absent } ?? root
-        }
     }
 
     private func ask(_ scope: Rendering) async throws -> Value {
