@@ -1,9 +1,10 @@
-import FlowConnect
 import FlowCore
 import FlowSpec
 import FlowTestKit
 import Synchronization
 import Testing
+
+@testable import FlowConnect
 
 /// Credentials that are a key, which signs for the token that requests carry.
 @Suite struct AssertionTests {
@@ -78,6 +79,27 @@ import Testing
         #expect(
             try decoded(parts[1]) == ["iss": "app-1", "aud": "acme", "iat": 1_771_999_940, "exp": 1_772_000_240])
         #expect(Base64.decode(parts[2])?.count == 256)
+    }
+
+    @Test func aKeyThatSignsOtherClaimsGetsAnotherToken() async throws {
+        let other = Self.head.replacing("auth:\n", with: "").replacing("acme_app:", with: "acme_admin:")
+            .replacing("aud: acme", with: "aud: admin")
+        let connector = try TestConnector(Self.operations, head: Self.head + "\n" + other).connector
+        let memory = ConnectorMemory()
+        var sent: [String?] = []
+        for (type, token) in [("acme_app", "fake-1"), ("acme_admin", "fake-2")] {
+            let node = try ConnectorNode(connector, #require(connector.operation("get")), memory: memory)
+            var credential = Self.credential()
+            credential.type = type
+            let client = ReplyingClient([Self.token(token), .json("[]")])
+            _ = try await node.run(
+                node.spec.bind(ValueMap()),
+                in: NodeContext(
+                    world: .test(http: client, clock: ManualClock(start: Self.now)), credential: credential,
+                    effect: .read))
+            sent.append(client.requests.last?.headers["Authorization"])
+        }
+        #expect(sent == ["Bearer fake-1", "Bearer fake-2"])
     }
 
     @Test func aTokenThatIsRefusedIsReplacedOnce() async throws {

@@ -50,6 +50,23 @@ import Testing
         #expect(try await outcome(reply(text, type: type)) == nil)
     }
 
+    @Test func stepsWithKeysOfTheirOwnHaveFoldersOfTheirOwn() async throws {
+        let node = try TestConnector("  export: { summary: S., effect: write, request: POST /export, save: '' }")
+            .node("export")
+        var folders: Set<String> = []
+        for key in ["order-export-1", "order-export-2", "../../../../x"] {
+            var context = NodeContext(
+                world: .test(http: ReplyingClient([.json("{}")]), files: MemoryFiles(texts: [:])), effect: .write,
+                idempotencyKey: key, filesDirectory: "/run/files")
+            context.isKeyGiven = true
+            guard case .file(let file) = try await node.run(node.spec.bind(ValueMap()), in: context) else { continue }
+            let parts = file.path.split(separator: "/")
+            #expect(parts.count == 4 && !parts.contains("..") && file.path.hasPrefix("/run/files/"))
+            folders.insert(String(parts[2]))
+        }
+        #expect(folders.count == 3)
+    }
+
     @Test func aLargeFileIsNotReadForIt() async throws {
         #expect(try await outcome(reply(#"{"ok": false, "error": "x"}"#, size: 1 << 20)) == nil)
     }

@@ -1,8 +1,9 @@
-import FlowConnect
 import FlowCore
 import FlowSpec
 import FlowTestKit
 import Testing
+
+@testable import FlowConnect
 
 /// Jobs that are waited for, lists that are split, values that are looked up, versions that are told apart.
 @Suite struct JobTests {
@@ -58,6 +59,71 @@ import Testing
         #expect(failure?.message == "acme.export: the service's job failed: too large")
     }
 
+    private static let failed = [
+        HTTPResponse.json(#"{"id":"e1"}"#, status: 202), .json(#"{"state":"failed","reason":"too large"}"#),
+    ]
+    private static let repeated = [
+        HTTPResponse.json(#"{"id":"e2"}"#, status: 202), .json(#"{"state":"done","url":"u"}"#),
+    ]
+
+    @Test func aResumedRunBeginsAnotherJobInPlaceOfOneThatFailed() async throws {
+        let connector = try TestConnector(Self.export)
+        let kept = KeptCheckpoints()
+        await #expect(throws: Failure.self) {
+            try await connector.run("export", replies: Self.failed, checkpoints: kept)
+        }
+        #expect(kept.values.isEmpty)
+        let (_, requests) = try await connector.run("export", replies: Self.repeated, checkpoints: kept)
+        #expect(requests.map(\.method) == ["POST", "GET"])
+        #expect(requests.last?.url == "https://api.acme.test/v1/exports/e2")
+    }
+
+    @Test func aJobInPlaceOfOneThatFailedHasAKeyOfItsOwn() async throws {
+        let connector = try TestConnector(
+            Self.export.replacing(
+                "request: POST exports",
+                with: "request: POST exports\n    idempotency: { send: header.Idempotency-Key, valid_for: 24h }"))
+        let kept = KeptCheckpoints()
+        var keys: [String?] = []
+        for replies in [Self.failed, Self.failed, Self.repeated] {
+            let client = ReplyingClient(replies)
+            let node = try connector.node("export")
+            let context = NodeContext(
+                world: .test(http: client), effect: .write, idempotencyKey: "key-1", checkpoints: kept)
+            _ = try? await node.run(node.spec.bind(ValueMap()), in: context)
+            keys.append(client.requests[0].headers["Idempotency-Key"])
+        }
+        #expect(keys == ["key-1", "key-1-1", "key-1-2"])
+    }
+
+    @Test func aResumedRunBeginsTheStepsOfAJobThatFailedAnew() async throws {
+        let connector = try TestConnector(
+            """
+              publish:
+                summary: Publish a thing.
+                effect: write
+                steps:
+                  begin: { request: POST things, json: {} }
+                  publish: { request: "POST things/{id}/publish", path: { id: "${{ steps.begin.body.id }}" }, json: {} }
+                poll:
+                  request: GET things/{id}
+                  path: { id: "${{ steps.begin.body.id }}" }
+                  until: ${{ body.state == "done" }}
+                  failed: ${{ body.state == "failed" }}
+                  every: 5s
+                  for: 1m
+            """)
+        let kept = KeptCheckpoints()
+        await #expect(throws: Failure.self) {
+            try await connector.run(
+                "publish", replies: [Self.failed[0], .json("{}"), Self.failed[1]], checkpoints: kept)
+        }
+        let (_, requests) = try await connector.run(
+            "publish", replies: [Self.repeated[0], .json("{}"), Self.repeated[1]], checkpoints: kept)
+        #expect(requests.map(\.method) == ["POST", "POST", "GET"])
+        #expect(requests.last?.url == "https://api.acme.test/v1/things/e2")
+    }
+
     @Test func aJobThatIsNotDoneInTimeIsLeftToALaterResume() async throws {
         let client = ScriptedHTTP { call in
             .json(#"{"id":"e1","state":"busy"}"#, status: call.request.method == "POST" ? 202 : 200)
@@ -95,11 +161,34 @@ import Testing
     }
 
     @Test func partsThatAreDoneAreNotSentAgain() async throws {
-        let kept = KeptCheckpoints(ValueMap.of([("batch.1", ["a", "b"])]))
+        let kept = KeptCheckpoints(ValueMap.of([("batch.1", ["output": ["a", "b"]])]))
         let (output, requests) = try await TestConnector(Self.add).run(
             "add", ValueMap.of([("records", [1, 2, 3])]), replies: [.json(#"{"ids":["c"]}"#)], checkpoints: kept)
         #expect(output == ["a", "b", "c"])
         #expect(requests.map(\.text) == [#"{"records":[3]}"#])
+    }
+
+    @Test func partsThatAreDoneAndGaveNothingAreNotSentAgain() async throws {
+        let connector = try TestConnector(
+            """
+              remove:
+                summary: Remove things.
+                effect: write
+                request: POST remove
+                params: { ids: { type: list, required: true } }
+                batch: { of: ids, size: 2 }
+            """)
+        let kept = KeptCheckpoints()
+        let arguments = ValueMap.of([("ids", [1, 2, 3])])
+        let done = HTTPResponse(status: 204, headers: HTTPHeaders())
+        await #expect(throws: Failure.self) {
+            try await connector.run(
+                "remove", arguments, replies: [done, .json("{}", status: 503)], checkpoints: kept)
+        }
+        let (output, requests) = try await connector.run(
+            "remove", arguments, replies: [done], checkpoints: kept)
+        #expect(requests.map(\.text) == [#"{"ids":[3]}"#])
+        #expect(output == [nil, nil])
     }
 
     // MARK: Lookups
@@ -131,6 +220,67 @@ import Testing
         }
         #expect(client.calls.map(\.request.method) == ["GET", "PUT", "PUT"])
         #expect(client.calls.last?.request.text == #"{"team":"t2"}"#)
+    }
+
+    /// What teams things are given to, one after the other, and how often the teams are asked for.
+    private func assigned(
+        _ operations: [String], _ arguments: [ValueMap], _ connector: TestConnector
+    ) async throws -> (bodies: [String], questions: Int) {
+        let memory = ConnectorMemory()
+        let client = ScriptedHTTP { call in
+            .json(call.request.method == "GET" ? #"[{"name":"ops","id":"t1"},{"name":"dev","id":"t2"}]"# : "{}")
+        }
+        for (name, arguments) in zip(operations, arguments) {
+            let operation = try #require(connector.connector.operation(name))
+            let node = ConnectorNode(connector.connector, operation, memory: memory)
+            _ = try await node.run(
+                node.spec.bind(arguments), in: NodeContext(world: .test(http: client), effect: .idempotent))
+        }
+        let requests = client.calls.map(\.request)
+        return (requests.filter { $0.method != "GET" }.map(\.text), requests.count { $0.method == "GET" })
+    }
+
+    @Test func eachNameHasItsOwnValueOfTheSameAnswer() async throws {
+        let arguments = ["dev", "ops", "dev"].map { ValueMap.of([("id", 1), ("team", .string($0))]) }
+        let (bodies, questions) = try await assigned(
+            ["assign", "assign", "assign"], arguments, TestConnector(Self.assign))
+        #expect(bodies == [#"{"team":"t2"}"#, #"{"team":"t1"}"#, #"{"team":"t2"}"#])
+        #expect(questions == 2)
+    }
+
+    @Test func eachLookupHasItsOwnValueOfTheSameAnswer() async throws {
+        let connector = try TestConnector(
+            """
+              first: { summary: Do it., effect: idempotent, request: POST a, json: { team: "${{ resolved.first }}" } }
+              last: { summary: Do it., effect: idempotent, request: POST b, json: { team: "${{ resolved.last }}" } }
+            """,
+            head: """
+                resolve:
+                  first: { request: GET teams, value: "${{ body[0].id }}" }
+                  last: { request: GET teams, value: "${{ body[1].id }}" }
+                """)
+        let (bodies, _) = try await assigned(["first", "last"], [ValueMap(), ValueMap()], connector)
+        #expect(bodies == [#"{"team":"t1"}"#, #"{"team":"t2"}"#])
+    }
+
+    @Test func aLookupMayReadOneBeforeIt() async throws {
+        let connector = try TestConnector(
+            """
+              move:
+                summary: Move it.
+                effect: idempotent
+                params: { team: { type: string, required: true } }
+                request: POST m
+                json: { id: "${{ resolved.state }}" }
+            """,
+            head: """
+                resolve:
+                  team: { request: GET teams, value: "${{ body.filter(t, t.name == params.team)[0].id }}" }
+                  state: { request: GET states, value: "${{ body.filter(t, t.id == resolved.team)[0].name }}" }
+                """)
+        let arguments = ["ops", "dev"].map { ValueMap.of([("team", .string($0))]) }
+        let (bodies, _) = try await assigned(["move", "move"], arguments, connector)
+        #expect(bodies == [#"{"id":"ops"}"#, #"{"id":"dev"}"#])
     }
 
     @Test func whatIsGivenIsNotLookedUp() async throws {

@@ -149,6 +149,17 @@ import Testing
         #expect(rest.pages == [all.pages[1]])
     }
 
+    @Test func fewerItemsThanWereReadAlreadyNeedNoFurtherPage() async throws {
+        let connector = try Self.paged("{ by: page, items: \"${{ body }}\", send: query.page }")
+        let mark: Value = ["items": 4, "pages": 2, "marker": 3]
+        for limit in [4, 3] {
+            let rest = try await connector.pages(
+                "list", ValueMap([("max_items", .int(Int64(limit)))]), from: mark, replies: [.json("[5,6]")])
+            #expect(rest.pages == [Page([])])
+            #expect(rest.requests.isEmpty)
+        }
+    }
+
     @Test func aServerThatLeadsInACircleIsToldAfterThePagesBefore() async throws {
         let connector = try Self.paged(
             "{ by: cursor, items: \"${{ body.l }}\", cursor: \"${{ body.c }}\", send: query.c }")

@@ -143,6 +143,23 @@ import Testing
         #expect(sent == ["bytes */23", "bytes 20-22/23"])
     }
 
+    /// The example of `chunk:` in docs/connectors.md, as the step of an operation.
+    private static func documented() throws -> String {
+        let bytes = try #require(TestFiles.read(TestFiles.root + "/docs/connectors.md"))
+        let blocks = String(decoding: bytes, as: UTF8.self).split(separator: "```", omittingEmptySubsequences: false)
+        let block = try #require(blocks.first { $0.hasPrefix("yaml\nsend:\n") && $0.contains("chunk:") })
+        let head = operation.prefix(upTo: try #require(operation.firstRange(of: "      send:")).lowerBound)
+        return head + block.split(separator: "\n").dropFirst().map { "      \($0)\n" }.joined()
+    }
+
+    @Test func theDocumentedUploadKnowsThatAllHasArrived() async throws {
+        let server = RangeServer(total: 23, taken: 23)
+        let kept = Self.cutOff(total: 23)
+        _ = try await upload(server, checkpoints: kept, operation: Self.documented())
+        let sent = server.state.withLock { $0.requests.map { $0.headers["Content-Range"] } }
+        #expect(sent == ["bytes */23", "bytes */23"])
+    }
+
     /// The size of a piece may be computed from what a server says.
     @Test func aPieceLargerThanAnyFileIsTheRest() async throws {
         let server = RangeServer(total: 23, taken: 20)
@@ -165,6 +182,54 @@ import Testing
         server.state.withLock { $0.taken = 1 }
         let failure = await #expect(throws: Failure.self) { try await upload(server) }
         #expect(failure?.kind == .network)
+    }
+
+    // MARK: Failing for good
+
+    private static let parts = """
+          upload:
+            summary: Send a file.
+            effect: write
+            params: { file: { type: file, required: true } }
+            steps:
+              send:
+                request: PUT parts/{number}
+                path: { number: "${{ chunk.number }}" }
+                body: ${{ chunk.piece }}
+                idempotency: { send: header.Idempotency-Key, valid_for: 24h }
+                chunk: { of: "${{ params.file }}", by: parts, size: 2 }
+            abort: { request: DELETE parts }
+        """
+
+    private func sendParts(
+        _ replies: [HTTPResponse], _ checkpoints: KeptCheckpoints = KeptCheckpoints()
+    ) async throws -> [HTTPRequest] {
+        let client = ReplyingClient(replies)
+        let node = try TestConnector(Self.parts).node("upload")
+        let context = NodeContext(
+            world: .test(http: client, files: MemoryFiles(texts: ["/work/f": "12345"])), effect: .write,
+            idempotencyKey: "key-1", checkpoints: checkpoints)
+        _ = try? await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
+        return client.requests
+    }
+
+    @Test func aFirstStepThatFailsForGoodAfterAPieceIsAborted() async throws {
+        let kept = KeptCheckpoints()
+        let requests = try await sendParts([.json("{}"), .json("{}", status: 403), .json("{}")], kept)
+        #expect(requests.map(\.method) == ["PUT", "PUT", "DELETE"])
+        #expect(kept.values.names == ["round"])
+    }
+
+    @Test func nothingIsAbortedWhereTheFirstPieceIsRefused() async throws {
+        #expect(try await sendParts([.json("{}", status: 403)]).map(\.method) == ["PUT"])
+    }
+
+    @Test func eachPieceHasAKeyOfItsOwnThatStays() async throws {
+        let kept = KeptCheckpoints()
+        let broken = try await sendParts([.json("{}"), .json("{}", status: 503)], kept)
+        let resumed = try await sendParts([.json("{}"), .json("{}")], kept)
+        let keys = (broken + resumed).map { $0.headers["Idempotency-Key"] }
+        #expect(keys == ["key-1-send-0-2", "key-1-send-2-4", "key-1-send-2-4", "key-1-send-4-5"])
     }
 
     // MARK: Parts with numbers

@@ -80,6 +80,17 @@ import Testing
         #expect(try await first.value == 7)
     }
 
+    @Test func whatWasAskedForLongAgoIsForgotten() async throws {
+        let few = SharedAnswers<Int, Int>(capacity: 2)
+        for question in 1...2 { #expect(try await few.answer(to: question) { question } == question) }
+        for question in 3...9 {
+            #expect(try await few.answer(to: question) { question } == question)
+            #expect(try await few.answer(to: 1) { 0 } == 1)
+        }
+        #expect(try await few.answer(to: 9) { 0 } == 9)
+        #expect(try await few.answer(to: 2) { 0 } == 0)
+    }
+
     @Test func anAnswerThatIsNoLongerGoodIsAskedForAgain() async throws {
         #expect(try await answers.answer(to: "a") { 1 } == 1)
         #expect(try await answers.answer(to: "a", isGood: { $0 > 1 }) { 2 } == 2)

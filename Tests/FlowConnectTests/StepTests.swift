@@ -87,6 +87,21 @@ import Testing
         #expect(kept.values.isEmpty)
     }
 
+    @Test func whatBeginsAnewHasKeysOfItsOwn() async throws {
+        let key = "idempotency: { send: header.Idempotency-Key, valid_for: 24h }"
+        let connector = try TestConnector(
+            Self.upload.replacing("request: POST uploads, json", with: "request: POST uploads, \(key), json"))
+        let kept = KeptCheckpoints()
+        let begun = HTTPResponse.json(#"{"id":"u1"}"#)
+        await #expect(throws: Failure.self) {
+            try await connector.run(
+                "upload", replies: [begun, .json("{}", status: 422), .json("{}")], checkpoints: kept)
+        }
+        #expect(kept.values["round"] == 1)
+        let (_, requests) = try await connector.run("upload", replies: [begun, .json("{}")], checkpoints: kept)
+        #expect(requests[0].headers["Idempotency-Key"] == "key-1-begin-1")
+    }
+
     @Test func whatMayWorkLaterIsNotAborted() async throws {
         let (requests, kept) = try await failing(503)
         #expect(requests.count == 2)
@@ -158,6 +173,18 @@ import Testing
               send: { request: "PUT ${{ steps.begin.body.url }}", auth: none, body: "${{ params.file }}" }
             output: ${{ steps.send.body }}
         """
+
+    @Test(arguments: [(1024, ["key-1-whole"]), (1025, ["key-1-begin"])])
+    func theWholeFileHasAKeyOfItsOwn(size: Int, keys: [String]) async throws {
+        let key = ", idempotency: { send: header.Idempotency-Key, valid_for: 24h }"
+        let operation = Self.file.replacing("request: PUT small", with: "request: PUT small" + key)
+            .replacing("request: POST large", with: "request: POST large" + key)
+        let (_, requests) = try await TestConnector(operation).run(
+            "put", ValueMap.of([("file", "/work/f")]),
+            files: MemoryFiles(texts: ["/work/f": String(repeating: "x", count: size)]),
+            replies: [.json(#"{"small":1,"url":"https://up.acme.test/x"}"#), .json("{}")])
+        #expect(requests.compactMap { $0.headers["Idempotency-Key"] } == keys)
+    }
 
     @Test(arguments: [(1024, ["PUT"]), (1025, ["POST", "PUT"])])
     func aSmallFileNeedsOneRequest(size: Int, methods: [String]) async throws {

@@ -28,6 +28,14 @@ struct Rendering: Sendable {
             .with("body", result["body"] ?? .null)
     }
 
+    /// What expressions read, in order, without what they read of a response.
+    func values(readBy expressions: [Expression]) -> [Value] {
+        expressions.flatMap(\.references).filter { !["status", "headers", "body"].contains($0.root) }.map {
+            let root = variables[$0.root] ?? .absent
+            return $0.members.first.map { root[$0] ?? .absent } ?? root
+        }
+    }
+
     private var scope: EvaluationScope {
         let variables = variables
         return EvaluationScope(now: now) { variables[$0] }

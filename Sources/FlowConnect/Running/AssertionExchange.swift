@@ -18,9 +18,13 @@ struct AssertionExchange {
         let clock = run.context.world.clock
         let question = ConnectorMemory.Question(
             request: try run.unsigned(scheme.request, run.rendering), credential: run.context.credential?.fields)
-        if let refused { await run.memory.tokens.forget(question) { $0.value == refused } }
+        // The same key may sign other claims elsewhere, as for other rights.
+        let claims = scheme.claims.flatMap(\.value.expressions)
+        let search = ConnectorMemory.Search(
+            question: question, place: scheme.token.span, seen: run.rendering.values(readBy: claims))
+        if let refused { await run.memory.tokens.forget(search) { $0.value == refused } }
         return try await run.memory.tokens.answer(
-            to: question, isGood: { token in token.due.map { clock.now() < $0 } ?? true }, ask: obtain)
+            to: search, isGood: { token in token.due.map { clock.now() < $0 } ?? true }, ask: obtain)
     }
 
     @Sendable private func obtain() async throws -> ConnectorMemory.Token {

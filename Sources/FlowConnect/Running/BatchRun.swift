@@ -17,10 +17,16 @@ struct BatchRun {
             try Task.checkCancellation()
             let slice = Array(items[offset..<min(items.count, offset + batch.size)])
             let part = run.part(index + 1, of: batch, slice, offset: offset, after: outputs.last)
-            outputs.append(try await run.kept("batch.\(index + 1)") { try await part.outputOfOne() })
+            outputs.append(try await output(of: part, number: index + 1))
         }
         if batch.gives == .last { return outputs.last ?? .null }
         let lists = outputs.compactMap(\.listValue)
         return .list(lists.count == outputs.count ? lists.flatMap(\.self) : outputs)
+    }
+
+    /// Kept in a map, as a part that is done may have given nothing.
+    private func output(of part: OperationRun, number: Int) async throws -> Value {
+        let kept = try await run.kept("batch.\(number)") { ["output": try await part.outputOfOne()] }
+        return kept["output"] ?? .null
     }
 }

@@ -9,6 +9,15 @@ final class ConnectorMemory: Sendable {
         var credential: ValueMap?
     }
 
+    /// A question, and what its answer is made into.
+    struct Search: Sendable, Hashable {
+        var question: Question
+        /// Where that is written.
+        var place: SourceSpan
+        /// What it depends on beside: one list of teams has an id for each name.
+        var seen: [Value]
+    }
+
     /// A token that a key was exchanged for.
     struct Token: Sendable {
         var value: Value
@@ -17,7 +26,7 @@ final class ConnectorMemory: Sendable {
     }
 
     /// The values of lookups.
-    let lookups = SharedAnswers<Question, Value>()
-    let tokens = SharedAnswers<Question, Token>()
+    let lookups = SharedAnswers<Search, Value>()
+    let tokens = SharedAnswers<Search, Token>()
     let clocks = ServiceClocks()
 }

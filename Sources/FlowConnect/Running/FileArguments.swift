@@ -1,4 +1,5 @@
 import FlowCore
+import FlowCrypto
 import FlowSpec
 
 /// Makes paths given for parameters of type `file` into file references.
@@ -66,14 +67,22 @@ struct SavePath {
     func path(_ wanted: String?, url: String) throws -> String {
         let files = context.world.files
         guard let wanted, !wanted.isEmpty else {
-            // Items of a loop may well download files of one name.
-            let place = context.idempotencyKey.isEmpty ? "" : "/\(context.idempotencyKey.prefix(12))"
+            let place = try place()
             try files.createFolder(context.filesDirectory + place)
             return "\(context.filesDirectory)\(place)/\(SavePath.name(url))"
         }
         let path = context.absolutePath(wanted)
         let isFolder = try wanted.hasSuffix("/") || files.info(path)?.kind == .folder
         return isFolder ? path + "/" + SavePath.name(url) : path
+    }
+
+    /// The folder of a step or an item: those of a loop may well download files of one name. A key of the user's own may
+    /// begin like another one, and may be no name of a file.
+    private func place() throws(Failure) -> String {
+        let key = context.idempotencyKey
+        if key.isEmpty { return "" }
+        let text = context.isKeyGiven ? Hexadecimal.encode(try Digest.sha256(Array(key.utf8))) : key
+        return "/\(text.prefix(12))"
     }
 
     /// The last part of a URL's path as a file name: a name from a server is never a path.

@@ -6,6 +6,8 @@ import FlowSpec
 struct JobWait {
     let run: OperationRun
     let poll: Poll
+    /// Takes back what began the job, so that a resumed run begins another.
+    let forget: () async throws -> Void
 
     /// - Parameter first: the answer that began the job.
     /// - Returns: the answer that said it is done, or `first` where there was no job.
@@ -22,7 +24,10 @@ struct JobWait {
             try await clock.sleep(pause)
             let (_, decoded) = try await run.exchange(poll.request, begun)
             let answered = begun.with(decoded)
-            if let failed = poll.failed, try says(failed, answered) { throw failure(answered) }
+            if let failed = poll.failed, try says(failed, answered) {
+                try await forget()
+                throw failure(answered)
+            }
             if try says(poll.until, answered) { return decoded.asValue }
             guard clock.monotonic() - start < poll.limit else {
                 throw Failure(

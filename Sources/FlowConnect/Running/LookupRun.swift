@@ -13,7 +13,9 @@ struct LookupRun {
         if lookup.isFresh { return try await ask(scope) }
         let question = ConnectorMemory.Question(
             request: try run.unsigned(lookup.request, scope), credential: run.context.credential?.fields)
-        return try await run.memory.lookups.answer(to: question) { try await ask(scope) }
+        let after = lookup.expressionsAfter + (lookup.hint?.expressions ?? [])
+        let search = ConnectorMemory.Search(question: question, place: lookup.span, seen: scope.values(readBy: after))
+        return try await run.memory.lookups.answer(to: search) { try await ask(scope) }
     }
 
     private func ask(_ scope: Rendering) async throws -> Value {

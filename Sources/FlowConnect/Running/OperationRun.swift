@@ -104,8 +104,15 @@ struct OperationRun: Sendable {
     /// The output of a job that a request begins.
     private func output(of variants: Variants, _ poll: Poll, _ scope: Rendering) async throws -> Value {
         let template = try variants.chosen(scope)
-        let first = try await kept("first") { try await exchange(template, scope).decoded.asValue }
-        let last = try await JobWait(run: self, poll: poll).result(scope, after: first)
+        let round = try await round()
+        let first = try await kept("first") {
+            try await exchange(template, scope, keySuffix: Self.keySuffix(round: round)).decoded.asValue
+        }
+        let wait = JobWait(run: self, poll: poll) {
+            try await keep(round: round + 1)
+            try await forget("first")
+        }
+        let last = try await wait.result(scope, after: first)
         return try finish(scope.with("first", first).with(result: last), body: last["body"] ?? .null)
     }
 
@@ -167,6 +174,23 @@ struct OperationRun: Sendable {
     }
 
     func forget(_ name: String) async throws { _ = try await context.checkpoints.save(prefix + name, .null) }
+
+    // MARK: Beginning anew
+
+    /// How often results were taken back, so that the work begins anew. It has other keys then: to an old one a service
+    /// gives the old answer.
+    func round() async throws -> Int {
+        guard sendsKeys else { return 0 }
+        return Int(clamping: try await recalled("round")?.intValue ?? 0)
+    }
+
+    func keep(round: Int) async throws {
+        if sendsKeys { try await keep("round", .int(Int64(round))) }
+    }
+
+    static func keySuffix(round: Int) -> String { round > 0 ? "-\(round)" : "" }
+
+    private var sendsKeys: Bool { operation.requests.contains(where: hasKey) }
 
     // MARK: Lookups
 

@@ -57,6 +57,8 @@ struct PageReader {
     /// - Throws: a failure of kind `protocol` where the server leads in a circle or gives no list.
     private func page(at position: Position) async throws -> (items: [Value], next: Position?) {
         try Task.checkCancellation()
+        // Fewer items may be wanted than an earlier process has read.
+        guard position.items < limit else { return ([], nil) }
         let (response, decoded) = try await exchange(position)
         let answered = scope.with(decoded)
         let items = try pageItems(answered)

@@ -9,6 +9,8 @@ struct PieceSender {
     let chunking: Chunking
     /// Under what the journal has how far it is.
     let checkpoint: String
+    /// What tells the keys of its pieces from those of other requests.
+    let keySuffix: String
 
     /// How far the file is sent.
     fileprivate struct Position {
@@ -50,6 +52,7 @@ struct PieceSender {
                 guard chunking.ask != nil, failure.isBreak, breaks <= PieceSender.maximumBreaks else { throw failure }
                 try await pause(after: failure, breaks)
                 position.offset = try await ask(file, scope)
+                try await run.keep(checkpoint, position.asValue)
             }
         }
     }
@@ -127,7 +130,8 @@ struct PieceSender {
         let style = chunking.style
         // Sent again as it is, a piece might not begin where the server stands by now: that is asked first.
         let retry = chunking.ask == nil ? nil : RetryPolicy.none
-        let (_, decoded) = try await run.exchange(request, scope, retry: retry) { draft in
+        let suffix = "\(keySuffix)-\(range.lowerBound)-\(range.upperBound)"
+        let (_, decoded) = try await run.exchange(request, scope, keySuffix: suffix, retry: retry) { draft in
             guard style == .range else { return }
             let span = range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)"
             draft.headers["Content-Range"] = "bytes \(span)/\(file.size)"

@@ -1,12 +1,19 @@
 import FlowCore
 
-/// Answers to what was asked for once, for as long as the process runs. Who asks for the same meanwhile waits for that
-/// answer.
+/// Answers to what was asked for once, for as long as the process runs or until many others have been asked for since.
+/// Who asks for the same meanwhile waits for that answer.
 actor SharedAnswers<Question: Hashable & Sendable, Answer: Sendable> {
-    private var known: [Question: Answer] = [:]
+    /// What was asked for last, and what was asked for before that.
+    private var recent: [Question: Answer] = [:]
+    private var older: [Question: Answer] = [:]
+    private let capacity: Int
     /// Who waits for each question that is being asked.
     private var waiting: [Question: [Int: CheckedContinuation<Void, any Error>]] = [:]
     private var arrivals = 0
+
+    /// - Parameter capacity: how many answers are kept at least; at most twice as many are. A loop over a million items
+    ///   may ask a million questions.
+    init(capacity: Int = 256) { self.capacity = capacity }
 
     /// - Parameters:
     ///   - isGood: whether a known answer may still be given.
@@ -17,14 +24,14 @@ actor SharedAnswers<Question: Hashable & Sendable, Answer: Sendable> {
         ask: @Sendable () async throws -> Answer
     ) async throws -> Answer {
         while true {
-            if let answer = known[question], isGood(answer) { return answer }
+            if let answer = known(question), isGood(answer) { return answer }
             guard waiting[question] != nil else { break }
             try await others(asking: question)
         }
         waiting[question] = [:]
         do {
             let answer = try await ask()
-            known[question] = answer
+            keep(answer, to: question)
             release(question, .success(()))
             return answer
         } catch {
@@ -36,7 +43,24 @@ actor SharedAnswers<Question: Hashable & Sendable, Answer: Sendable> {
 
     /// Forgets an answer that has turned out to be wrong.
     func forget(_ question: Question, where isWrong: @Sendable (Answer) -> Bool) {
-        if let answer = known[question], isWrong(answer) { known[question] = nil }
+        guard let answer = known(question), isWrong(answer) else { return }
+        recent[question] = nil
+    }
+
+    private func known(_ question: Question) -> Answer? {
+        if let answer = recent[question] { return answer }
+        guard let answer = older.removeValue(forKey: question) else { return nil }
+        keep(answer, to: question)
+        return answer
+    }
+
+    private func keep(_ answer: Answer, to question: Question) {
+        if recent.count >= capacity, recent[question] == nil {
+            older = recent
+            recent = [:]
+        }
+        older[question] = nil
+        recent[question] = answer
     }
 
     private func others(asking question: Question) async throws {

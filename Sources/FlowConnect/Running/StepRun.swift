@@ -12,30 +12,35 @@ struct StepRun {
         if let output = try await outputOfWhole(scope) { return output }
         var results = ValueMap()
         var restarts = 0
+        var round = try await run.round()
         var index = 0
         while index < sequence.steps.count {
             let step = sequence.steps[index]
             let current = scope.with("steps", .map(results))
             do {
-                results[step.name] = try await result(of: step, current, restarts: restarts)
+                results[step.name] = try await result(of: step, current, round: round)
                 index += 1
             } catch {
                 if let restart = sequence.restart, index > restart.index, restarts < restart.limit,
                     Failure(error).kind == restart.kind
                 {
                     restarts += 1
+                    round += 1
                     index = restart.index
-                    try await forget(from: index, in: &results)
+                    for step in sequence.steps[index...] { results[step.name] = nil }
+                    try await forget(from: index, round: round)
                     continue
                 }
-                if index > 0 { try await giveUp(Failure(error), current) }
+                try await giveUp(Failure(error), at: index, current, round: round)
                 throw error
             }
         }
         let last = results[sequence.steps.last?.name ?? ""] ?? .null
         let done = scope.with("steps", .map(results))
         guard let poll = run.operation.poll else { return try run.finish(done, body: last["body"] ?? .null) }
-        let result = try await JobWait(run: run, poll: poll).result(done, after: last)
+        let next = round + 1
+        let wait = JobWait(run: run, poll: poll) { try await forget(from: 0, round: next) }
+        let result = try await wait.result(done, after: last)
         return try run.finish(done.with("first", last).with(result: result), body: result["body"] ?? .null)
     }
 
@@ -44,7 +49,7 @@ struct StepRun {
         guard let whole = sequence.whole, case .file(let file)? = run.arguments[whole.parameter]?.revealed,
             file.size <= whole.limit, try await run.recalled(checkpoint(sequence.steps[0])) == nil
         else { return nil }
-        let (_, decoded) = try await run.exchange(whole.request, scope)
+        let (_, decoded) = try await run.exchange(whole.request, scope, keySuffix: "-whole")
         return try run.finish(whole.output, decoded, scope)
     }
 
@@ -62,15 +67,18 @@ struct StepRun {
 
     private func checkpoint(_ step: StepSequence.Step) -> String { "steps.\(step.name)" }
 
+    private func checkpointOfPieces(_ step: StepSequence.Step) -> String { checkpoint(step) + ".pieces" }
+
     private func result(
-        of step: StepSequence.Step, _ scope: Rendering, restarts: Int
+        of step: StepSequence.Step, _ scope: Rendering, round: Int
     ) async throws -> Value {
         if !step.isFresh, let saved = try await run.recalled(checkpoint(step)) { return saved }
-        let suffix = "-\(step.name)" + (restarts > 0 ? "-\(restarts)" : "")
+        let suffix = "-\(step.name)" + OperationRun.keySuffix(round: round)
         let result =
             if let chunking = step.chunking {
                 try await PieceSender(
-                    run: run, request: step.request, chunking: chunking, checkpoint: checkpoint(step) + ".pieces"
+                    run: run, request: step.request, chunking: chunking, checkpoint: checkpointOfPieces(step),
+                    keySuffix: suffix
                 ).result(scope)
             } else {
                 try await response(of: step, scope, keySuffix: suffix)
@@ -92,21 +100,31 @@ struct StepRun {
 
     // MARK: Failing
 
-    private func forget(from index: Int, in results: inout ValueMap) async throws {
+    /// - Parameter round: the one that begins.
+    private func forget(from index: Int, round: Int) async throws {
+        try await run.keep(round: round)
         for step in sequence.steps[index...] {
-            results[step.name] = nil
             if !step.isFresh { try await run.forget(checkpoint(step)) }
-            if step.chunking != nil { try await run.forget(checkpoint(step) + ".pieces") }
+            if step.chunking != nil { try await run.forget(checkpointOfPieces(step)) }
         }
     }
 
     /// Tells the service that nothing more comes, where trying again later would be of no use. Whether it hears that is
     /// no reason to fail otherwise.
-    private func giveUp(_ failure: Failure, _ scope: Rendering) async throws {
-        guard !sequence.abort.isEmpty, failure.endsSequence else { return }
+    ///
+    /// - Parameter index: of the step that failed.
+    private func giveUp(_ failure: Failure, at index: Int, _ scope: Rendering, round: Int) async throws {
+        guard !sequence.abort.isEmpty, failure.endsSequence, try await hasBegun(at: index) else { return }
         for request in sequence.abort { _ = try? await run.exchange(request, scope) }
-        var none = ValueMap()
-        try await forget(from: 0, in: &none)
+        try await forget(from: 0, round: round + 1)
+    }
+
+    /// Whether the service has something of the steps up to this one.
+    private func hasBegun(at index: Int) async throws -> Bool {
+        if index > 0 { return true }
+        let step = sequence.steps[index]
+        guard step.chunking != nil else { return false }
+        return try await run.recalled(checkpointOfPieces(step)) != nil
     }
 }
 
