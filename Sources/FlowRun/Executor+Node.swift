@@ -256,6 +256,7 @@ extension Executor {
         let masker = setup.masker
         context.renew = { try await scopes.renewed($0) }
         context.conceal = { masker.add(secretsIn: $0) }
+        context.mask = { masker.mask($0) }
         context.lent = await scopes.lenders(to: templates, giving: arguments.values)
         return Request(arguments: arguments, context: context, environment: environment)
     }

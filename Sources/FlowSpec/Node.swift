@@ -119,6 +119,8 @@ package struct NodeContext: Sendable {
     package var renew: @Sendable (Credential) async throws -> Credential? = { _ in nil }
     /// Has a secret that a service gave left out of all that is shown and logged from now on.
     package var conceal: @Sendable (Value) -> Void = { _ in }
+    /// Puts `***` for the secrets that the whole run knows.
+    package var mask: @Sendable (String) -> String = { $0 }
     /// Whether responses may be stored for the next time (`cache: false` says no).
     package var usesCache = true
 

@@ -5,8 +5,9 @@ package enum RequestID {
     /// The first that is there, in the order of how much services use them.
     package static func of(_ headers: HTTPHeaders) -> String? {
         for name in names {
-            guard let text = headers[name], !text.isEmpty else { continue }
-            return String(terminalSafe(text).prefix(200))
+            // A part of an id is of use to nobody.
+            guard let text = headers[name], !text.isEmpty, text.utf8.count <= 200 else { continue }
+            return terminalSafe(text)
         }
         return nil
     }

@@ -2,18 +2,37 @@ package import FlowCore
 
 /// What the other side says in its own words, made fit for a message.
 package enum ServiceText {
-    private static let longestLine = 300
+    package static let longestLine = 300
     private static let largestBody = 64 << 10
 
-    /// One line of it, shortened.
-    package static func line(_ text: String) -> String {
-        let line = terminalSafe(text).split(whereSeparator: \.isNewline).joined(separator: " ")
-        return line.count > longestLine ? line.prefix(longestLine) + "…" : line
+    /// One line of it, shortened to whole words.
+    package static func line(_ text: String) -> String { shortened(oneLine(text), to: longestLine) }
+
+    /// One line of it without the secrets that `mask` knows, shortened.
+    package static func line(_ text: String, mask: (String) -> String, limit: Int = longestLine) -> String {
+        let line = oneLine(mask(text))
+        return line.count > limit ? line.prefix(limit) + "…" : line
+    }
+
+    /// `text` with at most `limit` characters and an ellipsis. The word that stands at the cut is left out: nobody who
+    /// masks the text later knows a part of a secret for one.
+    package static func shortened(_ text: String, to limit: Int) -> String {
+        guard let cut = text.index(text.startIndex, offsetBy: limit, limitedBy: text.endIndex), cut < text.endIndex
+        else { return text }
+        guard !text[cut].isWhitespace else { return text[..<cut] + "…" }
+        let end = text[..<cut].lastIndex(where: \.isWhitespace) ?? text.startIndex
+        return text[..<end] + "…"
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        terminalSafe(text).split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     /// Why it says no, where that stands in one of the places that most services use (RFC 9457, RFC 6749, JSON:API and
     /// custom) or is the whole answer; nil where it only repeats the status.
-    package static func reason(in response: HTTPResponse) -> String? {
+    ///
+    /// - Parameter mask: what leaves out secrets, before the reason is shortened.
+    package static func reason(in response: HTTPResponse, mask: (String) -> String) -> String? {
         guard case .bytes(let bytes) = response.body, !bytes.isEmpty, bytes.count <= largestBody else { return nil }
         let type = (response.headers["content-type"] ?? "").lowercased()
         var reason: String?
@@ -22,7 +41,7 @@ package enum ServiceText {
         } else if type.hasPrefix("text/plain"), bytes.count <= longestLine {
             reason = String(validating: bytes, as: UTF8.self)
         }
-        guard let line = reason.map(ServiceText.line), !line.isEmpty else { return nil }
+        guard let line = reason.map({ ServiceText.line($0, mask: mask) }), !line.isEmpty else { return nil }
         return HTTPStatusTable.describe(response.status).lowercased().hasSuffix(line.lowercased()) ? nil : line
     }
 

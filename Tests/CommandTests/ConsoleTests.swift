@@ -57,6 +57,15 @@ import Testing
         #expect(output.text == "NAME   SUMMARY\nfirst  a summary that is long…\nx      short\n")
     }
 
+    @Test func aSecretAtTheEdgeOfATerminalIsMaskedBeforeTheCut() {
+        let console = console(Screen(isTerminal: true, colors: false, width: 30, isLive: false))
+        console.masker.add("fake-secret-0123456789")
+        var table = Table("NAME", "SUMMARY")
+        table.add("first", "the word fake-secret-0123456789 is it")
+        table.show(on: console)
+        #expect(output.text == "NAME   SUMMARY\nfirst  the word *** is it\n")
+    }
+
     @Test func paragraphsBreakBetweenWords() {
         #expect(Paragraph.wrap("one two three four", width: 10, indent: "  ") == "  one two\n  three\n  four")
     }

@@ -124,6 +124,23 @@ import Testing
         #expect(requests.last?.url == "https://api.acme.test/v1/things/e2")
     }
 
+    /// A part of a secret would not be known for one where the message is masked.
+    @Test(arguments: [false, true]) func aSecretAtTheCutOfAReasonIsMasked(isJob: Bool) async throws {
+        let start = String(repeating: "x", count: 291)
+        let reason = start + "not-a-real-token" + start
+        let replies: [HTTPResponse] =
+            isJob
+            ? [.json(#"{"id":1}"#, status: 202), .json(#"{"state":"failed","reason":"\#(reason)"}"#)]
+            : [.json(#"{"reason":"\#(reason)"}"#, status: 400)]
+        let failure = await #expect(throws: Failure.self) {
+            try await TestConnector(
+                Self.export, head: "auth: { acme_token: { type: bearer } }\nerrors: { message: \"${{ body.reason }}\" }"
+            )
+            .run("export", credential: TestConnector.token, replies: replies)
+        }
+        #expect(failure?.message.hasSuffix(": \(start)***xxxxxx…") == true, "\(failure?.message ?? "")")
+    }
+
     @Test func aJobThatIsNotDoneInTimeIsLeftToALaterResume() async throws {
         let client = ScriptedHTTP { call in
             .json(#"{"id":"e1","state":"busy"}"#, status: call.request.method == "POST" ? 202 : 200)

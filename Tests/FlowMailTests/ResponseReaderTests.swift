@@ -147,6 +147,7 @@ import Testing
         ("* 1 FETCH (UID 4294967296)\n", "a number that is too large"),
         ("* 99999999999999999999 EXISTS\n", "a number that is too large"),
         ("* SEARCH 1 x\n", "\"x\" in the answer to a search"),
+        ("a1 fake-token-that-is-longer-than-forty-characters-0123456789 x\r\n", "\"…\" where OK, NO or BAD belongs"),
         ("HTTP/1.1 200 OK\n", "\"200\" where OK, NO or BAD belongs"),
         ("\n", "the end of a line where a word belongs"),
         ("* LIST (\\a) \"/\" \"x\ny\"\n", "the end of a line in a quoted string"),

@@ -257,6 +257,17 @@ import Testing
         #expect(http.calls[1].request.secrets.isWholeBody)
     }
 
+    @Test func aSecretAtTheCutOfAReasonIsMasked() async throws {
+        let start = String(repeating: "x", count: 291)
+        let http = server("{}")
+        _ = try await runNode("http.request", ["url": "https://api.example.com/x"], http: http, credential: token)
+        let answer = HTTPResponse(
+            status: 400, headers: HTTPHeaders([("Content-Type", "application/json")]),
+            body: .bytes(Array(#"{"message": "\#(start)fake-token-123"}"#.utf8)), url: "https://api.example.com/x")
+        #expect(
+            http.calls[0].classify?(answer)?.message == "api.example.com answered 400 Bad Request: \(start)***")
+    }
+
     private func preview(
         _ url: String, query: Value = .null, credential: Credential? = nil, baseURL: String? = nil
     ) throws -> HTTPRequest? {

@@ -32,6 +32,16 @@ import Testing
         #expect(failure?.message == "the command exited with 3: bad token ***")
     }
 
+    @Test func aSecretAtTheEndOfALongLineIsMaskedBeforeTheCut() async throws {
+        let failure = await failure {
+            try await runNode(
+                "shell.run", ["command": "printf '%0490d%s and more' 0 \"$T\" >&2; exit 3"],
+                environment: ["T": .secret("fake-secret-value")])
+        }
+        let zeros = String(repeating: "0", count: 490)
+        #expect(failure?.message == "the command exited with 3: \(zeros)*** and mo…")
+    }
+
     @Test func whatIsNoProgramIsPassedOverInPath() async throws {
         let folder = try TemporaryFolder()
         try PosixFileSystem().createFolder("\(folder.path)/folder/bash")

@@ -38,6 +38,16 @@ struct ResultTests {
         #expect(bench.nodes.said.last == "read *** it said *** r-***")
     }
 
+    @Test func aNodeMasksWhatItCutsForAMessage() async throws {
+        let masker = Masker()
+        masker.add("fake-secret-value")
+        let bench = Bench { call in
+            throw Failure(.invalid, String(call.context.mask("it said fake-secret-value").prefix(17)))
+        }
+        let result = try await bench.run([.read("bad", "x")], setup: bench.setup { $0.masker = masker })
+        #expect(result.failure?.message == "it said ***")
+    }
+
     @Test func inputsVarsEnvAndEventAreSeen() async throws {
         let bench = Bench()
         let result = try await bench.run(

@@ -113,6 +113,13 @@ struct Console: Sendable {
     /// The line as it is sent to the terminal; for progress, which draws several at once.
     func rendered(note line: StyledText) -> String { render(line, notesScreen) }
 
+    /// The first `width` columns of a line. Secrets are masked before: a part of one isn't known for one any more.
+    func cut(_ line: StyledText, to width: Int) -> StyledText {
+        let masked = masker.mask(line.plain)
+        // Behind a secret the styles would be at other places.
+        return (masked == line.plain ? line : StyledText(masked)).cut(to: width)
+    }
+
     private func render(_ line: StyledText, _ screen: Screen) -> String {
         masker.mask(line.rendered(colors: screen.colors))
     }

@@ -22,7 +22,7 @@ struct Table {
     func show(on console: Console) {
         let screen = console.outputScreen
         if screen.isTerminal {
-            console.show(eachLine.map { $0.cut(to: screen.width) })
+            console.show(eachLine.map { console.cut($0, to: screen.width) })
         } else {
             console.show(eachLine)
         }

@@ -18,11 +18,12 @@ final class Judge: Sendable {
     private let hasKey: Bool
     private let rendering: Rendering
     private let files: any FileSystem
+    private let mask: @Sendable (String) -> String
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
     init(
         rules: ErrorRules, template: RequestTemplate, usualDecoding: Decoding?, effect: Effect, hasKey: Bool,
-        rendering: Rendering, files: any FileSystem
+        rendering: Rendering, files: any FileSystem, mask: @escaping @Sendable (String) -> String
     ) {
         self.rules = rules
         accepted = template.accepted
@@ -34,6 +35,7 @@ final class Judge: Sendable {
         self.hasKey = hasKey
         self.rendering = rendering
         self.files = files
+        self.mask = mask
     }
 
     func decode(_ response: HTTPResponse) -> DecodedResponse {
@@ -177,7 +179,7 @@ final class Judge: Sendable {
     /// One line of the other side's text; nil where there is none.
     private func text(_ template: Template?, _ scope: Rendering) -> String? {
         guard let template, let text = try? scope.text(template), !text.isEmpty else { return nil }
-        return ServiceText.line(text)
+        return ServiceText.line(text, mask: mask)
     }
 }
 

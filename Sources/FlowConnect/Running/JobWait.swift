@@ -49,7 +49,8 @@ struct JobWait {
     }
 
     private func failure(_ scope: Rendering) -> Failure {
-        let text = poll.message.flatMap { try? scope.text($0) }.map { ServiceText.line($0) }
+        let text = poll.message.flatMap { try? scope.text($0) }
+            .map { ServiceText.line($0, mask: run.context.masked) }
         return Failure(.invalid, "\(run.node): the service's job failed" + (text.map { ": \($0)" } ?? ""))
     }
 }

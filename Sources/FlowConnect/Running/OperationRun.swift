@@ -311,10 +311,12 @@ struct OperationRun: Sendable {
         return (response, judge.result(of: response, hiding: context.isMocked ? [] : template.secretParts))
     }
 
+    /// What is not cut is masked where it is shown.
     private func judge(_ template: RequestTemplate, _ scope: Rendering) -> Judge {
         Judge(
             rules: rules(template), template: template, usualDecoding: connector.defaults.decode,
-            effect: effect(of: template), hasKey: hasKey(template), rendering: scope, files: context.world.files)
+            effect: effect(of: template), hasKey: hasKey(template), rendering: scope, files: context.world.files,
+            mask: { [context] in $0.utf8.count > ServiceText.longestLine ? context.masked($0) : $0 })
     }
 
     private func effect(of template: RequestTemplate) -> Effect {

@@ -1,3 +1,5 @@
+import FlowSpec
+
 /// One response of an IMAP server, as far as anybody here wants to know.
 package enum Response: Sendable {
     /// The server waits for the rest of a command.
@@ -70,7 +72,7 @@ extension ResponseReader {
         try expect(.space)
         let word = try atom()
         guard let condition = StatusResponse.Condition(rawValue: word.uppercased()), condition != .preauth else {
-            throw MalformedResponse("\"\(word.prefix(40))\" where OK, NO or BAD belongs")
+            throw MalformedResponse("\"\(ServiceText.shortened(String(word), to: 40))\" where OK, NO or BAD belongs")
         }
         return .status(try status(condition, tag: tag))
     }

@@ -1,3 +1,5 @@
+import FlowSpec
+
 /// What a server sent is not IMAP, or more than anybody should have to take.
 package struct MalformedResponse: Error, Equatable {
     package let reason: String
@@ -223,7 +225,9 @@ package final class ResponseReader {
 
     func takeNil() throws {
         let word = try atom()
-        guard word.uppercased() == "NIL" else { throw MalformedResponse("\"\(word.prefix(40))\" where NIL belongs") }
+        guard word.uppercased() == "NIL" else {
+            throw MalformedResponse("\"\(ServiceText.shortened(String(word), to: 40))\" where NIL belongs")
+        }
     }
 
     /// Gives a string to the sink that waits for this section; leaves it out where none does.

@@ -1,5 +1,6 @@
 import CMongo
 import FlowCore
+import FlowSpec
 
 extension MongoError {
     /// What it means for a step.
@@ -122,7 +123,7 @@ extension MongoError {
         case 26: "there is no such collection"
         case 50: "took longer than it may"
         case 121: "the document breaks the rules of the collection"
-        default: message.count > 300 ? message.prefix(300) + "…" : message
+        default: ServiceText.shortened(message, to: 300)
         }
     }
 

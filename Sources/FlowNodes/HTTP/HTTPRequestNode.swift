@@ -121,7 +121,9 @@ struct HTTPRequestNode: Node {
             if let allowed, allowed.contains(Int64(response.status)) { return nil }
             var failure = HTTPStatusTable.failure(
                 for: response, effect: effect, hasIdempotencyKey: isKeyed, now: clock.now())
-            if failure != nil, let reason = ServiceText.reason(in: response) { failure?.message += ": \(reason)" }
+            if failure != nil, let reason = ServiceText.reason(in: response, mask: context.masked) {
+                failure?.message += ": \(reason)"
+            }
             guard failure == nil else { return failure }
             // A write that was answered so has been carried out all the same.
             if let allowed, !allowed.isEmpty {

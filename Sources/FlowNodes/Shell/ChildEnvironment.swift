@@ -13,12 +13,3 @@ enum ChildEnvironment {
         return variables
     }
 }
-
-extension Masker {
-    /// Knows the secrets of one attempt, for what a node itself puts into a message.
-    convenience init(of context: NodeContext) {
-        self.init()
-        for (_, value) in context.environment { add(secretsIn: value) }
-        if let credential = context.credential { add(secretsIn: .map(credential.fields)) }
-    }
-}

@@ -58,7 +58,7 @@ struct ShellRun: Node {
             throw failure
         }
         if result.exitCode != 0, arguments.bool("fail_on_exit") ?? true {
-            throw failure(result, isWrite: isWrite, secrets: Masker(of: context))
+            throw failure(result, isWrite: isWrite, context)
         }
         let stdout = String(decoding: result.stdout, as: UTF8.self)
         return [
@@ -98,7 +98,7 @@ struct ShellRun: Node {
     /// An exit code is the command's own "it did not work": repeating it is what `retry` asks for, whatever the
     /// effect. Only where the shell could not even start the command is it final. What a signal has ended says nothing
     /// of how far it has come.
-    private func failure(_ result: ProcessResult, isWrite: Bool, secrets: Masker) -> Failure {
+    private func failure(_ result: ProcessResult, isWrite: Bool, _ context: NodeContext) -> Failure {
         let signal = result.signal ?? ShellRun.signal(behind: result.exitCode)
         let kind: FailureKind =
             switch result.exitCode {
@@ -114,7 +114,7 @@ struct ShellRun: Node {
         } else if let signal {
             message += ", as after signal \(signal)"
         }
-        if let lastLine { message += ": \(terminalSafe(secrets.mask(String(lastLine.prefix(500)))))" }
+        if let lastLine { message += ": \(ServiceText.line(String(lastLine), mask: context.masked, limit: 500))" }
         let hint = kind == .uncertain ? "look how far it has come" : hint(result.exitCode)
         return Failure(kind, message, hint: hint, code: "exit_\(result.exitCode)")
     }

@@ -28,6 +28,9 @@ struct NodeBench {
             workingDirectory: session.workingDirectory, filesDirectory: session.workingDirectory,
             log: ConsoleLog(console: session.console))
         context.idempotencyKey = context.world.random.uuid()
+        let masker = session.console.masker
+        context.conceal = { masker.add(secretsIn: $0) }
+        context.mask = { masker.mask($0) }
         let names = name.map { [$0] } ?? (spec.needsCredential ? spec.usualCredentials : [])
         guard let first = names.first else { return context }
         let types = CredentialTypeIndex(connectors: connectors)

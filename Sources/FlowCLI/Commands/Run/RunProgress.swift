@@ -89,7 +89,7 @@ final class RunProgress: RunView {
         if isLive, state.drawn > 0 { text += "\u{1B}[\(state.drawn)A\u{1B}[J" }
         for line in lines { text += console.rendered(note: line) + "\n" }
         if isLive, !state.isOver {
-            let running = state.board.running(at: .now).map { console.rendered(note: $0.cut(to: width - 1)) }
+            let running = state.board.running(at: .now).map { console.rendered(note: console.cut($0, to: width - 1)) }
             for line in running { text += line + "\n" }
             state.drawn = running.count
         }
