@@ -258,7 +258,6 @@ final class CurlReactor {
 
     private func takeBack(_ transfer: Transfer) {
         if let handle = transfer.handle {
-            handle.keepSocket()
             curl_multi_remove_handle(multi, handle.pointer)
             handle.release()
             idleHandles.append(handle)

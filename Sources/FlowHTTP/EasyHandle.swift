@@ -59,13 +59,6 @@ final class EasyHandle {
         transfer.configure(pointer, context: context)
     }
 
-    /// Takes note of the connection that its transfer has come back on, before libcurl forgets it.
-    func keepSocket() {
-        guard let transfer, transfer.isEncrypted, !transfer.mayShare, transfer.timesSent > 0, let port = transfer.port
-        else { return }
-        sockets.keep(flow_active_socket(pointer), port: port)
-    }
-
     /// Takes the handle back.
     func release() {
         transfer?.handle = nil
@@ -96,7 +89,7 @@ final class EasyHandle {
                 else { return CURL_SOCKET_BAD }
                 let type = address.socktype | Int32(SOCK_CLOEXEC.rawValue)
                 let descriptor = socket(address.family, type, address.protocol)
-                if descriptor < 0 { transfer.couldNotOpenSocket() }
+                if descriptor < 0 { transfer.couldNotOpenSocket() } else { transfer.opened(descriptor) }
                 return descriptor
             }, context)
         flow_set_prerequest(
@@ -104,7 +97,7 @@ final class EasyHandle {
             { context, _, _, _, port in
                 let handle = EasyHandle.at(context)
                 handle.clock.hasSent = true
-                return EasyHandle.moving(context)?.willSend(from: port, handle.sockets) ?? false
+                return EasyHandle.moving(context)?.willSend(from: port, handle.sockets, at: handle.clock.now) ?? false
                     ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }, context)
     }

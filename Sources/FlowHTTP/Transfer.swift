@@ -53,6 +53,8 @@ final class Transfer: @unchecked Sendable {
     /// The connections that it may share.
     var shared: SharedConnections?
     private var standing = Standing.nowhere
+    /// The sockets of the connection that it opens, of which the first that gets through is taken.
+    private var sockets: [Int32] = []
     /// How many connections it was kept from, one after the other, as their servers had ended them.
     private var endedConnections = 0
     /// More than may be kept for a host.
@@ -224,6 +226,8 @@ final class Transfer: @unchecked Sendable {
         return opensConnection
     }
 
+    func opened(_ socket: Int32) { sockets.append(socket) }
+
     /// There is no socket to be had for the connection that it may open, by `errno`.
     func couldNotOpenSocket() { if errno == EMFILE || errno == ENFILE { standing = .withoutSocket } }
 
@@ -231,9 +235,9 @@ final class Transfer: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - port: the connection's local port.
-    ///   - sockets: those that have been used before.
+    ///   - kept: the sockets of connections that are used one request after the other.
     /// - Returns: whether it may be.
-    func willSend(from port: Int32, _ sockets: KeptSockets) -> Bool {
+    func willSend(from port: Int32, _ kept: KeptSockets, at now: ContinuousClock.Instant) -> Bool {
         if isLookupUndecided {
             isLookupUndecided = false
             host?.lookup.wasNotNeeded()
@@ -242,7 +246,10 @@ final class Transfer: @unchecked Sendable {
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
         // acted on it all the same, so a write goes out once only.
         guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
-        if isEncrypted, exchange.isUnrepeatable, sockets.haveEnded(port: port) {
+        if !sockets.isEmpty {
+            if !mayShare { kept.keep(sockets, port: port, at: now) }
+            sockets = []
+        } else if !mayShare, kept.haveEnded(port: port, isWrite: exchange.isUnrepeatable, at: now) {
             endedConnections += 1
             if endedConnections <= Transfer.mostEndedConnections { standing = .ended(port) }
             return false
@@ -282,6 +289,7 @@ final class Transfer: @unchecked Sendable {
     func waitsAgain() {
         stage = .waiting
         standing = .nowhere
+        sockets = []
     }
 
     private func place(on port: Int32) {

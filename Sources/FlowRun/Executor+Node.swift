@@ -24,7 +24,11 @@ extension Executor {
         let spool = spool(of: prepared, in: work.frame)
         var request: Request
         do {
-            request = try await resolve(work, node, isKnown: isKnown, settled: settled, sent: open.last?.intent.key)
+            let sent = open.last?.intent.liveKey(at: setup.world.clock.now())
+            request = try await resolve(work, node, isKnown: isKnown, settled: settled, sent: sent)
+            if let (_, span) = prepared.step.idempotencyKey {
+                try givenKeys.take(request.context.idempotencyKey, for: node.spec.group, at: place, span)
+            }
             request.context.mayBeDone = open.contains(where: \.mayBeDone)
             request.keyEnd = open.compactMap {
                 $0.intent.key == request.context.idempotencyKey ? $0.intent.keyValidUntil : nil
@@ -211,7 +215,7 @@ extension Executor {
     ///
     /// - Parameters:
     ///   - settled: the last attempt that has been done with. What is done anew has a key of its own.
-    ///   - sent: the key of an attempt that is not done with.
+    ///   - sent: the key of an attempt that is not done with, while it counts.
     func resolve(
         _ work: Work, _ node: any Node, isKnown: Bool, settled: Int, sent: String?
     ) async throws -> Request {
@@ -257,6 +261,11 @@ extension Executor {
         context.renew = { try await scopes.renewed($0) }
         context.conceal = { masker.add(secretsIn: $0) }
         context.mask = { masker.mask($0) }
+        context.pause = { [control, isHandler = work.frame.isHandler] duration in
+            guard await control.sleep(duration, isHandler: isHandler), !Task.isCancelled else {
+                throw CancellationError()
+            }
+        }
         context.lent = await scopes.lenders(to: templates, giving: arguments.values)
         return Request(arguments: arguments, context: context, environment: environment)
     }

@@ -144,7 +144,7 @@ extension StoredAttempt {
     /// Whether the work may be done again after this attempt.
     func mayRepeat(at now: Timestamp) -> Bool {
         guard intent.effect == .write else { return true }
-        if intent.key != nil, intent.keyValidUntil.map({ now < $0 }) ?? true { return true }
+        if intent.liveKey(at: now) != nil { return true }
         guard let end else { return false }
         return switch end.status {
         case .cancelled, .timedOut: end.failure?.nothingSent ?? false
@@ -157,6 +157,9 @@ extension StoredAttempt {
 
 extension AttemptIntent {
     fileprivate func hasKey(of other: AttemptIntent) -> Bool { key != nil && key == other.key }
+
+    /// The key that a repeated write may be sent with.
+    func liveKey(at now: Timestamp) -> String? { keyValidUntil.map { now < $0 } ?? true ? key : nil }
 }
 
 extension StoredAttempt {

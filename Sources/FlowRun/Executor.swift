@@ -27,6 +27,8 @@ package final class Executor: Sendable {
     /// Steps and items that were started beside others and have not ended.
     let tasks = Atomic(0)
     let program: PreparedWorkflow
+    /// The keys that steps of the run have given their writes in this process.
+    let givenKeys: GivenKeys
     /// Bounds the steps, not the handlers.
     private let timeout: Duration?
     /// Before the paths of all its steps: empty of a run, `deploy/` of a workflow that the step `deploy` calls.
@@ -69,6 +71,7 @@ package final class Executor: Sendable {
             for: workflow, setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members, journal: journal)
         program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
+        givenKeys = GivenKeys()
         timeout = workflow.timeout
         base = ""
         isResumed = run.attempt > 1
@@ -84,6 +87,7 @@ package final class Executor: Sendable {
         of caller: Executor
     ) {
         program = prepared
+        givenKeys = caller.givenKeys
         self.inputs = inputs
         self.vars = vars
         self.timeout = [timeout, prepared.workflow.timeout].compactMap(\.self).min()

@@ -36,7 +36,8 @@ package enum AskedPause {
     package static func retryAfter(_ headers: HTTPHeaders, now: Timestamp) -> Duration? {
         if let exact = headers["Retry-After-Ms"].flatMap(number).flatMap(milliseconds) { return exact }
         guard let text = headers["Retry-After"] else { return nil }
-        return number(text).map(seconds) ?? date(text, now: now)
+        // Nobody means a number that large; it is longer than any pause all the same.
+        return number(text).map { seconds(min($0, 1e9 - 1)) } ?? date(text, now: now)
     }
 
     /// Of digits, with a fraction where a service knows better; nothing with an exponent, nor hexadecimal.

@@ -119,6 +119,8 @@ package struct NodeContext: Sendable {
     package var renew: @Sendable (Credential) async throws -> Credential? = { _ in nil }
     /// Has a secret that a service gave left out of all that is shown and logged from now on.
     package var conceal: @Sendable (Value) -> Void = { _ in }
+    /// Waits so long, or until the run is asked to stop; nil waits by the clock of ``world``.
+    package var pause: (@Sendable (Duration) async throws -> Void)?
     /// Puts `***` for the secrets that the whole run knows.
     package var mask: @Sendable (String) -> String = { $0 }
     /// Whether responses may be stored for the next time (`cache: false` says no).
@@ -144,6 +146,11 @@ package struct NodeContext: Sendable {
         self.baseURL = baseURL
         self.log = log
         self.checkpoints = checkpoints
+    }
+
+    /// - Throws: a `CancellationError` where the run is asked to stop, or the task was cancelled.
+    package func wait(_ duration: Duration) async throws {
+        if let pause { try await pause(duration) } else { try await world.clock.sleep(duration) }
     }
 
     /// `path` made absolute against the working directory, `.` and `..` resolved by text.

@@ -125,6 +125,12 @@ package final class NodeSpec: Sendable {
             if let objection = parameter.objection(to: value) {
                 throw Failure(.invalid, "\(name): parameter \"\(parameter.name)\" \(objection)")
             }
+            // The system would take what stands before it for the whole.
+            if parameter.isPath, value.stringValue?.utf8.contains(0) == true {
+                throw Failure(
+                    .invalid, "\(name): parameter \"\(parameter.name)\": a path can't hold a NUL character",
+                    hint: "check the path")
+            }
             bound[parameter.name] = parameter.type.fitted(value)
         }
         for parameter in parameters where bound[parameter.name] == nil {
@@ -142,6 +148,12 @@ package final class NodeSpec: Sendable {
             }
         }
         return Arguments(bound)
+    }
+}
+
+extension Parameter {
+    fileprivate var isPath: Bool {
+        type == .file || ["path", "to", "from", "save_to", "raw_to", "files_to"].contains(name)
     }
 }
 

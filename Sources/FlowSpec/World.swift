@@ -81,6 +81,8 @@ package struct HTTPCall: Sendable {
     package var asksForChange = false
     /// When run and block must be over, by the monotonic clock of the world; no pause is begun that would pass it.
     package var deadline: Duration?
+    /// Waits so long, or until nobody wants the answer any more; nil waits by the client's clock.
+    package var pause: (@Sendable (Duration) async throws -> Void)?
     /// What a response means: nil is success. nil here means that every response is.
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
     /// Whether a response that `classify` finds a failure in is how the service refuses what has been done already.

@@ -99,4 +99,21 @@ import Testing
         }
         #expect(answered == atOnce * 160)
     }
+
+    /// Taken for that of the next request, it would leave that one's own answer to the one after it.
+    @Test(arguments: ["GET", "POST"])
+    func anAnswerToNothingIsNotTakenForThatOfTheNextRequest(method: String) async throws {
+        func answer(_ text: String) -> [UInt8] {
+            Array("HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)".utf8)
+        }
+        let server = try ScriptedPort([answer("own")], unasked: answer("other"))
+        let client = CurlClient()
+        var answers: [String] = []
+        for method in ["GET", method, "GET"] {
+            let request = HTTPRequest(method, "http://\(server.authority)/")
+            answers.append(try await client.send(HTTPCall(request, effect: method == "GET" ? .read : .write)).text)
+            try await Task.sleep(for: .milliseconds(150))
+        }
+        #expect(answers == ["own", "own", "own"])
+    }
 }

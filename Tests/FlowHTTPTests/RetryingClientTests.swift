@@ -177,6 +177,21 @@ import Testing
         }
     }
 
+    /// As where a run is asked to stop: a pause may be long.
+    @Test(arguments: [HTTPHeaders([("Retry-After", "60")]), HTTPHeaders()])
+    func whoWaitsMayBeToldToGiveUp(headers: HTTPHeaders) async throws {
+        let http = ScriptedHTTP { _ in HTTPResponse(status: 503, headers: headers, url: "https://h/x") }
+        let clock = ManualClock()
+        let client = RetryingClient(http, clock: clock, random: SeededRandom())
+        var call = HTTPCall(HTTPRequest("GET", "https://h/x"), retry: RetryPolicy(max: 3))
+        call.classify = { HTTPStatusTable.failure(for: $0, effect: .read, hasIdempotencyKey: false, now: clock.now()) }
+        call.pause = { _ in throw CancellationError() }
+        let outcome = await failure { [call] in _ = try await client.send(call) }
+        #expect(outcome.kind == .cancelled)
+        #expect(http.calls.count == 1)
+        #expect(clock.sleeps.isEmpty)
+    }
+
     // MARK: Work that is done already
 
     private func again(_ script: [Result<HTTPResponse, Failure>], effect: Effect = .idempotent, mayBeDone: Bool = false)

@@ -9,6 +9,14 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
+    @Test func aPathIsNotCutAtANUL() async throws {
+        let folder = try TemporaryFolder()
+        let failure = await failure {
+            try await runNode("files.write", ["path": "out.txt\u{0}.bak", "content": "x"], in: folder)
+        }
+        #expect(failure?.message == "files.write: parameter \"path\": a path can't hold a NUL character")
+    }
+
     @Test func writtenTextIsReadBack() async throws {
         let file = try await runNode("files.write", ["path": "a/b/n.txt", "content": "hi\n"], in: folder)
         #expect(file == .file(FileReference(path: "\(folder.path)/a/b/n.txt", size: 3)))

@@ -173,6 +173,14 @@ import Testing
         #expect(several == ["changes": 3, "rows": [["one": 1]]])
     }
 
+    @Test func twoColumnsOfOneNameAreRefused() async throws {
+        let failure = await failure {
+            try await runNode(
+                "sqlite.query", ["database": "data/shop.db", "sql": "SELECT id, name AS id FROM t"], in: folder)
+        }
+        #expect(failure?.message == "the query gives two columns with the name \"id\"")
+    }
+
     @Test func aFileIsBoundAsItsBytes() async throws {
         try folder.write("a\u{0}b", to: "a.bin")
         let file = Value.file(FileReference(path: folder.path + "/a.bin", size: 3))

@@ -30,6 +30,17 @@ struct EditedFileTests {
         #expect(bench.said == ["write a", "write bad", "write good"])
     }
 
+    /// With another server, or other content, the key wouldn't say that it is the same work.
+    @Test func aWriteWithAKeyThatMayHaveHappenedIsNotRepeatedAsSomethingElse() async throws {
+        let bench = EditBench { if $0.text == "cut" { throw Failure(.uncertain, "cut off") } }
+        func text(_ value: String) -> String {
+            Self.head + "steps:\n  - { id: pay, uses: test.keyed, with: { value: \"\(value)\" } }\n"
+        }
+        _ = try await bench.run(text("cut"))
+        #expect(try await bench.resume(text("other")).status == .uncertain)
+        #expect(bench.said == ["keyed cut"])
+    }
+
     @Test func laterResumesGoOnWithTheEditedFile() async throws {
         let bench = EditBench()
         _ = try await bench.run(steps(["a": "a", "b": "bad"]))
@@ -87,7 +98,7 @@ struct EditedFileTests {
     }
 
     @Test func finishedItemsAreKeptAndTheOthersRunWithTheNewText() async throws {
-        let bench = EditBench()
+        let bench = EditBench { if $0.text == "cut" { throw Failure(.uncertain, "cut off") } }
         func text(_ value: String) -> String {
             Self.head + """
                 steps:
@@ -109,7 +120,7 @@ struct EditedFileTests {
     }
 
     @Test func stepsInItemsAreNamedAsInTheFile() async throws {
-        let bench = EditBench()
+        let bench = EditBench { if $0.text == "cut" { throw Failure(.uncertain, "cut off") } }
         func text(_ value: String) -> String {
             Self.head + """
                 steps:
@@ -277,7 +288,7 @@ struct EditedFileTests {
     // MARK: Everything else
 
     @Test func changedVariablesAreMadeAnewAndTheirReadersHaveChanged() async throws {
-        let bench = EditBench()
+        let bench = EditBench { if $0.text == "cut" { throw Failure(.uncertain, "cut off") } }
         func text(_ value: String) -> String {
             Self.head + """
                 vars: { kept: "${{ uuid() }}", edited: \(value) }
@@ -316,7 +327,7 @@ struct EditedFileTests {
     }
 
     @Test func variableThatReadsAChangedOneIsMadeAnewToo() async throws {
-        let bench = EditBench()
+        let bench = EditBench { if $0.text == "cut" { throw Failure(.uncertain, "cut off") } }
         func text(_ value: String) -> String {
             Self.head + """
                 vars: { edited: \(value), reader: "${{ vars.edited }}!" }

@@ -77,6 +77,19 @@ struct RetryTests {
         #expect(bench.nodes.calls.map(\.context.isKeyGiven) == [true, true, true, true])
     }
 
+    @Test func aKeyThatAnotherItemHasGivenIsRefused() async throws {
+        let bench = Bench()
+        let key = try Make.text("order-${{ item }}")
+        let inner = try Step.uses("keyed", "a", "${{ item }}").each(["pen", "cup"], max: 1).with {
+            $0.idempotencyKey = (key, Make.span)
+        }
+        let result = try await bench.run([try Step.block("customers", [inner]).each(["ann", "bob"], max: 1, as: "who")])
+        #expect(
+            result.failure?.message.hasSuffix(
+                "idempotency_key: another step or item of this run has the key \"order-pen\", too") == true)
+        #expect(bench.nodes.said == ["keyed pen", "keyed cup"])
+    }
+
     @Test(arguments: ["a b", "", "é", String(repeating: "k", count: 256)])
     func aKeyThatCannotStandInAHeaderIsRefused(_ text: String) async throws {
         let bench = Bench()

@@ -21,7 +21,7 @@ struct JobWait {
         let start = clock.monotonic()
         var pause = min(poll.interval, .seconds(1))
         while true {
-            try await clock.sleep(pause)
+            try await run.context.wait(pause)
             let (_, decoded) = try await run.exchange(poll.request, begun)
             let answered = begun.with(decoded)
             if let failed = poll.failed, try says(failed, answered) {

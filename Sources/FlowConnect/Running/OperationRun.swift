@@ -345,6 +345,7 @@ struct OperationRun: Sendable {
         call.limit = try requestLimit()
         call.deadline = context.deadline
         call.usesCache = context.usesCache
+        call.pause = context.pause
         // An example may name an address of the app, which is not the mock's.
         if context.isMocked { call.maximumRedirects = 0 }
         if template.sendsCredential {

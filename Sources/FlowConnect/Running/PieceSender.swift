@@ -81,7 +81,7 @@ struct PieceSender {
         let pause = failure.retryAfter ?? .seconds(1 << min(breaks - 1, 5))
         if pause > PieceSender.patience { throw failure }
         if let deadline = run.context.deadline, clock.monotonic() + pause > deadline { throw failure }
-        try await clock.sleep(pause)
+        try await run.context.wait(pause)
     }
 
     private func ask(_ file: FileReference, _ scope: Rendering) async throws -> Int64 {

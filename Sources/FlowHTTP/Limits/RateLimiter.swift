@@ -47,11 +47,11 @@ actor RateLimiter {
     ///
     /// - Parameters:
     ///   - latest: by the monotonic clock; a slot that is later is not taken.
-    ///   - announce: told of each pause before it begins.
+    ///   - pause: waits.
     /// - Returns: the time, and whether the caller has been kept waiting for it.
     /// - Throws: `rate_limited` where the wait would be longer.
     func slot(
-        by latest: Duration, announce: @Sendable (Duration) -> Void
+        by latest: Duration, pause: @Sendable (Duration) async throws -> Void
     ) async throws -> (time: Timestamp, hasWaited: Bool) {
         var hasWaited = false
         waiting += 1
@@ -77,9 +77,8 @@ actor RateLimiter {
             }
             let wait = max(askAgain?.since(clock.now()) ?? .zero, .milliseconds(1))
             guard clock.monotonic() + wait <= latest else { throw refusal(wait) }
-            announce(wait)
             hasWaited = true
-            try await clock.sleep(wait)
+            try await pause(wait)
         }
     }
 

@@ -96,7 +96,7 @@ package struct RetryingClient: HTTPClient {
             call.log.attempt(record)
             wasOutcomeUnknown = wasOutcomeUnknown || attempt.isOutcomeUnknown
             do {
-                try await clock.sleep(pause)
+                try await call.wait(pause, by: clock)
                 if let remake = call.remake { call.request = try remake() }
             } catch {
                 var failure = Failure(error)
@@ -252,6 +252,11 @@ private struct Attempt {
 }
 
 extension HTTPCall {
+    /// - Throws: a `CancellationError`.
+    func wait(_ duration: Duration, by clock: any WallClock) async throws {
+        if let pause { try await pause(duration) } else { try await clock.sleep(duration) }
+    }
+
     fileprivate var movesFile: Bool {
         if case .memory = destination { request.body.hasFile } else { true }
     }

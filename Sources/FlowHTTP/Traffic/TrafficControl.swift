@@ -146,7 +146,7 @@ package final class TrafficControl: Sendable {
                 hasWaited = true
                 announce(pause, service, call)
                 do {
-                    try await clock.sleep(pause)
+                    try await call.wait(pause, by: clock)
                 } catch {
                     await limiter.giveBack(slot)
                     throw error
@@ -169,6 +169,7 @@ package final class TrafficControl: Sendable {
         do {
             return try await limiter.slot(by: latest) { pause in
                 self.announce(pause, service, call)
+                try await call.wait(pause, by: self.clock)
             }
         } catch let failure as Failure where failure.kind == .rateLimited {
             throw Refusal(failure: failure)
@@ -188,7 +189,7 @@ package final class TrafficControl: Sendable {
             }
             announce(pause, service, call)
             // All that wait for the same moment don't come at the same moment.
-            try await clock.sleep(pause + .seconds(min(pause.inSeconds / 10, 1) * random.unitInterval()))
+            try await call.wait(pause + .seconds(min(pause.inSeconds / 10, 1) * random.unitInterval()), by: clock)
             hasWaited = true
             await service.look()
         }

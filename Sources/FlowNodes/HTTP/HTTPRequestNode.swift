@@ -107,6 +107,7 @@ struct HTTPRequestNode: Node {
         call.credential = context.credential
         call.deadline = context.deadline
         call.usesCache = context.usesCache
+        call.pause = context.pause
         call.mayBeDone = context.mayBeDone && effect != .read
         call.renewal = { _ in
             guard let credential = context.credential, let renewed = try await context.renew(credential) else {

@@ -68,8 +68,11 @@ enum SQLParameters {
     /// - Returns: how many rows the statement changed.
     @discardableResult
     func forEachRow(_ sql: String, in database: Database, _ body: (ValueMap) throws -> Void) throws(Failure) -> Int {
-        let each: (Row) throws -> Bool = {
-            try body($0.asMap)
+        var isFirst = true
+        let each: (Row) throws -> Bool = { row in
+            if isFirst { try SQLColumns.requireDifferent(row.columnNames) }
+            isFirst = false
+            try body(row.asMap)
             return true
         }
         switch self {

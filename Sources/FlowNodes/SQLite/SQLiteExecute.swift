@@ -40,7 +40,10 @@ struct SQLiteExecute: Node {
             var rows: [Value] = []
             let changes = try database.transaction {
                 guard let sets else {
-                    return try database.executeScript(sql) { rows.append(.map($0.asMap)) }
+                    return try database.executeScript(sql) { row in
+                        try SQLColumns.requireDifferent(row.columnNames)
+                        rows.append(.map(row.asMap))
+                    }
                 }
                 return try sets.reduce(0) { try $0 + $1.forEachRow(sql, in: database) { rows.append(.map($0)) } }
             }

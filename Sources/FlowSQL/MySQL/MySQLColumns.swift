@@ -1,5 +1,6 @@
 import CMariaDB
 import FlowCore
+import FlowNodeKit
 
 /// The columns of a result, with room for one of its rows.
 final class MySQLColumns {

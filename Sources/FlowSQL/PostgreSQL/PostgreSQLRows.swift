@@ -1,5 +1,6 @@
 import CPostgreSQL
 import FlowCore
+import FlowNodeKit
 
 /// Makes values of the rows of one result.
 struct PostgreSQLRows {

@@ -56,6 +56,15 @@ extension RunReset {
                     AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
                 """, [.int(run), .string(path)])
         }
+        for path in changed.subtracting(anew).sorted() {
+            // A key says that work is the same only where nothing has changed: with another server, or other content, it
+            // would be done twice.
+            try database.execute(
+                """
+                UPDATE attempts SET key_valid_until = 0
+                WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND key IS NOT NULL
+                """, [.int(run), .string(path)])
+        }
         for path in changed.subtracting(anew).subtracting(kept).sorted() {
             // What is left are names of the engine, such as how often `on_error` has run.
             try database.execute(

@@ -10,8 +10,10 @@ package final class ScriptedPort: Sendable {
     private let port: Int
     private let stopPipe: StopPipe
 
-    /// - Parameter portions: each is sent when something has come; with none, the connection ends when something does.
-    package init(_ portions: [[UInt8]]) throws {
+    /// - Parameters:
+    ///   - portions: each is sent when something has come; with none, the connection ends when something does.
+    ///   - unasked: is sent 50 ms after each of them, although nothing has come.
+    package init(_ portions: [[UInt8]], unasked: [UInt8] = []) throws {
         let (listener, port) = try LoopbackSocket.bound(listening: true)
         self.port = port
         stopPipe = try StopPipe()
@@ -27,6 +29,9 @@ package final class ScriptedPort: Sendable {
                 for portion in portions.isEmpty ? [[]] : portions {
                     guard stopPipe.waits(for: client, POLLIN), recv(client, &buffer, buffer.count, 0) > 0 else { break }
                     _ = portion.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                    guard !unasked.isEmpty else { continue }
+                    usleep(50_000)
+                    _ = unasked.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
                 }
             }
         }

@@ -181,7 +181,9 @@ struct WorkflowCheck {
             references.report(
                 "no-idempotency-key", "\(name) takes no idempotency key", at: span,
                 hint: "leave it out: what it writes to knows none")
-        } else if scope.isRepeated, key.expressions.flatMap(\.references).allSatisfy({ !scope.mayDiffer($0.root) }) {
+        } else if scope.isRepeated, key.expressions.allSatisfy({ $0.functions.isDisjoint(with: ["uuid", "now"]) }),
+            key.expressions.flatMap(\.references).allSatisfy({ !scope.mayDiffer($0.root) })
+        {
             references.report(
                 "same-key", "\"idempotency_key\" is the same each time the step is repeated", at: span,
                 hint: "let it depend on what differs, as in ${{ run.id }}-${{ index }}")

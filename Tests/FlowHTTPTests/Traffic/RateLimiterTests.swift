@@ -19,7 +19,7 @@ import Testing
     }
 
     private func slot(of limiter: RateLimiter, within patience: Duration = .seconds(900)) async throws -> Timestamp {
-        try await limiter.slot(by: clock.monotonic() + patience) { _ in }.time
+        try await limiter.slot(by: clock.monotonic() + patience) { try await clock.sleep($0) }.time
     }
 
     @Test func patienceIsForAllPausesTogether() async throws {

@@ -20,6 +20,8 @@ struct ProgressBoard {
     private var shownFailures: [String: Int] = [:]
     /// Lines a step said, by step: a program may print thousands, and the journal has them all.
     private var shownLines: [String: Int] = [:]
+    /// The last line about a try that follows, by step and item.
+    private var shownTries: [String: String] = [:]
     /// Steps that have said what they wait for.
     private var shownWaits: Set<String> = []
     /// Steps of the workflow's own list: how many there are, and how many have ended.
@@ -54,7 +56,10 @@ struct ProgressBoard {
         case .retryWaiting(let path, let item, let failure, let pause):
             set(path) { $0.note = "waits \(pause.humanText)" }
             let place = path + (item.map { "[\($0)]" } ?? "")
-            return ["  \("↻", .yellow) \(place)  \(failure.message); next try in \(pause.humanText)"]
+            let line = "\(place)  \(failure.message); next try in \(pause.humanText)"
+            // As while another process finds out whether a service works: each second anew.
+            guard shownTries.updateValue(line, forKey: place) != line else { return [] }
+            return ["  \("↻", .yellow) \(line)"]
         case .waiting(let path, let item, let wait):
             let text = "waiting \(wait.duration.humanText) for \(wait.reason)"
             set(path) { $0.note = text }

@@ -1,9 +1,9 @@
-import FlowCore
+package import FlowCore
 
 /// The names of what a query gives.
-enum SQLColumns {
+package enum SQLColumns {
     /// - Throws: a `Failure` where two have one name, as a row has room for one of them only.
-    static func requireDifferent(_ names: [String]) throws(Failure) {
+    package static func requireDifferent(_ names: [String]) throws(Failure) {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {
             throw Failure(
