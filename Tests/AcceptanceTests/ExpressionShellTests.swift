@@ -61,7 +61,7 @@ import Testing
         try await shell.see("> ")
         shell.type(":functions startsWith\n")
         try await shell.see("string.startsWith(string) -> bool")
-        try await shell.see("> ")
+        try await shell.see("\n> ")
         shell.type("\u{4}")
         #expect(try await shell.finish() == 0)
     }
