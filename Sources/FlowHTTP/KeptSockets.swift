@@ -15,8 +15,8 @@ final class KeptSockets {
 
     private var kept: [Int32: Kept] = [:]
 
-    /// Those that were closed since are not taken out one by one. Where another connection has got the port of one, and
-    /// something else its number, the request at worst opens one connection more.
+    /// Those that were closed since are not taken out one by one. Where there are so many, the half that was used least
+    /// of late is forgotten: more than any number that is in use.
     private static let bound = 4096
     /// What comes unasked comes late: a read that follows another one sooner is not worth a question to the kernel.
     private static let quiet = Duration.milliseconds(20)
@@ -26,7 +26,10 @@ final class KeptSockets {
     /// - Parameter sockets: those that were opened for it; of several, the one that got through has its local port.
     func keep(_ sockets: [Int32], port: Int32, at now: ContinuousClock.Instant) {
         guard let socket = sockets.first(where: { KeptSockets.port(of: $0) == port }) else { return }
-        if kept.count == KeptSockets.bound { kept.removeAll() }
+        if kept.count == KeptSockets.bound {
+            let latest = kept.sorted { $0.value.usedAt > $1.value.usedAt }.prefix(KeptSockets.bound / 2)
+            kept = Dictionary(uniqueKeysWithValues: latest.map { ($0.key, $0.value) })
+        }
         kept[port] = Kept(socket: socket, usedAt: now)
     }
 

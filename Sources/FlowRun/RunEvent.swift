@@ -43,8 +43,7 @@ package struct StepReport: Sendable {
 
     package init(
         path: String, name: String? = nil, node: String, status: RunStatus, output: Value = .null,
-        failure: Failure? = nil,
-        attempts: Int, elapsed: Duration, isHandled: Bool = false
+        failure: Failure? = nil, attempts: Int, elapsed: Duration, isHandled: Bool = false
     ) {
         self.path = path
         self.name = name

@@ -179,7 +179,6 @@ package final class TrafficControl: Sendable {
     /// - Returns: whether there was anything to wait for.
     private func waitWhileClosed(_ service: Service, _ call: HTTPCall, latest: Duration) async throws -> Bool {
         var hasWaited = false
-        await service.look()
         // The first that goes on may learn that the service is closed again.
         while let closed = service.closedUntil(at: clock.now()) {
             let pause = max(closed.since(clock.now()), .milliseconds(1))

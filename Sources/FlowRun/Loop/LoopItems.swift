@@ -104,7 +104,7 @@ extension LoopItems {
     static func otherItem(at index: Int, named name: String, insteadOf old: String) -> Failure {
         Failure(
             .conflict, "item \(index) is \(JSON.quoted(name)) now, and was \(JSON.quoted(old)) when it was done",
-            hint: "run the step again from its start with resume --from, or bring back the items that it had",
+            hint: "start the step again with resume --from STEP, or bring back the items that it had",
             code: otherItem)
     }
 }
