@@ -149,7 +149,7 @@ package struct DryRun: Sendable {
             path: prefix + step.id, depth: depth, node: prepared.nodeName, remarks: [], isSkipped: false, previews: [])
         var inner = foresight
         let outside = scopes.scope(in: Frame(), reading: Reads([]))
-        if !prepared.saysAlways, let cause = foresight.skipCause(of: step) {
+        if let cause = foresight.skipCause(of: step) {
             entry.isSkipped = true
             entry.remarks.append("skipped: \"\(cause)\" was skipped")
             return (entry, inner)
@@ -307,8 +307,7 @@ private struct Foresight: Sendable {
 
     /// The step whose skip reaches this one; nil where none does.
     func skipCause(of step: Step) -> String? {
-        skipped.isEmpty
-            ? nil : step.readsOutputOf.union((step.needs ?? []).map(\.id)).intersection(skipped).min()
+        skipped.isEmpty ? nil : step.skippedWith.intersection(skipped).min()
     }
 
     func isUnknown(_ expression: Expression) -> Bool {

@@ -45,8 +45,8 @@ extension Executor {
                         if let spool { group.addTask { .opened(index, await spool.holds(1)) } }
                     case .skip(let reason):
                         take(await skip(prepared, in: frame, because: reason), of: index)
-                    case .fail(let failure):
-                        take(await run(prepared, in: frame, frame.base, refusedFor: failure), of: index)
+                    case .fail(let failure, let condition):
+                        take(await run(prepared, in: frame, condition, refusedFor: failure), of: index)
                     case .leaveOut:
                         take(.leftOut, of: index)
                     }
@@ -79,7 +79,7 @@ extension Executor {
     private enum Admission {
         case run(RunCondition)
         case skip(String)
-        case fail(Failure)
+        case fail(Failure, RunCondition)
         case leaveOut
     }
 
@@ -88,11 +88,9 @@ extension Executor {
         of index: Int, _ prepared: PreparedStep, in list: StepList, _ plan: Plan, _ frame: Frame
     ) -> Admission {
         guard control.mayStart(isHandler: frame.isHandler) else { return .leaveOut }
-        if !prepared.saysAlways {
-            let cause = plan.skipCause(of: index).map { list.steps[$0].step.id }
-            if let cause = cause ?? list.graph.vertices[index].skippedWithOuter.first(where: frame.hasSkipped) {
-                return .skip("\"\(cause)\" was skipped")
-            }
+        let skipped = plan.skipCause(of: index).map { list.steps[$0].step.id }
+        if let cause = skipped ?? list.graph.vertices[index].skippedWithOuter.first(where: frame.hasSkipped) {
+            return .skip("\"\(cause)\" was skipped")
         }
         let isAfterFailure = plan.isAfterFailure(index)
         let condition: RunCondition = isAfterFailure ? .failure : frame.base
@@ -108,7 +106,7 @@ extension Executor {
             }
             return isTrue ? .run(condition) : .skip(expression.falseCondition(in: scope, setup.masker))
         } catch {
-            return .fail(error)
+            return .fail(error, condition)
         }
     }
 

@@ -72,7 +72,7 @@ extension Executor {
 
     /// The result an earlier process left of a step; nil where it is to be run.
     func reuse(_ previous: StoredStep, of prepared: PreparedStep) async throws -> StepOutcome? {
-        guard previous.status == .succeeded || previous.isHandled && !options.decide(on: previous.path) else {
+        guard previous.status == .succeeded || previous.isHandled && !options.decides(on: previous.path) else {
             return nil
         }
         if prepared.step.loop != nil {

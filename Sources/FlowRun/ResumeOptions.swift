@@ -18,7 +18,7 @@ package struct ResumeOptions: Sendable {
     package var isEmpty: Bool { retryUncertain.isEmpty && markDone.isEmpty && reset == nil }
 
     /// Whether something is decided of this step, or of what is inside it.
-    func decide(on path: String) -> Bool {
+    func decides(on path: String) -> Bool {
         guard !retryUncertain.isEmpty || !markDone.isEmpty else { return false }
         func isMeant(_ name: String) -> Bool {
             name.hasPrefix(path)

@@ -112,8 +112,6 @@ final class PreparedStep: Sendable {
         guard let functions = step.condition?.functions else { return false }
         return !functions.isDisjoint(with: ["success", "failure", "always", "cancelled"])
     }
-
-    var saysAlways: Bool { step.condition?.functions.contains("always") ?? false }
 }
 
 extension Step {

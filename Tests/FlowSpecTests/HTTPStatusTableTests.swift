@@ -38,6 +38,8 @@ import Testing
         let both = HTTPHeaders([("Retry-After", "1"), ("Retry-After-Ms", "250")])
         #expect(AskedPause.retryAfter(both, now: now) == .milliseconds(250))
         #expect(AskedPause.retryAfter(HTTPHeaders([("Retry-After", "1.5")]), now: now) == .milliseconds(1500))
+        let endless = AskedPause.retryAfter(HTTPHeaders([("Retry-After", "100000000000000000000")]), now: now)
+        #expect(endless.map { $0 > .seconds(900_000_000) } == true)
     }
 
     @Test(

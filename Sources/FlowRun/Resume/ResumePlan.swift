@@ -156,7 +156,7 @@ private struct Outlook {
         if rerun.restarts(path) { return .runsAgain }
         if options.markDone[path] != nil { return .markedDone }
         if rerun.reopens(path) { return .goesOn }
-        if stored.isHandled { return options.decide(on: path) ? .runsAgain : .reused }
+        if stored.isHandled, !options.decides(on: path) { return .reused }
         return switch stored.status {
         case .succeeded: .reused
         case .skipped: .decidedAgain

@@ -36,6 +36,10 @@ extension Step {
         return ids
     }
 
+    /// Ids of steps, of its own list or of those around it, whose skip reaches it: those that it needs, and whose output
+    /// it can't do without.
+    package var skippedWith: Set<String> { runsAlways ? [] : readsOutputOf.union((needs ?? []).map(\.id)) }
+
     /// The steps around it whose results it reads, in whatever way, or a step inside it does; each once.
     package var outerReads: [(id: String, reference: Expression.Reference)] {
         var found: [(id: String, reference: Expression.Reference)] = []

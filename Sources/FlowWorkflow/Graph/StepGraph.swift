@@ -32,13 +32,10 @@ package struct StepGraph: Sendable {
         let edges = StepOrder(steps, order: order)
         vertices = steps.indices.map { position in
             var vertex = Vertex(waitsFor: edges.waitsFor[position], skippedWith: [])
-            if !steps[position].runsAlways {
-                let read = steps[position].readsOutputOf
-                let names = Set((steps[position].needs ?? []).map(\.id)).union(read)
-                vertex.skippedWith = names.compactMap { edges.index[$0] }
-                    .filter { edges.isOrdered(position, after: $0) }.sorted()
-                vertex.skippedWithOuter = read.filter { edges.index[$0] == nil }.sorted()
-            }
+            let sources = steps[position].skippedWith
+            vertex.skippedWith = sources.compactMap { edges.index[$0] }
+                .filter { edges.isOrdered(position, after: $0) }.sorted()
+            vertex.skippedWithOuter = sources.filter { edges.index[$0] == nil }.sorted()
             return vertex
         }
     }
