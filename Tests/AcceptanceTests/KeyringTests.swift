@@ -15,6 +15,8 @@ import Testing
             export XDG_RUNTIME_DIR=$HOME/run
             mkdir -p -m 700 run
             printf fake-login | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null 2>&1
+            # Whoever asks for it before it is there has another one started, which isn't unlocked.
+            gdbus wait --session --timeout 30 org.freedesktop.secrets
             lock() {
                 gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \\
                     --method org.freedesktop.Secret.Service.Lock "['/org/freedesktop/secrets/collection/login']" >/dev/null

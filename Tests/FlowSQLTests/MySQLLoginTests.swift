@@ -1,5 +1,7 @@
 import FlowCore
 import FlowTestKit
+import Glibc
+import Synchronization
 import Testing
 
 @testable import FlowSQL
@@ -112,8 +114,39 @@ import Testing
     @Test func aSocketNeedsNoTLS() async throws {
         let folder = try await MySQLServer.shared.start().folder
         #expect(try await cipher { $0.host = folder + "/socket" } == nil)
-        let missing = try await refusal { $0.host = folder + "/nothing" }
-        #expect(missing?.kind == .network)
+    }
+
+    @Test func aSocketWhereNobodyListensIsNamed() async throws {
+        let folder = TemporaryFolder()
+        try Folder.write("", to: folder.path + "/file")
+        let reasons = [("nothing", "no such file or directory"), ("file", "connection refused")]
+        for (name, reason) in reasons {
+            let missing = try await refusal { $0.host = "\(folder.path)/\(name)" }
+            #expect(missing?.kind == .network && missing?.nothingSent == true)
+            #expect(missing?.message == "MySQL at \(folder.path)/\(name) can't be reached: \(reason)")
+            #expect(missing?.hint == "check the path of the socket, and whether the server runs")
+        }
+        let long = try await refusal { $0.host = "/" + String(repeating: "x", count: 107) }
+        #expect(
+            long?.message == "the credential \"shop\": the path of the socket is longer than the system takes")
+    }
+
+    /// The library closes the descriptor of a socket that isn't there twice, if it is asked.
+    @Test func aSocketThatIsNotThereTakesNoDescriptorOfOthers() async throws {
+        let account = try await MySQLServer.account().with { $0.host = "/tmp/there-is-no-such-socket" }
+        let isOver = Atomic(false)
+        async let lost = OwnThread.run { () -> Int in
+            var lost = 0
+            while !isOver.load(ordering: .relaxed) {
+                let mine = open("/dev/null", O_RDONLY | O_CLOEXEC)
+                sched_yield()
+                if close(mine) != 0 { lost += 1 }
+            }
+            return lost
+        }
+        for _ in 0..<2_000 { _ = await failure { try await MySQLServer.with(account) { _ in } } }
+        isOver.store(true, ordering: .relaxed)
+        #expect(try await lost == 0)
     }
 
     @Test func aServerThatIsNotThereCanBeTriedAgain() async throws {

@@ -76,7 +76,9 @@ struct MySQLFailure {
         case CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR:
             return failure(
                 .network, "can't be reached: \(systemReason ?? reason)",
-                "check host and port, and whether the server runs")
+                account.usesSocket
+                    ? "check the path of the socket, and whether the server runs"
+                    : "check host and port, and whether the server runs")
         case CR_UNKNOWN_HOST:
             return failure(.network, "can't be reached: there is no such host", "check the host of the credential")
         case CR_SERVER_LOST, CR_SERVER_GONE_ERROR, CR_ERR_NET_READ, CR_SERVER_HANDSHAKE_ERR:

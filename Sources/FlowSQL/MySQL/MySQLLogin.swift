@@ -24,6 +24,7 @@ struct MySQLLogin {
 
     func open(stop: StopPipe) throws(Failure) -> Handle {
         try checkFiles()
+        if account.usesSocket { try expectListener() }
         if !account.usesSocket, account.protection == .verifyAuthority || account.protection == .insecureNoVerify {
             try expectTLS(stop)
         }
@@ -52,6 +53,32 @@ struct MySQLLogin {
             try connect(handle, stop)
         } catch {
             guard error.kind == .tls, error.message.contains("fingerprint verification") else { throw error }
+        }
+    }
+
+    /// Where nobody listens at the socket, the library is not asked: it closes the descriptor of its own socket twice then
+    /// (libmariadb 3.3), the second time maybe one that another thread has got since.
+    private func expectListener() throws(Failure) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let path = Array(account.host.utf8)
+        guard path.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw Failure(
+                .invalid, "the credential \"\(account.name)\": the path of the socket is longer than the system takes",
+                hint: "link to it from a shorter path", nothingSent: true)
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(AF_UNIX, kind, 0)
+        defer { close(descriptor) }
+        let isTaken = withUnsafeBytes(of: &address) { bytes in
+            Glibc.connect(
+                descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+        }
+        // One with a long line of others before it is waited for.
+        guard isTaken || errno == EAGAIN else {
+            throw MySQLFailure(UInt32(CR_CONNECTION_ERROR), "can't connect (\(errno))").whileConnecting(to: account)
         }
     }
 
