@@ -70,6 +70,7 @@ final class ImapRelay: Sendable {
         var address = LoopbackAddress(family: AF_INET, port: UInt16(clamping: port))
         guard address.withSocketAddress({ connect(server, $0, $1) == 0 }) else { return }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var endsWithAnswer = false
         while waits(for: [client, server], until: stop) {
             for (from, to) in [(client, server), (server, client)] {
                 let count = recv(from, &buffer, buffer.count, Int32(MSG_DONTWAIT))
@@ -80,11 +81,10 @@ final class ImapRelay: Sendable {
                     let verdict = judge(number, text)
                     if verdict == .cutBefore { return }
                     guard send(to, buffer, count, Int32(MSG_NOSIGNAL)) == count else { return }
-                    if verdict == .cutAfter {
-                        // The server has done it when it answers.
-                        if waits(for: [server], until: stop) { _ = recv(server, &buffer, buffer.count, 0) }
-                        return
-                    }
+                    endsWithAnswer = endsWithAnswer || verdict == .cutAfter
+                } else if endsWithAnswer {
+                    // The server has done it; of the command, more may have come after what was judged.
+                    return
                 } else if text.contains("CAPABILITY"), !hidden.isEmpty {
                     for name in hidden { text = text.replacing(" \(name)", with: "") }
                     guard send(to, text, text.utf8.count, Int32(MSG_NOSIGNAL)) >= 0 else { return }
