@@ -30,9 +30,9 @@ package struct ResumeOptions: Sendable {
     /// The same with whole paths: `left` becomes `sides/left` where no other step is called so.
     ///
     /// - Throws: a `Failure` of kind `invalid` where a name fits no step, several, or one that has nothing to decide.
-    package func resolved(in run: RunSummary, of history: RunHistory) throws(Failure) -> ResumeOptions {
+    package func resolved(in run: RunSummary, of history: RunHistory, at now: Timestamp) throws(Failure) -> ResumeOptions {
         guard !retryUncertain.isEmpty || !markDone.isEmpty else { return self }
-        let names = UndecidedSteps(try RecordedSteps(run, history))
+        let names = UndecidedSteps(try RecordedSteps(run, history), now)
         var options = ResumeOptions()
         options.reset = reset
         for name in retryUncertain.sorted() { options.retryUncertain.insert(try names.path(of: name)) }
@@ -50,8 +50,12 @@ package struct ResumeOptions: Sendable {
 /// What there is to decide of a run.
 private struct UndecidedSteps {
     private let recorded: RecordedSteps
+    private let now: Timestamp
 
-    init(_ recorded: RecordedSteps) { self.recorded = recorded }
+    init(_ recorded: RecordedSteps, _ now: Timestamp) {
+        self.recorded = recorded
+        self.now = now
+    }
 
     /// The whole path of the step or item that `name` means.
     func path(of name: String) throws(Failure) -> String {
@@ -72,7 +76,7 @@ private struct UndecidedSteps {
     }
 
     private var hint: String? {
-        guard let undecided = try? recorded.undecided(limit: 3) else { return nil }
+        guard let undecided = try? recorded.undecided(at: now, limit: 3).map(\.name) else { return nil }
         return undecided.isEmpty ? "no step of it is uncertain" : "uncertain: \(undecided.joined(separator: ", "))"
     }
 }

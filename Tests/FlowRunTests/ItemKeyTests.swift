@@ -74,7 +74,7 @@ import Testing
         let history = try bench.history()
         let run = try history.run(named: "latest")
         func options(_ name: String) throws -> ResumeOptions {
-            try ResumeOptions(retryUncertain: [name]).resolved(in: run, of: history)
+            try ResumeOptions(retryUncertain: [name]).resolved(in: run, of: history, at: bench.clock.now())
         }
         #expect(try options("each[a[b]]").retryUncertain == ["each[2]"])
         for (name, message) in [
@@ -89,7 +89,7 @@ import Testing
         let again = try await bench.resume(steps)
         #expect(again.failure?.hint?.hasSuffix("--mark-done 'each[bob]' or --retry-uncertain 'each[bob]'") == true)
         let last = try await bench.resume(
-            steps, options: ResumeOptions(markDone: ["each[bob]": "done"]).resolved(in: run, of: history))
+            steps, options: ResumeOptions(markDone: ["each[bob]": "done"]).resolved(in: run, of: history, at: bench.clock.now()))
         #expect(last.failure?.message.hasPrefix("item a[b]: ") == true)
     }
 

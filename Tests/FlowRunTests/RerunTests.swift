@@ -32,6 +32,31 @@ struct RerunTests {
         -> String
     { "\(path) \(node): \(happened) happened, \(uncertain) uncertain" }
 
+    // MARK: A plain resume
+
+    /// What the next resume would find out is in the plan and in the advice.
+    @Test(arguments: [
+        ("write", Failure(.timeout, "too slow"), 0, "undecided"),
+        ("write", Failure(.timeout, "too slow", nothingSent: true), 0, "runs again"),
+        ("write", Failure(.conflict, "no"), 0, "runs again"),
+        ("idempotent", Failure(.timeout, "too slow"), 0, "runs again"),
+        ("keyed", Failure(.timeout, "too slow"), 86_399, "runs again"),
+        ("keyed", Failure(.timeout, "too slow"), 86_400, "undecided"),
+    ])
+    func writeThatMayHaveHappenedIsUndecided(node: String, failure: Failure, age: Int, fate: String) async throws {
+        let bench = Bench { _ in throw failure }
+        let steps = [try Step.uses(node, "a")]
+        _ = try await bench.run(steps)
+        bench.clock.advance(by: .seconds(age))
+        #expect(try plan(bench, steps) { _ in }.entries.map(\.fate.rawValue) == [fate])
+        let history = try bench.history()
+        let advice = try ResumeAdvice(for: history.run(named: "latest"), history, at: bench.clock.now())
+        #expect(advice.commands.count == (fate == "undecided" ? 2 : 1))
+        let id = try #require(steps.first?.id)
+        let decided = try plan(bench, steps) { $0.decisions.retryUncertain = [id] }
+        #expect(decided.entries.map(\.fate.rawValue) == ["runs again"])
+    }
+
     // MARK: From a step
 
     @Test func theStepAndAllAfterItRunAgain() async throws {
@@ -315,7 +340,7 @@ struct RerunTests {
 
         _ = try await bench.run([main])
         let history = try bench.history()
-        #expect(try ResumeAdvice(for: history.run(named: "latest"), history).commands.isEmpty)
+        #expect(try ResumeAdvice(for: history.run(named: "latest"), history, at: bench.clock.now()).commands.isEmpty)
     }
 
     @Test func loopWithoutFailedItemsIsRefused() async throws {

@@ -218,7 +218,7 @@ struct ResumeTests {
     private func decided(_ bench: Bench, _ done: [String], retry: Set<String> = []) throws -> ResumeOptions {
         let history = try bench.history()
         let options = ResumeOptions(retryUncertain: retry, markDone: Dictionary(done.map { ($0, .null) }) { $1 })
-        return try options.resolved(in: history.run(named: "latest"), of: history)
+        return try options.resolved(in: history.run(named: "latest"), of: history, at: bench.clock.now())
     }
 
     @Test func innerStepsAreFoundByTheirIDAlone() async throws {

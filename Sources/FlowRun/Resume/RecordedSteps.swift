@@ -74,26 +74,28 @@ struct RecordedSteps {
 }
 
 extension RecordedSteps {
-    /// Names of the steps and items that wait for the user's word: those that are uncertain, and those whose write was
-    /// cut off, or did happen although the step failed, which the next resume would find out.
+    /// The steps and items that wait for the user's word: those that are uncertain, and those whose write was cut off, or
+    /// did happen although the step failed, which the next resume would find out.
     ///
-    /// - Parameter limit: of each loop no more than this.
-    func undecided(limit: Int) throws(Failure) -> [String] {
+    /// - Parameters:
+    ///   - now: decides which idempotency keys are still remembered.
+    ///   - limit: of each loop no more than this.
+    func undecided(at now: Timestamp, limit: Int) throws(Failure) -> [Place] {
         guard run.status != .running else { return [] }
-        var names: [String] = []
+        var places: [Place] = []
         for step in steps where !step.isHandled && step.status.isUnfinished {
             let writes = try history.lastWrites(of: step.path, in: run)
-            let stuck = writes.others.filter { $0.intent.key == nil && !$0.mayRepeat(at: $0.intent.startedAt) }
+            let stuck = writes.others.filter { !$0.mayRepeat(at: now) }
             let stuckItems = Set(stuck.compactMap(\.item))
             // A loop is so for its items, and what only holds others for these.
             let items = try history.items(of: step.path, in: run, limit: 1000, onlyUnsuccessful: true)
-            names += items.filter { $0.status == .uncertain || stuckItems.contains($0.index) }.prefix(limit)
-                .map { "\(step.path)[\($0.key)]" }
+            places += items.filter { $0.status == .uncertain || stuckItems.contains($0.index) }.prefix(limit)
+                .map { Place(step: step, item: $0.index, key: $0.key) }
             // Its output could not be used.
             let isDone = writes.succeeded > 0 && items.isEmpty && step.status.isFailure
-            if isDone || stuck.contains(where: { $0.item == nil }) { names.append(step.path) }
+            if isDone || stuck.contains(where: { $0.item == nil }) { places.append(Place(step: step)) }
         }
-        return names
+        return places
     }
 }
 

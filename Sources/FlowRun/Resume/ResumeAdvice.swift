@@ -16,10 +16,12 @@ package struct ResumeAdvice: Sendable {
     /// A command line that nobody would want to read helps nobody.
     private static let mostNames = 20
 
-    package init(for run: RunSummary, _ history: RunHistory) throws(Failure) {
+    /// - Parameter now: decides which idempotency keys are still remembered.
+    package init(for run: RunSummary, _ history: RunHistory, at now: Timestamp) throws(Failure) {
         let recorded = try RecordedSteps(run, history)
         let resume = ["resume", run.id.text]
-        let undecided = try recorded.undecided(limit: ResumeAdvice.mostNames).prefix(ResumeAdvice.mostNames)
+        let undecided = try recorded.undecided(at: now, limit: ResumeAdvice.mostNames).prefix(ResumeAdvice.mostNames)
+            .map(\.name)
         let hasFailedItems = run.status == .succeeded ? try recorded.hasHandledFailedItems : false
         switch run.status {
         case _ where run.isImported || run.call != nil, .running, .queued, .skipped: commands = []

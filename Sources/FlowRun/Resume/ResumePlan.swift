@@ -59,7 +59,7 @@ package struct ResumePlan: Sendable {
     package init(
         _ request: ResumeRequest, of workflow: Workflow, _ run: RunSummary, _ history: RunHistory, at now: Timestamp
     ) throws(Failure) {
-        var options = try request.decisions.resolved(in: run, of: history)
+        var options = try request.decisions.resolved(in: run, of: history, at: now)
         let recorded = try RecordedSteps(run, history)
         let rerun = try request.rerun(of: workflow, recorded)
         for (path, output) in options.markDone.sorted(by: { $0.key < $1.key }) {
@@ -78,7 +78,9 @@ package struct ResumePlan: Sendable {
         let steps = Set(recorded.steps.map(\.path.withoutItems))
         removed = difference?.removed.filter(steps.contains).sorted() ?? []
         settings = difference?.settings ?? []
-        entries = Outlook(recorded.steps, rerun, options, difference).entries(of: workflow.steps)
+        let undecided = Set(try recorded.undecided(at: now, limit: 0).map(\.path))
+        entries = Outlook(recorded.steps, rerun, options, difference, undecided: undecided)
+            .entries(of: workflow.steps)
         var repetitions: [Repetition] = []
         for step in recorded.steps {
             let items = options.reset?.items[step.path]
@@ -119,8 +121,14 @@ private struct Outlook {
     private let rerun: Rerun
     private let options: ResumeOptions
     private let difference: WorkflowDifference?
+    /// Steps whose write was cut off; those with items are not among them.
+    private let undecided: Set<String>
 
-    init(_ steps: [StoredStep], _ rerun: Rerun, _ options: ResumeOptions, _ difference: WorkflowDifference?) {
+    init(
+        _ steps: [StoredStep], _ rerun: Rerun, _ options: ResumeOptions, _ difference: WorkflowDifference?,
+        undecided: Set<String>
+    ) {
+        self.undecided = undecided
         self.steps = Dictionary(steps.map { ($0.path, $0) }) { $1 }
         self.rerun = rerun
         self.options = options
@@ -160,7 +168,9 @@ private struct Outlook {
         return switch stored.status {
         case .succeeded: .reused
         case .skipped: .decidedAgain
-        case .uncertain: options.retryUncertain.contains(path) ? .runsAgain : .undecided
+        case _ where options.retryUncertain.contains(path): .runsAgain
+        case .uncertain: .undecided
+        case _ where undecided.contains(path): .undecided
         case .running, .queued, .interrupted: .goesOn
         case .failed, .cancelled, .timedOut: .runsAgain
         }

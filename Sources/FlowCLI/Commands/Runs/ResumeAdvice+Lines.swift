@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodes
 import FlowRun
 import FlowStore
 
@@ -14,7 +15,7 @@ extension Session {
     func advice(forRun id: RunID) -> [StyledText] {
         // Where the history can't be written, the run counts as running until this process is gone.
         guard let (run, history) = try? run(named: id.text), run.status != .running,
-            let advice = try? ResumeAdvice(for: run, history)
+            let advice = try? ResumeAdvice(for: run, history, at: SystemClock().now())
         else {
             return ["resume it with: \(commandLine(["resume", id.text]))"]
         }

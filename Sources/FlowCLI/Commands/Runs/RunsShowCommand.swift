@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowNodes
 import FlowRun
 import FlowStore
 
@@ -36,7 +37,7 @@ struct RunsShowCommand: Verb {
         let (run, history) = try session.run(named: subject.run)
         let steps = try history.steps(of: run, hasOutputs: false)
         guard let step else {
-            let advice = try ResumeAdvice(for: run, history)
+            let advice = try ResumeAdvice(for: run, history, at: SystemClock().now())
             return try RunSheet(
                 run: run, steps: steps, calls: try history.calls(of: run), history: history, advice: advice
             ).show(in: session)
