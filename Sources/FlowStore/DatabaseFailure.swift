@@ -60,7 +60,12 @@ extension Database {
                 hint: "try again when the other process is done", code: name)
         case SQLITE_FULL: return hasNoSpace(name)
         case SQLITE_READONLY: return cannotBeWritten(name)
-        case SQLITE_PERM, SQLITE_AUTH:
+        // Of ``closedTransaction(_:)``, which forbids nothing else.
+        case SQLITE_AUTH:
+            return Failure(
+                .invalid, "the statement would begin or end a transaction, and all of this is one already",
+                hint: "leave BEGIN, COMMIT, END and ROLLBACK out", code: name)
+        case SQLITE_PERM:
             return Failure(
                 .permission, "\(place) may not be used: \(text)", hint: "check the permissions of the file", code: name)
         case SQLITE_CANTOPEN:

@@ -32,6 +32,16 @@ extension Database {
             body, begin: mode == .readOnly ? "BEGIN" : "BEGIN IMMEDIATE", commit: "COMMIT", rollback: "ROLLBACK")
     }
 
+    /// The same for statements of others, which can't begin, commit or roll back one themselves.
+    package func closedTransaction<T>(_ body: () throws -> T) throws(Failure) -> T {
+        try transaction {
+            sqlite3_set_authorizer(
+                handle, { _, action, _, _, _, _ in action == SQLITE_TRANSACTION ? SQLITE_DENY : SQLITE_OK }, nil)
+            defer { sqlite3_set_authorizer(handle, nil, nil) }
+            return try body()
+        }
+    }
+
     /// Runs `body` as one transaction, where that can begin without waiting.
     ///
     /// - Returns: nil, and `body` was not run, where another thread has this connection or another process writes.

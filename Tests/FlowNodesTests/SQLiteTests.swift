@@ -23,6 +23,55 @@ import Testing
         #expect(output == ["changes": 3, "rows": []])
     }
 
+    /// The node's transaction is its own, or what a script has committed would be done again.
+    @Test(arguments: ["COMMIT", "END", "ROLLBACK", "BEGIN"])
+    func aScriptCantEndTheTransaction(_ word: String) async throws {
+        let shop: Value = "data/shop.db"
+        let script = "DELETE FROM t; \(word); DELETE FROM t"
+        var failures = [
+            await failure {
+                try await runNode("sqlite.execute", ["database": shop, "sql": .string(script)], in: folder)
+            }
+        ]
+        let statements: Value = [["sql": "DELETE FROM t"], ["sql": .string(word)]]
+        failures.append(
+            await failure {
+                try await runNode("sqlite.transaction", ["database": shop, "statements": statements], in: folder)
+            })
+        for failure in failures {
+            #expect(failure?.kind == .invalid)
+            #expect(
+                failure?.message.hasSuffix(
+                    "the statement would begin or end a transaction, and all of this is one already") == true)
+            #expect(failure?.hint == "leave BEGIN, COMMIT, END and ROLLBACK out")
+        }
+        let count = try await runNode(
+            "sqlite.query", ["database": shop, "sql": "SELECT count(*) AS n FROM t"], in: folder)
+        #expect(count == [["n": 3]])
+        let nested = "SAVEPOINT a; DELETE FROM t; ROLLBACK TO a; RELEASE a; DELETE FROM t WHERE id = 1"
+        #expect(
+            try await runNode("sqlite.execute", ["database": shop, "sql": .string(nested)], in: folder)["changes"] != 0)
+    }
+
+    @Test func aChangeThatIsStoppedHasNotHappened() async throws {
+        let endless = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+        let change = Task {
+            await failure {
+                try await runNode(
+                    "sqlite.execute", ["database": "data/shop.db", "sql": .string("DELETE FROM t; \(endless)")],
+                    in: folder)
+            }
+        }
+        try await Task.sleep(for: .milliseconds(200))
+        change.cancel()
+        let stopped = await change.value
+        #expect(stopped?.kind == .cancelled)
+        #expect(stopped?.nothingSent == true)
+        let count = try await runNode(
+            "sqlite.query", ["database": "data/shop.db", "sql": "SELECT count(*) AS n FROM t"], in: folder)
+        #expect(count == [["n": 3]])
+    }
+
     @Test func rowsComeAsMaps() async throws {
         let rows = try await runNode(
             "sqlite.query",

@@ -13,12 +13,22 @@ enum SQLiteArguments {
         Parameter("sql", .string, required: true, help: "The statement.", codeRemedy: "bind it in params:"),
     ]
 
-    /// Opens the database that is to be changed, with its folder, where there is none yet.
+    /// Opens the database that is to be changed, with its folder, where there is none yet. What `body` does is one
+    /// transaction.
     static func changing(
         _ arguments: Arguments, in context: NodeContext, _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try OutputFile(arguments.path("database", in: context) ?? "", in: context).createFolder()
-        return try await withDatabase(arguments, .readWriteCreate, in: context, body)
+        return try await withDatabase(arguments, .readWriteCreate, in: context) { database in
+            do throws(Failure) {
+                return try database.closedTransaction { try body(database) }
+            } catch {
+                var failure = error
+                // What was done until then is rolled back.
+                failure.nothingSent = failure.kind == .cancelled
+                throw failure
+            }
+        }
     }
 
     /// Opens the database on a thread of its own, ends the statement where the task is cancelled, and closes it.

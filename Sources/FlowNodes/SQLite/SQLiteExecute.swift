@@ -38,15 +38,15 @@ struct SQLiteExecute: Node {
         let sets = try parameterSets(arguments, context)
         return try await SQLiteArguments.changing(arguments, in: context) { database in
             var rows: [Value] = []
-            let changes = try database.transaction {
-                guard let sets else {
-                    return try database.executeScript(sql) { row in
+            let changes =
+                if let sets {
+                    try sets.reduce(0) { try $0 + $1.forEachRow(sql, in: database) { rows.append(.map($0)) } }
+                } else {
+                    try database.executeScript(sql) { row in
                         try SQLColumns.requireDifferent(row.columnNames)
                         rows.append(.map(row.asMap))
                     }
                 }
-                return try sets.reduce(0) { try $0 + $1.forEachRow(sql, in: database) { rows.append(.map($0)) } }
-            }
             return ["changes": .int(Int64(changes)), "rows": .list(rows)]
         }
     }

@@ -47,18 +47,15 @@ struct SQLiteExecuteMany: Node {
             var insert = Insert(table: table ?? "", columns: columns)
             var changes = 0
             var rows = 0
-            try database.transaction {
-                while let row = try reader.next() {
-                    rows += 1
-                    let params = try SQLParameters(row, name: "row \(rows)", in: context)
-                    do {
-                        changes +=
-                            try sql.map { try params.execute($0, in: database) }
-                            ?? insert.execute(params, in: database)
-                    } catch var failure as Failure {
-                        failure.message = "row \(rows): \(failure.message)"
-                        throw failure
-                    }
+            while let row = try reader.next() {
+                rows += 1
+                let params = try SQLParameters(row, name: "row \(rows)", in: context)
+                do {
+                    changes +=
+                        try sql.map { try params.execute($0, in: database) } ?? insert.execute(params, in: database)
+                } catch var failure as Failure {
+                    failure.message = "row \(rows): \(failure.message)"
+                    throw failure
                 }
             }
             return ["changes": .int(Int64(changes)), "rows": .int(Int64(rows))]

@@ -34,7 +34,7 @@ struct SQLiteTransaction: Node {
             try Statement($1, number: $0, in: context)
         }
         return try await SQLiteArguments.changing(arguments, in: context) { database in
-            try database.transaction { .list(try statements.map { try $0.result(in: database) }) }
+            .list(try statements.map { try $0.result(in: database) })
         }
     }
 
