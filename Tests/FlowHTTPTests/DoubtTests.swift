@@ -20,7 +20,7 @@ import Testing
     ) -> HTTPCall {
         HTTPCall(
             HTTPRequest("POST", url, body: .bytes([1])), effect: .write, retry: retry,
-            timeouts: .init(stall: .seconds(5)),
+            timeouts: .init(stall: .seconds(60)),
             hasIdempotencyKey: hasKey,
             classify: {
                 HTTPStatusTable.failure(for: $0, effect: .write, hasIdempotencyKey: hasKey, now: Timestamp(seconds: 0))

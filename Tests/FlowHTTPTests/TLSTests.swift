@@ -39,16 +39,18 @@ import Testing
     /// One in ten such bursts would take until the time-out of a connection, as libcurl forgets answers that have come.
     @Test func answersThatAnotherRequestHasReadAreNotForgotten() async throws {
         let server = try TLSServer()
-        let call = call(server)
+        var call = call(server)
+        // Far more than such a burst takes on a machine that is busy with others.
+        call.timeouts.connect = .seconds(60)
         for _ in 0..<40 {
             let client = CurlClient()
             _ = try await client.send(call)
             let start = ContinuousClock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<20 { group.addTask { _ = try await client.send(call) } }
+                for _ in 0..<20 { group.addTask { [call] in _ = try await client.send(call) } }
                 try await group.waitForAll()
             }
-            #expect(ContinuousClock.now - start < .seconds(9))
+            try #require(ContinuousClock.now - start < .seconds(50))
         }
     }
 
