@@ -17,6 +17,10 @@ import Testing
             /// How often what is sent may be repeated before the server is asked how far it is.
             var retries: Set<Int> = []
             var pieces = 0
+            /// What is asked of the session once it has all; nil where it tells how far it is.
+            var statusWhenDone: Int?
+            /// Of the pieces, in turn.
+            var effects: [Effect] = []
         }
 
         let total: Int64
@@ -30,8 +34,15 @@ import Testing
         func send(_ call: HTTPCall) async throws -> HTTPResponse {
             let reply = try state.withLock { state in
                 state.requests.append(call.request)
-                if case .file = call.request.body { state.retries.insert(call.retry.max) }
-                return try answer(call.request, &state)
+                if case .file = call.request.body {
+                    state.retries.insert(call.retry.max)
+                    state.effects.append(call.effect)
+                }
+                do {
+                    return try answer(call.request, &state)
+                } catch {
+                    throw call.effect == .write ? Failure(.uncertain, "it may have arrived") : error
+                }
             }
             if let failure = call.classify?(reply) { throw failure }
             return reply
@@ -41,7 +52,10 @@ import Testing
             guard request.method == "PUT" else {
                 return .json("{}", headers: [("Location", "https://up.acme.test/session/1")])
             }
-            guard case .file(_, let offset, let length?) = request.body else { return progress(state) }
+            guard case .file(_, let offset, let length?) = request.body else {
+                if state.taken == total, let status = state.statusWhenDone { return .json("{}", status: status) }
+                return progress(state)
+            }
             if offset == state.taken { state.taken += length }
             state.pieces += 1
             if state.breaksAfter.contains(state.pieces) { throw Failure(.network, "the connection broke") }
@@ -83,12 +97,13 @@ import Testing
         """
 
     private func upload(
-        _ server: RangeServer, checkpoints: any Checkpoints = NoCheckpoints(), operation: String = Self.operation
+        _ server: RangeServer, checkpoints: any Checkpoints = NoCheckpoints(), operation: String = Self.operation,
+        effect: Effect = .write
     ) async throws -> Value {
         let node = try TestConnector(operation).node("upload")
         let text = String(repeating: "x", count: Int(server.total))
         let context = NodeContext(
-            world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: .write, retry: .http,
+            world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: effect, retry: .http,
             idempotencyKey: "key-1", checkpoints: checkpoints)
         return try await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
     }
@@ -180,8 +195,44 @@ import Testing
     @Test func aConnectionThatBreaksAtEachPieceIsToldInTheEnd() async throws {
         let server = RangeServer(total: 10, breaksAfter: [1, 2, 3, 4, 5, 6])
         server.state.withLock { $0.taken = 1 }
-        let failure = await #expect(throws: Failure.self) { try await upload(server) }
+        let failure = await #expect(throws: Failure.self) { try await upload(server, effect: .idempotent) }
         #expect(failure?.kind == .network)
+    }
+
+    // MARK: The piece that ends a write
+
+    @Test func onlyTheLastPieceIsAWrite() async throws {
+        let server = RangeServer(total: 23)
+        _ = try await upload(server)
+        #expect(server.state.withLock { $0.effects } == [.idempotent, .idempotent, .write])
+        let again = RangeServer(total: 23)
+        _ = try await upload(again, effect: .idempotent)
+        #expect(again.state.withLock { $0.effects } == [.idempotent, .idempotent, .idempotent])
+    }
+
+    /// A session that has done its work may be gone as one that has expired is: the file isn't sent once more.
+    @Test(arguments: [404, 409, 410, 400, 403, 500])
+    func aLastPieceWhoseAnswerIsLostIsInDoubtWhereTheSessionIsGone(status: Int) async throws {
+        let server = RangeServer(total: 23, breaksAfter: [3])
+        server.state.withLock { $0.statusWhenDone = status }
+        let kept = KeptCheckpoints()
+        let failure = await #expect(throws: Failure.self) { try await upload(server, checkpoints: kept) }
+        #expect(failure?.kind == .uncertain)
+        #expect(ranges(server).last == "bytes */23")
+        #expect(kept.values.names.contains("steps.send.pieces"))
+    }
+
+    @Test func aLastPieceWhoseAnswerIsLostIsDoneWhereTheServerHasAll() async throws {
+        let server = RangeServer(total: 23, breaksAfter: [3])
+        #expect(try await upload(server) == ["id": "f1"])
+        #expect(server.state.withLock { $0.taken } == 23)
+    }
+
+    @Test func aSessionThatIsGoneBeforeTheLastPieceIsGone() async throws {
+        let server = RangeServer(total: 23, taken: 23, breaksAfter: [1])
+        server.state.withLock { $0.statusWhenDone = 404 }
+        let failure = await #expect(throws: Failure.self) { try await upload(server) }
+        #expect(failure?.kind == .notFound)
     }
 
     // MARK: Failing for good

@@ -11,6 +11,9 @@ struct PieceSender {
     let checkpoint: String
     /// What tells the keys of its pieces from those of other requests.
     let keySuffix: String
+    /// Whether the last piece makes something that is there twice if it is made twice. A session that is gone may then be
+    /// one that has done its work.
+    let endsWrite: Bool
 
     /// How far the file is sent.
     fileprivate struct Position {
@@ -51,7 +54,12 @@ struct PieceSender {
                 breaks += 1
                 guard chunking.ask != nil, failure.isBreak, breaks <= PieceSender.maximumBreaks else { throw failure }
                 try await pause(after: failure, breaks)
-                position.offset = try await ask(file, scope)
+                do {
+                    position.offset = try await ask(file, scope)
+                } catch {
+                    if endsWrite, piece.upperBound >= file.size, !failure.nothingSent { throw failure }
+                    throw error
+                }
                 try await run.keep(checkpoint, position.asValue)
             }
         }
@@ -131,6 +139,8 @@ struct PieceSender {
         // Sent again as it is, a piece might not begin where the server stands by now: that is asked first.
         let retry = chunking.ask == nil ? nil : RetryPolicy.none
         let suffix = "\(keySuffix)-\(range.lowerBound)-\(range.upperBound)"
+        var request = request
+        if endsWrite, isLast { request.effect = .write }
         let (_, decoded) = try await run.exchange(request, scope, keySuffix: suffix, retry: retry) { draft in
             guard style == .range else { return }
             let span = range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)"

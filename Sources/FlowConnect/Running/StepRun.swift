@@ -78,7 +78,8 @@ struct StepRun {
             if let chunking = step.chunking {
                 try await PieceSender(
                     run: run, request: step.request, chunking: chunking, checkpoint: checkpointOfPieces(step),
-                    keySuffix: suffix
+                    keySuffix: suffix,
+                    endsWrite: run.context.effect == .write && step.name == sequence.steps.last?.name
                 ).result(scope)
             } else {
                 try await response(of: step, scope, keySuffix: suffix)
