@@ -58,6 +58,20 @@ extension CurlClient {
             }
         }
 
+        /// The passwords in the addresses of the proxies, as they stand there and as they are sent.
+        package var passwords: [String] {
+            [httpProxy, httpsProxy].compactMap { $0.flatMap(Options.password) }
+                .flatMap { [$0, PercentEncoding.decode($0)] }
+        }
+
+        private static func password(in address: String) -> String? {
+            let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+            guard let end = address.lastIndex(of: "@"), start < end,
+                let colon = address[start..<end].firstIndex(of: ":")
+            else { return nil }
+            return String(address[address.index(after: colon)..<end])
+        }
+
         private static func limit(_ variable: String, in environment: [String: String]) throws(Failure) -> Int? {
             guard let text = environment[variable], !text.isEmpty else { return nil }
             guard let count = Int(text), limits.contains(count) else {
@@ -75,7 +89,8 @@ extension CurlClient {
             guard exchange.route.unixSocket == nil else { return nil }
             if let own = exchange.route.proxy { return own.isEmpty ? nil : own }
             let proxy = exchange.origin.scheme == "https" ? httpsProxy : httpProxy
-            return proxy == nil || noProxy.covers(exchange.origin.host) ? nil : proxy
+            let origin = exchange.origin
+            return proxy == nil || noProxy.covers(origin.host, port: origin.port) ? nil : proxy
         }
     }
 }

@@ -21,9 +21,15 @@ struct Edition {
         validator = named.flatMap { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? $0 : nil }
     }
 
-    /// A strong ETag, or a date that is old enough to be one: two editions of the same second share it.
+    /// A strong ETag, or a date that is as good as one.
     private static func validator(_ headers: HTTPHeaders) -> String? {
         if let tag = headers["etag"] { return tag.hasPrefix("\"") && tag.count > 2 ? tag : nil }
+        return date(headers)
+    }
+
+    /// The date of the last change where it is old enough to tell editions apart: two of the same second share it
+    /// (RFC 9110, 8.8.2.2).
+    static func date(_ headers: HTTPHeaders) -> String? {
         guard let text = headers["last-modified"], let modified = Timestamp(httpDate: text),
             let sent = headers["date"].flatMap(Timestamp.init(httpDate:)), sent.since(modified) >= .seconds(60)
         else { return nil }

@@ -32,6 +32,7 @@ final class Exchange: Sendable {
         redirects = 0
         mayBeDone = false
         try checkText()
+        try checkFiles()
     }
 
     /// The hop after `earlier`.
@@ -59,8 +60,9 @@ final class Exchange: Sendable {
     /// The host, and the port where it isn't the scheme's own; what messages name.
     var authority: String { origin.authority }
 
-    /// Whether sending the request twice may do its work twice.
-    var isUnrepeatable: Bool { call.isUnrepeatable }
+    /// Whether sending the request twice may do its work twice. What only fetches the result of work that is done does
+    /// none.
+    var isUnrepeatable: Bool { call.isUnrepeatable && !(mayBeDone && ["GET", "HEAD"].contains(request.method)) }
 
     /// Without the null byte at its end (unix(7)).
     private static let longestSocketPath = 107
@@ -71,6 +73,22 @@ final class Exchange: Sendable {
         var failure = failure
         failure.isOfRedirect = true
         return failure
+    }
+
+    /// libcurl would wait at a pipe for who writes to it, and all other requests with it.
+    private func checkFiles() throws(Failure) {
+        let certificate = route.clientCertificate
+        let files = [
+            (route.caFile, "the certificates to trust"), (route.proxyCAFile, "the certificates to trust"),
+            (certificate?.certificate, "the client certificate"),
+            (certificate?.key, "the key of the client certificate"),
+        ]
+        for case (let file?, let what) in files where !HTTPRoute.isPEM(file) {
+            guard let objection = ReplacedFile.objection(to: file) else { continue }
+            throw Failure(
+                .tls, "could not read \(what) for \(authority): \(objection.rawValue)",
+                hint: "name a file of PEM certificates", nothingSent: true)
+        }
     }
 
     private func checkText() throws(Failure) {

@@ -23,6 +23,7 @@ struct ResponseReader {
     private var head: [UInt8] = []
     private var announcedLength: Int64?
     private var hasSeveralLengths = false
+    private var hasUnreadableLength = false
     /// Whether the end of the body is told by a transfer coding, and lengths mean nothing (RFC 9112, 6.3).
     private var isTransferCoded = false
     private var isCoded = false
@@ -95,6 +96,7 @@ struct ResponseReader {
             let text = String(decoding: value, as: UTF8.self)
             for length in Int64(text).map({ [$0] }) ?? ResponseReader.lengths(text) {
                 hasSeveralLengths = hasSeveralLengths || announcedLength != nil && announcedLength != length
+                hasUnreadableLength = hasUnreadableLength || length.map { $0 < 0 } ?? true
                 announcedLength = length
             }
         } else if ResponseReader.value(of: "transfer-encoding:", in: line) != nil {
@@ -140,6 +142,7 @@ struct ResponseReader {
         fieldCount = 0
         announcedLength = nil
         hasSeveralLengths = false
+        hasUnreadableLength = false
         isTransferCoded = false
         isCoded = false
     }
@@ -177,12 +180,18 @@ struct ResponseReader {
                 .protocolError, "\(exchange.authority) announced several lengths of one answer",
                 hint: "tell who runs the service, or the proxy before it", code: "several_lengths")
         }
+        guard !hasUnreadableLength || isTransferCoded else {
+            throw Failure(
+                .protocolError, "\(exchange.authority) announced a length of its answer that is no number of bytes",
+                hint: "tell who runs the service, or the proxy before it", code: "unreadable_length")
+        }
         guard isSuccess else { return }
         let announced = isTransferCoded ? nil : announcedLength
         switch exchange.call.destination {
         // There is no file in an answer without content.
         case .sink where status == 204 || status == 205: break
         case .memory(let limit):
+            if status == 206 { try requireAskedPart() }
             // A HEAD request announces what it doesn't send.
             if let announced, announced > Int64(limit), exchange.request.method != "HEAD" {
                 throw tooLong(Int64(limit))
@@ -196,6 +205,16 @@ struct ResponseReader {
             target = .sink(sink)
         case .file: throw Failure(.internal, "a download reached the transport without its file")
         }
+    }
+
+    /// A part that nobody asked for would be taken for the whole.
+    private func requireAskedPart() throws(Failure) {
+        let range = ContentRange(ResponseReader.fields(head))
+        guard exchange.request.headers["range"] == nil, range.map({ $0.start > 0 || $0.end != $0.total }) ?? true
+        else { return }
+        throw Failure(
+            .protocolError, "\(exchange.authority) answered with a part of what was asked for",
+            hint: "tell who runs the service: nobody asked it for a part", code: "unasked_part")
     }
 
     mutating func addBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {

@@ -1,6 +1,7 @@
 import CCurl
 import FlowCore
 import FlowSpec
+import Glibc
 
 /// Why libcurl ended a transfer, told as a failure.
 ///
@@ -9,7 +10,7 @@ struct TransferError {
     let code: CURLcode
     let exchange: Exchange
     let wasSent: Bool
-    private let hadStatus: Bool
+    private let status: Int
     let proxy: String?
     /// What the proxy answered to the request for a connection; 0 where it wasn't asked.
     let proxyStatus: Int
@@ -23,7 +24,7 @@ struct TransferError {
         self.code = code
         exchange = transfer.exchange
         wasSent = transfer.timesSent > 0
-        hadStatus = transfer.status >= 200
+        status = transfer.status
         proxy = transfer.proxy
         proxyStatus = transfer.handle.map { flow_info_long($0.pointer, CURLINFO_HTTP_CONNECTCODE) } ?? 0
         proxyError = CURLproxycode(
@@ -75,11 +76,14 @@ struct TransferError {
         case CURLE_COULDNT_CONNECT: return notConnected
         case CURLE_OPERATION_TIMEDOUT: return timedOut
         case CURLE_OUT_OF_MEMORY: return plain(.internal, "out of memory in a request to \(authority)")
-        // libcurl takes an answer without a status line for HTTP/0.9, a protocol it does not support.
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
+        case _ where isNoHTTP:
             return plain(
                 .protocolError, "\(authority) answered something that is not valid HTTP",
                 hint: "check that the address and port belong to the service")
+        case CURLE_SSL_CONNECT_ERROR where brokeWhileBeingSecured:
+            return plain(
+                .network, "\(securedPlace) broke the connection off before it was secure",
+                hint: "try again later, or check that the port speaks TLS 1.2 or newer")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ENGINE_NOTFOUND,
             CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED,
             CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
@@ -114,8 +118,32 @@ struct TransferError {
                 hint: "check that the server is running and reachable from this machine")
     }
 
+    /// Whether what came is no answer of HTTP.
+    private var isNoHTTP: Bool {
+        switch code {
+        // libcurl takes an answer without a status line for HTTP/0.9, a protocol it does not support.
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: true
+        // Of the transfer, as codings of the content are not libcurl's matter here.
+        case CURLE_BAD_CONTENT_ENCODING: true
+        case CURLE_RECV_ERROR: detail.contains("chunked-encoding")
+        // Another protocol, which nobody asked for.
+        case CURLE_GOT_NOTHING: status == 101
+        default: false
+        }
+    }
+
+    /// Whether the connection ended, without a word of TLS, before it was secure: so do servers that have too much to do,
+    /// or are just being started.
+    private var brokeWhileBeingSecured: Bool {
+        [ECONNRESET, EPIPE].contains(systemError)
+            || ["SSL_ERROR_SYSCALL", "unexpected eof", "reset by peer", "Broken pipe", "non-properly terminated"]
+                .contains { detail.contains($0) }
+    }
+
+    private var securedPlace: String { isWithProxy ? "the proxy for \(authority)" : authority }
+
     private var notSecure: Failure {
-        let place = isWithProxy ? "the proxy for \(authority)" : authority
+        let place = securedPlace
         switch code {
         case CURLE_SSL_CACERT_BADFILE:
             let file = isWithProxy ? exchange.route.proxyCAFile : exchange.route.caFile
@@ -212,7 +240,7 @@ struct TransferError {
             case CURLE_GOT_NOTHING, CURLE_ABORTED_BY_CALLBACK: "\(authority) closed the connection without an answer"
             case CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM: "the answer of \(authority) broke off"
             default:
-                hadStatus
+                status >= 200
                     ? "the answer of \(authority) broke off"
                     : "the connection to \(authority) broke before an answer came"
             }

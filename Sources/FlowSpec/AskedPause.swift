@@ -1,11 +1,13 @@
 package import FlowCore
 
-/// How long a service asks to wait, in the ways services write it. What can't be read, or is absurd, is nil; a time that
-/// has passed is zero.
+/// How long a service asks to wait, in the ways services write it. What can't be read is nil; a time that has passed is
+/// zero.
 package enum AskedPause {
+    /// Nobody means a larger number; it is longer than any pause all the same.
+    private static let most = 1e9 - 1
+
     package static func seconds(_ count: Double) -> Duration? {
-        guard count >= 0, count < 1e9 else { return nil }
-        return .milliseconds(Int64((count * 1000).rounded(.up)))
+        count >= 0 ? .milliseconds(Int64((min(count, most) * 1000).rounded(.up))) : nil
     }
 
     package static func milliseconds(_ count: Double) -> Duration? { seconds(count / 1000) }
@@ -36,8 +38,7 @@ package enum AskedPause {
     package static func retryAfter(_ headers: HTTPHeaders, now: Timestamp) -> Duration? {
         if let exact = headers["Retry-After-Ms"].flatMap(number).flatMap(milliseconds) { return exact }
         guard let text = headers["Retry-After"] else { return nil }
-        // Nobody means a number that large; it is longer than any pause all the same.
-        return number(text).map { seconds(min($0, 1e9 - 1)) } ?? date(text, now: now)
+        return number(text).map(seconds) ?? date(text, now: now)
     }
 
     /// Of digits, with a fraction where a service knows better; nothing with an exponent, nor hexadecimal.

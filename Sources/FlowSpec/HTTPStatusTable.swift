@@ -46,6 +46,10 @@ package enum HTTPStatusTable {
         case 408, 425: .transient
         case 429: .rateLimited
         case 400..<500: .invalid
+        // It says that it can't do this at all, or has no room: nothing happened, and nothing changes by itself.
+        case 501, 505, 507: .invalid
+        // Whoever runs the network answered in its place.
+        case 511: .network
         case 503 where asksToWait: .transient
         case 500..<600: effect != .write || hasIdempotencyKey ? .transient : .uncertain
         case 300..<400: .protocolError
@@ -67,6 +71,8 @@ package enum HTTPStatusTable {
         case .auth: "check the credential with \"flowctl credentials test\""
         case .permission: "give the credential the permission for this, or use another one"
         case .notFound: "check the name or id, and that the credential may see it"
+        case .invalid where status == 507: "make room at the service, or have it give more"
+        case .network: "log in to the network, as in a browser"
         case .invalid: "run it with --trace - to see what the service says"
         case .conflict: "look at its current state, then try again"
         case .rateLimited, .transient: hint(toComeBackAfter: asked)
@@ -86,7 +92,7 @@ package enum HTTPStatusTable {
         421: "Misdirected Request", 422: "Unprocessable Content", 423: "Locked", 424: "Failed Dependency",
         425: "Too Early", 426: "Upgrade Required", 428: "Precondition Required", 429: "Too Many Requests",
         431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons", 500: "Internal Server Error",
-        501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+        501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout", 505: "HTTP Version Not Supported",
         507: "Insufficient Storage", 508: "Loop Detected", 511: "Network Authentication Required",
     ]
 }

@@ -1,5 +1,6 @@
 import Dispatch
 package import FlowCore
+import Glibc
 import Synchronization
 
 /// Bytes under keys in a database of their own, those used last as far as there is room. What they are is the caller's;
@@ -78,9 +79,14 @@ package final class ResponseTable: Sendable {
     package static func clear(_ path: String) throws(Failure) -> Int {
         guard PrivateFile.exists(path) else { return 0 }
         let database = try open(path).database
-        let count = try database.execute("DELETE FROM responses")
-        try database.execute("VACUUM")
-        return count
+        do throws(Failure) {
+            let count = try database.execute("DELETE FROM responses")
+            try database.execute("VACUUM")
+            return count
+        } catch  where error.isDamage {
+            delete(path)
+            return 0
+        }
     }
 
     /// - Returns: the bytes that are left.
@@ -116,15 +122,41 @@ package final class ResponseTable: Sendable {
             let result = opening ?? Result { () throws(Failure) in try ResponseTable.open(path) }
             opening = result
             var state = try result.get()
-            let answer = try body(&state)
-            opening = .success(state)
-            return answer
+            do throws(Failure) {
+                let answer = try body(&state)
+                opening = .success(state)
+                return answer
+            } catch {
+                if error.isDamage {
+                    ResponseTable.delete(path)
+                    opening = nil
+                }
+                throw error
+            }
         }
     }
 
+    /// One that is damaged is begun anew, as all that was in it can be asked for again.
     private static func open(_ path: String) throws(Failure) -> State {
+        do throws(Failure) {
+            return try openAsItIs(path)
+        } catch  where error.isDamage {
+            delete(path)
+            return try openAsItIs(path)
+        }
+    }
+
+    private static func openAsItIs(_ path: String) throws(Failure) -> State {
         let database = try Database.open(path, for: .responses, busyTimeout: .seconds(1), privateFile: true)
         try database.migrate(migrations)
         return State(database: database, size: try size(database))
     }
+
+    private static func delete(_ path: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+    }
+}
+
+extension Failure {
+    fileprivate var isDamage: Bool { code == "SQLITE_CORRUPT" || code == "SQLITE_NOTADB" }
 }

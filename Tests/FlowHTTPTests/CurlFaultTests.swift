@@ -2,6 +2,7 @@ import FlowCore
 import FlowHTTP
 import FlowSpec
 import FlowTestKit
+import Glibc
 import Testing
 
 /// What a caller is told where something goes wrong.
@@ -38,12 +39,74 @@ import Testing
     }
 
     @Test func plainServerOnATLSPort() async throws {
-        let server = try FaultServer(replies: [.text("x")])
-        let failure = await failure("POST", "https://\(server.authority)/", effect: .write)
+        let port = try ClosingPort(saying: "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        let failure = await failure("POST", "https://\(port.authority)/", effect: .write)
         #expect(failure.kind == .tls)
         #expect(failure.nothingSent)
-        #expect(failure.message == "no secure connection with \(server.authority)")
-        #expect(server.requests.isEmpty)
+        #expect(failure.message == "no secure connection with \(port.authority)")
+    }
+
+    /// So do servers that have too much to do, or are just being started.
+    @Test func connectionThatBreaksBeforeItIsSecureIsTriedAgain() async throws {
+        let port = try ClosingPort()
+        let failure = await failure("POST", "https://\(port.authority)/", effect: .write)
+        #expect(failure.kind == .network)
+        #expect(failure.nothingSent)
+        #expect(failure.message == "\(port.authority) broke the connection off before it was secure")
+        #expect(RetryPolicy(max: 1).allows(failure, effect: .write))
+    }
+
+    @Test(arguments: [
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n33333333333333333333\r\nabc\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
+        "Transfer-Encoding: rot13\r\n\r\nabc",
+        "Content-Length: 99999999999999999999999\r\n\r\nabc", "Content-Length: -3\r\n\r\nabc",
+        "Content-Length: abc\r\n\r\nabc",
+    ])
+    func answerThatIsMalformedIsNotTriedAgain(rest: String) async throws {
+        let server = try FaultServer { _ in .raw("HTTP/1.1 200 OK\r\n\(rest)") }
+        let read = await failure("GET", server.url)
+        #expect(read.kind == .protocolError, "\(read)")
+        #expect(!RetryPolicy(max: 1).allows(read, effect: .read))
+        let write = await failure("POST", server.url, effect: .write)
+        #expect(write.kind == .uncertain, "\(write)")
+    }
+
+    @Test func protocolThatNobodyAskedForIsNone() async throws {
+        let server = try FaultServer { _ in
+            .raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+        }
+        #expect(await failure("GET", server.url).kind == .protocolError)
+    }
+
+    @Test(arguments: [("bytes 0-1/10", false), ("bytes 0-1/2", true), ("nothing", false)])
+    func partThatNobodyAskedForIsNotTheWhole(range: String, isWhole: Bool) async throws {
+        let server = try FaultServer { _ in
+            .raw("HTTP/1.1 206 Partial Content\r\nContent-Range: \(range)\r\nContent-Length: 2\r\n\r\nab")
+        }
+        let call = HTTPCall(HTTPRequest("GET", server.url))
+        if isWhole {
+            #expect(try await client.send(call).text == "ab")
+        } else {
+            let failure = await failure("GET", server.url)
+            #expect(failure.kind == .protocolError && failure.code == "unasked_part")
+        }
+    }
+
+    @Test func certificatesAreNotReadFromAPipe() async throws {
+        let folder = TemporaryFolder()
+        let pipe = folder.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        for route in [
+            HTTPRoute(caFile: pipe), HTTPRoute(clientCertificate: .init(certificate: pipe, key: nil)),
+        ] {
+            let call = HTTPCall(HTTPRequest("GET", "https://nowhere.invalid/"), route: route)
+            let failure = await FlowHTTPTests.failure { _ = try await client.send(call) }
+            #expect(failure.kind == .tls && failure.nothingSent)
+            #expect(failure.message.hasSuffix("for nowhere.invalid: it is no regular file"))
+        }
     }
 
     @Test func silentServerOnATLSPort() async throws {

@@ -45,6 +45,18 @@ import Testing
         #expect(server.requests.filter { $0.method == "POST" }.count == 1)
     }
 
+    /// A kept connection may have ended by the time; what the redirect leads to may be asked for again.
+    @Test func resultIsAskedForOverAnotherConnection() async throws {
+        let server = try FaultServer { request in
+            request.path == "/order"
+                ? .redirect(to: "/result", status: 303)
+                : request.connection == 1 ? .hangUp : .text("done")
+        }
+        let response = try await client().send(write(server.url + "/order"))
+        #expect(response.text == "done")
+        #expect(server.requests.map(\.method) == ["POST", "GET", "GET"])
+    }
+
     @Test func keyedWriteIsRepeatedAfterItsResultWasRefused() async throws {
         let server = try FaultServer { request in
             request.path != "/result" ? .redirect(to: "/result", status: 303) : .retryAfter("1", status: 503)

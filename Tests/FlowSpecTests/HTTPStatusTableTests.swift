@@ -10,6 +10,7 @@ import Testing
             (200, nil), (204, nil), (304, .protocolError), (400, .invalid), (401, .auth), (403, .permission),
             (404, .notFound), (408, .transient), (409, .conflict), (410, .notFound), (412, .conflict), (422, .invalid),
             (425, .transient), (429, .rateLimited), (500, .transient), (504, .transient),
+            (501, .invalid), (505, .invalid), (507, .invalid), (511, .network), (599, .transient),
         ] as [(Int, FailureKind?)])
     func givesEachStatusItsKindForARead(status: Int, kind: FailureKind?) {
         #expect(HTTPStatusTable.kind(ofStatus: status, effect: .read) == kind)
@@ -40,6 +41,8 @@ import Testing
         #expect(AskedPause.retryAfter(HTTPHeaders([("Retry-After", "1.5")]), now: now) == .milliseconds(1500))
         let endless = AskedPause.retryAfter(HTTPHeaders([("Retry-After", "100000000000000000000")]), now: now)
         #expect(endless.map { $0 > .seconds(900_000_000) } == true)
+        #expect(AskedPause.seconds(1e18) == endless)
+        #expect(AskedPause.seconds(.nan) == nil && AskedPause.seconds(-1) == nil)
     }
 
     @Test(
@@ -49,7 +52,10 @@ import Testing
             (403, "give the credential the permission for this, or use another one"),
             (409, "look at its current state, then try again"),
             (410, "check the name or id, and that the credential may see it"), (429, "try again later"),
-            (503, "try again later"), (301, "check the address; the answer does not say where it redirects to"),
+            (503, "try again later"),
+            (507, "make room at the service, or have it give more"),
+            (511, "log in to the network, as in a browser"),
+            (301, "check the address; the answer does not say where it redirects to"),
             (304, nil),
         ] as [(Int, String?)])
     func givesEachStatusAHint(status: Int, hint: String?) {

@@ -31,6 +31,26 @@ import Testing
         #expect(try await table.content(of: [9]) == [6])
     }
 
+    /// All that is in it can be asked for again.
+    @Test(arguments: [0, 100, 4096])
+    func damagedTableIsBegunAnew(at offset: Int) async throws {
+        let path = folder.path + "/responses.db"
+        for key in 1...200 {
+            try await ResponseTable(path: path).keep([UInt8](repeating: 7, count: 300), of: [UInt8(key)])
+        }
+        var bytes = try Folder.bytes(of: path)
+        for index in offset..<bytes.count { bytes[index] = UInt8(truncatingIfNeeded: index &* 31) }
+        try Folder.write(bytes, to: path)
+        let table = ResponseTable(path: path)
+        for key in 1...200 { _ = try? await table.content(of: [UInt8(key)]) }
+        _ = try? await table.keep([1], of: [9])
+        try await table.keep([1, 2, 3], of: [9])
+        #expect(try await ResponseTable(path: path).content(of: [9]) == [1, 2, 3])
+        try Folder.write(bytes, to: path)
+        _ = try ResponseTable.clear(path)
+        #expect(try ResponseTable.usage(of: path)?.count ?? 0 == 0)
+    }
+
     @Test func oldestIsForgottenWhereThereIsNoRoom() async throws {
         let table = ResponseTable(path: folder.path + "/responses.db", capacity: 1000)
         for key in 1...20 { try await table.keep([UInt8](repeating: 0, count: 100), of: [UInt8(key)]) }

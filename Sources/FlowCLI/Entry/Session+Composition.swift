@@ -59,7 +59,9 @@ extension Session {
 
     private func clientOptions() throws -> CurlClient.Options {
         do {
-            return try CurlClient.Options(environment: environment, userAgent: "flowctl/\(Version.number)")
+            let options = try CurlClient.Options(environment: environment, userAgent: "flowctl/\(Version.number)")
+            console.masker.add(secretsIn: .list(options.passwords.map { .secret(.string($0)) }))
+            return options
         } catch {
             throw Exit.usage(error.message, hint: error.hint)
         }

@@ -52,7 +52,8 @@ struct StoredResponse: Sendable, Hashable {
 
     /// nil where there is none that can be sent back.
     private static func validator(_ name: String, _ headers: HTTPHeaders) -> String? {
-        guard let value = headers[name], value.utf8.count <= longestValidator,
+        let text = name == "Last-Modified" ? Edition.date(headers) : headers[name]
+        guard let value = text, value.utf8.count <= longestValidator,
             !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
         else { return nil }
         return value
@@ -75,7 +76,9 @@ struct StoredResponse: Sendable, Hashable {
     }
 
     /// What describes the body, which is not that of the 304.
-    private static let ofBody: Set = ["content-length", "content-encoding", "content-range", "transfer-encoding"]
+    private static let ofBody: Set = [
+        "content-length", "content-encoding", "content-range", "content-type", "transfer-encoding",
+    ]
 
     private static func words(_ headers: HTTPHeaders, _ name: String) -> [String] {
         headers.all(name).flatMap { $0.split(separator: ",") }.map { word in

@@ -121,3 +121,29 @@ package final class SilentPort: Sendable {
 
     package var authority: String { "127.0.0.1:\(port)" }
 }
+
+/// A port that ends each connection as soon as it stands, or says something first to who said something.
+package final class ClosingPort: Sendable {
+    private let port: Int
+    private let socket: Int32
+
+    package init(saying text: String = "") throws {
+        let (socket, port) = try LoopbackSocket.bound(listening: true)
+        (self.socket, self.port) = (socket, port)
+        try OwnThread.start {
+            while case let connection = accept(socket, nil, nil), connection >= 0 {
+                if !text.isEmpty {
+                    var heard = [UInt8](repeating: 0, count: 1 << 16)
+                    _ = recv(connection, &heard, heard.count, 0)
+                    _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+                }
+                close(connection)
+            }
+            close(socket)
+        }
+    }
+
+    deinit { shutdown(socket, Int32(SHUT_RDWR)) }
+
+    package var authority: String { "127.0.0.1:\(port)" }
+}

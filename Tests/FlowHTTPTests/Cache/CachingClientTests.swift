@@ -29,7 +29,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [[("ETag", "\"v1\"")], [("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT")]])
+    @Test(arguments: [
+        [("ETag", "\"v1\"")],
+        [("Date", "Fri, 15 Jan 2027 08:01:00 GMT"), ("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT")],
+    ])
     func repeatedGetCostsA304(validator: [(String, String)]) async throws {
         let server = try server(validator)
         let client = CachingClient(CurlClient(), store: store)
@@ -42,6 +45,32 @@ import Testing
         #expect(second.headers["Content-Length"] == first.headers["Content-Length"])
         #expect(second.headers["X-RateLimit-Remaining"] == "59")
         #expect(server.requests.count == 2)
+    }
+
+    /// Two states of the same second share a date (RFC 9110, 8.8.2.2).
+    @Test(arguments: [
+        ("Fri, 15 Jan 2027 08:00:00 GMT", false), ("Fri, 15 Jan 2027 07:59:59 GMT", false),
+        ("Fri, 15 Jan 2027 07:59:00 GMT", true), ("no date", false),
+    ])
+    func aDateThatIsYoungTellsNothing(date: String, isAsked: Bool) async throws {
+        let server = try server([("Date", "Fri, 15 Jan 2027 08:00:00 GMT"), ("Last-Modified", date)])
+        let client = CachingClient(CurlClient(), store: store)
+        for _ in 0..<2 { _ = try await client.send(call(server.url)) }
+        #expect(server.requests.map { $0.headers["If-Modified-Since"] } == [nil, isAsked ? date : nil])
+    }
+
+    /// What a 304 says of a body is not said of the one that is stored.
+    @Test func aStoredBodyKeepsItsType() async throws {
+        let server = try FaultServer { request in
+            request.headers["If-None-Match"] == nil
+                ? .json(["v": 19], headers: [("ETag", "\"v1\"")])
+                : .status(304, headers: [("Content-Type", "text/plain"), ("X-Fresh", "yes")])
+        }
+        let client = CachingClient(CurlClient(), store: store)
+        _ = try await client.send(call(server.url))
+        let second = try await client.send(call(server.url))
+        #expect(second.isStored && second.headers["X-Fresh"] == "yes")
+        #expect(second.headers.all("Content-Type") == ["application/json"])
     }
 
     @Test func storedResponseIsNeverGivenWithoutAsking() async throws {
@@ -93,7 +122,7 @@ import Testing
     func otherSecretGetsAResponseOfItsOwn(field: String, isMarked: Bool) async throws {
         let server = try FaultServer { request in
             let isKnown = request.headers["If-Modified-Since"] != nil
-            let date = [("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT")]
+            let date = [("Date", "Fri, 15 Jan 2027 08:01:00 GMT"), ("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT")]
             return isKnown ? .status(304) : .text("for " + (request.headers[field] ?? "nobody"), headers: date)
         }
         let client = CachingClient(CurlClient(), store: store)
@@ -141,7 +170,10 @@ import Testing
     }
 
     @Test func answerOfARedirectsTargetSaysNothingAboutWhatIsStored() async throws {
-        let date = [("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT"), ("ETag", "\"v1\"")]
+        let date = [
+            ("Date", "Fri, 15 Jan 2027 08:01:00 GMT"), ("Last-Modified", "Fri, 15 Jan 2027 08:00:00 GMT"),
+            ("ETag", "\"v1\""),
+        ]
         let other = try FaultServer { request in
             let isAsked = request.headers["If-Modified-Since"] != nil || request.headers["If-None-Match"] != nil
             return isAsked ? .status(304) : .text("what is true now")

@@ -32,7 +32,9 @@ struct NodesRunCommand: Verb {
     @Option(help: BaseURL.optionHelp)
     var baseURL: [String] = []
 
-    @Option(help: ArgumentHelp("Give up after this, such as 30s.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "Give up a try after this, such as 30s; pauses between tries don't count.", valueName: "duration"))
     var timeout: String?
 
     @Option(help: ArgumentHelp("How often to repeat what may be repeated.", valueName: "count"))

@@ -13,6 +13,8 @@ struct ProgressBoard {
         /// The total is nil while more items come.
         var items: (ended: Int, failed: Int, total: Int?)?
         var note: String?
+        /// What it waits for comes then.
+        var due: ContinuousClock.Instant?
     }
 
     private var steps: [Running] = []
@@ -51,10 +53,16 @@ struct ProgressBoard {
             steps.append(Running(path: path, name: name, node: node, since: .now))
             return []
         case .attemptStarted(let path, _, let number):
-            set(path) { $0.note = number > 1 ? "try \(number)" : nil }
+            set(path) {
+                $0.note = number > 1 ? "try \(number)" : nil
+                $0.due = nil
+            }
             return []
         case .retryWaiting(let path, let item, let failure, let pause):
-            set(path) { $0.note = "waits \(pause.humanText)" }
+            set(path) {
+                $0.note = "next try in"
+                $0.due = .now + pause
+            }
             let place = path + (item.map { "[\($0)]" } ?? "")
             let line = "\(place)  \(failure.message); next try in \(pause.humanText)"
             // As while another process finds out whether a service works: each second anew.
@@ -62,7 +70,10 @@ struct ProgressBoard {
             return ["  \("↻", .yellow) \(line)"]
         case .waiting(let path, let item, let wait):
             let text = "waiting \(wait.duration.humanText) for \(wait.reason)"
-            set(path) { $0.note = text }
+            set(path) {
+                $0.note = "waiting for \(wait.reason):"
+                $0.due = .now + wait.duration
+            }
             return waitLine(path, item, text, isVerbose)
         case .itemEnded(let path, let key, let status, let failure, let ended, let failed, let total):
             set(path) { $0.items = (ended, failed, total) }
@@ -97,7 +108,11 @@ struct ProgressBoard {
                 line += "  \(items.ended)" + (items.total.map { "/\($0)" } ?? "")
                 if items.failed > 0 { line += "  \("\(items.failed) failed", .red)" }
             }
-            if let note = step.note { line += "  \(note, .yellow)" }
+            // Once it is over, a request is under way that says nothing of itself.
+            if let note = step.note, step.due.map({ $0 > now }) ?? true {
+                line += "  \(note, .yellow)"
+                if let due = step.due { line += " \((due - now).humanText, .yellow)" }
+            }
             return line
         }
         if steps.count > ProgressBoard.room { lines.append("    and \(steps.count - ProgressBoard.room) more") }
