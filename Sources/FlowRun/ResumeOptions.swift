@@ -30,7 +30,9 @@ package struct ResumeOptions: Sendable {
     /// The same with whole paths: `left` becomes `sides/left` where no other step is called so.
     ///
     /// - Throws: a `Failure` of kind `invalid` where a name fits no step, several, or one that has nothing to decide.
-    package func resolved(in run: RunSummary, of history: RunHistory, at now: Timestamp) throws(Failure) -> ResumeOptions {
+    package func resolved(
+        in run: RunSummary, of history: RunHistory, at now: Timestamp
+    ) throws(Failure) -> ResumeOptions {
         guard !retryUncertain.isEmpty || !markDone.isEmpty else { return self }
         let names = UndecidedSteps(try RecordedSteps(run, history), now)
         var options = ResumeOptions()

@@ -89,7 +89,9 @@ import Testing
         let again = try await bench.resume(steps)
         #expect(again.failure?.hint?.hasSuffix("--mark-done 'each[bob]' or --retry-uncertain 'each[bob]'") == true)
         let last = try await bench.resume(
-            steps, options: ResumeOptions(markDone: ["each[bob]": "done"]).resolved(in: run, of: history, at: bench.clock.now()))
+            steps,
+            options: ResumeOptions(markDone: ["each[bob]": "done"])
+                .resolved(in: run, of: history, at: bench.clock.now()))
         #expect(last.failure?.message.hasPrefix("item a[b]: ") == true)
     }
 
