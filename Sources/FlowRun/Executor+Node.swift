@@ -325,11 +325,10 @@ extension Template {
             throw Failure(.invalid, "idempotency_key: must not be a secret, as it is kept in clear", position: span)
         }
         let key = try value.formatted()
-        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard IdempotencyKey.isValid(key) else {
             throw Failure(
-                .invalid,
-                "idempotency_key: must be 1 to 255 letters, digits and signs of ASCII, not \(value.shortText)",
-                hint: "make it of an id, as in order-${{ inputs.order }}", position: span)
+                .invalid, "idempotency_key: must be \(IdempotencyKey.form), not \(value.shortText)",
+                hint: IdempotencyKey.hint, position: span)
         }
         return key
     }

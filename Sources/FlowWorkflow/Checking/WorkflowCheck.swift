@@ -177,6 +177,11 @@ struct WorkflowCheck {
     private mutating func check(idempotencyKeyOf step: Step, in scope: NameScope) {
         guard let (key, span) = step.idempotencyKey, case .node(let name, _, _) = step.kind else { return }
         check(text: key, in: scope, place: "idempotency_key", needs: .string.joined(with: .int))
+        let texts = key.parts.compactMap { if case .text(let text) = $0 { text } else { nil } }
+        if !IdempotencyKey.mayHold(texts.joined()) || key.isLiteral && texts.joined().isEmpty {
+            references.report(
+                "bad-key", "\"idempotency_key\" must be \(IdempotencyKey.form)", at: span, hint: IdempotencyKey.hint)
+        }
         if let spec = catalog.known(name), spec.givenKeyLifetime == nil {
             references.report(
                 "no-idempotency-key", "\(name) takes no idempotency key", at: span,
