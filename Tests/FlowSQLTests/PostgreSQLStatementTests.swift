@@ -188,6 +188,22 @@ import Testing
         #expect(failure?.hint == "run one at a time; postgres.transaction takes several")
     }
 
+    /// Where Swift sees one character, the server sees the quote that ends the name.
+    @Test func aQuoteInTheNameOfAColumnEndsNothing() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE SEQUENCE spent")
+        try await bench.execute("CREATE TABLE quoted (a int)")
+        let row: Value = .map(ValueMap([("a\"\u{301} FROM quoted, nextval('spent') --", 1)]))
+        for (node, arguments): (String, KeyValuePairs<String, Value>) in [
+            ("postgres.execute_many", ["table": "quoted", "each": [row]]),
+            ("postgres.upsert", ["table": "quoted", "key": .list([.string(row.mapValue!.names[0])]), "rows": [row]]),
+        ] {
+            let failure = await bench.failure(node, arguments)
+            #expect(failure?.code == "42703", "\(String(describing: failure))")
+        }
+        #expect(try await bench.query("SELECT is_called FROM spent") == [["is_called": false]])
+    }
+
     @Test func nothingOfARowIsLost() async throws {
         let bench = try await PostgreSQLBench()
         try await bench.execute("CREATE TABLE kept_rows (a int, b int)")
