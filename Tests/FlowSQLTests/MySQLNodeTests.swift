@@ -238,6 +238,23 @@ import Testing
         await bench.world.connections.close()
     }
 
+    @Test func upsertTakesNoRowThatLacksAColumn() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE mails (id INT PRIMARY KEY, name TEXT, mail TEXT)")
+        try await bench.execute("INSERT INTO mails VALUES (2, 'Lin', 'lin@example.com')")
+        let refused = await failure {
+            try await bench.run(
+                "mysql.upsert",
+                [
+                    "table": "mails", "key": ["id"],
+                    "rows": [["id": 1, "name": "Ada", "mail": nil], ["id": 2, "name": "Lin"]],
+                ])
+        }
+        #expect(refused?.message == "row 2 has no column \"mail\", which the first has")
+        #expect(try await bench.query("SELECT mail FROM mails") == [["mail": "lin@example.com"]])
+        await bench.world.connections.close()
+    }
+
     @Test func upsertWantsAUniqueKey() async throws {
         let bench = try await MySQLBench()
         try await bench.execute(

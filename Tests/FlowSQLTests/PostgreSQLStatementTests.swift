@@ -216,6 +216,27 @@ import Testing
         #expect(try await bench.query("SELECT sum(a) AS a, count(b) AS b FROM kept_rows") == [["a": 3, "b": 0]])
     }
 
+    @Test func upsertTakesNoRowThatLacksAColumn() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE mails (id int PRIMARY KEY, name text, mail text)")
+        try await bench.execute("INSERT INTO mails VALUES (2, 'Lin', 'lin@example.com')")
+        let whole: Value = ["id": 1, "name": "Ada", "mail": nil]
+        for (row, message): (Value, String) in [
+            (["id": 2, "name": "Lin"], "row 2 has no column \"mail\", which the first has"),
+            (
+                ["id": 2, "name": "Lin", "mail": nil, "city": "Rome"],
+                "row 2 has the column \"city\", which the first has not"
+            ),
+            ([2, "Lin"], "row 2 is no map"),
+        ] {
+            let failure = await bench.failure(
+                "postgres.upsert", ["table": "mails", "key": ["id"], "rows": [whole, row]])
+            #expect(failure?.kind == .invalid && failure?.message == message)
+            #expect(failure?.hint == "give each row the same columns; null where there is no value")
+        }
+        #expect(try await bench.query("SELECT mail FROM mails") == [["mail": "lin@example.com"]])
+    }
+
     @Test func upsertWantsAUniqueKey() async throws {
         let bench = try await PostgreSQLBench()
         try await bench.execute("CREATE TABLE keyless (id int, name text)")
