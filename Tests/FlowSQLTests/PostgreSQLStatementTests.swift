@@ -216,6 +216,32 @@ import Testing
         #expect(try await bench.query("SELECT sum(a) AS a, count(b) AS b FROM kept_rows") == [["a": 3, "b": 0]])
     }
 
+    @Test func aWriteWhoseRowsCantBeTakenMayHaveHappened() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE doubled (n int)")
+        let returning = "RETURNING n + 1, n + 2"
+        let plain = await bench.failure(
+            "postgres.execute", ["sql": .string("INSERT INTO doubled VALUES (1) \(returning)")])
+        #expect(plain?.kind == .uncertain && plain?.nothingSent == false)
+        #expect(
+            plain?.message == "the query gives two columns with the name \"?column?\"; whether the statement has "
+                + "happened is not known")
+        #expect(
+            plain?.hint == "name one of them otherwise, with AS; look in the database, then resume with --mark-done or "
+                + "--retry-uncertain")
+        // Whose types are asked for beforehand, its columns are known as well.
+        let list = await bench.failure(
+            "postgres.execute",
+            ["sql": .string("INSERT INTO doubled SELECT unnest($1::int[]) \(returning)"), "params": [[2]]])
+        #expect(list?.kind == .invalid && list?.hint == "name one of them otherwise, with AS")
+        let whole = await bench.failure(
+            "postgres.transaction", ["statements": [["sql": .string("INSERT INTO doubled VALUES (3) \(returning)")]]])
+        #expect(whole?.kind == .invalid && whole?.nothingSent == true)
+        let copy = await bench.failure("postgres.execute", ["sql": "COPY doubled FROM STDIN"])
+        #expect(copy?.kind == .invalid && copy?.nothingSent == true)
+        #expect(try await bench.query("SELECT n FROM doubled") == [["n": 1]])
+    }
+
     @Test func upsertTakesNoRowThatLacksAColumn() async throws {
         let bench = try await PostgreSQLBench()
         try await bench.execute("CREATE TABLE mails (id int PRIMARY KEY, name text, mail text)")

@@ -179,7 +179,7 @@ extension PostgreSQLConnection {
                 abandon()
                 throw Failure(
                     .invalid, "a statement can't COPY from STDIN or to STDOUT",
-                    hint: "use postgres.execute_many with table, or postgres.query with to")
+                    hint: "use postgres.execute_many with table, or postgres.query with to", nothingSent: true)
             default: refusal = refusal ?? PostgreSQLFailure.of(result, on: self)
             }
         }
