@@ -285,6 +285,18 @@ import Testing
         await bench.world.connections.close()
     }
 
+    @Test func noValueIsInAMessage() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE told (mail VARCHAR(40) UNIQUE)")
+        // The second makes a character of the first quote.
+        for value: Value in ["fake-secret", "\u{301}fake-secret", "x' for fake-secret"] {
+            try await bench.execute("INSERT INTO told VALUES (?)", [value])
+            let refused = await failure { try await bench.execute("INSERT INTO told VALUES (?)", [value]) }
+            #expect(refused?.message == "MySQL: duplicate entry … for key 'mail'")
+        }
+        await bench.world.connections.close()
+    }
+
     @Test func upsertWantsAUniqueKey() async throws {
         let bench = try await MySQLBench()
         try await bench.execute(
