@@ -279,6 +279,14 @@ import Testing
         let failure = await bench.failure(
             "postgres.query", ["sql": "SELECT $1::int AS n", "params": ["fake-secret-text"]])
         #expect(failure?.message == "invalid input syntax for type integer: \"…\"" && failure?.code == "22P02")
+        // Values with quotes, and one that makes a character of the first quote.
+        for value: Value in ["x\"fake-secret-text\"y", "\u{301}fake-secret-text", "\"", "\"fake-secret-text"] {
+            let failure = await bench.failure("postgres.query", ["sql": "SELECT $1::int AS n", "params": [value]])
+            #expect(failure?.message == "invalid input syntax for type integer: \"…\"")
+        }
+        #expect(
+            PostgreSQLFailure.withoutQuotes("ungültige Eingabesyntax für Typ integer: »fake-secret«")
+                == "ungültige Eingabesyntax für Typ integer: \"…\"")
         try await bench.execute("CREATE TABLE keyed (email text UNIQUE)")
         let many = await bench.failure(
             "postgres.execute_many",
@@ -299,6 +307,11 @@ import Testing
         #expect(count?.message == "the statement takes 2 values, but 1 was given")
         let name = await bench.failure("postgres.query", ["sql": "SELECT :city AS c", "params": ["citi": 1]])
         #expect(name?.message == "the statement has no parameter \":citi\"" && name?.hint == "did you mean \"city\"?")
+        let missing = await bench.failure("postgres.query", ["sql": "SELECT 1 AS a, :city AS c"])
+        #expect(missing?.message == "there is no value for the parameter \":city\" of the statement")
+        #expect(missing?.hint == "give one in params, as { city: … }" && missing?.kind == .invalid)
+        let listed = await bench.failure("postgres.execute_many", ["sql": "SELECT :city", "each": [["Berlin"]]])
+        #expect(listed?.message == "there is no value for the parameter \":city\" of the statement")
         let zero = await bench.failure("postgres.query", ["sql": "SELECT $1 AS c", "params": ["a\0b"]])
         #expect(zero?.message == "value 1 holds a zero character, which no text of PostgreSQL can")
         let many = await bench.failure(

@@ -4,6 +4,7 @@ import FlowNodeKit
 
 extension PostgreSQLConnection {
     func run(_ statement: SQLStatement, row: (ValueMap) throws -> Void) throws -> Int {
+        try askForAllDigits()
         let parameters: PostgreSQLParameters
         if statement.values.contains(where: PostgreSQLParameters.dependsOnType) {
             let prepared = try prepare(statement.text)
@@ -26,7 +27,7 @@ extension PostgreSQLConnection {
         PQsetSingleRowMode(handle)
         var rows: PostgreSQLRows?
         var changes = 0
-        try results { result in
+        try results(of: statement.text) { result in
             if PQnfields(result) > 0 {
                 let reader = try rows ?? PostgreSQLRows(result)
                 rows = reader
@@ -42,7 +43,7 @@ extension PostgreSQLConnection {
     /// - Returns: the types of its parameters, and the names of the columns that it will give.
     private func prepare(_ text: String) throws -> (parameters: [Oid], columns: [String]) {
         try send { PQsendPrepare(handle, "", text, 0, nil) }
-        try results { _ in }
+        try results(of: text) { _ in }
         var found: (parameters: [Oid], columns: [String]) = ([], [])
         try send { PQsendDescribePrepared(handle, "") }
         try results { result in
@@ -50,6 +51,15 @@ extension PostgreSQLConnection {
             found.columns = PostgreSQLRows.columnNames(of: result)
         }
         return found
+    }
+
+    /// ``results(_:)`` of a statement that a user wrote.
+    private func results(of sql: String, _ take: (OpaquePointer) throws -> Void) throws {
+        do {
+            try results(take)
+        } catch let failure as Failure {
+            throw PostgreSQLFailure.namingParameter(of: sql, failure)
+        }
     }
 
     /// How many rows a statement changed; those that it only found don't count.
