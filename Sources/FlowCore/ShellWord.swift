@@ -8,6 +8,8 @@ extension String {
             }
         }
         guard !isPlain || isEmpty else { return self }
-        return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+        // By scalars: a quote and a combining mark are one character, in which a shell sees the quote.
+        let parts = unicodeScalars.split(separator: "'", omittingEmptySubsequences: false).map { String($0) }
+        return "'\(parts.joined(separator: #"'\''"#))'"
     }
 }

@@ -23,7 +23,9 @@ package struct BytesFolder: Sendable {
         var kept = row
         for (key, value) in row {
             guard case .bytes(let bytes) = value else { continue }
-            let column = String(key.text.map { $0 == "/" || $0 == "\0" ? "_" : $0 })
+            // By scalars: a slash and a combining mark are one character.
+            let column = String(
+                String.UnicodeScalarView(key.text.unicodeScalars.map { $0 == "/" || $0 == "\0" ? "_" : $0 }))
             kept[key] = try OutputFile("\(path)/\(number)-\(column)", in: context).write(bytes)
         }
         return kept

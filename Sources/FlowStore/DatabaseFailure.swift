@@ -76,6 +76,12 @@ extension Database {
             if access(path, R_OK) == 0, !PrivateFile.canMakeFiles(beside: path) {
                 return cannotBeWritten(name)
             }
+            if isFolder { return Failure(.invalid, "\"\(path)\" is a folder", hint: "name a file", code: name) }
+            if access(path, F_OK) == 0, access(path, R_OK) != 0 {
+                return Failure(
+                    .permission, "\(place) can't be read, as this user lacks the permission",
+                    hint: "let the user read and write the file", code: name)
+            }
             return Failure(
                 .permission, "\(place) can't be opened",
                 hint: "check that its folder exists and that you may read and write it", code: name)
@@ -84,6 +90,7 @@ extension Database {
         case SQLITE_NOTADB:
             return Failure(.invalid, "\"\(path)\" is not a database", hint: purpose.hintIfNone, code: name)
         case SQLITE_IOERR:
+            if isFolder { return Failure(.invalid, "\"\(path)\" is a folder", hint: "name a file", code: name) }
             // The index of the log has no error of its own for a full disk.
             if [ENOSPC, EDQUOT].contains(sqlite3_system_errno(handle)) { return hasNoSpace(name) }
             return Failure(
@@ -107,6 +114,11 @@ extension Database {
         return Failure(
             .invalid, "the statement would change the database \"\(path)\", which is open for reading only",
             hint: "use sqlite.execute for what changes data", code: Database.codeName(code))
+    }
+
+    private var isFolder: Bool {
+        var found = stat()
+        return stat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFDIR
     }
 
     static func withoutLocks(_ path: String, on fileSystem: String, _ purpose: DatabasePurpose) -> Failure {

@@ -202,6 +202,32 @@ import Testing
     private static let isRoot = geteuid() == 0
 
     @Test(.enabled(if: isRoot, "only root can take the part of somebody else"))
+    func aDatabaseOfSomebodyElse() async throws {
+        let machine = try machine()
+        try machine.write(
+            """
+            export FLOWCTL_STATE_DB=state/state.db
+            mkdir -m 700 state && cp "$(command -v flowctl)" own && chown -R 65534 .
+            flowctl -q nodes run sqlite.execute database=shop.db sql='CREATE TABLE t (a)' >/dev/null
+            chmod 600 shop.db
+            as() { setpriv --reuid 65534 --clear-groups ./own nodes run "$@"; echo "exit $?"; }
+            as sqlite.query database=shop.db sql='SELECT 1'
+            chmod 644 shop.db
+            as sqlite.execute database=shop.db sql='DROP TABLE t'
+            """, to: "shop.sh")
+        let result = try await machine.run("sh shop.sh")
+        #expect(result.output == "exit 1\nexit 1\n", "\(result.errors)")
+        #expect(
+            result.errors == """
+                error: the database "\(machine.home)/shop.db" can't be read, as this user lacks the permission
+                  hint: let the user read and write the file
+                error: the database "\(machine.home)/shop.db" can't be written
+                  hint: make the file and its folder writable, or open another
+
+                """, "\(result.errors)")
+    }
+
+    @Test(.enabled(if: isRoot, "only root can take the part of somebody else"))
     func foldersThatMayNotBeWrittenOrRead() async throws {
         let machine = try machine()
         try machine.write(

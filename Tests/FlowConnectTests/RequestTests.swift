@@ -148,6 +148,15 @@ import Testing
         #expect(failure?.message == "acme.op: parameter \"x\" \(what)")
     }
 
+    /// Also where a combining mark makes one character of the slash behind the dots.
+    @Test(arguments: ["a/../b", "a/../\u{301}b", ".", "./\u{301}"])
+    func aPathParameterOfSeveralPartsCantLeadElsewhere(text: String) async throws {
+        let connector = try TestConnector(
+            "  op:\n" + lines("request: \"GET a/{+x}\"\nparams: { x: { type: string, required: true } }"))
+        let failure = await connector.failure("op", ValueMap.of([("x", .string(text))]))
+        #expect(failure?.message == "acme.op: parameter \"x\" must not have \".\" or \"..\" as a part")
+    }
+
     @Test func aHeaderCantHoldALineBreak() async throws {
         let connector = try TestConnector(
             "  op:\n" + lines("request: GET a\nparams: { x: { type: string, in: header, as: X-A } }"))

@@ -27,6 +27,13 @@ import Testing
         #expect(PercentEncoding.decode("a%20b%2Fc%zz+", plusIsSpace: true) == "a b/c%zz ")
     }
 
+    @Test(arguments: [
+        ("a-b_c.d", "a-b_c.d"), ("", "''"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#),
+        // One character with the quote, which a shell sees nevertheless.
+        ("a'\u{301}; id", "'a'\\''\u{301}; id'"),
+    ])
+    func wordsOfAShell(text: String, word: String) { #expect(Array(text.asShellWord.utf8) == Array(word.utf8)) }
+
     @Test func controlCharactersDoNotReachATerminal() {
         #expect(terminalSafe("a\u{1B}[31mred\u{7}\tb\n\u{202E}c") == "a[31mred\tb\nc")
     }

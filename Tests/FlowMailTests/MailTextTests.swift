@@ -74,7 +74,8 @@ import Testing
     @Test(arguments: [
         ("report.pdf", "report.pdf"), ("../../etc/passwd", "passwd"), ("C:\\temp\\a.txt", "a.txt"),
         (".bashrc", "bashrc"), ("a\u{0}b\nc\u{202E}fdp.exe", "abcfdp.exe"), ("...", nil), ("/", nil), ("  ", nil),
-        ("tail. ", "tail"),
+        ("tail. ", "tail"), ("./\u{200D}../\u{200D}../\u{200D}etc/\u{200D}passwd", "passwd"),
+        ("a/\u{301}b", "\u{301}b"), ("C:\\\u{FE0F}..\\\u{FE0F}a.txt", "\u{FE0F}a.txt"),
     ]) func namesOfFilesAreMadeSafe(name: String, safe: String?) {
         #expect(AttachmentName.safe(name) == safe)
     }

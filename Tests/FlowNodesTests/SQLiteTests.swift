@@ -110,10 +110,65 @@ import Testing
     @Test func bytesGoToFiles() async throws {
         let rows = try await runNode(
             "sqlite.query",
-            ["database": "data/shop.db", "sql": "SELECT 1 AS id, x'4869' AS \"a/b\"", "files_to": "pictures"],
+            [
+                "database": "data/shop.db", "sql": "SELECT 1 AS id, x'4869' AS \"a/b\", x'4f' AS \"c/\u{301}d\"",
+                "files_to": "pictures",
+            ],
             in: folder)
         #expect(rows.listValue?.first?["id"] == 1)
         #expect(try folder.read("pictures/1-a_b") == "Hi")
+        #expect(try folder.read("pictures/1-c_\u{301}d") == "O")
+    }
+
+    @Test func bytesComeBackFromAFile() async throws {
+        let database: Value = "data/shop.db"
+        _ = try await runNode(
+            "sqlite.execute",
+            [
+                "database": database,
+                "sql": "CREATE TABLE p (Data BLOB, note TEXT); INSERT INTO p VALUES (x'00ff', 'AP8='), (NULL, '')",
+            ], in: folder)
+        _ = try await runNode(
+            "sqlite.query", ["database": database, "sql": "SELECT * FROM p", "to": "p.jsonl"], in: folder)
+        for table: Value in ["p", "main.p"] {
+            _ = try await runNode(
+                "sqlite.execute_many",
+                ["database": database, "table": table, "columns": ["data", "note"], "each": [[.bytes([1]), "x"]]],
+                in: folder)
+            _ = try await runNode(
+                "sqlite.execute_many", ["database": database, "table": table, "from": "p.jsonl"], in: folder)
+        }
+        let rows = try await runNode(
+            "sqlite.query",
+            ["database": database, "sql": "SELECT Data, note, count(*) AS n FROM p GROUP BY 1, 2 ORDER BY 1"],
+            in: folder)
+        #expect(
+            rows == [
+                ["Data": nil, "note": "", "n": 3], ["Data": .bytes([0, 255]), "note": "AP8=", "n": 3],
+                ["Data": .bytes([1]), "note": "x", "n": 2],
+            ])
+        let refused = await failure {
+            try await runNode(
+                "sqlite.execute_many", ["database": database, "table": "p", "each": [["Data": "no base64!"]]],
+                in: folder)
+        }
+        #expect(refused?.message == "row 1: the column \"Data\" holds bytes, and the text for it is no base64")
+        #expect(refused?.hint == "give base64, or bytes: ${{ bytes(text) }}")
+    }
+
+    /// Where Swift sees one character, SQLite sees the quote that ends the name.
+    @Test func aQuoteInTheNameOfAColumnEndsNothing() async throws {
+        let row: Value = .map(ValueMap([("name\"\u{301}, id) VALUES (?, 77) --", "x")]))
+        let refused = await failure {
+            try await runNode(
+                "sqlite.execute_many", ["database": "data/shop.db", "table": "t", "each": [row]], in: folder)
+        }
+        #expect(refused?.message.contains("has no column named") == true, "\(String(describing: refused))")
+    }
+
+    @Test(arguments: ["sqlite.query", "sqlite.execute"]) func aFolderIsNoDatabase(_ node: String) async throws {
+        let refused = await failure { try await runNode(node, ["database": "data", "sql": "SELECT 1"], in: folder) }
+        #expect(refused?.message == "\"\(folder.path)/data\" is a folder" && refused?.hint == "name a file")
     }
 
     @Test func nothingOfARowIsLost() async throws {

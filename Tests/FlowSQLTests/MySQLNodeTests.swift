@@ -238,6 +238,65 @@ import Testing
         await bench.world.connections.close()
     }
 
+    @Test func aWriteWhoseRowsCantBeTakenMayHaveHappened() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE doubled (n INT)")
+        try await bench.execute(
+            "CREATE OR REPLACE PROCEDURE doubling() BEGIN INSERT INTO doubled VALUES (2); SELECT 1 AS n, 2 AS n; END")
+        let message = "the query gives two columns with the name \"n\""
+        // What these give the server tells only when it has run them.
+        for sql in ["INSERT INTO doubled VALUES (1) RETURNING n, n", "CALL doubling()"] {
+            let refused = await failure { try await bench.execute(sql) }
+            #expect(refused?.kind == .uncertain, "\(sql)")
+            #expect(refused?.message == "\(message); whether the statement has happened is not known", "\(sql)")
+            #expect(
+                refused?.hint == "name one of them otherwise, with AS; look in the database, then resume with "
+                    + "--mark-done or --retry-uncertain", "\(sql)")
+        }
+        #expect(try await bench.query("SELECT n FROM doubled ORDER BY n") == [["n": 1], ["n": 2]])
+        let whole = await failure {
+            try await bench.run(
+                "mysql.transaction", ["statements": [["sql": "INSERT INTO doubled VALUES (3) RETURNING n, n"]]])
+        }
+        #expect(whole?.kind == .invalid && whole?.nothingSent == true)
+        #expect(try await bench.query("SELECT COUNT(*) AS n FROM doubled") == [["n": 2]])
+        // Of others it knows that beforehand.
+        try await bench.execute("CREATE OR REPLACE SEQUENCE spent")
+        let select = await failure { try await bench.execute("SELECT NEXTVAL(spent) AS n, 2 AS n") }
+        #expect(select?.kind == .invalid && select?.message == message)
+        #expect(try await bench.execute("SELECT NEXTVAL(spent) AS n")["rows"] == [["n": 1]])
+        await bench.world.connections.close()
+    }
+
+    @Test func upsertTakesNoRowThatLacksAColumn() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE mails (id INT PRIMARY KEY, name TEXT, mail TEXT)")
+        try await bench.execute("INSERT INTO mails VALUES (2, 'Lin', 'lin@example.com')")
+        let refused = await failure {
+            try await bench.run(
+                "mysql.upsert",
+                [
+                    "table": "mails", "key": ["id"],
+                    "rows": [["id": 1, "name": "Ada", "mail": nil], ["id": 2, "name": "Lin"]],
+                ])
+        }
+        #expect(refused?.message == "row 2 has no column \"mail\", which the first has")
+        #expect(try await bench.query("SELECT mail FROM mails") == [["mail": "lin@example.com"]])
+        await bench.world.connections.close()
+    }
+
+    @Test func noValueIsInAMessage() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE told (mail VARCHAR(40) UNIQUE)")
+        // The second makes a character of the first quote.
+        for value: Value in ["fake-secret", "\u{301}fake-secret", "x' for fake-secret"] {
+            try await bench.execute("INSERT INTO told VALUES (?)", [value])
+            let refused = await failure { try await bench.execute("INSERT INTO told VALUES (?)", [value]) }
+            #expect(refused?.message == "MySQL: duplicate entry … for key 'mail'")
+        }
+        await bench.world.connections.close()
+    }
+
     @Test func upsertWantsAUniqueKey() async throws {
         let bench = try await MySQLBench()
         try await bench.execute(

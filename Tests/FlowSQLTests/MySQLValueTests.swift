@@ -96,11 +96,35 @@ import Testing
     @Test func aDateThatIsNoneStaysAsItIs() async throws {
         let rows = try await MySQLServer.with { connection in
             try connection.change("SET SESSION sql_mode = ''")
-            try connection.change("CREATE TEMPORARY TABLE z (t TIMESTAMP, d DATE)")
-            try connection.change("INSERT INTO z VALUES ('0000-00-00', '0000-00-00')")
+            try connection.change("CREATE TEMPORARY TABLE z (t TIMESTAMP, d DATE, p DATETIME(1), m DATETIME)")
+            try connection.change("INSERT INTO z VALUES (0, 0, '2026-11-00 03:15:06.5', '2026-00-21')")
             return try connection.rows("SELECT * FROM z")
         }
-        #expect(rows == [ValueMap([("t", "0000-00-00T00:00:00"), ("d", "0000-00-00")])])
+        let texts = ["t": "0000-00-00 00:00:00", "d": "0000-00-00", "p": "2026-11-00 03:15:06.5"]
+        for (column, text) in texts { #expect(rows.first?[column] == .string(text)) }
+        #expect(rows.first?["m"] == "2026-00-21 00:00:00")
+    }
+
+    @Test func textsFromAFileBecomeWhatTheColumnsAre() async throws {
+        let rows = try await MySQLServer.with { connection in
+            try connection.change(
+                "CREATE TEMPORARY TABLE texts (few BIT(8), all_of_them BIT(64), y YEAR, n INT, f FLOAT)")
+            var lines: [[Value]] = [["5", "18446744073709551615", "2026", "-7", "1.5"], [nil, 1, nil, nil, nil]]
+            let columns = ["few", "all_of_them", "y", "n", "f"]
+            _ = try connection.load(into: SQLName("texts"), columns: columns) { lines.popLast() }
+            return try connection.rows("SELECT * FROM texts WHERE few IS NOT NULL")
+        }
+        #expect(
+            rows == [ValueMap([("few", 5), ("all_of_them", .uint(.max)), ("y", 2026), ("n", -7), ("f", 1.5)])])
+        let refused = await failure {
+            try await MySQLServer.with { connection in
+                try connection.change("CREATE TEMPORARY TABLE bits (b BIT(8))")
+                var lines: [[Value]] = [["five"]]
+                _ = try connection.load(into: SQLName("bits"), columns: ["b"]) { lines.popLast() }
+            }
+        }
+        #expect(refused?.message == "the column \"b\" holds bits, and the text for it is no number")
+        #expect(refused?.hint == "give a number in which each is a bit, as a query writes it")
     }
 
     @Test(arguments: [

@@ -188,6 +188,22 @@ import Testing
         #expect(failure?.hint == "run one at a time; postgres.transaction takes several")
     }
 
+    /// Where Swift sees one character, the server sees the quote that ends the name.
+    @Test func aQuoteInTheNameOfAColumnEndsNothing() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE SEQUENCE spent")
+        try await bench.execute("CREATE TABLE quoted (a int)")
+        let row: Value = .map(ValueMap([("a\"\u{301} FROM quoted, nextval('spent') --", 1)]))
+        for (node, arguments): (String, KeyValuePairs<String, Value>) in [
+            ("postgres.execute_many", ["table": "quoted", "each": [row]]),
+            ("postgres.upsert", ["table": "quoted", "key": .list([.string(row.mapValue!.names[0])]), "rows": [row]]),
+        ] {
+            let failure = await bench.failure(node, arguments)
+            #expect(failure?.code == "42703", "\(String(describing: failure))")
+        }
+        #expect(try await bench.query("SELECT is_called FROM spent") == [["is_called": false]])
+    }
+
     @Test func nothingOfARowIsLost() async throws {
         let bench = try await PostgreSQLBench()
         try await bench.execute("CREATE TABLE kept_rows (a int, b int)")
@@ -198,6 +214,53 @@ import Testing
         #expect(try await bench.query("SELECT * FROM kept_rows") == [])
         try await bench.run("postgres.execute_many", ["table": "kept_rows", "columns": ["a"], "each": rows])
         #expect(try await bench.query("SELECT sum(a) AS a, count(b) AS b FROM kept_rows") == [["a": 3, "b": 0]])
+    }
+
+    @Test func aWriteWhoseRowsCantBeTakenMayHaveHappened() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE doubled (n int)")
+        let returning = "RETURNING n + 1, n + 2"
+        let plain = await bench.failure(
+            "postgres.execute", ["sql": .string("INSERT INTO doubled VALUES (1) \(returning)")])
+        #expect(plain?.kind == .uncertain && plain?.nothingSent == false)
+        #expect(
+            plain?.message == "the query gives two columns with the name \"?column?\"; whether the statement has "
+                + "happened is not known")
+        #expect(
+            plain?.hint == "name one of them otherwise, with AS; look in the database, then resume with --mark-done or "
+                + "--retry-uncertain")
+        // Whose types are asked for beforehand, its columns are known as well.
+        let list = await bench.failure(
+            "postgres.execute",
+            ["sql": .string("INSERT INTO doubled SELECT unnest($1::int[]) \(returning)"), "params": [[2]]])
+        #expect(list?.kind == .invalid && list?.hint == "name one of them otherwise, with AS")
+        let whole = await bench.failure(
+            "postgres.transaction", ["statements": [["sql": .string("INSERT INTO doubled VALUES (3) \(returning)")]]])
+        #expect(whole?.kind == .invalid && whole?.nothingSent == true)
+        let copy = await bench.failure("postgres.execute", ["sql": "COPY doubled FROM STDIN"])
+        #expect(copy?.kind == .invalid && copy?.nothingSent == true)
+        #expect(try await bench.query("SELECT n FROM doubled") == [["n": 1]])
+    }
+
+    @Test func upsertTakesNoRowThatLacksAColumn() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE mails (id int PRIMARY KEY, name text, mail text)")
+        try await bench.execute("INSERT INTO mails VALUES (2, 'Lin', 'lin@example.com')")
+        let whole: Value = ["id": 1, "name": "Ada", "mail": nil]
+        for (row, message): (Value, String) in [
+            (["id": 2, "name": "Lin"], "row 2 has no column \"mail\", which the first has"),
+            (
+                ["id": 2, "name": "Lin", "mail": nil, "city": "Rome"],
+                "row 2 has the column \"city\", which the first has not"
+            ),
+            ([2, "Lin"], "row 2 is no map"),
+        ] {
+            let failure = await bench.failure(
+                "postgres.upsert", ["table": "mails", "key": ["id"], "rows": [whole, row]])
+            #expect(failure?.kind == .invalid && failure?.message == message)
+            #expect(failure?.hint == "give each row the same columns; null where there is no value")
+        }
+        #expect(try await bench.query("SELECT mail FROM mails") == [["mail": "lin@example.com"]])
     }
 
     @Test func upsertWantsAUniqueKey() async throws {
@@ -216,6 +279,14 @@ import Testing
         let failure = await bench.failure(
             "postgres.query", ["sql": "SELECT $1::int AS n", "params": ["fake-secret-text"]])
         #expect(failure?.message == "invalid input syntax for type integer: \"…\"" && failure?.code == "22P02")
+        // Values with quotes, and one that makes a character of the first quote.
+        for value: Value in ["x\"fake-secret-text\"y", "\u{301}fake-secret-text", "\"", "\"fake-secret-text"] {
+            let failure = await bench.failure("postgres.query", ["sql": "SELECT $1::int AS n", "params": [value]])
+            #expect(failure?.message == "invalid input syntax for type integer: \"…\"")
+        }
+        #expect(
+            PostgreSQLFailure.withoutQuotes("ungültige Eingabesyntax für Typ integer: »fake-secret«")
+                == "ungültige Eingabesyntax für Typ integer: \"…\"")
         try await bench.execute("CREATE TABLE keyed (email text UNIQUE)")
         let many = await bench.failure(
             "postgres.execute_many",
@@ -236,6 +307,11 @@ import Testing
         #expect(count?.message == "the statement takes 2 values, but 1 was given")
         let name = await bench.failure("postgres.query", ["sql": "SELECT :city AS c", "params": ["citi": 1]])
         #expect(name?.message == "the statement has no parameter \":citi\"" && name?.hint == "did you mean \"city\"?")
+        let missing = await bench.failure("postgres.query", ["sql": "SELECT 1 AS a, :city AS c"])
+        #expect(missing?.message == "there is no value for the parameter \":city\" of the statement")
+        #expect(missing?.hint == "give one in params, as { city: … }" && missing?.kind == .invalid)
+        let listed = await bench.failure("postgres.execute_many", ["sql": "SELECT :city", "each": [["Berlin"]]])
+        #expect(listed?.message == "there is no value for the parameter \":city\" of the statement")
         let zero = await bench.failure("postgres.query", ["sql": "SELECT $1 AS c", "params": ["a\0b"]])
         #expect(zero?.message == "value 1 holds a zero character, which no text of PostgreSQL can")
         let many = await bench.failure(

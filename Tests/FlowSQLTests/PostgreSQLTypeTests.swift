@@ -3,6 +3,8 @@ import FlowSpec
 import FlowTestKit
 import Testing
 
+@testable import FlowSQL
+
 /// Values on their way out of PostgreSQL and in again.
 @Suite(.enabled(if: PostgreSQLServer.isThere, "\(TestService.advice)")) struct PostgreSQLTypeTests {
     /// A value in SQL, its type, and what it is here.
@@ -68,6 +70,68 @@ import Testing
         let same = try await bench.query(
             "SELECT $1::timestamptz = '2026-11-20 21:45:06.58Z' AS ok", [try #require(row.listValue?[0]["a"])])
         #expect(same == [["ok": true]])
+    }
+
+    /// What an administrator has set for the account says how values are written, not what they are.
+    @Test func settingsOfTheAccountChangeNoValue() async throws {
+        let settings = ["bytea_output = 'escape'", "extra_float_digits = 0", "timezone = 'Europe/Berlin'"]
+        let fields: [String: Value] = ["username": "flow_md5", "connections": "1"]
+        let before = try await PostgreSQLBench(PostgreSQLServer.shared, fields)
+        for setting in settings { try await before.execute("ALTER ROLE flow_md5 SET \(setting)") }
+        let bench = try await PostgreSQLBench(PostgreSQLServer.shared, fields)
+        let sql = """
+            SELECT current_setting('bytea_output') AS form, '\\x00ff5c41'::bytea AS b,
+                array['\\x00ff5c41'::bytea, null, '\\x'] AS list, 0.1::float8 + 0.2::float8 AS f,
+                '1880-01-01 00:00:00Z'::timestamptz AS t, ('2026-06-30 23:00:00Z'::timestamptz)::date AS d
+            """
+        let bytes = Value.bytes([0, 255, 92, 65])
+        // Also with a connection that comes back from a step.
+        for _ in 0..<2 {
+            let rows = try await bench.query(sql)
+            let row = try #require(rows.listValue?.first)
+            #expect(row["form"] == "escape" && row["b"] == bytes && row["list"] == [bytes, nil, .bytes([])])
+            #expect(row["f"] == .double(0.1 + 0.2))
+            #expect(row["t"] == .timestamp(try #require(Timestamp(rfc3339: "1880-01-01T00:00:00Z"))))
+            // The zone is the account's own.
+            #expect(row["d"] == "2026-07-01")
+            let written = try await bench.run("postgres.execute", ["sql": .string(sql)])
+            #expect(written["rows"] == rows)
+        }
+        try await before.execute("ALTER ROLE flow_md5 RESET ALL")
+    }
+
+    /// In a file bytes are base64, and elements of an array may be null.
+    @Test func listsComeBackFromAFile() async throws {
+        let bench = try await PostgreSQLBench()
+        let values =
+            "array[array['\\x00ff'::bytea, null], array['\\x'::bytea, '\\x41']], array['{\"a\": 1}'::jsonb, null]"
+        try await bench.execute("CREATE TABLE lists (b bytea[], j jsonb[])")
+        try await bench.execute("INSERT INTO lists VALUES (\(values))")
+        try await bench.run("postgres.query", ["sql": "SELECT * FROM lists", "to": "lists.jsonl"])
+        try await bench.run("postgres.execute_many", ["table": "lists", "from": "lists.jsonl"])
+        let same = try await bench.query("SELECT count(*) AS n FROM lists WHERE (b, j) = (\(values))")
+        #expect(same == [["n": 2]])
+        let wrong = await bench.failure(
+            "postgres.execute_many", ["table": "lists", "columns": ["b"], "each": [[["no base64!"]]]])
+        #expect(wrong?.message == "value 1 is no base64, and its column holds bytes")
+    }
+
+    @Test(arguments: [("{", 3_000_000), ("{{{{{{{1}}}}}}}", 1), ("{1,2", 1), ("{\"1", 1)])
+    func whatIsNoArrayIsRefused(piece: String, count: Int) {
+        let text = String(repeating: piece, count: count)
+        let failure = #expect(throws: Failure.self) {
+            try PostgreSQLArray.parse(Array(text.utf8)) { (_: [UInt8]) throws(Failure) in nil }
+        }
+        #expect(failure?.kind == .protocolError)
+        #expect(failure?.message == "the server gives an array in a form that PostgreSQL doesn't have")
+    }
+
+    @Test(arguments: ["\\x0", "\\xzz", "\\400", "\\08", "\\"]) func whatIsNoBytesIsRefused(text: String) {
+        let failure = #expect(throws: Failure.self) {
+            try Array(text.utf8).withUnsafeBytes { try PostgreSQLText.value($0, .bytes) }
+        }
+        #expect(failure?.kind == .protocolError)
+        #expect(failure?.message == "the server gives bytes in a form that PostgreSQL doesn't have")
     }
 
     @Test func aListIsAnArrayOrJSONByWhatItIsFor() async throws {

@@ -44,5 +44,8 @@ struct SQLTextTests {
     @Test func namesOfTablesAreQuoted() {
         #expect(SQLDialect.postgreSQL.quoted(SQLName("sales.or\"ders")) == "\"sales\".\"or\"\"ders\"")
         #expect(SQLDialect.mySQL.quoted(SQLName("a`b")) == "`a``b`")
+        // A quote and a combining mark are one character; bytes are compared, as texts are equal in more than one form.
+        #expect(Array(SQLDialect.postgreSQL.quoted("a\"\u{301}b").utf8) == Array("\"a\"\"\u{301}b\"".utf8))
+        #expect(Array(SQLDialect.mySQL.quoted("a`\u{301}b").utf8) == Array("`a``\u{301}b`".utf8))
     }
 }

@@ -13,9 +13,11 @@ struct AttachmentName: Sendable, Equatable {
 
     /// nil where nothing is left.
     static func safe(_ name: String) -> String? {
-        let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? ""
+        // By scalars: a slash and what joins it are one character, of which the slash is left below.
+        let last =
+            name.unicodeScalars.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last ?? "".unicodeScalars[...]
         var view = String.UnicodeScalarView()
-        for scalar in last.unicodeScalars where isVisible(scalar) { view.append(scalar) }
+        for scalar in last where isVisible(scalar) { view.append(scalar) }
         var name = String(view)[...]
         // A file that hides, or is the folder itself.
         while let first = name.first, first == "." || first.isWhitespace { name.removeFirst() }

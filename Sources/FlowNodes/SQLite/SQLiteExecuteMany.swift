@@ -9,7 +9,8 @@ struct SQLiteExecuteMany: Node {
         "sqlite.execute_many", summary: "Run a statement for many rows, or put them into a table.",
         details: """
             All of it is one transaction: it happens whole or not at all. The rows come from a list or, without holding \
-            all, from a file. The database is made where there is none.
+            all, from a file. With table, a text for a column of the type BLOB is base64, as a query writes bytes to a \
+            file. The database is made where there is none.
             """,
         effect: .write,
         parameters: [
@@ -70,6 +71,8 @@ struct SQLiteExecuteMany: Node {
         /// Whether a row may have others, which are left out.
         private let isChoice: Bool
         private var sql = ""
+        /// Those whose texts are base64, in small letters.
+        private var columnsOfBytes: Set<String> = []
 
         init(table: String, columns: [String]?) {
             self.table = table
@@ -83,16 +86,42 @@ struct SQLiteExecuteMany: Node {
                 self.columns = columns
                 let names = columns.map(Self.quoted).joined(separator: ", ")
                 let places = columns.map { _ in "?" }.joined(separator: ", ")
-                sql =
-                    "INSERT INTO \(table.split(separator: ".").map { Self.quoted(String($0)) }.joined(separator: "."))"
-                    + " (\(names)) VALUES (\(places))"
+                let place = table.split(separator: ".").map(String.init)
+                sql = "INSERT INTO \(place.map(Self.quoted).joined(separator: ".")) (\(names)) VALUES (\(places))"
+                columnsOfBytes = try Self.columnsOfBytes(in: place, of: database)
             }
-            switch row {
-            case .positional(let values): return try database.execute(sql, values)
-            case .named(let values):
-                let row = try RecordSource.values(of: values, for: columns, isChoice: isChoice)
-                return try database.execute(sql, row)
+            let values =
+                switch row {
+                case .positional(let values): values
+                case .named(let values):
+                    try RecordSource.values(of: values, for: columns, isChoice: isChoice)
+                }
+            return try database.execute(sql, try withBytes(values, in: columns))
+        }
+
+        private func withBytes(_ values: [Value], in columns: [String]) throws(Failure) -> [Value] {
+            guard !columnsOfBytes.isEmpty, values.count == columns.count else { return values }
+            var values = values
+            for (index, column) in columns.enumerated() where columnsOfBytes.contains(column.lowercased()) {
+                guard let text = values[index].stringValue else { continue }
+                guard let bytes = Base64.decode(text) else {
+                    throw Failure(
+                        .invalid, "the column \"\(column)\" holds bytes, and the text for it is no base64",
+                        hint: "give base64, or bytes: ${{ bytes(text) }}")
+                }
+                values[index] = .bytes(bytes)
             }
+            return values
+        }
+
+        private static func columnsOfBytes(
+            in table: [String], of database: Database
+        ) throws(Failure) -> Set<String> {
+            let schema = table.count > 1 ? table.first : nil
+            let rows = try database.query(
+                "SELECT name FROM pragma_table_info(?, ?) WHERE type LIKE '%blob%'",
+                [.string(table.last ?? ""), schema.map(Value.string) ?? .null])
+            return Set(rows.compactMap { $0[0].stringValue?.lowercased() })
         }
 
         private func names(of row: SQLParameters) throws(Failure) -> [String] {
@@ -104,7 +133,9 @@ struct SQLiteExecuteMany: Node {
         }
 
         private static func quoted(_ name: String) -> String {
-            "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            // By scalars: a quote and a combining mark are one character, in which SQLite sees the quote.
+            let parts = name.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false).map { String($0) }
+            return "\"\(parts.joined(separator: "\"\""))\""
         }
     }
 }

@@ -16,7 +16,7 @@ struct SQLDialect: Sendable, Hashable {
     var placeholder: Placeholder
     var upsert: Upsert
     /// What stands around names, doubled inside them.
-    var nameQuote: Character
+    var nameQuote: Unicode.Scalar
     /// Whether a backslash keeps the quote after it from ending a string, without an `E` before the string.
     var hasBackslashEscapes: Bool
     /// Whether `#` begins a comment.
@@ -35,9 +35,9 @@ struct SQLDialect: Sendable, Hashable {
 
     func quoted(_ name: String) -> String {
         let quote = String(nameQuote)
-        return quote
-            + name.split(separator: nameQuote, omittingEmptySubsequences: false).joined(separator: quote + quote)
-            + quote
+        // By scalars: a quote and a combining mark are one character, in which servers see the quote.
+        let parts = name.unicodeScalars.split(separator: nameQuote, omittingEmptySubsequences: false).map { String($0) }
+        return quote + parts.joined(separator: quote + quote) + quote
     }
 
     /// A statement that inserts a row, or updates the one that has the same key.

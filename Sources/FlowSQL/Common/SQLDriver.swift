@@ -35,6 +35,8 @@ protocol SQLDriver: Sendable {
 protocol SQLConnection: AnyObject, Sendable {
     /// Runs one statement to its end.
     ///
+    /// Where the server says beforehand what rows it will give, and they can't be taken, the statement isn't run.
+    ///
     /// - Parameter row: called for each row as it comes; what it throws ends the statement and is thrown.
     /// - Returns: how many rows it inserted, updated or deleted.
     func run(_ statement: SQLStatement, row: (ValueMap) throws -> Void) throws -> Int
@@ -69,6 +71,9 @@ protocol SQLConnection: AnyObject, Sendable {
     ///
     /// - Returns: whether it can be used again: no for one that is broken, or was cancelled.
     func reset() -> Bool
+
+    /// Whether a statement was given up before the server had said what became of it. It is of no use afterwards.
+    var isSpent: Bool { get }
 
     /// Whether it is known to be closed from the other side, at a look at the socket without asking the server.
     func isBroken() -> Bool

@@ -61,14 +61,16 @@ struct SQLText {
             var list: [Value] = []
             for name in names {
                 guard let value = values[name] else {
-                    throw Failure(
-                        .invalid, "there is no value for the parameter \":\(name)\" of the statement",
-                        hint: Suggestion.didYouMean(name, among: values.names) ?? "give one")
+                    throw Self.missing(name, hint: Suggestion.didYouMean(name, among: values.names) ?? "give one")
                 }
                 list.append(value)
             }
             return list
         }
+    }
+
+    static func missing(_ name: String, hint: String) -> Failure {
+        Failure(.invalid, "there is no value for the parameter \":\(name)\" of the statement", hint: hint)
     }
 
     static func miscounted(_ expected: Int, _ given: Int) -> Failure {

@@ -41,10 +41,10 @@ enum MySQLColumnType {
         }
     }
 
-    /// A value that goes into such a column, where a query would have written it as text: a time with its offset, and
-    /// bytes as base64.
+    /// A value that goes into such a column, where a query would have written it as text: a time with its offset, bytes
+    /// as base64, and to CSV also bits, of whose digits the server would take the codes.
     ///
-    /// - Throws: a `Failure` where a text for bytes is no base64.
+    /// - Throws: a `Failure` where a text for bytes is no base64, or one for bits no number.
     func stored(_ value: Value, in column: String) throws(Failure) -> Value {
         guard let text = value.stringValue else { return value }
         switch self {
@@ -56,6 +56,13 @@ enum MySQLColumnType {
                     hint: "give base64, or bytes: ${{ bytes(text) }}")
             }
             return .bytes(bytes)
+        case .bits:
+            guard let number = UInt64(text) else {
+                throw Failure(
+                    .invalid, "the column \"\(column)\" holds bits, and the text for it is no number",
+                    hint: "give a number in which each is a bit, as a query writes it")
+            }
+            return .uint(number)
         default: return value
         }
     }

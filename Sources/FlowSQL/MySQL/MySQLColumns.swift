@@ -19,8 +19,7 @@ final class MySQLColumns {
     init(_ result: UnsafeMutablePointer<MYSQL_RES>) throws(Failure) {
         types = MySQLColumnType.all(of: result)
         let count = types.count
-        let fields = mysql_fetch_fields(result)
-        let names = (0..<count).map { fields?[$0].name.map { String(cString: $0) } ?? "" }
+        let names = Self.names(of: result)
         try SQLColumns.requireDifferent(names)
         pattern = ValueMap(names.enumerated().map { ($1, .int(Int64($0))) })
         binds = .allocate(capacity: count)
@@ -38,6 +37,11 @@ final class MySQLColumns {
             binds[index].length = lengths + index
             binds[index].is_null = nulls + index
         }
+    }
+
+    static func names(of result: UnsafeMutablePointer<MYSQL_RES>) -> [String] {
+        let fields = mysql_fetch_fields(result)
+        return (0..<Int(mysql_num_fields(result))).map { fields?[$0].name.map { String(cString: $0) } ?? "" }
     }
 
     deinit {

@@ -10,6 +10,7 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
     private struct State {
         var isCancelled = false
         var isWorking = false
+        var isCut = false
         /// nil once it is closed.
         var socket: Int32?
     }
@@ -137,12 +138,16 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
     /// Ends the talk with the server at once; what waits for it fails.
     func cut() {
         state.withLock { state in
+            state.isCut = true
             if let socket = state.socket { _ = shutdown(socket, Int32(SHUT_RDWR)) }
         }
     }
 
+    var isSpent: Bool { state.withLock(\.isCut) }
+
     func reset() -> Bool {
-        guard !state.withLock({ $0.isCancelled }), !isBroken(), mysql_reset_connection(handle) == 0 else {
+        // For the results of a procedure whose connection was cut, the library would wait without end.
+        guard !state.withLock({ $0.isCancelled || $0.isCut }), !isBroken(), mysql_reset_connection(handle) == 0 else {
             return false
         }
         return (try? setUp()) != nil
@@ -151,7 +156,8 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
     func isBroken() -> Bool {
         // A server says nothing on its own but that it goes away.
         var descriptor = pollfd(fd: mysql_get_socket(handle), events: Int16(POLLIN), revents: 0)
-        return poll(&descriptor, 1, 0) != 0
+        // The library itself has closed one that it found broken.
+        return descriptor.fd < 0 || poll(&descriptor, 1, 0) != 0
     }
 
     func isAlive() -> Bool { mysql_ping(handle) == 0 }

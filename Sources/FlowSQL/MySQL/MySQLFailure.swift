@@ -140,12 +140,14 @@ struct MySQLFailure {
 
     /// What the server says, without the values that it repeats: they may be secret.
     private var description: String {
+        // By scalars: a quote and a combining mark are one character.
+        let scalars = text.unicodeScalars
         guard MySQLFailure.repeatsValues.contains(number),
-            let start = text.firstIndex(of: "'") ?? text.firstRange(of: "value ")?.upperBound
+            let start = scalars.firstIndex(of: "'") ?? scalars.firstRange(of: "value ".unicodeScalars)?.upperBound
         else { return reason }
-        let rest = text[start...]
         // A value may hold what follows it, too.
-        let after = rest.ranges(of: "' for ").last.map { rest[rest.index(after: $0.lowerBound)...] } ?? ""
+        let end = scalars[start...].ranges(of: "' for ".unicodeScalars).last?.lowerBound
+        let after = end.map { text[scalars.index(after: $0)...] } ?? ""
         return "\(Self.beginningSmall(text[..<start]))…\(after)"
     }
 

@@ -1,5 +1,6 @@
 import CMariaDB
 import FlowCore
+import FlowNodeKit
 
 /// A statement that a server has prepared.
 final class MySQLStatement {
@@ -37,11 +38,19 @@ final class MySQLStatement {
         return MySQLColumnType.all(of: result)
     }
 
+    /// Those that it will give; none where the server tells them only when it has run, as of RETURNING or a procedure.
+    private var columnNames: [String] {
+        guard let result = mysql_stmt_result_metadata(handle) else { return [] }
+        defer { mysql_free_result(result) }
+        return MySQLColumns.names(of: result)
+    }
+
     /// - Returns: how many rows it changed.
     func run(_ values: [Value], row: (ValueMap) throws -> Void) throws -> Int {
         guard values.count == parameters.count else {
             throw SQLText.miscounted(parameters.count, values.count)
         }
+        try SQLColumns.requireDifferent(columnNames)
         for (index, value) in values.enumerated() { try parameters.set(value, at: index) }
         return try execute(row: row)
     }
@@ -80,11 +89,11 @@ final class MySQLStatement {
 
     /// The rows are taken as they come: none but the current one is in memory.
     private func fetch(_ result: UnsafeMutablePointer<MYSQL_RES>, _ row: (ValueMap) throws -> Void) throws {
-        let columns = try MySQLColumns(result)
-        guard columns.bind(to: handle) else { throw failure() }
         var isOver = false
         // To end the statement otherwise all its rows would be read.
         defer { if !isOver { connection.cut() } }
+        let columns = try MySQLColumns(result)
+        guard columns.bind(to: handle) else { throw failure() }
         while true {
             switch mysql_stmt_fetch(handle) {
             case 0, MYSQL_DATA_TRUNCATED: try row(columns.row(of: handle))

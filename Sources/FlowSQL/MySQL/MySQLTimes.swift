@@ -22,6 +22,10 @@ enum MySQLTimes {
     /// A point in time that a server in UTC has written; nil for a zero date, which is none.
     static func timestamp(_ text: String) -> Timestamp? { Timestamp(rfc3339: local(text) + "Z") }
 
-    /// `2026-11-21T03:15:06.5`: RFC 3339 without an offset, for what is the time of no place in particular.
-    static func local(_ text: String) -> String { text.prefix(10) + "T" + text.dropFirst(11) }
+    /// `2026-11-21T03:15:06.5`: RFC 3339 without an offset, for what is the time of no place in particular. What is no
+    /// date, as its month or day is zero, stays as it is.
+    static func local(_ text: String) -> String {
+        let isDate = text.dropFirst(5).prefix(2) != "00" && text.dropFirst(8).prefix(2) != "00"
+        return isDate ? text.prefix(10) + "T" + text.dropFirst(11) : text
+    }
 }

@@ -7,8 +7,9 @@ struct SQLExecute<Driver: SQLDriver>: Node {
     let spec = NodeSpec(
         "execute", of: Driver.self, summary: "Change a \(Driver.title) database.",
         details: """
-            One statement, which happens whole or not at all. Where the connection breaks while it is under way, the \
-            step ends uncertain; \(Driver.name).transaction leaves that open only for the moment of its end.
+            One statement, which happens whole or not at all. Where the connection breaks while it is under way, or \
+            what it gives can't be taken, the step ends uncertain; \(Driver.name).transaction leaves that open only \
+            for the moment of its end.
             """,
         effect: .write,
         parameters: [
@@ -28,7 +29,7 @@ struct SQLExecute<Driver: SQLDriver>: Node {
         let session = try SQLSession<Driver>(arguments, .write, of: spec, in: context)
         let statement = try SQLStatement(arguments, Driver.dialect, in: context)
         return try await session.use { connection in
-            try SQLOutcome.ofStatement { try SQLResult.of(statement, on: connection) }
+            try SQLOutcome.ofStatement(on: connection) { try SQLResult.of(statement, on: connection) }
         }
     }
 }

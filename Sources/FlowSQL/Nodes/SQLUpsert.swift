@@ -72,14 +72,28 @@ struct SQLUpsert<Driver: SQLDriver>: Node {
             _ = try connection.runMany(sql) {
                 guard let row = count == 0 ? first : try reader.next() else { return nil }
                 count += 1
-                guard let values = row.mapValue, values.names.allSatisfy(columns.contains) else {
-                    throw Failure(
-                        .invalid, "row \(count) has other columns than the first",
-                        hint: "give each row the same columns; null where there is no value")
-                }
-                return columns.map { values[$0] ?? .null }
+                return try Self.values(of: row, columns, number: count)
             }
         }
         return ["rows": .int(Int64(count))]
+    }
+
+    /// - Throws: a `Failure` where something of the row would be lost, or something that is stored would become null.
+    private static func values(of row: Value, _ columns: [String], number: Int) throws(Failure) -> [Value] {
+        func refused(_ what: String) -> Failure {
+            Failure(
+                .invalid, "row \(number) \(what)",
+                hint: "give each row the same columns; null where there is no value")
+        }
+        guard let values = row.mapValue else { throw refused("is no map") }
+        if let other = values.names.first(where: { !columns.contains($0) }) {
+            throw refused("has the column \"\(other)\", which the first has not")
+        }
+        return try columns.map { name throws(Failure) in
+            guard let value = values[name] else {
+                throw refused("has no column \"\(name)\", which the first has")
+            }
+            return value
+        }
     }
 }

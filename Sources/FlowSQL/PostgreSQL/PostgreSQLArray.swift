@@ -2,14 +2,22 @@ import FlowCore
 
 /// Arrays as the server writes them, and takes them: `{1,NULL,"a \"b\""}`, and lists of those.
 enum PostgreSQLArray {
+    /// Of the server (`MAXDIM` of its sources).
+    private static let maximumDimensions = 6
+
     /// - Parameter element: makes the value of an element's text.
+    /// - Throws: what `element` throws; a `Failure` of kind `protocol` where it is no array.
     static func parse(
         _ bytes: [UInt8], _ element: ([UInt8]) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         var reader = Reader(bytes: bytes)
         reader.skipBounds()
-        return try reader.list(element)
+        return try reader.list(depth: 1, element)
     }
+
+    private static let unreadable = Failure(
+        .protocolError, "the server gives an array in a form that PostgreSQL doesn't have",
+        hint: "look at what is between, such as a proxy")
 
     private struct Reader {
         let bytes: [UInt8]
@@ -23,7 +31,10 @@ enum PostgreSQLArray {
         }
 
         /// From the brace to the one that belongs to it.
-        mutating func list(_ element: ([UInt8]) throws(Failure) -> Value) throws(Failure) -> Value {
+        mutating func list(
+            depth: Int, _ element: ([UInt8]) throws(Failure) -> Value
+        ) throws(Failure) -> Value {
+            guard depth <= maximumDimensions else { throw PostgreSQLArray.unreadable }
             var items: [Value] = []
             position += 1
             while position < bytes.count {
@@ -32,14 +43,14 @@ enum PostgreSQLArray {
                     position += 1
                     return .list(items)
                 case UInt8(ascii: ","): position += 1
-                case UInt8(ascii: "{"): items.append(try list(element))
+                case UInt8(ascii: "{"): items.append(try list(depth: depth + 1, element))
                 case UInt8(ascii: "\""): items.append(try element(quoted()))
                 default:
                     let text = plain()
                     items.append(text.elementsEqual("NULL".utf8) ? .null : try element(text))
                 }
             }
-            return .list(items)
+            throw PostgreSQLArray.unreadable
         }
 
         private mutating func quoted() -> [UInt8] {

@@ -1,12 +1,15 @@
 import CPostgreSQL
 import FlowCore
+import FlowNodeKit
 
 extension PostgreSQLConnection {
     func run(_ statement: SQLStatement, row: (ValueMap) throws -> Void) throws -> Int {
+        try askForAllDigits()
         let parameters: PostgreSQLParameters
         if statement.values.contains(where: PostgreSQLParameters.dependsOnType) {
-            let types = try prepare(statement.text)
-            parameters = try PostgreSQLParameters(statement.values, of: types)
+            let prepared = try prepare(statement.text)
+            try SQLColumns.requireDifferent(prepared.columns)
+            parameters = try PostgreSQLParameters(statement.values, of: prepared.parameters)
             try send {
                 parameters.withPointers {
                     PQsendQueryPrepared(handle, "", $0.count, $0.values, $0.lengths, $0.formats, 0)
@@ -24,7 +27,7 @@ extension PostgreSQLConnection {
         PQsetSingleRowMode(handle)
         var rows: PostgreSQLRows?
         var changes = 0
-        try results { result in
+        try results(of: statement.text) { result in
             if PQnfields(result) > 0 {
                 let reader = try rows ?? PostgreSQLRows(result)
                 rows = reader
@@ -37,14 +40,26 @@ extension PostgreSQLConnection {
 
     /// Has the server read a statement without running it, under the empty name.
     ///
-    /// - Returns: the types of its parameters.
-    private func prepare(_ text: String) throws -> [Oid] {
+    /// - Returns: the types of its parameters, and the names of the columns that it will give.
+    private func prepare(_ text: String) throws -> (parameters: [Oid], columns: [String]) {
         try send { PQsendPrepare(handle, "", text, 0, nil) }
-        try results { _ in }
-        var types: [Oid] = []
+        try results(of: text) { _ in }
+        var found: (parameters: [Oid], columns: [String]) = ([], [])
         try send { PQsendDescribePrepared(handle, "") }
-        try results { result in types = (0..<PQnparams(result)).map { PQparamtype(result, $0) } }
-        return types
+        try results { result in
+            found.parameters = (0..<PQnparams(result)).map { PQparamtype(result, $0) }
+            found.columns = PostgreSQLRows.columnNames(of: result)
+        }
+        return found
+    }
+
+    /// ``results(_:)`` of a statement that a user wrote.
+    private func results(of sql: String, _ take: (OpaquePointer) throws -> Void) throws {
+        do {
+            try results(take)
+        } catch let failure as Failure {
+            throw PostgreSQLFailure.namingParameter(of: sql, failure)
+        }
     }
 
     /// How many rows a statement changed; those that it only found don't count.
@@ -58,7 +73,7 @@ extension PostgreSQLConnection {
     private static let batch = 500
 
     func runMany(_ sql: String, next: () throws -> [Value]?) throws -> Int {
-        let types = try prepare(sql)
+        let types = try prepare(sql).parameters
         var changes = 0
         var done = 0
         guard PQenterPipelineMode(handle) == 1 else { throw lost() }

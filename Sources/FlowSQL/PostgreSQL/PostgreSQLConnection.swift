@@ -10,6 +10,7 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
     let account: SQLAccount
     /// Whether it can't be used again, as nobody knows what it will answer next.
     var isSpent = false
+    private var digits = Digits.unknown
     /// Whether the server has said that it closes the connection.
     private var hasFarewell = false
     private var isClosed = false
@@ -17,6 +18,15 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
     private let isCancelled = Atomic<Bool>(false)
     /// Whether the server has been asked to end what it does, and until when its answer is waited for.
     private var patience: ContinuousClock.Instant?
+
+    /// How the server writes floating-point numbers.
+    private enum Digits {
+        case unknown
+        /// With all digits that they have, by itself.
+        case whole
+        /// So because it was asked to, until the session is reset.
+        case wholeOnDemand
+    }
 
     /// How long the server may take to end what it was asked to end.
     private static let grace: Duration = .seconds(5)
@@ -68,13 +78,17 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
         do {
             if PQtransactionStatus(handle) != PQTRANS_IDLE { try command("ROLLBACK") }
             try command("DISCARD ALL")
+            if digits == .wholeOnDemand { digits = .unknown }
             return true
         } catch {
             return false
         }
     }
 
-    func begin(readOnly: Bool) throws { try command(readOnly ? "BEGIN READ ONLY" : "BEGIN") }
+    func begin(readOnly: Bool) throws {
+        try askForAllDigits()
+        try command(readOnly ? "BEGIN READ ONLY" : "BEGIN")
+    }
 
     func commit() throws {
         // The server answers with a rollback where a statement has failed, and a caller has gone on regardless.
@@ -91,6 +105,26 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
     func limitStatements(to duration: Duration?) throws {
         let milliseconds = duration.map { max($0.inMilliseconds, 1) } ?? 0
         try command("SET statement_timeout = \(milliseconds)")
+    }
+
+    /// Has floating-point numbers written with all their digits, where `extra_float_digits` says otherwise, as it did
+    /// by itself before PostgreSQL 12. Not by an option of the login: poolers such as PgBouncer refuse those they don't
+    /// know.
+    func askForAllDigits() throws {
+        guard digits == .unknown, PQtransactionStatus(handle) == PQTRANS_IDLE else { return }
+        let question = """
+            SELECT pg_catalog.set_config('extra_float_digits', '3', false)
+            WHERE pg_catalog.current_setting('extra_float_digits')::int < 1
+            """
+        do {
+            digits = try command(question) == "SELECT 0" ? .whole : .wholeOnDemand
+        } catch var failure as Failure {
+            // What only speaks like PostgreSQL may not know of them.
+            guard isSpent || wasCancelled else { return }
+            // Not of what is wanted.
+            failure.nothingSent = true
+            throw failure
+        }
     }
 
     func describe() throws -> ValueMap {
@@ -179,7 +213,7 @@ extension PostgreSQLConnection {
                 abandon()
                 throw Failure(
                     .invalid, "a statement can't COPY from STDIN or to STDOUT",
-                    hint: "use postgres.execute_many with table, or postgres.query with to")
+                    hint: "use postgres.execute_many with table, or postgres.query with to", nothingSent: true)
             default: refusal = refusal ?? PostgreSQLFailure.of(result, on: self)
             }
         }

@@ -8,7 +8,8 @@ enum PostgreSQLCopy {
             if index > 0 { piece.append(UInt8(ascii: "\t")) }
             let form: PostgreSQLParameters.Form
             do throws(Failure) {
-                form = try self.form(of: value, for: PostgreSQLType(types[index]))
+                let type = PostgreSQLType(types[index])
+                form = try PostgreSQLParameters.form(of: try withBytes(value, for: type), for: type)
             } catch {
                 throw Failure(error.kind, "value \(index + 1) \(error.message)", hint: error.hint)
             }
@@ -23,16 +24,23 @@ enum PostgreSQLCopy {
         piece.append(UInt8(ascii: "\n"))
     }
 
-    /// Bytes come as base64 from files, as a query writes them there.
-    private static func form(of value: Value, for type: PostgreSQLType?) throws(Failure) -> PostgreSQLParameters.Form {
-        guard case .bytes = type, let text = value.stringValue else {
-            return try PostgreSQLParameters.form(of: value, for: type)
+    /// Bytes come as base64 from files, as a query writes them there, also those in a list.
+    private static func withBytes(_ value: Value, for type: PostgreSQLType?) throws(Failure) -> Value {
+        switch (type, value.revealed) {
+        case (.bytes?, .string(let text)):
+            guard let bytes = Base64.decode(text) else {
+                throw Failure(
+                    .invalid, "is no base64, and its column holds bytes", hint: "encode it, as with base64.encode")
+            }
+            return .bytes(bytes)
+        case (.array(.bytes?)?, .list(let items)):
+            return .list(
+                try items.map { item throws(Failure) in
+                    // A list in it is a further dimension.
+                    try withBytes(item, for: item.revealed.type == .list ? type : .bytes)
+                })
+        default: return value
         }
-        guard let bytes = Base64.decode(text) else {
-            throw Failure(
-                .invalid, "is no base64, and its column holds bytes", hint: "encode it, as with base64.encode")
-        }
-        return .binary(bytes)
     }
 
     private static func append(escaping text: String, to piece: inout [UInt8]) {

@@ -94,10 +94,26 @@ enum PostgreSQLFailure {
         }
     }
 
-    private static func withoutQuotes(_ words: String) -> String {
-        let parts = words.split(separator: "\"", omittingEmptySubsequences: false)
-        guard parts.count > 2 else { return words }
-        return parts.enumerated().map { $0.offset % 2 == 0 ? String($0.element) : "\"…\"" }.joined()
+    /// What stands around values, in the languages that servers speak.
+    private static let quotes: Set<Unicode.Scalar> = ["\"", "«", "»", "„", "“", "”"]
+
+    /// Without what is between the first and the last quote, as a value may hold some, too.
+    static func withoutQuotes(_ words: String) -> String {
+        // By scalars: a quote and a combining mark are one character.
+        let scalars = words.unicodeScalars
+        guard let start = scalars.firstIndex(where: quotes.contains),
+            let end = scalars.lastIndex(where: quotes.contains)
+        else { return words }
+        let rest = start < end ? words[scalars.index(after: end)...] : ""
+        return "\(words[..<start])\"…\"\(rest)"
+    }
+
+    /// Of a `:name` that has no value the server says that a colon can't stand there.
+    static func namingParameter(of sql: String, _ failure: Failure) -> Failure {
+        guard failure.code == "42601", failure.message.contains("\":\""),
+            let name = SQLText(sql, PostgreSQL.dialect, named: true).names?.first
+        else { return failure }
+        return SQLText.missing(name, hint: "give one in params, as { \(name): … }")
     }
 
     /// 3 of `COPY orders, line 3, column qty: "x"`.

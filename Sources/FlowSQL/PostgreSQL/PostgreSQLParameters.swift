@@ -114,9 +114,9 @@ extension PostgreSQLParameters {
 
     /// - Returns: nil for NULL.
     private static func text(of value: Value, in type: PostgreSQLType?) throws(Failure) -> String? {
-        if case .json = type, value.revealed.type != .string { return JSON.text(value.deeplyRevealed) }
         switch value.revealed {
         case .null, .absent, .optional(nil): return nil
+        case let plain where type?.isJSON == true && plain.type != .string: return JSON.text(value.deeplyRevealed)
         case .bool(let flag): return flag ? "true" : "false"
         case .int(let number): return String(number)
         case .uint(let number): return String(number)

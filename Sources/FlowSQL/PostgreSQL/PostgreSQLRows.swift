@@ -10,10 +10,14 @@ struct PostgreSQLRows {
     /// - Throws: a `Failure` where two columns have one name, as one of them would be lost.
     init(_ result: OpaquePointer) throws(Failure) {
         let fields = 0..<PQnfields(result)
-        let names = fields.map { String(cString: PQfname(result, $0)) }
+        let names = Self.columnNames(of: result)
         try SQLColumns.requireDifferent(names)
         self.names = names.map(MapKey.string)
         types = fields.map { PostgreSQLType(PQftype(result, $0)) }
+    }
+
+    static func columnNames(of result: OpaquePointer) -> [String] {
+        (0..<PQnfields(result)).map { String(cString: PQfname(result, $0)) }
     }
 
     func row(_ row: Int32, of result: OpaquePointer) throws(Failure) -> ValueMap {

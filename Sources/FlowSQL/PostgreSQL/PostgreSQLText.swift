@@ -9,7 +9,7 @@ enum PostgreSQLText {
         case .int: integer(bytes)
         case .float: float(String(decoding: bytes, as: UTF8.self))
         case .json: try JSON.parse(String(decoding: bytes, as: UTF8.self))
-        case .bytes: .bytes(hexadecimal(bytes))
+        case .bytes: .bytes(try binary(bytes))
         case .timestamp: timestamp(bytes)
         case .array(let element):
             try PostgreSQLArray.parse(Array(bytes)) { text throws(Failure) in
@@ -34,13 +34,45 @@ enum PostgreSQLText {
         return .double(number)
     }
 
-    /// `\x00ff`
-    private static func hexadecimal(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-        Hexadecimal.decode(String(decoding: bytes.dropFirst(2), as: UTF8.self)) ?? []
+    /// `\x00ff`; where `bytea_output` is `escape`, `\000\377`, in which a backslash is two, so that none begins as the
+    /// other does.
+    private static func binary(_ text: UnsafeRawBufferPointer) throws(Failure) -> [UInt8] {
+        let content =
+            text.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "x")])
+            ? Hexadecimal.decode(String(decoding: text.dropFirst(2), as: UTF8.self)) : unescaped(text)
+        guard let content else {
+            throw Failure(
+                .protocolError, "the server gives bytes in a form that PostgreSQL doesn't have",
+                hint: "look at what is between, such as a proxy")
+        }
+        return content
+    }
+
+    /// - Returns: nil where a backslash is followed by what it can't be.
+    private static func unescaped(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+        var content: [UInt8] = []
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                content.append(byte)
+                continue
+            }
+            if rest.first == UInt8(ascii: "\\") {
+                content.append(byte)
+                rest = rest.dropFirst()
+                continue
+            }
+            guard rest.count >= 3, let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8) else {
+                return nil
+            }
+            content.append(code)
+            rest = rest.dropFirst(3)
+        }
+        return content
     }
 
     /// `2026-11-21 03:15:06.58+00` is a moment; without a zone it is a text as RFC 3339 has it up to there. What neither
-    /// can be, such as `infinity` or a year BC, stays as it is.
+    /// can be, such as `infinity` or a year BC, stays as it is. The zone is the session's, which statements rely on.
     private static func timestamp(_ bytes: UnsafeRawBufferPointer) -> Value {
         let plain = String(decoding: bytes, as: UTF8.self)
         guard bytes.count >= 19, bytes[4] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: " "),
@@ -51,8 +83,21 @@ enum PostgreSQLText {
         guard let sign = text[19...].lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }) else {
             return .string(String(decoding: text, as: UTF8.self))
         }
-        // An hour alone.
-        if text.count - sign == 3 { text += ":00".utf8 }
-        return Timestamp(rfc3339: String(decoding: text, as: UTF8.self)).map(Value.timestamp) ?? .string(plain)
+        let local = Timestamp(rfc3339: String(decoding: text[..<sign], as: UTF8.self) + "Z")
+        let moment = offset(text[sign...]).flatMap { local?.adding(.seconds(-$0)) }
+        return moment.map(Value.timestamp) ?? .string(plain)
+    }
+
+    /// The seconds of `+05`, `-03:30` or `+00:53:28`, as the time of a place was before there were zones.
+    private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
+        let parts = text.dropFirst().split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            .map { Int(String(decoding: $0, as: UTF8.self)) }
+        guard (1...3).contains(parts.count) else { return nil }
+        var seconds = 0
+        for (part, unit) in zip(parts, [3600, 60, 1]) {
+            guard let part else { return nil }
+            seconds += part * unit
+        }
+        return text.first == UInt8(ascii: "-") ? -seconds : seconds
     }
 }

@@ -21,8 +21,8 @@ enum PostgreSQLType {
         }
     }
 
-    var isArray: Bool {
-        if case .array = self { return true }
+    var isJSON: Bool {
+        if case .json = self { return true }
         return false
     }
 
