@@ -137,10 +137,13 @@ import Testing
         }
         var waiting = mailbox.through(relay)
         waiting.world.clock = StridingClock()
-        async let found = waiting.here("email.wait_new", ["wait": "5m"])
+        let step = Task { [waiting] in
+            defer { isIdle.finish() }
+            return try await waiting.here("email.wait_new", ["wait": "5m"])
+        }
         for await _ in idling { break }
         try await mailbox.add("Subject: new\n\nx\n")
-        #expect(try await found["messages"]?.listValue?.map { $0["subject"] } == ["new"])
+        #expect(try await step.value["messages"]?.listValue?.map { $0["subject"] } == ["new"])
         #expect(relay.count == 8)
         await mailbox.end()
     }

@@ -298,6 +298,18 @@ import Testing
         await mailbox.end()
     }
 
+    @Test func aFlagMayHoldATilde() async throws {
+        let mailbox = try await ImapMailbox.make()
+        let uid = try await mailbox.add("Subject: a\n\nb\n")
+        try await mailbox.here("email.set_flags", ["uids": [.int(uid)], "add": ["to~do", "~"]])
+        // The folder tells all flags when it is opened.
+        var other = mailbox
+        other.credential.name = "other"
+        let found = try await other.here("email.search", ["keyword": "to~do"]).listValue
+        #expect(Set(found?.first?["flags"]?.listValue ?? []) == ["to~do", "~"])
+        await mailbox.end()
+    }
+
     @Test func aFolderThatIsNotThereIsNamed() async throws {
         let mailbox = try await ImapMailbox.make()
         await #expect {

@@ -66,11 +66,34 @@ extension ImapClient {
     }
 
     /// Gives the content of a section to `sink` as it comes; flags stay as they are.
-    func content(of uid: UInt32, section: String, limit: Int? = nil, into sink: any ContentSink) throws {
+    ///
+    /// - Parameter mayBeNull: whether there may be a message without such content.
+    /// - Throws: `not_found` where the message is gone, of which the server says nothing (RFC 9051, 6.4.9).
+    func content(
+        of uid: UInt32, section: String, limit: Int? = nil, mayBeNull: Bool = false, into sink: any ContentSink
+    ) throws {
         reader.content = (section.uppercased(), sink)
         defer { reader.content = nil }
         let portion = limit.map { "<0.\($0)>" } ?? ""
         try run(Command("UID FETCH \(uid) (BODY.PEEK[\(section)]\(portion))"))
+        switch reader.arrival {
+        case .bytes: break
+        case .null where mayBeNull: break
+        // Of a message that another session has deleted, some servers give empty words (RFC 2180, 4.1.3).
+        case .null, .nothing: throw isGone(uid)
+        }
+    }
+
+    /// Gives the content of a part to `sink`, likewise.
+    func content(of uid: UInt32, _ part: BodyPart, into sink: any ContentSink) throws {
+        try content(of: uid, section: part.section, mayBeNull: part.size == 0, into: sink)
+    }
+
+    /// What to say where a message isn't in the folder that is open.
+    func isGone(_ uid: UInt32) -> Failure {
+        Failure(
+            .notFound, "there is no message \(uid) in the folder \"\(selection?.folder ?? "")\" on \(authority)",
+            hint: "search for it again; it may have been moved or deleted")
     }
 
     // MARK: Changes

@@ -82,7 +82,8 @@ extension ImapClient {
             let note: (Response) -> Void = { if case .exists = $0 { hasNews = true } }
             if let refusal = try send(command, tag: tag, note) { return refusal }
             if let refusal = try awaitContinuation(tag, note) { return refusal }
-            while !hasNews, try reader.hasBuffered || handle.hasInput(until: deadline) {
+            // Where bytes keep coming, nothing is ever waited for.
+            while !hasNews, .now < deadline, try reader.hasBuffered || handle.hasInput(until: deadline) {
                 if case .status(let status) = try next(note), status.tag == tag { return status }
             }
             try handle.send("DONE\r\n".utf8)
