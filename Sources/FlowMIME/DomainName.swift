@@ -1,5 +1,9 @@
 /// Names of domains with letters outside ASCII, as the network has them (RFC 5891).
 enum DomainName {
+    /// Of a part of a name (RFC 1035, 2.3.4).
+    private static let longestLabel = 63
+    private static let prefix = "xn--"
+
     /// nil where a part of it has no such form, or it isn't sure which.
     static func ascii(_ name: some StringProtocol) -> String? {
         if name.utf8.allSatisfy({ $0 < 0x80 }) { return String(name) }
@@ -10,11 +14,13 @@ enum DomainName {
                 continue
             }
             // Composed letters only: the same name in parts would be another one.
-            guard label.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" }),
+            guard label.unicodeScalars.count <= longestLabel - prefix.utf8.count,
+                label.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" }),
                 label.allSatisfy({ $0.unicodeScalars.count == 1 }),
-                let encoded = Punycode.encode(label.unicodeScalars.map(\.value))
+                let encoded = Punycode.encode(label.unicodeScalars.map(\.value)).map({ prefix + $0 }),
+                encoded.utf8.count <= longestLabel
             else { return nil }
-            labels.append("xn--" + encoded)
+            labels.append(encoded)
         }
         return labels.joined(separator: ".")
     }

@@ -16,8 +16,11 @@ package struct MailContent: Sendable {
 
     mutating func append(_ bytes: [UInt8]) {
         size += Int64(bytes.count)
-        if case .bytes(let before)? = pieces.last {
-            pieces[pieces.count - 1] = .bytes(before + bytes)
+        if case .bytes(var before)? = pieces.last {
+            // Taken out, so that it grows in place.
+            pieces.removeLast()
+            before += bytes
+            pieces.append(.bytes(before))
         } else {
             pieces.append(.bytes(bytes))
         }

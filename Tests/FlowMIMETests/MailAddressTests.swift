@@ -51,4 +51,13 @@ import Testing
         }
         #expect(try addresses(text) == ["-|\(expected)"])
     }
+
+    /// Its letters are gone through once for each of them.
+    @Test(.timeLimit(.minutes(1))) func aDomainOfTooManyLettersIsRefused() throws {
+        #expect(try addresses("a@\(String(repeating: "ä", count: 50)).test").count == 1)
+        let letters = (0x4E00..<0x9C00 as Range<UInt32>).compactMap(Unicode.Scalar.init)
+        for domain in [String(repeating: "ä", count: 64), String(String.UnicodeScalarView(letters))] {
+            #expect(throws: Failure.self) { try addresses("a@\(domain).test") }
+        }
+    }
 }

@@ -25,6 +25,14 @@ import Testing
         #expect(try #require(FlowedText(part([("format", "flowed")]))).reflowed(text) == whole)
     }
 
+    /// Copying the paragraph for each of its lines would take minutes.
+    @Test(.timeLimit(.minutes(1))) func aParagraphMayHaveAnyNumberOfLines() throws {
+        let count = 600_000
+        let flowed = try #require(FlowedText(part([("format", "flowed")])))
+        let whole = flowed.reflowed(String(repeating: "a \n", count: count))
+        #expect(whole.utf8.count == 2 * count)
+    }
+
     @Test func spacesThatWereAddedAreTakenAway() throws {
         let flowed = try #require(FlowedText(part([("format", "Flowed"), ("delsp", "Yes")])))
         #expect(flowed.reflowed("日本 \n語です\na  \nb") == "日本語です\na b")

@@ -53,10 +53,27 @@ import Testing
         let target = mailbox.folder + "/moved"
         let move: Value = ["uids": [.int(uid)], "to": .string(target), "create": true]
         let result = try await mailbox.through(relay).here("email.move", move)
-        #expect(result["missing"] == [.int(uid)])
+        #expect(result["moved"] == 1)
+        #expect(result["missing"] == [])
         #expect(relay.count == 2)
         #expect(try await mailbox.search() == [])
         #expect(try await mailbox.run("email.search", ["folder": .string(target)]).listValue?.count == 1)
+        await mailbox.end()
+    }
+
+    /// Messages that nobody asked the server to move, as they weren't there before, are missing all the same.
+    @Test(arguments: [(false, "UID MOVE"), (true, "UID EXPUNGE")])
+    func aDeletionThatWasCutOffHappensOnce(isForGood: Bool, last: String) async throws {
+        let mailbox = try await ImapMailbox.make("deletion \(isForGood)")
+        let uid = try await mailbox.add("Subject: a\n\nb\n")
+        let relay = try ImapRelay(to: mailbox.place.port + 2) { connection, command in
+            connection == 1 && command.contains(last) ? .cutAfter : .pass
+        }
+        let delete: Value = ["uids": [.int(uid), 77], "permanently": .bool(isForGood)]
+        let result = try await mailbox.through(relay).here("email.delete", delete)
+        #expect(result == ["deleted": 1, "missing": [77], "trash": isForGood ? nil : "Trash"])
+        #expect(relay.count == 2)
+        #expect(try await mailbox.search() == [])
         await mailbox.end()
     }
 
@@ -88,6 +105,7 @@ import Testing
                 .invalid, "127.0.0.1:\(relay.port) can't delete single messages (no UIDPLUS)",
                 hint: "mark them with email.set_flags, and let a mail program expunge the folder", nothingSent: true)
         ) { try await old.here("email.delete", ["uids": [.int(uid)], "permanently": true]) }
+        #expect(try await mailbox.here("email.search").listValue?.first?["flags"] == [])
         // Letters that are no ASCII wait for the server then.
         #expect(try await old.search(["subject": "ä"]) == [])
         withExtendedLifetime(relay) {}
@@ -105,6 +123,38 @@ import Testing
         }
         #expect((1...2).contains(relay.count))
         await mailbox.end()
+    }
+
+    /// Each connection holds for a while, so that the breaks have nothing to do with each other.
+    @Test func aWaitOutlivesAnyNumberOfBreaks() async throws {
+        let mailbox = try await ImapMailbox.make()
+        let (idling, isIdle) = AsyncStream<Void>.makeStream()
+        let relay = try ImapRelay(to: mailbox.place.port + 2) { connection, command in
+            guard command.contains("IDLE") else { return .pass }
+            guard connection > 7 else { return .cutBefore }
+            isIdle.yield()
+            return .pass
+        }
+        var waiting = mailbox.through(relay)
+        waiting.world.clock = StridingClock()
+        let step = Task { [waiting] in
+            defer { isIdle.finish() }
+            return try await waiting.here("email.wait_new", ["wait": "5m"])
+        }
+        for await _ in idling { break }
+        try await mailbox.add("Subject: new\n\nx\n")
+        #expect(try await step.value["messages"]?.listValue?.map { $0["subject"] } == ["new"])
+        #expect(relay.count == 8)
+        await mailbox.end()
+    }
+
+    /// Between two looks at it, a minute goes by.
+    private final class StridingClock: WallClock {
+        private let looks = Atomic(0)
+
+        func now() -> Timestamp { Timestamp(seconds: 1_800_000_000) }
+        func monotonic() -> Duration { .seconds(60) * looks.add(1, ordering: .relaxed).newValue }
+        func sleep(_ duration: Duration) async throws { try Task.checkCancellation() }
     }
 
     // MARK: Logins

@@ -259,6 +259,57 @@ import Testing
         await mailbox.end()
     }
 
+    /// A search of the server finds it in the longer one, and the same with and without brackets.
+    @Test func aMessageWhoseIdIsAPartOfAnotherOneIsPutThere() async throws {
+        let mailbox = try await ImapMailbox.make()
+        func append(_ id: String) async throws -> Value? {
+            let message: Value = ["message": .string("Message-ID: \(id)\nSubject: a\n\nb\n")]
+            return try await mailbox.here("email.append", message)["appended"]
+        }
+        #expect(try await append("<11@x.test.example>") == true)
+        #expect(try await append("1@x.test") == true)
+        #expect(try await append("1@x.test") == false)
+        // In a line of its own, as some programs write long ones.
+        #expect(try await append("\n <folded@x.test>") == true)
+        #expect(try await append("\n\t<folded@x.test> ") == false)
+        #expect(try await append("<folded@x.test>") == false)
+        #expect(try await mailbox.search().count == 3)
+        await mailbox.end()
+    }
+
+    @Test func whatOthersPutIntoAnOpenFolderIsThereAtOnce() async throws {
+        let mailbox = try await ImapMailbox.make()
+        var other = mailbox
+        other.credential.name = "other"
+        #expect(try await mailbox.search() == [])
+        let first = try await other.add("Subject: a\n\nb\n")
+        #expect(try await mailbox.search() == [first])
+        let second = try await other.add("Message-ID: <2@x.test>\nSubject: a\n\nb\n")
+        #expect(try await mailbox.here("email.fetch", ["uid": .int(second)])["text"] == "b\n")
+        let third: Value = ["message": "Message-ID: <3@x.test>\nSubject: a\n\nb\n"]
+        try await other.here("email.append", third)
+        #expect(try await mailbox.here("email.append", third)["appended"] == false)
+        try await other.here("email.delete", ["uids": [.int(first)], "permanently": true])
+        #expect(try await mailbox.search() == [second, second + 1])
+        try await other.add("Subject: c\n\nd\n")
+        let listed = try await mailbox.run(
+            "email.list_folders", ["pattern": .string(mailbox.folder), "counts": true])
+        #expect(listed.listValue?.first?["messages"] == 3)
+        await mailbox.end()
+    }
+
+    @Test func aFlagMayHoldATilde() async throws {
+        let mailbox = try await ImapMailbox.make()
+        let uid = try await mailbox.add("Subject: a\n\nb\n")
+        try await mailbox.here("email.set_flags", ["uids": [.int(uid)], "add": ["to~do", "~"]])
+        // The folder tells all flags when it is opened.
+        var other = mailbox
+        other.credential.name = "other"
+        let found = try await other.here("email.search", ["keyword": "to~do"]).listValue
+        #expect(Set(found?.first?["flags"]?.listValue ?? []) == ["to~do", "~"])
+        await mailbox.end()
+    }
+
     @Test func aFolderThatIsNotThereIsNamed() async throws {
         let mailbox = try await ImapMailbox.make()
         await #expect {

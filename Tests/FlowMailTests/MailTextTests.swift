@@ -19,8 +19,24 @@ import Testing
         ("=?no-such-set?Q?abc=41?=", "abcA"),
         ("=?utf-8?X?abc?= =?broken", "=?utf-8?X?abc?= =?broken"),
         ("=?utf-8?Q?unended", "=?utf-8?Q?unended"),
+        ("=?utf-8?Q?what?_yes?= =?=?utf-8?q?b?=", "what? yes =?b"), ("=?utf-8?B?=", "=?utf-8?B?="),
+        ("=?a=?utf-8?q?b?=c=?utf-8?q??=d=?", "=?abcd=?"),
+        ("=?utf-8?q?a?=b=?utf-8?q?c?=", "abc"), ("=?", "=?"),
     ]) func readsEncodedWords(raw: String, text: String) {
         #expect(MailText.header(Array(raw.utf8)) == text)
+    }
+
+    /// Each would take longer than anyone waits, were what a stranger wrote gone through anew for each piece of it.
+    @Test(.timeLimit(.minutes(1))) func timeGrowsWithTheTextAlone() throws {
+        let open = String(repeating: "=?a?b?x", count: 40_000)
+        #expect(MailText.header(Array(open.utf8)) == open)
+        let name = String(repeating: "🇩🇪", count: 60_000)
+        #expect(AttachmentName.safe(name + ".pdf") == String(repeating: "🇩🇪", count: 22) + ".pdf")
+        #expect(AttachmentName.safe(name) == String(repeating: "🇩🇪", count: 22))
+        let pieces: BodyPart.Parameters = (0..<50_000).map { ("name*\($0)", [UInt8(ascii: "a")]) }
+        #expect(pieces.text("name")?.utf8.count == 50_000)
+        let header = MessageHeader(Array(String(repeating: "a: b\n", count: 50_000).utf8))
+        #expect(header.asValue["a"]?.stringValue?.utf8.count == 99_999)
     }
 
     @Test func bytesOfAnUnknownSetAreReadSomehow() {
@@ -100,8 +116,13 @@ import Testing
 
     @Test func fieldsOfAHeaderAreUnfolded() {
         let header = MessageHeader(
-            Array("Subject: a\r\n b\r\nX: 1\nX: 2\nnonsense\nReferences: <1> <2>\r\n\r\nBody: no\n".utf8))
-        #expect(header.asValue == ["subject": "a b", "x": "1\n2", "references": "<1> <2>"])
+            Array(
+                "Subject: a\r\n b \r\nX: 1\nX: 2\nnonsense\nReferences: <1> <2>\r\nMessage-ID:\r\n <3>\n\t\nY:\n\r\nB: no\n"
+                    .utf8))
+        #expect(
+            header.asValue
+                == ["subject": "a b", "x": "1\n2", "references": "<1> <2>", "message-id": "<3>", "y": ""])
+        #expect(header.text("message-id") == "<3>")
         #expect(header.identifiers("references") == ["<1>", "<2>"])
     }
 

@@ -67,6 +67,36 @@ import Testing
         #expect(done == StatusResponse(tag: "f2", condition: .ok))
     }
 
+    /// It begins a literal of any bytes only before a brace (RFC 9051, 9).
+    @Test(arguments: [1, 2, 3, 7, 1 << 16]) func aTildeMayStandInAWord(size: Int) throws {
+        let reader = reader(
+            """
+            * FLAGS (\\Seen to~do ~x ~)
+            * LIST (\\HasNoChildren) "/" ~Archive
+            * LIST (~a) "/" "~" (~b (c~{3}
+            )d) ~{2}
+            )( ~)
+            * 1 FETCH (FLAGS (~ a~b) X ~c BODY[1] ~{4}
+            ~{1} UID 7)
+            f1 OK
+
+            """, size: size)
+        let sink = Kept()
+        reader.content = ("1", sink)
+        guard case .other = try reader.response() else { throw MalformedResponse("FLAGS") }
+        guard case .folder(let archive) = try reader.response() else { throw MalformedResponse("LIST") }
+        #expect(archive.name == Array("~Archive".utf8))
+        guard case .folder(let short) = try reader.response() else { throw MalformedResponse("LIST") }
+        #expect(short == FolderEntry(name: Array("~".utf8), delimiter: "/", flags: ["~a"]))
+        guard case .fetch(let message) = try reader.response() else { throw MalformedResponse("FETCH") }
+        #expect(message.flags == ["~", "a~b"])
+        #expect(message.uid == 7)
+        #expect(sink.bytes == Array("~{1}".utf8))
+        #expect(reader.arrival == .bytes)
+        guard case .status(let done) = try reader.response() else { throw MalformedResponse("OK") }
+        #expect(done.tag == "f1")
+    }
+
     @Test(arguments: [1, 5, 1 << 16]) func contentThatLooksLikeAnAnswerIsContent(size: Int) throws {
         let content = "f1 OK done\r\n* BYE\r\n)\r\nf2 NO {5}\r\n"
         let reader = reader(

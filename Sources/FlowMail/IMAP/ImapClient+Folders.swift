@@ -24,6 +24,8 @@ extension ImapClient {
 
     /// How many messages a folder has, and what else of it is counted.
     func counts(of folder: String) throws -> [String: UInt64] {
+        // Of the folder that is open, a server may tell what the session knows.
+        try hearNews()
         var command = Command("STATUS")
         command.add(folder: folder)
         command.add("(MESSAGES UNSEEN UIDNEXT UIDVALIDITY)")

@@ -31,6 +31,16 @@ extension ImapClient {
         return found.sorted()
     }
 
+    /// The messages of a Message-ID.
+    func messages(of id: String) throws -> [UInt32] {
+        var keys = SearchKeys()
+        keys.add("HEADER Message-ID", id)
+        // A search also finds it as a part of another one.
+        let found = try UIDSet.portions(of: search(keys)).flatMap { try fetch($0, "UID ENVELOPE") }
+        return found.filter { $0.envelope?.messageID.map { MessageID.isSame(MailText.header($0), id) } == true }
+            .compactMap(\.uid)
+    }
+
     /// Those of these messages that are there.
     func existing(_ uids: [UInt32]) throws -> [UInt32] {
         var found: Set<UInt32> = []
@@ -56,11 +66,34 @@ extension ImapClient {
     }
 
     /// Gives the content of a section to `sink` as it comes; flags stay as they are.
-    func content(of uid: UInt32, section: String, limit: Int? = nil, into sink: any ContentSink) throws {
+    ///
+    /// - Parameter mayBeNull: whether there may be a message without such content.
+    /// - Throws: `not_found` where the message is gone, of which the server says nothing (RFC 9051, 6.4.9).
+    func content(
+        of uid: UInt32, section: String, limit: Int? = nil, mayBeNull: Bool = false, into sink: any ContentSink
+    ) throws {
         reader.content = (section.uppercased(), sink)
         defer { reader.content = nil }
         let portion = limit.map { "<0.\($0)>" } ?? ""
         try run(Command("UID FETCH \(uid) (BODY.PEEK[\(section)]\(portion))"))
+        switch reader.arrival {
+        case .bytes: break
+        case .null where mayBeNull: break
+        // Of a message that another session has deleted, some servers give empty words (RFC 2180, 4.1.3).
+        case .null, .nothing: throw isGone(uid)
+        }
+    }
+
+    /// Gives the content of a part to `sink`, likewise.
+    func content(of uid: UInt32, _ part: BodyPart, into sink: any ContentSink) throws {
+        try content(of: uid, section: part.section, mayBeNull: part.size == 0, into: sink)
+    }
+
+    /// What to say where a message isn't in the folder that is open.
+    func isGone(_ uid: UInt32) -> Failure {
+        Failure(
+            .notFound, "there is no message \(uid) in the folder \"\(selection?.folder ?? "")\" on \(authority)",
+            hint: "search for it again; it may have been moved or deleted")
     }
 
     // MARK: Changes
@@ -73,44 +106,30 @@ extension ImapClient {
     }
 
     /// Takes these messages away for good, and no others that are marked as deleted.
-    func expunge(_ uids: [UInt32]) throws {
+    func deleteForGood(_ uids: [UInt32], noting handled: HandledMessages) throws {
         try requires(
             "UIDPLUS", for: "delete single messages",
             hint: "mark them with email.set_flags, and let a mail program expunge the folder")
-        for portion in UIDSet.portions(of: uids) { try run(Command("UID EXPUNGE \(UIDSet.text(portion))")) }
+        try store(uids, "+", ["\\Deleted"])
+        for portion in UIDSet.portions(of: uids) {
+            try handled.note(portion) { try run(Command("UID EXPUNGE \(UIDSet.text(portion))")) }
+        }
     }
 
     enum Transfer: String { case copy = "COPY", move = "MOVE" }
 
     /// Copies or moves messages.
-    ///
-    /// - Returns: which identifiers they have in the other folder, where the server says so.
-    func transfer(_ uids: [UInt32], by transfer: Transfer, to folder: String) throws -> MovedMessages {
-        var moved = MovedMessages()
+    func transfer(
+        _ uids: [UInt32], by transfer: Transfer, to folder: String, noting handled: HandledMessages
+    ) throws {
         for portion in UIDSet.portions(of: uids, size: transfer == .copy ? 100_000 : 500) {
             var command = Command(
                 "UID \(transfer.rawValue) \(UIDSet.text(portion))", isUnrepeatable: transfer == .copy)
             command.add(folder: folder)
-            // MOVE tells it before it is done (RFC 6851).
-            let status = try run(command, about: folder) { if case .status(let status) = $0 { moved.take(status) } }
-            moved.take(status)
+            try handled.note(portion) {
+                // MOVE tells it before it is done (RFC 6851).
+                handled.take(try run(command, about: folder) { if case .status(let it) = $0 { handled.take(it) } })
+            }
         }
-        return moved
-    }
-}
-
-/// Which identifiers messages have where they were copied or moved to (RFC 4315).
-struct MovedMessages: Sendable {
-    private(set) var uidValidity: UInt32?
-    private(set) var uids: [UInt32: UInt32] = [:]
-
-    mutating func take(_ status: StatusResponse) {
-        guard status.code == "COPYUID" else { return }
-        let words = status.codeArguments.split(separator: " ")
-        guard words.count == 3, let validity = UInt32(words[0]), let old = UIDSet.parse(words[1]),
-            let new = UIDSet.parse(words[2]), old.count == new.count
-        else { return }
-        uidValidity = validity
-        for (old, new) in zip(old, new) { uids[old] = new }
     }
 }

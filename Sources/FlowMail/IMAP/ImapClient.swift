@@ -17,6 +17,10 @@ final class ImapClient {
     private(set) var selection: Selection?
     /// Whether an answer was left half read, or the server has gone.
     private(set) var isBroken = false
+    /// Whether the server has had a folder open, be it that one is forgotten here.
+    private var hasOpened = false
+    /// Whether others may have changed something in it since the server was asked last.
+    private var mayHaveNews = false
     private var lastTag = 0
 
     /// Connects and signs in.
@@ -30,6 +34,9 @@ final class ImapClient {
     }
 
     var authority: String { handle.server.authority }
+
+    /// Begins what another step wants: what was open may have changed since the last one.
+    func beginUse() { mayHaveNews = hasOpened }
 
     // MARK: Commands
 
@@ -165,15 +172,20 @@ final class ImapClient {
     /// Opens a folder: with EXAMINE, so that nothing in it changes, or with SELECT.
     @discardableResult
     func select(_ folder: String, readOnly: Bool) throws -> Selection {
-        if let selection, selection.folder == folder, selection.isReadOnly == readOnly || readOnly { return selection }
+        if let selection, selection.folder == folder, selection.isReadOnly == readOnly || readOnly {
+            try hearNews()
+            return selection
+        }
         selection = nil
         var command = Command(readOnly ? "EXAMINE" : "SELECT")
         command.add(folder: folder)
         var validity: UInt32?
+        hasOpened = true
         let status = try run(command, about: folder) { response in
             guard case .status(let status) = response, status.code == "UIDVALIDITY" else { return }
             validity = UInt32(status.codeArguments)
         }
+        mayHaveNews = false
         guard let validity else {
             throw Failure(
                 .protocolError, "\(authority) gives the messages of \"\(folder)\" no lasting numbers",
@@ -188,6 +200,14 @@ final class ImapClient {
         let selection = Selection(folder: folder, isReadOnly: isReadOnly, uidValidity: validity)
         self.selection = selection
         return selection
+    }
+
+    /// Has the server tell, once in a use, what others have changed in the folder that is open: neither a search nor a
+    /// fetch knows of it before (RFC 9051, 5.2 and 7).
+    func hearNews() throws {
+        guard mayHaveNews else { return }
+        try run(Command("NOOP"))
+        mayHaveNews = false
     }
 
     /// Forgets which folder is open, as one of that name may be another one now.

@@ -27,6 +27,10 @@ struct ImapRefusal {
             return failure(
                 .notFound, "there is no folder \"\(folder ?? "")\" on \(server)",
                 hint: "look at email.list_folders for its name; create it with email.create_folder")
+        case "EXPUNGEISSUED":
+            return failure(
+                .notFound, "a message is no longer in \(place)",
+                hint: "search for it again; it may have been moved or deleted")
         case "ALREADYEXISTS":
             return failure(.conflict, "\(place) exists already", hint: "take another name")
         case "OVERQUOTA":

@@ -25,7 +25,12 @@ final class ImapSession: PooledConnection {
     func use<Result: Sendable>(_ work: @escaping @Sendable (ImapClient) throws -> Result) async throws -> Result {
         try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            return try await OwnThread.run { try self.client.withLock { try work($0) } }
+            return try await OwnThread.run {
+                try self.client.withLock { client in
+                    client.beginUse()
+                    return try work(client)
+                }
+            }
         } onCancel: {
             cancellation.fire()
         }
@@ -57,17 +62,31 @@ struct Mailbox {
         server = try MailServer(.imap, credential)
     }
 
+    /// Before each further connection where one breaks.
+    private static let pauses: [Duration] = [.zero, .seconds(1), .seconds(2), .seconds(4)]
+    /// A connection that held for so long has nothing to do with a break before it.
+    private static let steadiness: Duration = .seconds(60)
+
     /// Lends a connection to `work`. Where it breaks in the middle of what may be repeated, `work` is done once more over
     /// another one, as a server that is restarted is back soon.
-    func use<Result: Sendable>(_ work: @escaping @Sendable (ImapClient) throws -> Result) async throws -> Result {
-        var pauses: [Duration] = [.zero, .seconds(1), .seconds(2), .seconds(4)]
+    ///
+    /// - Parameter isWait: whether the work is to wait, so that only breaks one after the other end it. Other work begins
+    ///   anew with each connection, and might never come to its end.
+    func use<Result: Sendable>(
+        isWait: Bool = false, _ work: @escaping @Sendable (ImapClient) throws -> Result
+    ) async throws -> Result {
+        var pauses = Mailbox.pauses
         var wasConnected = false
         while true {
-            let isConnected = Atomic(false)
+            let lent = Mutex<Duration?>(nil)
             do {
-                return try await once(isConnected, work)
+                return try await once(lent, work)
             } catch let failure as Failure where Mailbox.isBreak(failure) {
-                wasConnected = wasConnected || isConnected.load(ordering: .relaxed)
+                if let lent = lent.withLock({ $0 }) {
+                    wasConnected = true
+                    let time = context.world.clock.monotonic() - lent
+                    if isWait, time >= Mailbox.steadiness { pauses = Mailbox.pauses }
+                }
                 guard wasConnected, !pauses.isEmpty else { throw failure }
                 let pause = pauses.removeFirst()
                 context.log.log(.info, "\(failure.message); once more in \(pause.humanText)")
@@ -80,20 +99,25 @@ struct Mailbox {
         failure.kind == .network || failure.kind == .transient && failure.code == "BYE"
     }
 
+    /// - Parameter lent: when the connection was there.
     private func once<Result: Sendable>(
-        _ isConnected: borrowing Atomic<Bool>, _ work: @escaping @Sendable (ImapClient) throws -> Result
+        _ lent: borrowing Mutex<Duration?>, _ work: @escaping @Sendable (ImapClient) throws -> Result
     ) async throws -> Result {
         let limit = credential.fields["connections"].flatMap { field in
             field.intValue.map(Int.init) ?? field.stringValue.flatMap { Int($0) }
         }
         let key = ConnectionKey(
             service: "imap", credential: credential.name, options: [server.url, server.user])
-        let session = Mutex<ImapSession?>(nil)
-        defer { isConnected.store(session.withLock { $0 != nil }, ordering: .relaxed) }
+        let start = Mutex<Duration?>(nil)
+        defer {
+            let time = start.withLock { $0 }
+            lent.withLock { $0 = time }
+        }
         return try await context.world.connections.withConnection(
             key, limit: limit ?? Mailbox.usualConnections, open: { try await open() },
             { connection in
-                session.withLock { $0 = connection }
+                let now = context.world.clock.monotonic()
+                start.withLock { $0 = now }
                 return try await connection.use(work)
             })
     }

@@ -29,7 +29,11 @@ package final class ResponseReader {
     /// Bytes that may still be kept of this response.
     private var left = ResponseReader.budget
     /// Takes the content of the section of that name.
-    package var content: (section: String, sink: any ContentSink)?
+    package var content: (section: String, sink: any ContentSink)? { didSet { arrival = .nothing } }
+    /// What has come of that section.
+    package private(set) var arrival = Arrival.nothing
+
+    package enum Arrival { case nothing, null, bytes }
 
     package init(_ source: any ByteSource) { self.source = source }
 
@@ -49,10 +53,12 @@ package final class ResponseReader {
     /// Whether something has been read that nobody has looked at.
     var hasBuffered: Bool { start < end }
 
+    private static let ending = "an end in the middle of a response"
+
     private func fill() throws {
         guard start == end else { return }
         let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
-        guard count > 0 else { throw MalformedResponse("an end in the middle of a response") }
+        guard count > 0 else { throw MalformedResponse(Self.ending) }
         start = 0
         end = count
     }
@@ -60,6 +66,20 @@ package final class ResponseReader {
     func peek() throws -> UInt8 {
         try fill()
         return buffer[start]
+    }
+
+    /// The byte after the next one. Only where one must come, as what it waits for is read from the server.
+    private func peekSecond() throws -> UInt8 {
+        _ = try peek()
+        guard end - start == 1 else { return buffer[start + 1] }
+        buffer[0] = buffer[start]
+        (start, end) = (0, 1)
+        let count = try buffer.withUnsafeMutableBytes { bytes in
+            try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes.dropFirst()))
+        }
+        guard count > 0 else { throw MalformedResponse(Self.ending) }
+        end += count
+        return buffer[1]
     }
 
     func next() throws -> UInt8 {
@@ -185,9 +205,13 @@ package final class ResponseReader {
         }
     }
 
+    /// Whether a quoted string or a literal begins here, at the start of a value. A tilde may also begin a word.
     func isString() throws -> Bool {
-        let byte = try peek()
-        return byte == .quote || byte == UInt8(ascii: "{") || byte == UInt8(ascii: "~")
+        switch try peek() {
+        case .quote, UInt8(ascii: "{"): true
+        case UInt8(ascii: "~"): try peekSecond() == UInt8(ascii: "{")
+        default: false
+        }
     }
 
     /// A quoted string or a literal.
@@ -232,8 +256,14 @@ package final class ResponseReader {
 
     /// Gives a string to the sink that waits for this section; leaves it out where none does.
     func contentString(of section: String) throws {
-        guard try isString() else { return try takeNil() }
-        let sink = content?.section == section ? content?.sink : nil
+        let isWanted = content?.section == section
+        guard try isString() else {
+            try takeNil()
+            if isWanted, arrival == .nothing { arrival = .null }
+            return
+        }
+        if isWanted { arrival = .bytes }
+        let sink = isWanted ? content?.sink : nil
         try eachPortion { try sink?.take($0) }
     }
 
@@ -285,11 +315,25 @@ package final class ResponseReader {
             } else if try isString() {
                 try eachPortion { _ in }
             } else {
-                guard byte > 0x1F, byte != 0x7F else {
-                    throw MalformedResponse("\(ResponseReader.name(byte)) in a response")
-                }
-                _ = try next()
+                try skipWord()
             }
+        }
+    }
+
+    /// Leaves out a word of any bytes, up to where something else begins.
+    private func skipWord() throws {
+        repeat {
+            let byte = try next()
+            guard byte > 0x1F, byte != 0x7F else {
+                throw MalformedResponse("\(ResponseReader.name(byte)) in a response")
+            }
+        } while try !Self.endsWord(peek())
+    }
+
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case .space, .openParenthesis, .closeParenthesis, .carriageReturn, .quote, UInt8(ascii: "{"): true
+        default: false
         }
     }
 }

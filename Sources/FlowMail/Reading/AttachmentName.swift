@@ -36,14 +36,20 @@ struct AttachmentName: Sendable, Equatable {
     private static func shortened(_ name: String) -> String {
         guard name.utf8.count > longest else { return name }
         let (stem, ending) = parts(name)
-        var kept = stem
-        while kept.utf8.count + ending.utf8.count > longest, !kept.isEmpty { kept.removeLast() }
+        // From the start, as where a character begins may hang on all that are before it.
+        var kept = ""
+        for character in stem {
+            guard kept.utf8.count + character.utf8.count + ending.utf8.count <= longest else { break }
+            kept.append(character)
+        }
         return kept + ending
     }
 
     /// `report` and `.pdf`; what is long after a point is no ending.
     private static func parts(_ name: String) -> (stem: String, ending: String) {
-        guard let point = name.lastIndex(of: "."), point != name.startIndex, name[point...].utf8.count <= 16 else {
+        guard let point = name.utf8.lastIndex(of: UInt8(ascii: ".")), point != name.startIndex,
+            name[point...].utf8.count <= 16
+        else {
             return (name, "")
         }
         return (String(name[..<point]), String(name[point...]))

@@ -42,7 +42,9 @@ struct FlowedText {
             if isSignature || open?.depth != depth { close() }
             let goesOn = content.last == " " && !isSignature
             if goesOn, deletesSpaces { content.removeLast() }
-            open = Paragraph(depth: depth, text: (open?.text ?? "") + content)
+            // In place: a paragraph may have as many lines as the text.
+            if open == nil { open = Paragraph(depth: depth, text: "") }
+            open?.text += content
             if !goesOn { close() }
         }
         close()

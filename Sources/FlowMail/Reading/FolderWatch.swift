@@ -36,17 +36,16 @@ struct FolderWatch: Sendable {
         return (FolderMark(uidValidity: validity, uid: last), mark != nil)
     }
 
+    /// - Parameter known: from where on messages are new, for all connections that the wait takes.
     /// - Returns: no messages where the time is up.
-    func wait(from start: FolderMark, until deadline: ContinuousClock.Instant, over client: ImapClient) throws -> Found
+    func wait(after known: KnownMark, until deadline: ContinuousClock.Instant, over client: ImapClient) throws -> Found
     {
-        var mark = start
-        // Opened anew: a folder that is open keeps still about what came before.
-        client.deselect()
         while true {
-            let selection = try client.examine(folder)
-            if selection.uidValidity != mark.uidValidity {
-                mark = FolderMark(uidValidity: selection.uidValidity, uid: 0)
+            // What is there in a folder that was numbered anew may have been there before.
+            if try client.examine(folder).uidValidity != known.mark.uidValidity {
+                known.mark = try start(nil, over: client).0
             }
+            let mark = known.mark
             let found = try newMessages(after: mark, client)
             if !found.isEmpty { return Found(messages: found, mark: self.mark(mark, after: found)) }
             guard .now < deadline else { return Found(messages: [], mark: mark) }
@@ -83,7 +82,8 @@ extension ImapClient {
             let note: (Response) -> Void = { if case .exists = $0 { hasNews = true } }
             if let refusal = try send(command, tag: tag, note) { return refusal }
             if let refusal = try awaitContinuation(tag, note) { return refusal }
-            while !hasNews, try reader.hasBuffered || handle.hasInput(until: deadline) {
+            // Where bytes keep coming, nothing is ever waited for.
+            while !hasNews, .now < deadline, try reader.hasBuffered || handle.hasInput(until: deadline) {
                 if case .status(let status) = try next(note), status.tag == tag { return status }
             }
             try handle.send("DONE\r\n".utf8)

@@ -19,64 +19,34 @@ package enum MailText {
 
     /// The text of a header field, with its encoded words (RFC 2047) read and its folds undone.
     package static func header(_ bytes: [UInt8]) -> String {
-        let line = decode(bytes.filter { $0 != 0x0D && $0 != 0x0A }, charset: nil)
-        guard line.contains("=?") else { return line.map { $0 == "\t" ? " " : String($0) }.joined() }
+        let line = Array(decode(bytes.filter { $0 != .carriageReturn && $0 != .lineFeed }, charset: nil).utf8)
         var text = ""
         // Bytes of neighbours in one character set are read together: some senders cut through a character.
-        var pending: (charset: String, bytes: [UInt8])?
+        var charset: String?
+        var pending: [UInt8] = []
         func flush() {
-            if let word = pending { text += decode(word.bytes, charset: word.charset) }
-            pending = nil
+            if let charset { text += decode(pending, charset: charset) }
+            charset = nil
+            pending.removeAll()
         }
         var rest = line[...]
-        while let start = rest.firstRange(of: "=?") {
-            let between = rest[..<start.lowerBound]
-            guard let word = EncodedWord(rest[start.lowerBound...]) else {
-                flush()
-                text += rest[..<start.upperBound]
-                rest = rest[start.upperBound...]
-                continue
-            }
+        var words = EncodedWords(line)
+        while let word = words.next() {
+            let between = rest[..<word.place.lowerBound]
             // Space between encoded words doesn't count.
-            if pending == nil || !between.allSatisfy(\.isWhitespace) {
+            if charset == nil || !between.allSatisfy({ $0 == .space || (0x09...0x0D).contains($0) }) {
                 flush()
-                text += between
-            } else if pending?.charset != word.charset {
+                text += String(decoding: between, as: UTF8.self)
+            } else if charset != word.charset {
                 flush()
             }
-            pending = (word.charset, (pending?.bytes ?? []) + word.bytes)
-            rest = rest[word.end...]
+            charset = word.charset
+            pending += word.bytes
+            rest = rest[word.place.upperBound...]
         }
         flush()
-        text += rest
-        return text.map { $0 == "\t" || $0.isNewline ? " " : String($0) }.joined()
-    }
-}
-
-/// `=?utf-8?B?…?=` at the start of a text.
-private struct EncodedWord {
-    let charset: String
-    let bytes: [UInt8]
-    let end: Substring.Index
-
-    init?(_ text: Substring) {
-        let parts = text.dropFirst(2).split(separator: "?", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[1].count == 1, let close = parts[2].firstRange(of: "?=") else { return nil }
-        let content = parts[2][..<close.lowerBound]
-        // A language may follow (RFC 2231, 5).
-        charset = parts[0].prefix { $0 != "*" }.lowercased()
-        guard !charset.isEmpty, charset.allSatisfy({ $0.isASCII && !$0.isWhitespace }) else { return nil }
-        end = close.upperBound
-        var decoder: TransferDecoder
-        switch parts[1].lowercased() {
-        case "b": decoder = TransferDecoder("base64")
-        case "q" where !content.contains(where: \.isNewline): decoder = TransferDecoder("q")
-        default: return nil
-        }
-        var bytes: [UInt8] = []
-        decoder.decode(Array(content.utf8)[...], into: &bytes)
-        decoder.finish(into: &bytes)
-        self.bytes = bytes
+        text += String(decoding: rest, as: UTF8.self)
+        return String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 })
     }
 }
 

@@ -38,7 +38,8 @@ extension BodyPart {
         parameters.first { $0.name == "charset" }.map { String(decoding: $0.value, as: UTF8.self) }
     }
 
-    /// Bytes when it is decoded, as far as that can be told before.
+    /// Bytes when it is decoded, as far as that can be told before: how many of base64 end lines or fill the last group,
+    /// and how many of quoted-printable are escaped, the server doesn't say.
     var decodedSize: UInt64 { encoding == "base64" ? size / 78 * 57 + size % 78 * 3 / 4 : size }
 
     /// What a listing says of an attachment.

@@ -5,18 +5,25 @@ extension BodyPart.Parameters {
     /// them, or plain.
     func text(_ name: String) -> String? {
         if let (_, value) = first(where: { $0.name == name + "*" }) { return PartParameter.extended([(value, true)]) }
-        var pieces: [(value: [UInt8], isEncoded: Bool)] = []
-        while let piece = piece(name, pieces.count) { pieces.append(piece) }
+        let pieces = pieces(of: name)
         if !pieces.isEmpty { return PartParameter.extended(pieces) }
         return first { $0.name == name }.map { MailText.header($0.value) }
     }
 
-    private func piece(_ name: String, _ number: Int) -> (value: [UInt8], isEncoded: Bool)? {
-        for parameter in self {
-            if parameter.name == "\(name)*\(number)*" { return (parameter.value, true) }
-            if parameter.name == "\(name)*\(number)" { return (parameter.value, false) }
+    /// The values of `name*0`, `name*1*` and so on, up to the first that is missing.
+    private func pieces(of name: String) -> [(value: [UInt8], isEncoded: Bool)] {
+        let start = name + "*"
+        var found: [Int: (value: [UInt8], isEncoded: Bool)] = [:]
+        for parameter in self where parameter.name.hasPrefix(start) {
+            var digits = parameter.name.dropFirst(start.count)
+            let isEncoded = digits.last == "*"
+            if isEncoded { digits.removeLast() }
+            guard let number = Int(digits), String(number) == digits, found[number] == nil else { continue }
+            found[number] = (parameter.value, isEncoded)
         }
-        return nil
+        var pieces: [(value: [UInt8], isEncoded: Bool)] = []
+        while let piece = found[pieces.count] { pieces.append(piece) }
+        return pieces
     }
 }
 

@@ -39,6 +39,7 @@ final class SMTPSession {
         do {
             rejected = try announce(letter)
             try send(letter.content, of: letter)
+            try handle.checkCancellation()
         } catch let failure as Failure {
             throw nothingSent(failure)
         } catch is CancellationError {

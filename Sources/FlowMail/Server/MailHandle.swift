@@ -112,6 +112,7 @@ extension MailHandle: ByteSource {
         try bytes.withUnsafeBytes { bytes in
             var offset = 0
             while offset < bytes.count {
+                try checkCancellation()
                 var count = 0
                 let code = curl_easy_send(pointer, bytes.baseAddress! + offset, bytes.count - offset, &count)
                 offset += count
@@ -127,12 +128,18 @@ extension MailHandle: ByteSource {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let deadline = ContinuousClock.now + patience
         while true {
+            // Where bytes keep coming, nothing is ever waited for.
+            try checkCancellation()
             var count = 0
             let code = curl_easy_recv(pointer, buffer.baseAddress, buffer.count, &count)
             if code == CURLE_OK, count > 0 { return count }
             guard code == CURLE_AGAIN else { throw broken }
             try wait(for: Int16(POLLIN), until: deadline)
         }
+    }
+
+    func checkCancellation() throws {
+        if cancellation.hasFired { throw CancellationError() }
     }
 
     private func wait(for events: Int16, until deadline: ContinuousClock.Instant) throws {
@@ -163,7 +170,7 @@ extension MailHandle: ByteSource {
             ]
             let left = (deadline - .now).inMilliseconds
             let count = poll(&polled, 2, Int32(clamping: max(0, left)))
-            if cancellation.hasFired { throw CancellationError() }
+            try checkCancellation()
             if count < 0, errno != EINTR { throw broken }
             if count > 0, polled[0].revents != 0 { return true }
             if left <= 0 { return false }

@@ -43,9 +43,7 @@ struct EmailAppend: Node {
             if creates { _ = try client.create(folder) }
             if !allowsDuplicates {
                 let selection = try client.examine(folder)
-                var keys = SearchKeys()
-                keys.add("HEADER Message-ID", message.id)
-                if let uid = try client.search(keys).last {
+                if let uid = try client.messages(of: message.id).last {
                     return Self.value(false, message, (selection.uidValidity, uid))
                 }
             }

@@ -25,6 +25,7 @@ struct EmailDelete: Node {
         let uids = try MailboxArguments.uids(arguments)
         let validity = try MailboxArguments.validity(arguments)
         let isForGood = arguments.bool("permanently") == true
+        let handled = HandledMessages()
         return try await Mailbox(context).use { client in
             let trash = isForGood ? nil : try trash(of: client)
             guard trash != folder else {
@@ -32,19 +33,17 @@ struct EmailDelete: Node {
                     .invalid, "these messages are in the trash already",
                     hint: "add permanently: true to delete them for good")
             }
-            try client.open(folder, readOnly: false, validity: validity)
+            let selection = try client.open(folder, readOnly: false, validity: validity ?? handled.uidValidity)
+            handled.uidValidity = selection.uidValidity
             let existing = try client.existing(uids)
-            if !existing.isEmpty {
-                if let trash {
-                    _ = try client.transfer(existing, by: .move, to: trash)
-                } else {
-                    try client.store(existing, "+", ["\\Deleted"])
-                    try client.expunge(existing)
-                }
+            if let trash {
+                try client.transfer(existing, by: .move, to: trash, noting: handled)
+            } else if !existing.isEmpty {
+                try client.deleteForGood(existing, noting: handled)
             }
             return [
-                "deleted": .int(Int64(existing.count)),
-                "missing": MailboxArguments.value(Set(uids).subtracting(existing).sorted()),
+                "deleted": .int(Int64(handled.uids.count)),
+                "missing": MailboxArguments.value(Set(uids).subtracting(handled.uids).sorted()),
                 "trash": trash.map { .string($0) } ?? Value.null,
             ]
         }

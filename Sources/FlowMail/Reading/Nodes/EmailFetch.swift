@@ -32,7 +32,7 @@ struct EmailFetch: Node {
         ],
         output: """
             The summary of email.search with text, html, references, perhaps headers (a map; a field that comes several \
-            times has its texts in lines), attachments with file where it was saved, and raw.
+            times has its texts in lines), attachments with file and their exact size where they were saved, and raw.
             """,
         credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(
@@ -60,11 +60,7 @@ struct EmailFetch: Node {
         let reading = MessageReading(arguments, context)
         return try await Mailbox(context).use { client in
             let selection = try client.open(folder, readOnly: !reading.marksSeen, validity: validity)
-            guard let message = try client.fetch([uid]).first else {
-                throw Failure(
-                    .notFound, "there is no message \(uid) in the folder \"\(folder)\" on \(client.authority)",
-                    hint: "search for it again; it may have been moved or deleted")
-            }
+            guard let message = try client.fetch([uid]).first else { throw client.isGone(uid) }
             return try reading.read(
                 MessageSummary(message: message, folder: folder, uidValidity: selection.uidValidity), uid, over: client)
         }
@@ -137,7 +133,7 @@ private struct MessageReading: Sendable {
         guard let part, arguments.bool(wanted) != false else { return .null }
         let sink = MemorySink(
             part.encoding, limit: arguments.int("max_text") ?? .max, what: "the \(wanted) of message \(uid)")
-        try client.content(of: uid, section: part.section, into: sink)
+        try client.content(of: uid, part, into: sink)
         let text = MailText.withUnixLines(MailText.decode(sink.finish(), charset: part.charset))
         return .string(FlowedText(part).map { $0.reflowed(text) } ?? text)
     }
@@ -150,9 +146,7 @@ private struct MessageReading: Sendable {
         else { return .map(map) }
         let target = AttachmentFolder(
             path: context.absolutePath(folder), files: context.world.files, key: context.idempotencyKey)
-        let file = try target.save(part, as: name) { sink in
-            try client.content(of: uid, section: part.section, into: sink)
-        }
+        let file = try target.save(part, as: name) { try client.content(of: uid, part, into: $0) }
         map["size"] = .int(file.size)
         map["file"] = .file(file)
         return .map(map)

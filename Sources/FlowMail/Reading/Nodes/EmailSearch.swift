@@ -25,7 +25,8 @@ struct EmailSearch: Node {
         ],
         output: """
             A list of {uid, uidvalidity, folder}, with a summary also message_id, subject, from, to, cc, bcc, reply_to, \
-            in_reply_to, date, received, size, flags and attachments, each of those {name, media_type, size, inline, part}.
+            in_reply_to, date, received, size, flags and attachments, each of those {name, media_type, size, inline, part}, \
+            where size is about what it has when it is decoded.
             """,
         credentialTypes: MailboxArguments.credentialTypes, needsCredential: true, sharedCredentials: ["imap"],
         example: .init(

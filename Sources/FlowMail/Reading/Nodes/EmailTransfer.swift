@@ -43,25 +43,28 @@ struct EmailTransfer: Node {
         let validity = try MailboxArguments.validity(arguments)
         let creates = arguments.bool("create") == true
         let transfer = transfer
+        let handled = HandledMessages()
         return try await Mailbox(context).use { client in
             if transfer == .move {
                 try client.requires("MOVE", for: "move messages", hint: "use email.copy, then email.delete")
             }
             if creates { _ = try client.create(target) }
             // Copying leaves the folder as it is.
-            try client.open(folder, readOnly: transfer == .copy, validity: validity)
-            let existing = try client.existing(uids)
-            let moved = existing.isEmpty ? MovedMessages() : try client.transfer(existing, by: transfer, to: target)
-            return Self.value(moved, existing, uids, transfer)
+            let selection = try client.open(
+                folder, readOnly: transfer == .copy, validity: validity ?? handled.uidValidity)
+            handled.uidValidity = selection.uidValidity
+            try client.transfer(try client.existing(uids), by: transfer, to: target, noting: handled)
+            return Self.value(handled, uids, transfer)
         }
     }
 
     private static func value(
-        _ moved: MovedMessages, _ existing: [UInt32], _ uids: [UInt32], _ transfer: ImapClient.Transfer
+        _ handled: HandledMessages, _ uids: [UInt32], _ transfer: ImapClient.Transfer
     ) -> Value {
+        let moved = handled.moved
         var map = ValueMap()
-        map[transfer == .move ? "moved" : "copied"] = .int(Int64(existing.count))
-        map["missing"] = MailboxArguments.value(Set(uids).subtracting(existing).sorted())
+        map[transfer == .move ? "moved" : "copied"] = .int(Int64(handled.uids.count))
+        map["missing"] = MailboxArguments.value(Set(uids).subtracting(handled.uids).sorted())
         map["uidvalidity"] = moved.uidValidity.map { .int(Int64($0)) } ?? Value.null
         var numbers = ValueMap()
         for (old, new) in moved.uids.sorted(by: { $0.key < $1.key }) { numbers["\(old)"] = .int(Int64(new)) }

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowSpec
+import Synchronization
 
 /// `email.wait_new`: messages that come into a folder.
 struct EmailWaitNew: Node {
@@ -49,7 +50,8 @@ struct EmailWaitNew: Node {
         let mailbox = try Mailbox(context)
         // Found once, so that what comes while a connection is broken and made anew counts.
         let (start, isReset) = try await mailbox.use { try watch.start(given, over: $0) }
-        let found = try await mailbox.use { try watch.wait(from: start, until: deadline, over: $0) }
+        let known = KnownMark(start)
+        let found = try await mailbox.use(isWait: true) { try watch.wait(after: known, until: deadline, over: $0) }
         return [
             "messages": .list(found.messages.map(\.asValue)), "mark": found.mark.asValue,
             "reset": .bool(isReset || found.mark.uidValidity != start.uidValidity),
@@ -78,4 +80,16 @@ struct FolderMark: Sendable, Equatable {
     }
 
     var asValue: Value { ["uidvalidity": .int(Int64(uidValidity)), "uid": .int(Int64(uid))] }
+}
+
+/// The mark that a wait goes on from, whichever connection found it.
+final class KnownMark: Sendable {
+    private let value: Mutex<FolderMark>
+
+    init(_ mark: FolderMark) { value = Mutex(mark) }
+
+    var mark: FolderMark {
+        get { value.withLock { $0 } }
+        set { value.withLock { $0 = newValue } }
+    }
 }
