@@ -2,8 +2,8 @@ import Glibc
 
 /// What lies in a folder.
 package enum FolderNames {
-    /// The names without `.` and `..`, sorted; nil where the folder can't be read, for which `errno` has the reason. What
-    /// isn't UTF-8 in them is `\u{FFFD}`.
+    /// The names without `.` and `..`, sorted; nil where the folder can't be read, for which `errno` has the reason.
+    /// What isn't UTF-8 in them is `\u{FFFD}`.
     package static func list(_ path: String) -> [String]? {
         guard let stream = opendir(path) else { return nil }
         defer { closedir(stream) }

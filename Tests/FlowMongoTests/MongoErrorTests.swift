@@ -27,8 +27,8 @@ struct MongoErrorTests {
         #expect(!failure.nothingSent)
         #expect(
             failure.message
-                == "a part was written, then: no server of MongoDB at 127.0.0.1:1 can be used: connection refused calling "
-                + "hello on '127.0.0.1:1'")
+                == "a part was written, then: no server of MongoDB at 127.0.0.1:1 can be used: connection refused "
+                + "calling hello on '127.0.0.1:1'")
         #expect(
             failure.hint == "look whether the write was done, then resume with --mark-done or --retry-uncertain")
         // What comes out the same however often it is done goes on from the start.

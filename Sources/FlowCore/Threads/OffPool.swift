@@ -4,8 +4,9 @@ import Synchronization
 /// Threads for work that blocks, apart from the few that run all tasks.
 private let blockingThreads = DispatchQueue(label: "flowctl.blocking", attributes: .concurrent)
 
-/// Runs work that blocks for a short time (a local database, a large file) on a thread that is kept for such work. It is
-/// waited for where the task is cancelled, too; work that may take long looks at ``BlockingWork/checkCancellation()``.
+/// Runs work that blocks for a short time (a local database, a large file) on a thread that is kept for such work. It
+/// is waited for where the task is cancelled, too; work that may take long looks at
+/// ``BlockingWork/checkCancellation()``.
 package func offPool<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
     let state = BlockingWork()
     return try await withTaskCancellationHandler {

@@ -21,8 +21,8 @@ final class Pattern: Sendable {
         groupCount = parser.groupCount
     }
 
-    /// Those of earlier evaluations: that of a step is used again for each of its items. By code points, as they are matched
-    /// that way, too.
+    /// Those of earlier evaluations: that of a step is used again for each of its items. By code points, as they are
+    /// matched that way, too.
     private static let known = Mutex<[MapKey: Pattern]>([:])
     /// How many are kept, and how many instructions one that is kept may have.
     private static let kept = (count: 16, size: 1024)

@@ -39,8 +39,8 @@ extension MongoChange {
     private static let changed = "{matched, modified, upserted_id}: upserted_id is null where no document was inserted."
 
     private static let repeated =
-        "The counts are those of the last try: an earlier one whose answer was lost may have left it nothing to do. Where "
-        + "they decide who has a job, say effect: write."
+        "The counts are those of the last try: an earlier one whose answer was lost may have left it nothing to do. "
+        + "Where they decide who has a job, say effect: write."
 
     private init(
         _ kind: WriteOperation.Kind, _ summary: String, _ details: String, _ parameters: [Parameter], output: String,
@@ -60,8 +60,8 @@ extension MongoChange {
 
     static let updateOne = MongoChange(
         .updateOne, "Change one document of a collection of MongoDB.",
-        "It may be repeated safely where the filter is an _id alone and all operators set what they are told ($set, $unset, "
-            + "$min, $max, $addToSet, $pull). " + repeated,
+        "It may be repeated safely where the filter is an _id alone and all operators set what they are told ($set, "
+            + "$unset, $min, $max, $addToSet, $pull). " + repeated,
         [MongoParameters.update, MongoParameters.upsert, MongoParameters.arrayFilters], output: changed,
         example: [
             "collection": "orders", "filter": ["_id": 7], "update": ["$set": ["status": "paid"]],

@@ -79,9 +79,9 @@ extension WriteOperation.Kind {
     /// Operators after which a document is the same however often they are applied.
     private static let settling: Set<String> = ["$set", "$unset", "$min", "$max", "$addToSet", "$pull", "$pullAll"]
 
-    /// What doing it twice does. A change of one document is the same one only where the `_id` alone says which it is: with
-    /// less, the second time may find another; with more, as in a claim of what is still free, the first time may have
-    /// changed what the second one asks for, and its answer would deny what was done.
+    /// What doing it twice does. A change of one document is the same one only where the `_id` alone says which it is:
+    /// with less, the second time may find another; with more, as in a claim of what is still free, the first time may
+    /// have changed what the second one asks for, and its answer would deny what was done.
     func effect(of arguments: ValueMap) -> Effect {
         let settles: Bool =
             switch self {
@@ -102,7 +102,7 @@ extension WriteOperation.Kind {
             && !update.contains { $0.value.mapValue?.names.contains(where: isPositional) ?? false }
     }
 
-    /// Whether a path has the `$` that stands for the first item the filter fits: the second time it may be the next one.
+    /// Whether a path has the `$` that stands for the first item the filter fits: the second time it may be another.
     private static func isPositional(_ path: String) -> Bool {
         path.utf8.split(separator: UInt8(ascii: ".")).contains { $0.elementsEqual("$".utf8) }
     }
