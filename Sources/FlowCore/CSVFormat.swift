@@ -52,8 +52,8 @@ package struct CSVFormat: Sendable, Hashable {
     }
 
     private func requireDifferent(_ names: [String]) throws(Failure) {
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted {
+        var seen: Set<MapKey> = []
+        for name in names where !seen.insert(.string(name)).inserted {
             throw Failure(
                 .invalid, "the header of the CSV names the column \"\(name)\" twice",
                 hint: "rename one of them, or set header: false")

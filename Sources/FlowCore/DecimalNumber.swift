@@ -38,9 +38,10 @@ extension Value {
             self = .number(ExactNumber(text: text))
             return
         }
-        // Seventeen digits always survive; longer text only if the shortest form of the double says the same.
+        // Fifteen digits always survive where a double has all of its own, which the least ones lack; other text only
+        // if the shortest form of the double says the same.
         let digits = text.utf8.prefix { $0 | 0x20 != UInt8(ascii: "e") }.count { $0 >= 48 && $0 <= 57 }
-        if digits <= 15 || ExactNumber(text: text) == ExactNumber(text: "\(double)") {
+        if digits <= 15 && double.isNormal || ExactNumber(text: text) == ExactNumber(text: "\(double)") {
             self = .double(double)
         } else {
             self = .number(ExactNumber(text: text))

@@ -64,8 +64,8 @@ package struct MailMessage {
 
     /// Whom it goes to, each address once.
     package var recipients: [MailAddress] {
-        var known: Set<String> = []
-        return (to.addresses + cc.addresses + bcc.addresses).filter { known.insert($0.address).inserted }
+        var known: Set<MapKey> = []
+        return (to.addresses + cc.addresses + bcc.addresses).filter { known.insert(.string($0.address)).inserted }
     }
 
     /// The attachments together, before they are encoded.

@@ -4,8 +4,8 @@ package import FlowCore
 package enum SQLColumns {
     /// - Throws: a `Failure` where two have one name, as a row has room for one of them only.
     package static func requireDifferent(_ names: [String]) throws(Failure) {
-        var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted {
+        var seen: Set<MapKey> = []
+        for name in names where !seen.insert(.string(name)).inserted {
             throw Failure(
                 .invalid, "the query gives two columns with the name \"\(name)\"",
                 hint: "name one of them otherwise, with AS")

@@ -168,13 +168,15 @@ extension Executor {
         let folder = request.context.filesDirectory + "/"
         let files = output.files.filter { $0.path.hasPrefix(folder) }
         guard !files.isEmpty else { return output }
-        var kept: [String: FileReference] = [:]
+        var kept: [MapKey: FileReference] = [:]
         do {
-            for file in files where kept[file.path] == nil { kept[file.path] = try await journal.keep(file) }
+            for file in files where kept[.string(file.path)] == nil {
+                kept[.string(file.path)] = try await journal.keep(file)
+            }
         } catch {
             throw OutputFailure(failure: Failure(error))
         }
-        return output.mapFiles { kept[$0.path] ?? $0 }
+        return output.mapFiles { kept[.string($0.path)] ?? $0 }
     }
 
     /// The step's `outputs:` where it has them, else the node's output.

@@ -36,7 +36,7 @@ extension Credential {
                 hint: "save it to a file, and allow that: flowctl credentials allow \(name) --workflow FILE",
                 code: "workflow_not_granted", nothingSent: true)
         }
-        guard !workflows.contains(where: { $0 == file || $0.hasSuffix("/") && file.hasPrefix($0) }) else { return }
+        guard !workflows.contains(where: { $0.allows(file) }) else { return }
         throw Failure(
             .permission, "\(self) is not for the workflow \"\(terminalSafe(file))\"",
             hint: "allow it, if you trust it: flowctl credentials allow \(name) --workflow \(file.asShellWord)",
@@ -80,5 +80,13 @@ extension NodeContext {
         for credential in lent {
             if let origins = credential.origins { try credential.require(origin, among: origins) }
         }
+    }
+}
+
+extension String {
+    /// Whether a workflow's path is this one or, where this is a folder, lies in it: byte by byte, as the system tells
+    /// files apart.
+    fileprivate func allows(_ file: String) -> Bool {
+        hasSameScalars(as: file) || utf8.last == UInt8(ascii: "/") && file.utf8.starts(with: utf8)
     }
 }

@@ -1,7 +1,8 @@
 package import FlowCore
 
 extension FileSystem {
-    /// The files whose path from `folder` matches, sorted by path. Links are not followed.
+    /// The files whose path from `folder` matches, sorted by path. Links are not followed. That a name isn't UTF-8 is a
+    /// failure of kind `invalid` where it would be among them, or is that of a folder in which some may be.
     ///
     /// - Parameter limit: looking at more names than this is a failure of kind `invalid`.
     package func files(matching glob: Glob, below folder: String, limit: Int = .max) throws -> [FileReference] {
@@ -24,14 +25,32 @@ extension FileSystem {
             left -= 1
             guard left >= 0 else { return }
             let path = folder + "/" + name
-            // Files come and go while a folder is walked.
-            guard let info = try info(path) else { continue }
             let here = names + [name]
+            guard let info = try info(path) else {
+                // Files come and go while a folder is walked; one that no path leads to is there.
+                if name.unicodeScalars.contains("\u{FFFD}") { try requireUnwanted(here, in: folder, glob) }
+                continue
+            }
             switch info.kind {
             case .file where glob.matches(here): found.append(FileReference(path: path, size: info.size))
             case .folder where here.count < glob.depth ?? .max: try walk(here, below: start, glob, &found, &left)
             default: break
             }
+        }
+    }
+
+    private func requireUnwanted(_ here: [String], in folder: String, _ glob: Glob) throws {
+        for name in try foreignNames(in: folder.isEmpty ? "/" : folder) where name.shown == here.last {
+            let isWanted =
+                switch name.kind {
+                case .file: glob.matches(here)
+                case .folder: here.count < glob.depth ?? .max
+                default: false
+                }
+            guard isWanted else { continue }
+            throw Failure(
+                .invalid, "the name \"\(folder)/\(name.shown)\" is not UTF-8, so that no step can use it",
+                hint: "rename it; \"ls -b\" shows how it is stored")
         }
     }
 }

@@ -133,6 +133,8 @@ package protocol FileSystem: Sendable {
     func realPath(_ path: String) -> String?
     /// Names in a folder, sorted, without `.` and `..`.
     func list(_ path: String) throws -> [String]
+    /// The names in a folder that aren't UTF-8, so that no path leads to what has them.
+    func foreignNames(in path: String) throws -> [ForeignName]
     /// With all folders above it; no error where it exists.
     func createFolder(_ path: String) throws
     /// A file, or an empty folder; with `recursive` a folder with all it holds.
@@ -146,6 +148,9 @@ package protocol FileSystem: Sendable {
 }
 
 extension FileSystem {
+    /// Where names are text.
+    package func foreignNames(in path: String) throws -> [ForeignName] { [] }
+
     /// Where there is no disk.
     package func appendDurably(_ bytes: [UInt8], to path: String) throws { try append(bytes, to: path) }
 
@@ -167,6 +172,18 @@ extension FileSystem {
         let modified = try info(path)?.modified ?? Timestamp(seconds: 0)
         return FilePiece(
             bytes: Array(bytes.dropFirst(Int(offset)).prefix(count)), size: Int64(bytes.count), modified: modified)
+    }
+}
+
+/// A name that isn't UTF-8.
+package struct ForeignName: Sendable, Hashable {
+    /// As ``FileSystem/list(_:)`` gives it: with `\u{FFFD}` for what can't be read.
+    package var shown: String
+    package var kind: FileInfo.Kind
+
+    package init(shown: String, kind: FileInfo.Kind) {
+        self.shown = shown
+        self.kind = kind
     }
 }
 

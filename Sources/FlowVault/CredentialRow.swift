@@ -151,26 +151,26 @@ extension CredentialColumns {
 
 /// Reads the lists of hosts and workflows of many rows, of which most have one of a few.
 struct CredentialLimits {
-    private var knownOrigins: [String: Set<Origin>] = [:]
-    private var knownWorkflows: [String: Set<String>] = [:]
+    private var knownOrigins: [MapKey: Set<Origin>] = [:]
+    private var knownWorkflows: [MapKey: Set<String>] = [:]
 
     /// The inner nil stands for a column that is null; the outer one for a text that is no list of origins.
     mutating func origins(_ text: String?) -> Set<Origin>?? {
         guard let text else { return .some(nil) }
-        if let known = knownOrigins[text] { return known }
+        if let known = knownOrigins[.string(text)] { return known }
         guard let texts = CredentialLimits.list(text) else { return nil }
         let origins = Set(texts.compactMap { Origin($0) })
         guard origins.count == texts.count else { return nil }
-        knownOrigins[text] = origins
+        knownOrigins[.string(text)] = origins
         return origins
     }
 
     /// As ``origins(_:)``.
     mutating func workflows(_ text: String?) -> Set<String>?? {
         guard let text else { return .some(nil) }
-        if let known = knownWorkflows[text] { return known }
+        if let known = knownWorkflows[.string(text)] { return known }
         guard let texts = CredentialLimits.list(text) else { return nil }
-        knownWorkflows[text] = Set(texts)
+        knownWorkflows[.string(text)] = Set(texts)
         return Set(texts)
     }
 

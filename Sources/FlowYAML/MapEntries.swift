@@ -9,7 +9,7 @@ struct MapEntries {
     }
 
     private var parts: [Part] = []
-    private var ownKeys: [String: SourceSpan] = [:]
+    private var ownKeys: [MapKey: SourceSpan] = [:]
 
     mutating func add(key: SourceNode, value: SourceNode, text: String?, diagnostics: inout Diagnostics) {
         guard let text else {
@@ -20,13 +20,13 @@ struct MapEntries {
             merge(value, diagnostics: &diagnostics)
             return
         }
-        if let first = ownKeys[text] {
+        if let first = ownKeys[.string(text)] {
             diagnostics.error(
                 "duplicate-key", "duplicate key \"\(text)\"; the first one is on line \(first.position.line)",
                 at: key.span, hint: "remove one of the two, or rename it")
             return
         }
-        ownKeys[text] = key.span
+        ownKeys[.string(text)] = key.span
         parts.append(.own(SourceNode.Entry(key: text, keySpan: key.span, value: value)))
     }
 
@@ -43,7 +43,7 @@ struct MapEntries {
 
     /// In file order; the map's own keys win over merged ones, wherever they stand.
     var merged: [SourceNode.Entry] {
-        var taken: Set<String> = []
+        var taken: Set<MapKey> = []
         var entries: [SourceNode.Entry] = []
         // A file may have a hundred thousand maps, so none gets more room than it needs.
         entries.reserveCapacity(parts.count)
@@ -51,7 +51,7 @@ struct MapEntries {
             switch part {
             case .own(let entry): entries.append(entry)
             case .merge(let others):
-                entries += others.filter { ownKeys[$0.key] == nil && taken.insert($0.key).inserted }
+                entries += others.filter { ownKeys[.string($0.key)] == nil && taken.insert(.string($0.key)).inserted }
             }
         }
         return entries

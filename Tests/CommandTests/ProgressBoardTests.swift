@@ -77,6 +77,14 @@ import Testing
         #expect(lines.last?.plain == "    a … for the rest: flowctl runs logs latest --step a")
     }
 
+    @Test func aMessageOfSeveralLinesIsOneOfTheStep() {
+        var board = ProgressBoard()
+        let message = "first\n  ✓ other  shell.run  1 ms"
+        let lines = board.take(
+            .log(LogLine(path: "a", at: Timestamp(seconds: 0), level: "info", message: message)), isVerbose: false)
+        #expect(lines.map(\.plain) == ["    a first", "        ✓ other  shell.run  1 ms"])
+    }
+
     @Test func aRetrySaysWhyAndWhen() {
         var board = ProgressBoard()
         _ = board.take(.stepStarted(path: "a", name: "a", node: "http.request"), isVerbose: false)

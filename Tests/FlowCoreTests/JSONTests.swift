@@ -7,9 +7,14 @@ import Testing
         "0.10000000000000000001", "\"a\\nb\"", "[]", "{}", "[1,[2,{\"a\":null}]]", "{\"b\":1,\"a\":2}",
         "\"\\u0001\"", "123456789012345678901234567890.5", "1E400", "-0.0", "999999999999999", "-1234567890123456",
         "1.2345e-5", "123456789.000001", "5e-324", "1.7976931348623157e+308", "2.2250738585072014e-308",
+        "1e-400", "-1e-400", "1.2345e-320", "4.9e-324", "2.225e-308", "0.0", "1e-99999999999999999999",
     ])
     func writesBackWhatItRead(text: String) throws {
         #expect(JSON.text(try JSON.parse(text)) == text)
+    }
+
+    @Test(arguments: ["0.000", "0e5", "0.00e-7", "0e-99999999999999999999"]) func zeroIsZero(text: String) throws {
+        #expect(JSON.text(try JSON.parse(text)) == "0.0")
     }
 
     @Test func integersKeepSixtyFourBits() throws {

@@ -51,6 +51,41 @@ struct MongoFaultTests {
         }
     }
 
+    /// Code 112 says that nothing of the command was done, which is not true of the whole step then.
+    @Test(arguments: ["insert_many", "bulk_write"]) func whatFollowsADoneWriteIsNoCauseToDoItAgain(
+        node: String
+    ) async throws {
+        try await TestDatabase.use { (database) async throws in
+            let isInsert = node == "insert_many"
+            let arguments: KeyValuePairs<String, Value> =
+                isInsert
+                ? ["collection": "c", "documents": .list((0..<1500).map { ["_id": .int($0)] })]
+                : [
+                    "collection": "c",
+                    "operations": [
+                        ["insert_one": ["document": ["_id": 1]]],
+                        ["update_one": ["filter": ["_id": 1], "update": ["$inc": ["n": 1]]]],
+                    ],
+                ]
+            let refusal: KeyValuePairs<String, Value> = ["errorCode": 112]
+            try await database.fail(["insert", "update"], after: 1, refusal)
+            let failure = await failure { try await database.run(node, arguments) }
+            try await database.failNext(["insert", "update"], times: 0, refusal)
+            #expect(failure?.kind == .uncertain)
+            #expect(failure?.nothingSent == false)
+            #expect(failure?.message.hasPrefix("a part was written, then: ") == true)
+            #expect(
+                failure?.hint == "look whether the write was done, then resume with --mark-done or --retry-uncertain")
+            #expect(try await database.run("count", ["collection": "c"]) == (isInsert ? 1000 : 1))
+            // Where nothing was written before, the server's word is that of the step.
+            try await database.failNext(["insert"], refusal)
+            let alone = await FlowMongoTests.failure {
+                try await database.run("insert_one", ["collection": "c", "document": ["_id": 9000]])
+            }
+            #expect(alone?.kind == .transient)
+        }
+    }
+
     @Test func aServerThatIsKilledInTheMiddleIsSurvived() async throws {
         let server = TestService("mongodb")
         do {

@@ -287,6 +287,34 @@ struct MongoWriteTests {
             ("replace_one", ["filter": ["_id": 1], "document": ["a": 1]], .idempotent),
             ("replace_one", ["filter": ["a": 1], "document": ["a": 2]], .write),
             ("delete_one", ["filter": ["_id": 1]], .idempotent), ("delete_one", ["filter": ["a": 1]], .write),
+            (
+                "update_one", ["filter": ["_id": ["$oid": "69210c6d5e2b1a0f3c4d5e6f"]], "update": ["$set": ["a": 2]]],
+                .idempotent
+            ),
+            ("update_one", ["filter": ["_id": ["a": 1, "b": 2]], "update": ["$set": ["a": 2]]], .idempotent),
+            ("delete_one", ["filter": ["_id": ["$regularExpression": ["pattern": "^a", "options": ""]]]], .write),
+            ("delete_one", ["filter": ["_id": ["$undefined": true]]], .write),
+            ("delete_one", ["filter": ["_id": ["$oid": "none"]]], .write),
+            ("delete_one", ["filter": ["_id": "a"], "collation": ["locale": "de", "strength": 1]], .write),
+            ("delete_one", ["filter": ["_id": 7, "status": "new"]], .write),
+            ("replace_one", ["filter": ["_id": 7, "version": 3], "document": ["version": 4]], .write),
+            ("update_one", ["filter": ["_id": 7, "status": "new"], "update": ["$set": ["status": "taken"]]], .write),
+            ("update_one", ["filter": ["_id": 7], "update": ["$setOnInsert": ["by": "me"]], "upsert": true], .write),
+            (
+                "update_one", ["filter": ["_id": 7], "update": ["$set": ["a": 1], "$setOnInsert": ["b": 1]]],
+                .idempotent
+            ),
+            ("update_many", ["filter": ["a": 5], "update": ["$set": ["a.$": 6]]], .write),
+            ("update_many", ["filter": ["a": 5], "update": ["$set": ["a.$[x].$b": 6]]], .idempotent),
+            (
+                "bulk_write",
+                [
+                    "operations": [
+                        ["delete_many": ["filter": ["a": 2]]],
+                        ["update_many": ["filter": ["a": 1], "update": ["$set": ["a": 2]]]],
+                    ]
+                ], .write
+            ),
             ("delete_many", ["filter": ["a": 1]], .idempotent), ("aggregate", ["pipeline": [["$match": [:]]]], .read),
             ("aggregate", ["pipeline": [["$match": [:]], ["$out": "copy"]]], .write),
             ("create_index", ["keys": ["a": 1]], .idempotent), ("run_command", ["command": ["ping": 1]], .write),

@@ -81,6 +81,15 @@ struct TestDatabase: Sendable {
 
     /// Makes the next `times` commands of these names fail for steps with this database's credential.
     func failNext(_ commands: [String], times: Int = 1, _ data: KeyValuePairs<String, Value>) async throws {
+        try await fail(commands, ["times": .int(Int64(times))], data)
+    }
+
+    /// Makes all commands of these names but the first `count` fail until ``failNext(_:times:_:)`` ends it.
+    func fail(_ commands: [String], after count: Int, _ data: KeyValuePairs<String, Value>) async throws {
+        try await fail(commands, ["skip": .int(Int64(count))], data)
+    }
+
+    private func fail(_ commands: [String], _ mode: Value, _ data: KeyValuePairs<String, Value>) async throws {
         var all = ValueMap([
             ("failCommands", .list(commands.map(Value.string))), ("appName", .string(name)),
         ])
@@ -90,7 +99,7 @@ struct TestDatabase: Sendable {
             [
                 "database": "admin",
                 "command": [
-                    "configureFailPoint": "failCommand", "mode": ["times": .int(Int64(times))], "data": .map(all),
+                    "configureFailPoint": "failCommand", "mode": mode, "data": .map(all),
                 ],
             ],
             credential: credential(

@@ -135,6 +135,21 @@ import Testing
         #expect(failure?.message == "csv is made from a list, not from a map")
     }
 
+    @Test func columnsThatLookTheSameAreTwo() async throws {
+        let names = ["\u{E9}", "e\u{301}"]
+        let row = Value.map(ValueMap([(names[0], Value.int(1)), (names[1], .int(2))]))
+        let text = try #require(try await format([row], "csv").stringValue)
+        #expect(Array(text.utf8) == Array("\(names[0]),\(names[1])\n1,2\n".utf8))
+        #expect(try await parse(text, "csv") == [.map(ValueMap(names.enumerated().map { ($1, .string("\($0 + 1)")) }))])
+    }
+
+    /// As inside of other text, and as files of rows have them that are read into a database.
+    @Test func bytesAreBase64InText() async throws {
+        #expect(try await format([["a": .bytes([0xFF, 0xFE])]], "csv") == "a\n//4=\n")
+        #expect(try await render("{{a}}", ["a": .bytes([0xFF, 0xFE])]) == "//4=")
+        #expect(try await render("{{a}}", ["a": .bytes(Array("hello".utf8))]) == "aGVsbG8=")
+    }
+
     private func format(_ value: Value, _ format: String) async throws -> Value {
         try await runNode("data.format", ["value": value, "format": .string(format)])
     }

@@ -1,6 +1,7 @@
 import FlowCore
 import FlowNodes
 import FlowSpec
+import FlowTestKit
 import Glibc
 import Testing
 
@@ -97,6 +98,49 @@ import Testing
         let name = String(repeating: "n", count: 255)
         _ = try await runNode("files.write", ["path": .string(name), "content": "x"], in: folder)
         #expect(try PosixFileSystem().list(folder.path) == [name])
+    }
+
+    /// Nobody has the other end of the pipe.
+    @Test(arguments: ["files.read", "files.write"]) func whoWaitsForAPipeCanBeStopped(name: String) async throws {
+        try #require(mkfifo("\(folder.path)/pipe", 0o600) == 0)
+        let task = Task { [folder] in
+            try await runNode(
+                name, name == "files.read" ? ["path": "pipe"] : ["path": "pipe", "content": "x", "append": true],
+                in: folder)
+        }
+        task.cancel()
+        #expect(await failure { try await task.value }?.kind == .cancelled)
+    }
+
+    @Test func aPipeIsReadAndWrittenOnceItsOtherEndIsThere() async throws {
+        try #require(mkfifo("\(folder.path)/pipe", 0o600) == 0)
+        // More than a pipe holds.
+        let text = String(repeating: "line of text\n", count: 20_000)
+        async let written = runNode(
+            "files.write", ["path": "pipe", "content": .string(text), "append": true], in: folder)
+        let read = try await runNode("files.read", ["path": "pipe"], in: folder)
+        _ = try await written
+        #expect(read == .string(text))
+    }
+
+    @Test func aPipeIsNoFileToCopyOrToReadInPieces() async throws {
+        try #require(mkfifo("\(folder.path)/pipe", 0o600) == 0)
+        let copy = await failure { try await runNode("files.copy", ["from": "pipe", "to": "b"], in: folder) }
+        #expect(copy?.message == "can't copy \"\(folder.path)/pipe\": it is no regular file")
+        let pieces = await failure {
+            try PosixFileSystem().read("\(folder.path)/pipe", from: 0, count: 10)
+        }
+        #expect(pieces?.message == "can't read \"\(folder.path)/pipe\": a pipe can't be read piece by piece")
+        #expect(pieces?.hint == "write what comes from it to a file first")
+    }
+
+    @Test func aFolderCantBeMovedIntoItself() async throws {
+        try PosixFileSystem().createFolder("\(folder.path)/d")
+        let failure = await failure { try await runNode("files.move", ["from": "d", "to": "d/e"], in: folder) }
+        #expect(
+            failure?.message
+                == "can't move \"\(folder.path)/d\" to \"\(folder.path)/d/e\": that is inside of it")
+        #expect(failure?.hint == "name a place outside of it")
     }
 
     /// Whoever writes to `/dev/null` must not put a file in its place.
@@ -215,6 +259,81 @@ import Testing
             try await runNode("files.delete", ["path": .string(path), "recursive": true], in: folder)
         }
         #expect(failure?.message.hasSuffix("folder and is not deleted") == true)
+    }
+
+    /// `link` leads to `real`; `path` is seen from the working folder.
+    @Test(
+        arguments: [
+            ("work", ".", false), ("work", "..", false), ("work", "../../outer", false), ("work", "../work", false),
+            ("work", "../real", true), ("work", "../link", true),
+            ("link/below", "..", false), ("link/below", "../..", false), ("link/below", "../../real", false),
+            ("link/below", "../../work", true),
+        ])
+    func noFolderAroundTheWorkingFolderIsDeleted(working: String, path: String, isDeleted: Bool) async throws {
+        let files = PosixFileSystem()
+        for name in ["work", "real/below"] { try files.createFolder("\(folder.path)/outer/\(name)") }
+        #expect(symlink("real", "\(folder.path)/outer/link") == 0)
+        let node = try #require(NativeNodes().node(named: "files.delete"))
+        let arguments = try node.spec.bind(ValueMap([("path", .string(path)), ("recursive", true)]))
+        let world = World(
+            http: UnexpectedUse(), files: files, clock: ManualClock(), processes: UnexpectedUse(),
+            random: SeededRandom())
+        let place = "\(folder.path)/outer/\(working)"
+        let context = NodeContext(world: world, workingDirectory: place)
+        let failure = await failure { try await node.run(arguments, in: context) }
+        #expect((failure == nil) == isDeleted)
+        #expect((try files.info(NodeContext.absolute(path, from: place)) == nil) == isDeleted)
+        guard !isDeleted else { return }
+        let what = path == "." || path == "../work" ? "is the working folder" : "has the working folder in it"
+        #expect(failure?.message.hasSuffix("\" \(what) and is not deleted") == true)
+        #expect(failure?.hint == "name what to delete inside the working folder")
+    }
+
+    @Test func aFolderGoesWithNamesThatAreNoText() async throws {
+        try PosixFileSystem().createFolder("\(folder.path)/d/inner/deep")
+        try folder.write("x", to: "kept")
+        #expect(symlink("\(folder.path)/kept", "\(folder.path)/d/inner/link") == 0)
+        #expect(symlink("\(folder.path)", "\(folder.path)/d/inner/up") == 0)
+        for name in ["d/a\u{1}", "d/inner/b\u{1}", "d/inner/deep/c\u{1}"] {
+            try makeFile("\(folder.path)/\(name)", withByte: 0xFF, for: 1)
+        }
+        #expect(try await runNode("files.delete", ["path": "d", "recursive": true], in: folder) == true)
+        #expect(try PosixFileSystem().list(folder.path) == ["kept"])
+    }
+
+    /// Deeper than a process may have files open.
+    @Test func aDeepFolderIsDeleted() async throws {
+        let depth = 1500
+        try PosixFileSystem().createFolder(folder.path + "/d" + String(repeating: "/x", count: depth))
+        #expect(try await runNode("files.delete", ["path": "d", "recursive": true], in: folder) == true)
+        #expect(try PosixFileSystem().list(folder.path) == [])
+    }
+
+    @Test func aNameThatIsNoTextIsSaidWhereItWouldBeListed() async throws {
+        try PosixFileSystem().createFolder("\(folder.path)/d")
+        try folder.write("x", to: "d/a.csv")
+        try makeFile("\(folder.path)/d/caf\u{1}.txt", withByte: 0xE9, for: 1)
+        let all = await failure { try await runNode("files.list", ["path": "d"], in: folder) }
+        #expect(all?.kind == .invalid)
+        #expect(
+            all?.message == "the name \"\(folder.path)/d/caf\u{FFFD}.txt\" is not UTF-8, so that no step can use it")
+        #expect(all?.hint == "rename it; \"ls -b\" shows how it is stored")
+        let some = try await runNode("files.list", ["path": ".", "pattern": "**/*.csv"], in: folder)
+        #expect(some.listValue?.count == 1)
+    }
+
+    private func makeFile(_ path: String, withByte byte: UInt8, for placeholder: UInt8) throws {
+        let name = path.utf8.map { CChar(bitPattern: $0 == placeholder ? byte : $0) } + [0]
+        let descriptor = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        try #require(descriptor >= 0)
+        close(descriptor)
+    }
+
+    @Test func expressionsHashFilesWhoseNamesLookTheSame() async throws {
+        try folder.write("composed", to: "\u{E9}.lock")
+        let one = try await runNode("data.transform", ["fields": ["h": "hashFiles('*.lock')"]], in: folder)
+        try folder.write("decomposed", to: "e\u{301}.lock")
+        #expect(try await runNode("data.transform", ["fields": ["h": "hashFiles('*.lock')"]], in: folder) != one)
     }
 
     @Test func aFailedCopyLeavesTheOldContent() async throws {

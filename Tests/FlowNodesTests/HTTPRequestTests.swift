@@ -91,6 +91,23 @@ import Testing
         #expect(http.calls[1].effect == .idempotent)
     }
 
+    @Test func bytesAreBase64OutsideOfABodyOfTheirOwn() async throws {
+        let http = server("{}")
+        let bytes = Value.bytes([0xFF, 0xFE])
+        _ = try await runNode(
+            "http.request",
+            [
+                "url": "http://h/x", "method": "POST", "query": ["q": bytes], "headers": ["X-A": bytes],
+                "form": ["f": bytes],
+            ],
+            http: http)
+        #expect(http.calls[0].request.url == "http://h/x?q=%2F%2F4%3D")
+        #expect(http.calls[0].request.headers["X-A"] == "//4=")
+        #expect(http.calls[0].request.body == .bytes(Array("f=%2F%2F4%3D".utf8)))
+        _ = try await runNode("http.request", ["url": "http://h/x", "method": "POST", "body": bytes], http: http)
+        #expect(http.calls[1].request.body == .bytes([0xFF, 0xFE]))
+    }
+
     @Test func aRenewedTokenIsPartOfARequestOfItsOwn() async throws {
         let http = server("{}")
         let node = try #require(NativeNodes().node(named: "http.request"))

@@ -34,6 +34,12 @@ func reading(bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) -> (node: Source
         #expect(CoreText.read("a: \(text)") == .string(text))
     }
 
+    @Test func keysThatLookTheSameAreTwo() {
+        let (node, messages) = reading("\u{E9}: 1\ne\u{301}: 2\n")
+        #expect(messages == [])
+        #expect(node?.map?.map(\.value.scalar) == [1, 2])
+    }
+
     @Test func keepsNotANumber() {
         guard case .double(let value)? = reading("a: .nan").node?["a"]?.scalar else {
             Issue.record("no double")

@@ -18,7 +18,7 @@ struct PageReader {
         var items = 0
         var pages = 0
         /// Marks of the pages that have been asked for, of which none may come again.
-        var seen: Set<String> = []
+        var seen: Set<MapKey> = []
     }
 
     let run: OperationRun
@@ -71,7 +71,7 @@ struct PageReader {
             return (items, nil)
         }
         after.next = next
-        guard after.seen.insert(next.text).inserted else {
+        guard after.seen.insert(.string(next.text)).inserted else {
             throw Failure(
                 .protocolError, "\(run.node): page \(after.pages) leads back to an earlier page",
                 hint: "bound the list with \(Pagination.limitParameter)")

@@ -33,14 +33,14 @@ extension XMLElement {
         var map = ValueMap()
         for (name, value) in attributes { map["@\(name.local)"] = .string(value) }
         var order: [String] = []
-        var found: [String: [Value]] = [:]
+        var found: [MapKey: [Value]] = [:]
         for element in elements {
             let local = element.name.local
-            if found[local] == nil { order.append(local) }
-            found[local, default: []].append(element.value(lists))
+            if found[.string(local)] == nil { order.append(local) }
+            found[.string(local), default: []].append(element.value(lists))
         }
         for name in order {
-            let values = found[name] ?? []
+            let values = found[.string(name)] ?? []
             map[name] = values.count == 1 && !lists.contains(name, in: self.name.local) ? values[0] : .list(values)
         }
         for name in always where map[name] == nil { map[name] = [] }

@@ -1,6 +1,6 @@
 /// Secrets that are looked for in text.
 struct SecretSet: Sendable {
-    private var secrets: Set<String> = []
+    private var secrets: Set<MapKey> = []
     private var patterns: [SecretPattern] = []
     /// For each byte the patterns that may begin with it.
     private var beginnings = [[Int]](repeating: [], count: 256)
@@ -15,7 +15,7 @@ struct SecretSet: Sendable {
     var isEmpty: Bool { patterns.isEmpty && lines.isEmpty }
 
     mutating func insert(_ secret: String) {
-        guard secrets.insert(secret).inserted else { return }
+        guard secrets.insert(.string(secret)).inserted else { return }
         if secret.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) { hasNumbers = true }
         for pattern in SecretPattern.all(of: secret) {
             for byte in pattern.beginnings { beginnings[Int(byte)].append(patterns.count) }

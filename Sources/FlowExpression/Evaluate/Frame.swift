@@ -8,7 +8,7 @@ struct Frame {
     private var unknownSlots: Set<Int> = []
     private var steps: Int
     private var bytes: Int
-    private var patterns: [String: Pattern] = [:]
+    private var patterns: [MapKey: Pattern] = [:]
     /// Is told what each term gives, where terms are observed.
     let recorder: Recorder?
 
@@ -78,13 +78,13 @@ struct Frame {
 
     /// A regular expression, charged for once per evaluation.
     mutating func pattern(_ text: String) throws(Fault) -> Pattern {
-        if let known = patterns[text] { return known }
+        if let known = patterns[.string(text)] { return known }
         let pattern: Pattern
         do { pattern = try Pattern.shared(text) } catch { throw .invalid(error.message, hint: error.hint) }
         // It is kept until the evaluation ends.
         try spend(steps: 2 * pattern.size)
         try spend(bytes: 64 * pattern.size)
-        patterns[text] = pattern
+        patterns[.string(text)] = pattern
         return pattern
     }
 }

@@ -95,7 +95,7 @@ enum Conversion {
             guard let result = UInt64(exactly: number) else { throw range("uint") }
             return result
         case .double(let number):
-            guard number > -1, number < 0x1p64 else { throw range("uint") }
+            guard number >= 0, number < 0x1p64 else { throw range("uint") }
             return UInt64(number)
         case .string(let text):
             guard let number = UInt64(text) else { throw unreadable("a whole number from 0 on") }

@@ -41,15 +41,16 @@ extension FunctionLibrary {
 
     /// Each once, sorted by UTF-8.
     private static func paths(matching patterns: [String], _ files: ScopeFiles) throws(Fault) -> [String] {
-        var paths: Set<String> = []
+        var paths: Set<MapKey> = []
         for pattern in patterns {
             let isExcluded = pattern.hasPrefix("!")
             let found = try contained { () throws(Failure) in
                 try files.paths(isExcluded ? String(pattern.dropFirst()) : pattern)
             }
-            if isExcluded { paths.subtract(found) } else { paths.formUnion(found) }
+            let keys = found.lazy.map(MapKey.string)
+            if isExcluded { paths.subtract(keys) } else { paths.formUnion(keys) }
         }
-        return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return paths.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     private static func contained<Result>(_ work: () throws(Failure) -> Result) throws(Fault) -> Result {

@@ -1,3 +1,4 @@
+import FlowCore
 import Synchronization
 
 /// A regular expression in RE2's syntax, matched in time linear in the text.
@@ -20,19 +21,20 @@ final class Pattern: Sendable {
         groupCount = parser.groupCount
     }
 
-    /// Those of earlier evaluations: that of a step is used again for each of its items.
-    private static let known = Mutex<[String: Pattern]>([:])
+    /// Those of earlier evaluations: that of a step is used again for each of its items. By code points, as they are
+    /// matched that way, too.
+    private static let known = Mutex<[MapKey: Pattern]>([:])
     /// How many are kept, and how many instructions one that is kept may have.
     private static let kept = (count: 16, size: 1024)
 
     /// The pattern, which is compiled where no evaluation before has used it.
     static func shared(_ text: String) throws(PatternFault) -> Pattern {
-        if let pattern = known.withLock({ $0[text] }) { return pattern }
+        if let pattern = known.withLock({ $0[.string(text)] }) { return pattern }
         let pattern = try Pattern(text)
         guard pattern.size <= kept.size else { return pattern }
         known.withLock { known in
             if known.count >= kept.count { known.removeAll() }
-            known[text] = pattern
+            known[.string(text)] = pattern
         }
         return pattern
     }

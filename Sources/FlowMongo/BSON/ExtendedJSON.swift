@@ -37,6 +37,20 @@ enum ExtendedJSON {
         self = value
     }
 
+    /// - Returns: nil where the map is just a map, or can't be read.
+    init?(_ map: ValueMap) {
+        guard let value = try? ExtendedJSON(map, objection: { what, _ in Failure(.invalid, what) }) else { return nil }
+        self = value
+    }
+
+    /// Whether a filter that has it for a member fits this value only.
+    var fitsItselfAlone: Bool {
+        switch self {
+        case .regularExpression, .undefined: false
+        default: true
+        }
+    }
+
     private static func read(_ key: String, _ content: Value, scope: ValueMap?) -> ExtendedJSON? {
         let text = content.stringValue
         return switch key {

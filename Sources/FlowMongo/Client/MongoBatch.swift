@@ -77,7 +77,7 @@ struct BatchResult {
     /// Each with its `index` and the `_id` that it got.
     var upserted: [Value] { answer["upserted"]?.listValue ?? [] }
 
-    /// How many of the writes were done in some way.
+    /// Whether none of the writes was done in any way.
     var isEmpty: Bool { inserted + matched + deleted + upserted.count == 0 }
 
     /// The writes that were refused, each with its `index`.
@@ -85,12 +85,13 @@ struct BatchResult {
 
     /// Why not all was done; nil where it was.
     var error: MongoError? {
+        var error = stopped
         if let first = refusals.first {
-            var error = MongoError(written: first)
-            error.answer["errorLabels"] = answer["errorLabels"]
-            return error
+            error = MongoError(written: first)
+            error?.answer["errorLabels"] = answer["errorLabels"]
         }
-        return stopped
+        if !isEmpty { error?.followsWrites = true }
+        return error
     }
 }
 

@@ -9,6 +9,11 @@ extension MongoError {
     ///   - effect: of the step: what may have been done where nobody can tell is `uncertain` for a write.
     ///   - place: the servers, or the collection, for the message.
     func failure(_ effect: Effect, at place: String) -> Failure {
+        let failure = failureAlone(effect, at: place)
+        return followsWrites ? failure.afterWrites(effect) : failure
+    }
+
+    private func failureAlone(_ effect: Effect, at place: String) -> Failure {
         switch origin {
         case FLOW_MONGO_SERVER: serverFailure(effect, at: place)
         case FLOW_MONGO_SELECTION: selectionFailure(at: place)
@@ -17,8 +22,7 @@ extension MongoError {
         case FLOW_MONGO_STREAM:
             Failure(
                 effect == .write ? .uncertain : .network, "the connection to MongoDB at \(place) broke",
-                hint: effect == .write
-                    ? "look whether the write was done, then resume with --mark-done or --retry-uncertain" : nil,
+                hint: effect == .write ? Failure.hintToLook : nil,
                 underlying: message)
         case FLOW_MONGO_WRITE_CONCERN: concernFailure(effect, at: place)
         case FLOW_MONGO_ARGUMENT:
@@ -163,5 +167,21 @@ extension MongoError {
         }
         collect(answer["errInfo"] ?? answer["writeErrors"] ?? .null)
         return names.isEmpty ? nil : "look at \(names.map { "\"\($0)\"" }.joined(separator: ", "))"
+    }
+}
+
+extension Failure {
+    fileprivate static let hintToLook =
+        "look whether the write was done, then resume with --mark-done or --retry-uncertain"
+
+    /// The same of work of which a part was done before: to do all of it again would do that part twice.
+    fileprivate func afterWrites(_ effect: Effect) -> Failure {
+        var failure = self
+        failure.nothingSent = false
+        guard effect == .write, [.network, .transient, .timeout].contains(kind) else { return failure }
+        failure.kind = .uncertain
+        failure.message = "a part was written, then: \(message)"
+        failure.hint = Self.hintToLook
+        return failure
     }
 }

@@ -8,6 +8,8 @@ struct MongoError: Error {
     var message: String
     /// The server's answer, empty where there is none.
     var answer = ValueMap()
+    /// Whether other writes of the same step were done before.
+    var followsWrites = false
 
     init(_ error: flow_mongo_error, answer: ValueMap = ValueMap()) {
         origin = error.origin

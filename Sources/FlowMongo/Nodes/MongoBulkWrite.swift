@@ -31,14 +31,6 @@ struct MongoBulkWrite: Node {
             output: ["inserted": 0, "matched": 1, "modified": 1, "deleted": 2, "upserted": []]),
         documentation: "https://www.mongodb.com/docs/manual/core/bulk-write-operations/")
 
-    func effect(of arguments: Arguments) -> Effect {
-        let list = try? OperationList(
-            arguments.list("operations") ?? [], isTransaction: false,
-            ids: DerivedIDs(key: "", started: Timestamp(seconds: 0)))
-        let inserts = list?.entries.contains { $0.id != nil } ?? false
-        return inserts ? .write : list?.effect ?? .write
-    }
-
     func outputType(of arguments: WrittenArguments) -> StaticType {
         .record([
             ("inserted", .int), ("matched", .int), ("modified", .int), ("deleted", .int), ("upserted", .list(of: .map)),

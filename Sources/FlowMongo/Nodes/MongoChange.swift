@@ -38,6 +38,10 @@ extension MongoChange {
     private static let documents = "https://www.mongodb.com/docs/manual/reference/command/"
     private static let changed = "{matched, modified, upserted_id}: upserted_id is null where no document was inserted."
 
+    private static let repeated =
+        "The counts are those of the last try: an earlier one whose answer was lost may have left it nothing to do. "
+        + "Where they decide who has a job, say effect: write."
+
     private init(
         _ kind: WriteOperation.Kind, _ summary: String, _ details: String, _ parameters: [Parameter], output: String,
         example: KeyValuePairs<String, Value>, result: Value
@@ -56,8 +60,8 @@ extension MongoChange {
 
     static let updateOne = MongoChange(
         .updateOne, "Change one document of a collection of MongoDB.",
-        "It may be repeated safely where the filter has the _id and all operators set what they are told ($set, $unset, "
-            + "$min, $max, $addToSet, $pull).",
+        "It may be repeated safely where the filter is an _id alone and all operators set what they are told ($set, "
+            + "$unset, $min, $max, $addToSet, $pull). " + repeated,
         [MongoParameters.update, MongoParameters.upsert, MongoParameters.arrayFilters], output: changed,
         example: [
             "collection": "orders", "filter": ["_id": 7], "update": ["$set": ["status": "paid"]],
@@ -66,7 +70,7 @@ extension MongoChange {
     static let updateMany = MongoChange(
         .updateMany, "Change all documents that fit a filter in a collection of MongoDB.",
         "It may be repeated safely where all operators set what they are told ($set, $unset, $min, $max, $addToSet, $pull) "
-            + "and upsert is off.",
+            + "and upsert is off. " + repeated,
         [MongoParameters.update, MongoParameters.upsert, MongoParameters.arrayFilters], output: changed,
         example: [
             "collection": "orders", "filter": ["status": "sent"], "update": ["$set": ["archived": true]],
@@ -74,7 +78,7 @@ extension MongoChange {
 
     static let replaceOne = MongoChange(
         .replaceOne, "Put a document in the place of another one in a collection of MongoDB.",
-        "It may be repeated safely where the filter has the _id.",
+        "It may be repeated safely where the filter is an _id alone. " + repeated,
         [
             Parameter(
                 "document", .map, required: true, help: "The new document; it keeps the _id.",
@@ -88,11 +92,13 @@ extension MongoChange {
 
     static let deleteOne = MongoChange(
         .deleteOne, "Delete one document of a collection of MongoDB.",
-        "It may be repeated safely where the filter has the _id.", [], output: "{deleted}: 1, or 0 where none fits.",
+        "It may be repeated safely where the filter is an _id alone. " + repeated, [],
+        output: "{deleted}: 1, or 0 where none fits.",
         example: ["collection": "orders", "filter": ["_id": 7]], result: ["deleted": 1])
 
     static let deleteMany = MongoChange(
-        .deleteMany, "Delete all documents that fit a filter from a collection of MongoDB.", "", [],
+        .deleteMany, "Delete all documents that fit a filter from a collection of MongoDB.",
+        "It may be repeated safely. " + repeated, [],
         output: "{deleted}: how many.",
         example: ["collection": "orders", "filter": ["status": "void"]], result: ["deleted": 3])
 }

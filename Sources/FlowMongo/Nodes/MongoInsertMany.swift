@@ -49,9 +49,13 @@ struct MongoInsertMany: Node {
             var insertion = Insertion(session, target, ordered: ordered)
             var documents = NewDocuments(source.reader(), ids, acceptsOwn: !isList)
             var found: [Value] = []
-            while let batch = try documents.next() {
-                try insertion.insert(batch)
-                if isList { found += batch.map { $0.id.asID(form) } }
+            do {
+                while let batch = try documents.next() {
+                    try insertion.insert(batch)
+                    if isList { found += batch.map { $0.id.asID(form) } }
+                }
+            } catch {
+                throw insertion.stopped(by: error)
             }
             return ["inserted": .int(Int64(insertion.count)), "ids": isList ? .list(found) : Value.null]
         }

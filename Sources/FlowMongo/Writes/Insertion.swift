@@ -56,6 +56,23 @@ struct Insertion {
         }
     }
 
+    /// What stopped the work, with what is known of documents that are there by then.
+    func stopped(by error: any Error) -> any Error {
+        guard count > 0 else { return error }
+        switch error {
+        case var error as MongoError:
+            error.followsWrites = true
+            return error
+        case var refused as PlacedError:
+            refused.error.followsWrites = true
+            return refused
+        case var failure as Failure:
+            failure.nothingSent = false
+            return failure
+        default: return error
+        }
+    }
+
     /// Those that were not inserted: what was refused and, in order, what came after it.
     private func refused(by result: BatchResult, of documents: [NewDocument]) -> [NewDocument] {
         let places = result.refusals.compactMap { $0.refusedWrite(of: documents.count) }

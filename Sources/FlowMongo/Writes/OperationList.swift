@@ -16,8 +16,6 @@ struct OperationList: Sendable {
     }
 
     let entries: [Entry]
-    /// What doing all of them twice does.
-    let effect: Effect
 
     private static let common: Set<String> = ["filter", "collation", "hint"]
 
@@ -26,7 +24,6 @@ struct OperationList: Sendable {
     ///   - ids: for documents that are inserted.
     init(_ operations: [Value], isTransaction: Bool, ids: DerivedIDs) throws(Failure) {
         var entries: [Entry] = []
-        var effect = Effect.idempotent
         for (index, value) in operations.enumerated() {
             let place = "operations[\(index)]"
             guard let (key, content) = value.mapValue?.first.map({ ($0.key.text, $0.value) }),
@@ -39,7 +36,6 @@ struct OperationList: Sendable {
                     nothingSent: true)
             }
             try Self.check(arguments, of: kind, isTransaction: isTransaction, at: "\(place).\(key)")
-            if kind.effect(of: arguments) == .write { effect = .write }
             entries.append(
                 Entry(
                     operation: try WriteOperation(
@@ -51,7 +47,6 @@ struct OperationList: Sendable {
                     place: place))
         }
         self.entries = entries
-        self.effect = effect
     }
 
     private static func check(

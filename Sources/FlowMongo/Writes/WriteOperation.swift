@@ -77,12 +77,11 @@ struct WriteOperation: Sendable {
 
 extension WriteOperation.Kind {
     /// Operators after which a document is the same however often they are applied.
-    private static let settling: Set<String> = [
-        "$set", "$unset", "$min", "$max", "$addToSet", "$pull", "$pullAll", "$setOnInsert",
-    ]
+    private static let settling: Set<String> = ["$set", "$unset", "$min", "$max", "$addToSet", "$pull", "$pullAll"]
 
-    /// What doing it twice does. A change of one document is the same one only where its `_id` says which it is: else the
-    /// second time may find another.
+    /// What doing it twice does. A change of one document is the same one only where the `_id` alone says which it is:
+    /// with less, the second time may find another; with more, as in a claim of what is still free, the first time may
+    /// have changed what the second one asks for, and its answer would deny what was done.
     func effect(of arguments: ValueMap) -> Effect {
         let settles: Bool =
             switch self {
@@ -96,12 +95,27 @@ extension WriteOperation.Kind {
     }
 
     private static func isSettling(_ update: Value?) -> Bool {
-        update?.mapValue?.allSatisfy { settling.contains($0.key.text) } ?? false
+        guard let update = update?.mapValue else { return false }
+        // `$setOnInsert` alone asks whether the document was there: the second time it is, by the first one's doing.
+        return update.contains { settling.contains($0.key.text) }
+            && update.allSatisfy { settling.contains($0.key.text) || $0.key.text == "$setOnInsert" }
+            && !update.contains { $0.value.mapValue?.names.contains(where: isPositional) ?? false }
     }
 
+    /// Whether a path has the `$` that stands for the first item the filter fits: the second time it may be another.
+    private static func isPositional(_ path: String) -> Bool {
+        path.utf8.split(separator: UInt8(ascii: ".")).contains { $0.elementsEqual("$".utf8) }
+    }
+
+    /// Whether the filter is the `_id` of one document, and nothing else.
     private static func namesOne(_ arguments: ValueMap) -> Bool {
-        guard let id = arguments["filter"]?["_id"] else { return false }
-        guard let first = id.mapValue?.first?.key.text else { return id.listValue == nil }
-        return !first.hasPrefix("$") || ExtendedJSON.words.contains(first)
+        guard let filter = arguments["filter"]?.mapValue, filter.count == 1, let id = filter["_id"] else {
+            return false
+        }
+        // By a collation, several texts are the same one.
+        guard arguments["collation"]?.isNull ?? true else { return false }
+        guard let map = id.mapValue else { return id.listValue == nil }
+        guard map.first?.key.text.hasPrefix("$") ?? false else { return true }
+        return ExtendedJSON(map)?.fitsItselfAlone ?? false
     }
 }

@@ -39,7 +39,7 @@ struct CSVOptions {
     }
 
     private func columnNames(of rows: [Value]) -> [String] {
-        var seen: Set<String> = []
-        return rows.flatMap { $0.mapValue?.names ?? [] }.filter { seen.insert($0).inserted }
+        var seen: Set<MapKey> = []
+        return rows.flatMap { $0.mapValue?.keys ?? [] }.filter { seen.insert(.string($0.text)).inserted }.map(\.text)
     }
 }

@@ -1,6 +1,8 @@
+import FlowCore
+
 /// The tags of a Mustache template: which names it asks for with `#` or `^`, what it includes, how deep it nests.
 struct MustacheTags {
-    private(set) var sections: Set<String> = []
+    private(set) var sections: Set<MapKey> = []
     private(set) var partials: [String] = []
     private(set) var depth = 0
 
@@ -18,7 +20,7 @@ struct MustacheTags {
                 content.dropFirst().drop(while: \.isWhitespace).split(whereSeparator: \.isWhitespace).first ?? "")
             switch content.first {
             case "#", "^":
-                sections.insert(name)
+                sections.insert(.string(name))
                 level += 1
                 depth = max(depth, level)
             case "/": level -= 1

@@ -29,7 +29,7 @@ struct MustacheTemplate {
 
     func render(_ data: Value, escapesHTML: Bool) throws(Failure) -> String {
         let tree = try MustacheTree(data, depth: 0)
-        let sections = tags.sections.joined(separator: "\n")
+        let sections = tags.sections.map(\.text).joined(separator: "\n")
         var result = source.withCString { source in
             sections.withCString { flow_mustache_render(source, tree.handle, escapesHTML, $0) }
         }

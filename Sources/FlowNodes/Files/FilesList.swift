@@ -5,7 +5,9 @@ import FlowSpec
 struct FilesList: Node {
     let spec = NodeSpec(
         "files.list", summary: "List the files of a folder.",
-        details: "Links are not followed; names with a leading dot are listed where the pattern has one too.",
+        details:
+            "Links are not followed; names with a leading dot are listed where the pattern has one too. A name that "
+            + "isn't UTF-8 is an error where it would be listed, or is that of a folder to look through.",
         effect: .read,
         parameters: [
             Parameter("path", .string, default: ".", help: "The folder.", example: "reports"),

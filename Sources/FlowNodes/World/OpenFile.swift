@@ -39,6 +39,10 @@ struct OpenFile: ~Copyable {
                 filled = max(got, 0)
             }
             if got >= 0 { return bytes }
+            if errno == EAGAIN {
+                try wait(for: POLLIN)
+                continue
+            }
             guard errno == EINTR else { throw FileFailure.failure("read", path, errno: errno) }
         }
     }
@@ -84,6 +88,8 @@ struct OpenFile: ~Copyable {
                     // Only now is known where the end was.
                     if added == 0 { start = Int64(lseek(descriptor, 0, SEEK_CUR)) - Int64(count) }
                     added += count
+                } else if errno == EAGAIN {
+                    try wait(for: POLLOUT)
                 } else if errno != EINTR {
                     throw FileFailure.failure("write", path, errno: errno)
                 }

@@ -17,10 +17,13 @@ package struct PosixFileSystem: FileSystem {
     }
 
     package func read(_ path: String, limit: Int) throws -> [UInt8] {
-        let file = try OpenFile(path, flags: O_RDONLY, action: "read")
+        let file = try OpenFile(path, flags: O_RDONLY | O_NONBLOCK, action: "read")
         let information = try file.information()
-        guard information.st_mode & S_IFMT != S_IFDIR else {
-            throw FileFailure.failure("read", path, errno: EISDIR)
+        switch information.st_mode & S_IFMT {
+        case S_IFDIR: throw FileFailure.failure("read", path, errno: EISDIR)
+        // Until somebody writes to it; it would be at its end before.
+        case S_IFIFO: try file.wait(for: POLLIN)
+        default: break
         }
         guard information.st_size <= limit else { throw tooLarge(path, limit: limit) }
         var bytes: [UInt8] = []
@@ -35,10 +38,15 @@ package struct PosixFileSystem: FileSystem {
     }
 
     package func read(_ path: String, from offset: Int64, count: Int) throws -> FilePiece {
-        let file = try OpenFile(path, flags: O_RDONLY, action: "read")
+        let file = try OpenFile(path, flags: O_RDONLY | O_NONBLOCK, action: "read")
         let information = try file.information()
-        guard information.st_mode & S_IFMT != S_IFDIR else {
-            throw FileFailure.failure("read", path, errno: EISDIR)
+        switch information.st_mode & S_IFMT {
+        case S_IFDIR: throw FileFailure.failure("read", path, errno: EISDIR)
+        case S_IFIFO:
+            throw Failure(
+                .invalid, "can't read \"\(path)\": a pipe can't be read piece by piece",
+                hint: "write what comes from it to a file first")
+        default: break
         }
         return FilePiece(
             bytes: try file.read(from: offset, upTo: count), size: Int64(information.st_size),
@@ -58,7 +66,21 @@ package struct PosixFileSystem: FileSystem {
     }
 
     private func openEnd(of path: String) throws(Failure) -> OpenFile {
-        try OpenFile(path, flags: O_WRONLY | O_CREAT | O_APPEND, mode: 0o644, action: "write")
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK
+        while true {
+            do {
+                return try OpenFile(path, flags: flags, mode: 0o644, action: "write")
+            } catch {
+                // A pipe from which nobody reads yet; one that is opened so is not waited for.
+                guard error.code == "errno \(ENXIO)", isPipe(path) else { throw error }
+            }
+            try OpenFile.pause()
+        }
+    }
+
+    private func isPipe(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFIFO
     }
 
     package func info(_ path: String) throws -> FileInfo? {
@@ -78,6 +100,19 @@ package struct PosixFileSystem: FileSystem {
         return names
     }
 
+    package func foreignNames(in path: String) throws -> [ForeignName] {
+        let folder = try OpenFile(path, flags: O_RDONLY | O_DIRECTORY, action: "list")
+        guard let names = FolderNames.bytes(ofFolder: folder.descriptor) else {
+            throw FileFailure.failure("list", path, errno: errno)
+        }
+        return names.filter { String(validating: $0, as: UTF8.self) == nil }.compactMap { name in
+            var information = stat()
+            let file = name.map(CChar.init(bitPattern:)) + [0]
+            guard fstatat(folder.descriptor, file, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+            return ForeignName(shown: String(decoding: name, as: UTF8.self), kind: kind(information.st_mode))
+        }
+    }
+
     package func createFolder(_ path: String) throws {
         var made = ""
         for part in path.split(separator: "/") {
@@ -95,7 +130,7 @@ package struct PosixFileSystem: FileSystem {
     package func delete(_ path: String, recursive: Bool) throws {
         guard let info = try info(path) else { throw FileFailure.failure("delete", path, errno: ENOENT) }
         if info.kind == .folder {
-            if recursive { for name in try list(path) { try delete(path + "/" + name, recursive: true) } }
+            if recursive { return try FolderDeletion.delete(path) }
             guard rmdir(path) == 0 else { throw FileFailure.failure("delete", path, errno: errno) }
         } else {
             guard unlink(path) == 0 else { throw FileFailure.failure("delete", path, errno: errno) }
@@ -103,9 +138,16 @@ package struct PosixFileSystem: FileSystem {
     }
 
     /// A folder may be moved to an empty one, as the system sees to.
+    ///
+    /// - Throws: a `Failure` of kind `invalid` where that would put a folder into itself.
     package func move(_ path: String, to destination: String) throws {
         if try info(path)?.kind != .folder { try requireReplaceable(destination) }
         if rename(path, destination) == 0 { return }
+        if errno == EINVAL {
+            throw Failure(
+                .invalid, "can't move \"\(path)\" to \"\(destination)\": that is inside of it",
+                hint: "name a place outside of it", code: "EINVAL")
+        }
         // Another file system: the file is copied whole before the original goes.
         guard errno == EXDEV, try info(path)?.kind == .file else {
             throw FileFailure.failure("move", path, errno: errno)
@@ -135,8 +177,13 @@ package struct PosixFileSystem: FileSystem {
         // Else to open a pipe would wait for who writes to it.
         let source = try OpenFile(path, flags: O_RDONLY | O_NONBLOCK, action: "copy")
         let information = try source.information()
-        guard information.st_mode & S_IFMT == S_IFREG else {
-            throw FileFailure.failure("copy", path, errno: EISDIR)
+        switch information.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw FileFailure.failure("copy", path, errno: EISDIR)
+        default:
+            throw Failure(
+                .invalid, "can't copy \"\(path)\": \(ReplacedFile.Objection.isSpecial.rawValue)",
+                hint: "read it with files.read, and write what that gives")
         }
         try replace(destination, mode: information.st_mode & 0o777) { file throws(Failure) in
             while true {

@@ -11,7 +11,7 @@ struct ItemKeys: Sendable {
 
     /// - Parameter names: of all items; they go by their index where these don't tell them apart.
     init(_ names: [String] = []) {
-        if Set(names).count == names.count { keys = names }
+        if Set(names.lazy.map(MapKey.string)).count == names.count { keys = names }
     }
 
     subscript(index: Int) -> String { index < keys.count ? keys[index] : String(index) }
@@ -54,7 +54,7 @@ struct ItemKeys: Sendable {
         case .int(let number): key = String(number)
         default: throw failure("must be a string or an int, not \(value.shortTextOfType), as for item \(index)")
         }
-        if let other = indices.updateValue(index, forKey: key.hashValue) {
+        if let other = indices.updateValue(index, forKey: MapKey.string(key).hashValue) {
             throw failure("items \(other) and \(index) are both called \"\(key)\"", "add what tells them apart")
         }
         return key

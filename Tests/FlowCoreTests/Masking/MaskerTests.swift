@@ -24,6 +24,13 @@ import Testing
         #expect(masker.mask("x line number two y") == "x *** y")
     }
 
+    @Test func hidesBothOfSecretsThatLookTheSame() {
+        let masker = Masker()
+        masker.add("fake-caf\u{E9}-secret")
+        masker.add("fake-cafe\u{301}-secret")
+        #expect(masker.mask("a fake-caf\u{E9}-secret, a fake-cafe\u{301}-secret") == "a ***, a ***")
+    }
+
     @Test func leavesShortSecretsToTheStaticChecks() {
         let masker = Masker()
         masker.add("short")

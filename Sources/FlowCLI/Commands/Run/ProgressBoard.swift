@@ -161,12 +161,18 @@ struct ProgressBoard {
             }
             if count > ProgressBoard.lineRoom { return [] }
         }
+        let style: Style?
         switch line.level {
-        case "error": return ["    \(place, .dim) \(line.message, .red)"]
-        case "warning": return ["    \(place, .dim) \(line.message, .yellow)"]
-        case "info": return ["    \(place, .dim) \(line.message)"]
-        default: return isVerbose ? ["    \(place, .dim) \(line.message, .dim)"] : []
+        case "error": style = .red
+        case "warning": style = .yellow
+        case "info": style = nil
+        default:
+            guard isVerbose else { return [] }
+            style = .dim
         }
+        // Else what a message has after a line break could pass for a line of flowctl's own.
+        let parts = line.message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return ["    \(place, .dim) \(parts[0], style)"] + parts.dropFirst().map { "      \($0, style)" }
     }
 
     /// `deploy  Deploy to eu-1`
