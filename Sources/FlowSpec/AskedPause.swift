@@ -1,14 +1,17 @@
 package import FlowCore
 
-/// How long a service asks to wait, in the ways services write it. What can't be read is nil; a time that has passed is
-/// zero.
+/// How long a service asks to wait, in the ways services write it. What can't be read, or is absurd, is nil; a time that
+/// has passed is zero.
 package enum AskedPause {
-    /// Nobody means a larger number; it is longer than any pause all the same.
     private static let most = 1e9 - 1
 
     package static func seconds(_ count: Double) -> Duration? {
-        count >= 0 ? .milliseconds(Int64((min(count, most) * 1000).rounded(.up))) : nil
+        guard count >= 0, count <= most else { return nil }
+        return .milliseconds(Int64((count * 1000).rounded(.up)))
     }
+
+    /// The same of a service that refuses: nobody means a larger number, but it is longer than any pause.
+    package static func longSeconds(_ count: Double) -> Duration? { seconds(min(count, most)) }
 
     package static func milliseconds(_ count: Double) -> Duration? { seconds(count / 1000) }
 
@@ -38,7 +41,7 @@ package enum AskedPause {
     package static func retryAfter(_ headers: HTTPHeaders, now: Timestamp) -> Duration? {
         if let exact = headers["Retry-After-Ms"].flatMap(number).flatMap(milliseconds) { return exact }
         guard let text = headers["Retry-After"] else { return nil }
-        return number(text).map(seconds) ?? date(text, now: now)
+        return number(text).map(longSeconds) ?? date(text, now: now)
     }
 
     /// Of digits, with a fraction where a service knows better; nothing with an exponent, nor hexadecimal.

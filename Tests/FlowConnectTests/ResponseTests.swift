@@ -132,6 +132,8 @@ import Testing
         ("json_seconds: retry-after", "", #"{"retry-after":28.7}"#, 28.7),
         ("json_milliseconds: error.wait", "", #"{"error":{"wait":"400"}}"#, 0.4),
         ("json_epoch: reset", "", #"{"reset":1800000060000}"#, 60), ("seconds: 30", "", "{}", 30),
+        ("json_seconds: wait", "", #"{"wait":1e18}"#, 999_999_999),
+        ("json_milliseconds: wait", "", #"{"wait":1e21}"#, 999_999_999),
     ]
 
     @Test(arguments: delays)

@@ -187,12 +187,12 @@ extension ErrorRules.Delay.Source {
     /// How long to wait; nil where the response doesn't say.
     func duration(_ response: HTTPResponse, body: Value, _ now: Timestamp) -> Duration? {
         switch self {
-        case .headerSeconds(let name): number(response.headers[name]).flatMap(AskedPause.seconds)
-        case .headerMilliseconds(let name): number(response.headers[name]).flatMap(AskedPause.milliseconds)
+        case .headerSeconds(let name): number(response.headers[name]).flatMap(AskedPause.longSeconds)
+        case .headerMilliseconds(let name): number(response.headers[name]).flatMap { AskedPause.longSeconds($0 / 1000) }
         case .headerEpoch(let name): number(response.headers[name]).flatMap { AskedPause.epoch($0, now: now) }
         case .headerDate(let name): response.headers[name].flatMap { AskedPause.date($0, now: now) }
-        case .jsonSeconds(let path): number(body, path).flatMap(AskedPause.seconds)
-        case .jsonMilliseconds(let path): number(body, path).flatMap(AskedPause.milliseconds)
+        case .jsonSeconds(let path): number(body, path).flatMap(AskedPause.longSeconds)
+        case .jsonMilliseconds(let path): number(body, path).flatMap { AskedPause.longSeconds($0 / 1000) }
         case .jsonEpoch(let path): number(body, path).flatMap { AskedPause.epoch($0, now: now) }
         case .seconds(let count): .seconds(count)
         }
