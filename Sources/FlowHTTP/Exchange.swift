@@ -78,6 +78,8 @@ final class Exchange: Sendable {
     /// libcurl would wait at a pipe for who writes to it, and all other requests with it.
     private func checkFiles() throws(Failure) {
         let certificate = route.clientCertificate
+        // Most requests name none, and all come through here.
+        guard route.caFile != nil || route.proxyCAFile != nil || certificate != nil else { return }
         let files = [
             (route.caFile, "the certificates to trust"), (route.proxyCAFile, "the certificates to trust"),
             (certificate?.certificate, "the client certificate"),
