@@ -51,6 +51,9 @@ struct ContentRange {
     /// Bytes of the whole file; nil where the server doesn't know.
     let total: Int64?
 
+    /// Whether it is all of the file.
+    var isWhole: Bool { start == 0 && end == total }
+
     init?(_ headers: HTTPHeaders) {
         let words = (headers["content-range"] ?? "").split(separator: " ")
         guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }

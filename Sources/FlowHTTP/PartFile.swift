@@ -75,7 +75,7 @@ final class PartFile: BodySink, @unchecked Sendable {
         isContinued = false
         partEnd = nil
         if isContinuing, status == 206 { return try goOn(range, Edition(headers)) }
-        if status == 206, !asksForPart, range.map({ $0.start > 0 || $0.end != $0.total }) ?? true { throw otherPart }
+        if status == 206, !asksForPart, range?.isWhole != true { throw otherPart }
         partEnd = range.map { $0.end - $0.start }
         let edition = Edition(headers)
         if let announced = edition.size, let limit, announced > limit { throw tooLong(limit) }

@@ -209,8 +209,7 @@ struct ResponseReader {
 
     /// A part that nobody asked for would be taken for the whole.
     private func requireAskedPart() throws(Failure) {
-        let range = ContentRange(ResponseReader.fields(head))
-        guard exchange.request.headers["range"] == nil, range.map({ $0.start > 0 || $0.end != $0.total }) ?? true
+        guard exchange.request.headers["range"] == nil, ContentRange(ResponseReader.fields(head))?.isWhole != true
         else { return }
         throw Failure(
             .protocolError, "\(exchange.authority) answered with a part of what was asked for",

@@ -84,7 +84,7 @@ package final class ResponseTable: Sendable {
             try database.execute("VACUUM")
             return count
         } catch  where error.isDamage {
-            delete(path)
+            moveAway(path)
             return 0
         }
     }
@@ -128,7 +128,7 @@ package final class ResponseTable: Sendable {
                 return answer
             } catch {
                 if error.isDamage {
-                    ResponseTable.delete(path)
+                    ResponseTable.moveAway(path)
                     opening = nil
                 }
                 throw error
@@ -141,7 +141,7 @@ package final class ResponseTable: Sendable {
         do throws(Failure) {
             return try openAsItIs(path)
         } catch  where error.isDamage {
-            delete(path)
+            moveAway(path)
             return try openAsItIs(path)
         }
     }
@@ -152,8 +152,9 @@ package final class ResponseTable: Sendable {
         return State(database: database, size: try size(database))
     }
 
-    private static func delete(_ path: String) {
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
+    /// Nothing is deleted: somebody may have named another file for it.
+    private static func moveAway(_ path: String) {
+        for suffix in ["", "-wal", "-shm", "-journal"] { rename(path + suffix, path + ".damaged" + suffix) }
     }
 }
 

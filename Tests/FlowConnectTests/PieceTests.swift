@@ -19,6 +19,7 @@ import Testing
             var pieces = 0
             /// What is asked of the session once it has all; nil where it tells how far it is.
             var statusWhenDone: Int?
+            var refusesPieces = false
             /// Of the pieces, in turn.
             var effects: [Effect] = []
         }
@@ -38,6 +39,7 @@ import Testing
                     state.retries.insert(call.retry.max)
                     state.effects.append(call.effect)
                 }
+                if state.refusesPieces, case .file = call.request.body { throw Failure(.rateLimited, "too many") }
                 do {
                     return try answer(call.request, &state)
                 } catch {
@@ -220,6 +222,18 @@ import Testing
         #expect(failure?.kind == .uncertain)
         #expect(ranges(server).last == "bytes */23")
         #expect(kept.values.names.contains("steps.send.pieces"))
+    }
+
+    /// What was refused is known not to be done: that the session is gone is what there is to say.
+    @Test func aLastPieceThatIsRefusedIsNotInDoubt() async throws {
+        let server = RangeServer(total: 10)
+        server.state.withLock {
+            $0.taken = 10
+            $0.refusesPieces = true
+            $0.statusWhenDone = 404
+        }
+        let failure = await #expect(throws: Failure.self) { try await upload(server) }
+        #expect(failure?.kind == .notFound)
     }
 
     @Test func aLastPieceWhoseAnswerIsLostIsDoneWhereTheServerHasAll() async throws {

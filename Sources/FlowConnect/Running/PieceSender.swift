@@ -57,7 +57,8 @@ struct PieceSender {
                 do {
                     position.offset = try await ask(file, scope)
                 } catch {
-                    if endsWrite, piece.upperBound >= file.size, !failure.nothingSent { throw failure }
+                    // Of what was refused it is known that it was not done.
+                    if endsWrite, piece.upperBound >= file.size, failure.kind == .uncertain { throw failure }
                     throw error
                 }
                 try await run.keep(checkpoint, position.asValue)

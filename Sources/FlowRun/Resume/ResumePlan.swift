@@ -128,11 +128,11 @@ private struct Outlook {
         _ steps: [StoredStep], _ rerun: Rerun, _ options: ResumeOptions, _ difference: WorkflowDifference?,
         undecided: Set<String>
     ) {
-        self.undecided = undecided
         self.steps = Dictionary(steps.map { ($0.path, $0) }) { $1 }
         self.rerun = rerun
         self.options = options
         self.difference = difference
+        self.undecided = undecided
     }
 
     /// Steps in file order, those inside a block below it; not those inside items, of which there may be very many.

@@ -70,12 +70,14 @@ struct MySQLLogin {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, kind, 0)
-        defer { close(descriptor) }
-        let isTaken = withUnsafeBytes(of: &address) { bytes in
-            Glibc.connect(
-                descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-                socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-        }
+        defer { if descriptor >= 0 { close(descriptor) } }
+        let isTaken =
+            descriptor >= 0
+            && withUnsafeBytes(of: &address) { bytes in
+                Glibc.connect(
+                    descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                    socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
         // One with a long line of others before it is waited for.
         guard isTaken || errno == EAGAIN else {
             throw MySQLFailure(UInt32(CR_CONNECTION_ERROR), "can't connect (\(errno))").whileConnecting(to: account)
