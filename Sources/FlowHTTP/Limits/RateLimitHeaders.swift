@@ -29,13 +29,24 @@ struct RateLimitHeaders {
         self.reset = reset
     }
 
-    /// Whether a field of this name has a part in what a response says.
+    /// Whether a field of this name has a part in what a response says. Over bytes, as the names of each answer come here.
     static func areIn(_ name: String) -> Bool {
         let length = name.utf8.count
         guard length == 9 || length >= shortestName else { return false }
-        let name = name.lowercased()
-        return name.contains("ratelimit") || name.contains("rate-limit")
+        var name = name
+        return name.withUTF8 { bytes in
+            bytes.indices.contains { start in
+                spellings.contains { word in
+                    bytes.count - start >= word.count
+                        && word.indices.allSatisfy { bytes[start + $0] | caseBit == word[$0] }
+                }
+            }
+        }
     }
+
+    private static let spellings = [Array("ratelimit".utf8), Array("rate-limit".utf8)]
+    /// What tells small ASCII letters from capital ones; a hyphen has it as well.
+    private static let caseBit: UInt8 = 0x20
 
     /// `RateLimitReset` is the shortest of these names beside `RateLimit` itself.
     private static let shortestName = 14
