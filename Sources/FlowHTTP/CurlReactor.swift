@@ -12,14 +12,14 @@ final class CurlReactor {
     private let userAgent: String
     private let clock = LoopClock()
     private let sockets = KeptSockets()
-    private var line: WaitingLine
+    private let line: WaitingLine
     /// All handles, and those of them that have no transfer.
     private var handles: [EasyHandle] = []
     private var idleHandles: [EasyHandle] = []
     /// Empty but while they are obeyed; kept for its capacity.
     private var commands: [CurlInbox.Command] = []
-    /// The transfers that this turn has ended, whose tasks are to go on.
-    private var ended: [Transfer] = []
+    /// The first and the last of the transfers that this turn has ended, whose tasks are to go on.
+    private var ended: (first: Transfer, last: Transfer)?
     /// No transfer can have stalled before this.
     private var nextStallCheck: ContinuousClock.Instant?
     /// When the transfer that is on its way began, if it has been alone all the time.
@@ -183,7 +183,7 @@ final class CurlReactor {
         guard let expiry = line.nextExpiry, expiry <= .now else { return }
         for transfer in line.expired(at: .now) {
             transfer.end(transfer.ended(transfer.ranOutOfTime))
-            ended.append(transfer)
+            addEnded(transfer)
         }
         resumeTasks()
     }
@@ -269,16 +269,24 @@ final class CurlReactor {
         takeBack(transfer)
         if line.active == 0, let aloneSince { answersSoon = clock.now - aloneSince < CurlReactor.patience }
         transfer.end(outcome)
-        ended.append(transfer)
+        addEnded(transfer)
     }
 
-    /// Has the tasks go on whose transfers have ended: the last one, which then sees to the others. To wake one thread is
+    private func addEnded(_ transfer: Transfer) {
+        guard let (first, last) = ended else {
+            ended = (transfer, transfer)
+            return
+        }
+        last.follower = transfer
+        ended = (first, transfer)
+    }
+
+    /// Has the tasks go on whose transfers have ended: the first one, which then sees to the others. To wake one thread is
     /// all that this one should spend its time on.
     private func resumeTasks() {
-        guard let last = ended.popLast() else { return }
-        last.followers = ended
-        ended = []
-        last.resume()
+        guard let (first, _) = ended else { return }
+        ended = nil
+        first.resume()
     }
 
     /// Ends everything; the multi handle is gone after it.

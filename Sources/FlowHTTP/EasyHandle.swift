@@ -9,8 +9,12 @@ final class EasyHandle {
     private let clock: LoopClock
     private let sockets: KeptSockets
     private let userAgent: String
-    // Asked for with every line of a header, by one thread alone: not worth a check for a second one.
-    @exclusivity(unchecked) private(set) var transfer: Transfer?
+    private(set) var transfer: Transfer? {
+        didSet { moving = transfer.map(Unmanaged.passUnretained) }
+    }
+    /// The transfer once more, for what is called with every line of a header: to count references there would take longer
+    /// than to take the line in.
+    @exclusivity(unchecked) private var moving: Unmanaged<Transfer>?
     /// What libcurl was told.
     private var setup: RequestSetup?
     private var url: String?
@@ -52,7 +56,7 @@ final class EasyHandle {
         }
         // Byte by byte: to a server, two spellings of a letter that Swift takes for the same are not.
         let wanted = transfer.exchange.request.url
-        if url?.utf8.elementsEqual(wanted.utf8) != true {
+        if url?.hasSameScalars(as: wanted) != true {
             flow_set_text(pointer, CURLOPT_URL, wanted)
             url = wanted
         }
@@ -74,12 +78,12 @@ final class EasyHandle {
             pointer,
             { bytes, size, count, context in
                 let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-                return EasyHandle.moving(context)?.addHeader(line) ?? false ? size * count : 0
+                return EasyHandle.moving(context) { $0.addHeader(line) } ?? false ? size * count : 0
             },
             { bytes, size, count, context in
                 let portion = UnsafeRawBufferPointer(start: bytes, count: size * count)
                 // Not 0: that is success for a portion of no bytes.
-                return EasyHandle.moving(context)?.addBody(portion) ?? false ? size * count : size * count + 1
+                return EasyHandle.moving(context) { $0.addBody(portion) } ?? false ? size * count : size * count + 1
             }, context)
         flow_set_opener(
             pointer,
@@ -97,8 +101,10 @@ final class EasyHandle {
             { context, _, _, _, port in
                 let handle = EasyHandle.at(context)
                 handle.clock.hasSent = true
-                return EasyHandle.moving(context)?.willSend(from: port, handle.sockets, at: handle.clock.now) ?? false
-                    ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+                let maySend = EasyHandle.moving(context) {
+                    $0.willSend(from: port, handle.sockets, at: handle.clock.now)
+                }
+                return maySend ?? false ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }, context)
     }
 
@@ -107,11 +113,15 @@ final class EasyHandle {
         Unmanaged<EasyHandle>.fromOpaque(context!).takeUnretainedValue()
     }
 
-    /// The transfer a callback is about, which moves bytes just now.
-    static func moving(_ context: UnsafeMutableRawPointer?) -> Transfer? {
-        let handle = at(context)
-        guard let transfer = handle.transfer else { return nil }
-        transfer.lastActivity = handle.clock.now
-        return transfer
+    /// Calls `body` with the transfer a callback is about, which moves bytes just now.
+    ///
+    /// - Returns: nil where the handle has no transfer.
+    static func moving<Result>(_ context: UnsafeMutableRawPointer?, _ body: (Transfer) -> Result) -> Result? {
+        Unmanaged<EasyHandle>.fromOpaque(context!)._withUnsafeGuaranteedRef { handle in
+            handle.moving?._withUnsafeGuaranteedRef { transfer in
+                transfer.lastActivity = handle.clock.now
+                return body(transfer)
+            }
+        }
     }
 }

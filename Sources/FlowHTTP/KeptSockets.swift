@@ -7,10 +7,16 @@ import Glibc
 /// words, which libcurl before 8 takes for a sign of life. Or it is an answer to nothing, which would be taken for that
 /// of the next request, and its own for that of the one after it.
 final class KeptSockets {
-    private struct Kept {
-        var socket: Int32
+    /// A class, so that a time can be noted in place: in a dictionary's value that takes eight allocations.
+    private final class Kept {
+        let socket: Int32
         /// When the latest request was written to it.
         var usedAt: ContinuousClock.Instant
+
+        init(_ socket: Int32, at now: ContinuousClock.Instant) {
+            self.socket = socket
+            usedAt = now
+        }
     }
 
     private var kept: [Int32: Kept] = [:]
@@ -30,7 +36,7 @@ final class KeptSockets {
             let latest = kept.sorted { $0.value.usedAt > $1.value.usedAt }.prefix(KeptSockets.bound / 2)
             kept = Dictionary(uniqueKeysWithValues: latest.map { ($0.key, $0.value) })
         }
-        kept[port] = Kept(socket: socket, usedAt: now)
+        kept[port] = Kept(socket, at: now)
     }
 
     /// Whether something has come on a connection where nothing was asked for; a request is about to be written to it.
@@ -38,8 +44,9 @@ final class KeptSockets {
     /// - Parameter isWrite: whether it may go out once only, so that it is asked for however soon it follows.
     func haveEnded(port: Int32, isWrite: Bool, at now: ContinuousClock.Instant) -> Bool {
         guard let connection = kept[port] else { return false }
-        kept[port]?.usedAt = now
-        guard isWrite || now - connection.usedAt >= KeptSockets.quiet else { return false }
+        let pause = now - connection.usedAt
+        connection.usedAt = now
+        guard isWrite || pause >= KeptSockets.quiet else { return false }
         var wanted = pollfd(fd: connection.socket, events: Int16(POLLIN), revents: 0)
         guard poll(&wanted, 1, 0) > 0 else { return false }
         kept[port] = nil

@@ -94,16 +94,22 @@ struct ResponseReader {
     private mutating func note(_ line: UnsafeRawBufferPointer) {
         if let value = ResponseReader.value(of: "content-length:", in: line) {
             let text = String(decoding: value, as: UTF8.self)
-            for length in Int64(text).map({ [$0] }) ?? ResponseReader.lengths(text) {
-                hasSeveralLengths = hasSeveralLengths || announcedLength != nil && announcedLength != length
-                hasUnreadableLength = hasUnreadableLength || length.map { $0 < 0 } ?? true
-                announcedLength = length
+            if let length = Int64(text) {
+                noteLength(length)
+            } else {
+                for length in ResponseReader.lengths(text) { noteLength(length) }
             }
         } else if ResponseReader.value(of: "transfer-encoding:", in: line) != nil {
             isTransferCoded = true
         } else if ResponseReader.value(of: "content-encoding:", in: line) != nil {
             isCoded = true
         }
+    }
+
+    private mutating func noteLength(_ length: Int64?) {
+        hasSeveralLengths = hasSeveralLengths || announcedLength != nil && announcedLength != length
+        hasUnreadableLength = hasUnreadableLength || length.map { $0 < 0 } ?? true
+        announcedLength = length
     }
 
     /// Several lengths in one line, which is one where they are the same (RFC 9112, 6.3); nil for what is none.
@@ -151,7 +157,11 @@ struct ResponseReader {
         var headers = HTTPHeaders()
         headers.fields.reserveCapacity(16)
         head.withUnsafeBytes { bytes in
-            for line in bytes.split(separator: 0x0A) {
+            // Not split: that is an array of slices, grown four times.
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let line = rest.prefix { $0 != 0x0A }
+                rest = rest[line.endIndex...].dropFirst()
                 guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
                 let name = String(decoding: line[..<colon], as: UTF8.self)
                 let value = trimmed(line[(colon + 1)...])

@@ -25,7 +25,7 @@ extension Transfer {
                 curl,
                 { bytes, size, count, context in
                     let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
-                    return EasyHandle.moving(context)?.read(into: buffer) ?? Int(CURL_READFUNC_ABORT)
+                    return EasyHandle.moving(context) { $0.read(into: buffer) } ?? Int(CURL_READFUNC_ABORT)
                 },
                 { context, offset, origin in
                     // libcurl only ever seeks from the start.

@@ -77,8 +77,8 @@ final class Transfer: @unchecked Sendable {
     /// Set when all has been written that the task will read. The runtime sees to that order as well; this says so to the
     /// thread sanitizer, which doesn't see it where the answer comes before the task waits.
     private let isHandedBack = Atomic<Bool>(false)
-    /// Those that ended with it, whose tasks its own is to wake.
-    var followers: [Transfer] = []
+    /// The one that ended after it in the same turn of the loop, and so on. The task of the first wakes those of the others.
+    var follower: Transfer?
 
     init(_ exchange: Exchange, body: RequestBody, options: CurlClient.Options, isTraced: Bool = false) {
         self.isTraced = isTraced
@@ -164,9 +164,12 @@ final class Transfer: @unchecked Sendable {
     /// Has those go on that ended with it; the first thing that its task does.
     func resumeFollowers() {
         _ = isHandedBack.load(ordering: .acquiring)
-        guard !followers.isEmpty else { return }
-        for transfer in followers { transfer.resume() }
-        followers = []
+        while let transfer = follower {
+            // Before its task goes on, to which it belongs from then on.
+            follower = transfer.follower
+            transfer.follower = nil
+            transfer.resume()
+        }
     }
 
     /// The answer that has come; for the task that waited for it.

@@ -3,7 +3,7 @@ import FlowCore
 /// Who may go next: a line for each host with its own bounds, and a bound for all of them.
 ///
 /// libcurl's own bounds serve waiting requests in no fair order, so they are not used.
-struct WaitingLine {
+final class WaitingLine {
     private let options: CurlClient.Options
     private var bound: Int
     /// When the first of those who wait has no time left; nil where all have.
@@ -25,14 +25,14 @@ struct WaitingLine {
         bound = max(1, min(options.requestsInAll, sockets))
     }
 
-    mutating func add(_ transfer: Transfer) {
+    func add(_ transfer: Transfer) {
         let host = line(of: transfer.exchange.origin)
         host.add(transfer)
         list(host)
         watch(transfer)
     }
 
-    private mutating func watch(_ transfer: Transfer) {
+    private func watch(_ transfer: Transfer) {
         guard let deadline = transfer.deadline else { return }
         firstDeadline = firstDeadline.map { min($0, deadline) } ?? deadline
     }
@@ -41,7 +41,7 @@ struct WaitingLine {
     var nextExpiry: ContinuousClock.Instant? { isWaitedIn ? firstDeadline : nil }
 
     /// Those in line whose time is up at `now`. They are to be finished, and are not given by ``next()`` then.
-    mutating func expired(at now: ContinuousClock.Instant) -> [Transfer] {
+    func expired(at now: ContinuousClock.Instant) -> [Transfer] {
         guard let firstDeadline, firstDeadline <= now else { return [] }
         self.firstDeadline = nil
         var expired: [Transfer] = []
@@ -58,10 +58,10 @@ struct WaitingLine {
     }
 
     /// Lets go no more at a time than are on their way, as there is no room for more in this process.
-    mutating func lowerBound() { bound = max(1, active) }
+    func lowerBound() { bound = max(1, active) }
 
     /// Puts one that has come out of ``next()``, and has ended, where it was.
-    mutating func putBack(_ transfer: Transfer) {
+    func putBack(_ transfer: Transfer) {
         guard let host = transfer.host else { return }
         hosts[host.origin] = host
         host.putBack(transfer)
@@ -69,13 +69,13 @@ struct WaitingLine {
         watch(transfer)
     }
 
-    private mutating func list(_ host: HostLine) {
+    private func list(_ host: HostLine) {
         guard !host.isListed else { return }
         host.isListed = true
         turns.append(host)
     }
 
-    private mutating func line(of origin: Origin) -> HostLine {
+    private func line(of origin: Origin) -> HostLine {
         if let latest, latest.origin == origin { return latest }
         if let host = hosts[origin] {
             latest = host
@@ -90,7 +90,7 @@ struct WaitingLine {
     var isWaitedIn: Bool { !turns.isEmpty }
 
     /// The next transfer that may start, host by host in turn; nil where none may.
-    mutating func next() -> Transfer? {
+    func next() -> Transfer? {
         var untried = turns.count
         while active < bound, untried > 0 {
             untried -= 1
@@ -109,7 +109,7 @@ struct WaitingLine {
     }
 
     /// Takes note that a transfer which ``next()`` gave has ended.
-    mutating func ended(_ transfer: Transfer) {
+    func ended(_ transfer: Transfer) {
         guard let host = transfer.host else { return }
         active -= 1
         if transfer.isEncrypted { encrypted -= 1 }
@@ -117,7 +117,7 @@ struct WaitingLine {
         forgetIfIdle(host)
     }
 
-    private mutating func forgetIfIdle(_ host: HostLine) {
+    private func forgetIfIdle(_ host: HostLine) {
         guard hosts.count > WaitingLine.idleHosts, host.active == 0, host.isEmpty else { return }
         hosts[host.origin] = nil
         if latest === host { latest = nil }
