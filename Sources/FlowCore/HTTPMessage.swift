@@ -124,6 +124,9 @@ package struct HTTPResponse: Sendable, Hashable {
     package var isStored: Bool
     /// Whether the request was carried out before, and this answers what the server redirected to then.
     package var isAfterwards = false
+    /// Whether the request was written more than once, as a kept connection ended without an answer: what this answers may
+    /// have been done by the earlier one.
+    package var wasSentAgain = false
     /// Whether it refuses the request because an earlier try has done the work.
     package var meansDone = false
 

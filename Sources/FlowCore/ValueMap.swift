@@ -163,6 +163,8 @@ extension ValueMap: RandomAccessCollection {
     package var startIndex: Int { 0 }
     package var endIndex: Int { entries.count }
     package subscript(position: Int) -> Element { entries[position] }
+    /// That of the array: a general one takes an allocation for each element where this type is not known.
+    package func makeIterator() -> Array<Element>.Iterator { entries.makeIterator() }
 }
 
 extension ValueMap: Hashable {

@@ -36,19 +36,16 @@ package final class CurlClient: HTTPClient {
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
         if case .file = call.destination { return try await DownloadClient(self).send(call) }
         var hop = try Exchange(call).asDownload()
+        var wasSentAgain = false
         while true {
-            let response = try await perform(hop)
-            if let next = try hop.redirected(by: response) {
-                hop = next
-            } else if let again = hop.restarted(after: response) {
-                hop = again
-            } else if let rest = hop.continued(after: response) {
-                hop = rest
-            } else {
-                var response = hop.answer(response)
-                response.isAfterwards = hop.mayBeDone
+            var response = try await perform(hop)
+            wasSentAgain = wasSentAgain || response.wasSentAgain
+            guard let next = try hop.next(after: response) else {
+                hop.finish(&response)
+                response.wasSentAgain = wasSentAgain
                 return response
             }
+            hop = next
         }
     }
 
@@ -65,16 +62,20 @@ package final class CurlClient: HTTPClient {
         let loop = try startedLoop()
         let transfer = Transfer(
             exchange, body: try RequestBody(exchange.request.body), options: options, isTraced: trace != nil)
-        let outcome = await withTaskCancellationHandler {
+        await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in loop.submit(transfer, continuation) }
         } onCancel: {
             loop.cancel(transfer)
         }
+        return try response(of: transfer)
+    }
+
+    /// Apart from what awaits it, so that what waits needs no room for it.
+    @inline(never)
+    private func response(of transfer: Transfer) throws(Failure) -> HTTPResponse {
         transfer.resumeFollowers()
-        let result = Result { () throws(Failure) in
-            try outcome.get()
-            return try transfer.response()
-        }.mapError(exchange.attributed)
+        let exchange = transfer.exchange
+        let result = Result { () throws(Failure) in try transfer.response() }.mapError(exchange.attributed)
         trace?.add(exchange, transfer.times, result)
         return try result.get()
     }

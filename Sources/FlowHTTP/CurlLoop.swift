@@ -39,7 +39,7 @@ final class CurlLoop: Sendable {
         while !reactor.withLock({ $0.drive() }) { inbox.waitForWake() }
     }
 
-    func submit(_ transfer: Transfer, _ continuation: UnsafeContinuation<Transfer.Outcome, Never>) {
+    func submit(_ transfer: Transfer, _ continuation: UnsafeContinuation<Void, Never>) {
         transfer.awaits(continuation)
         if inbox.isQuiet.load(ordering: .relaxed), reactor.withLockIfAvailable({ $0.drive(alone: transfer) }) ?? false {
             return

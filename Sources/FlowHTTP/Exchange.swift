@@ -67,6 +67,19 @@ final class Exchange: Sendable {
     /// Without the null byte at its end (unix(7)).
     private static let longestSocketPath = 107
 
+    /// What is to be asked next where `response` is not the call's answer yet: elsewhere, anew, or for the rest.
+    @inline(never)
+    func next(after response: HTTPResponse) throws(Failure) -> Exchange? {
+        try redirected(by: response) ?? restarted(after: response) ?? continued(after: response)
+    }
+
+    /// Makes the last response the call's answer.
+    @inline(never)
+    func finish(_ response: inout HTTPResponse) {
+        response = answer(response)
+        response.isAfterwards = mayBeDone
+    }
+
     /// The failure of this hop, with a mark where it is not that of the server that the call asks.
     func attributed(_ failure: Failure) -> Failure {
         guard redirects > 0, origin != Origin(call.request.url) else { return failure }

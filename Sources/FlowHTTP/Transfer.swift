@@ -9,7 +9,7 @@ import Synchronization
 /// Unchecked, because libcurl's callbacks need a reference type: all but ``isCancelled`` belongs to the loop's thread
 /// from the moment the transfer is submitted until its task goes on.
 final class Transfer: @unchecked Sendable {
-    /// Whether an answer has come, which ``response()`` takes.
+    /// Whether an answer has come, or why none.
     typealias Outcome = Result<Void, Failure>
 
     enum Stage { case new, waiting, active, done }
@@ -72,7 +72,7 @@ final class Transfer: @unchecked Sendable {
     /// How often the request has been written to a connection.
     private(set) var timesSent = 0
     @exclusivity(unchecked) private var reader: ResponseReader
-    private var continuation: UnsafeContinuation<Outcome, Never>?
+    private var continuation: UnsafeContinuation<Void, Never>?
     private var outcome = Outcome.success(())
     /// Set when all has been written that the task will read. The runtime sees to that order as well; this says so to the
     /// thread sanitizer, which doesn't see it where the answer comes before the task waits.
@@ -104,9 +104,12 @@ final class Transfer: @unchecked Sendable {
 
     /// When it has taken too long, if nothing happens until then.
     var latest: ContinuousClock.Instant {
-        if let lastActivity { return lastActivity + exchange.call.timeouts.stall }
+        if let lastActivity { return lastActivity + patience }
         return begun + exchange.call.timeouts.connect + Transfer.grace
     }
+
+    /// How long no byte may move from now on. An interim answer (100, 103) is none.
+    private var patience: Duration { exchange.call.timeouts.stall(hasAnswerBegun: status >= 200) }
 
     /// Whoever opens a connection has libcurl watch the time, which knows better what went wrong. But those who wait for
     /// that connection it lets wait, and then try one after the other.
@@ -134,10 +137,10 @@ final class Transfer: @unchecked Sendable {
     var stalled: Failure {
         lastActivity == nil
             ? TransferError(self, code: CURLE_OPERATION_TIMEDOUT).failure
-            : TransferError.timeout(exchange, "nothing came", within: exchange.call.timeouts.stall)
+            : TransferError.timeout(exchange, "nothing came", within: patience)
     }
 
-    func awaits(_ continuation: UnsafeContinuation<Outcome, Never>) { self.continuation = continuation }
+    func awaits(_ continuation: UnsafeContinuation<Void, Never>) { self.continuation = continuation }
 
     /// Has its task go on.
     func finish(_ outcome: Outcome) {
@@ -155,10 +158,9 @@ final class Transfer: @unchecked Sendable {
     /// Has its task go on after ``end(_:)``.
     func resume() {
         let continuation = continuation
-        let outcome = outcome
         self.continuation = nil
         isHandedBack.store(true, ordering: .releasing)
-        continuation?.resume(returning: outcome)
+        continuation?.resume()
     }
 
     /// Has those go on that ended with it; the first thing that its task does.
@@ -174,7 +176,14 @@ final class Transfer: @unchecked Sendable {
 
     /// The answer that has come; for the task that waited for it.
     func response() throws(Failure) -> HTTPResponse {
-        do throws(Failure) { return try reader.finished() } catch { throw stamped(inDoubt(error)) }
+        try outcome.get()
+        do throws(Failure) {
+            var response = try reader.finished()
+            response.wasSentAgain = timesSent > 1
+            return response
+        } catch {
+            throw stamped(inDoubt(error))
+        }
     }
 
     /// What came of it after libcurl has ended the transfer with `code`.
@@ -193,7 +202,7 @@ final class Transfer: @unchecked Sendable {
         return .failure(stamped(failure))
     }
 
-    private func measure() { if isTraced { times = handle.map(WireTimes.init) } }
+    private func measure() { if isTraced { times = handle.map { WireTimes($0, timesSent: timesSent) } } }
 
     /// What an answer that can't be taken means for a write: the server has it, and has not refused it.
     private func inDoubt(_ failure: Failure) -> Failure {

@@ -11,8 +11,11 @@ struct WireTimes: Sendable, CustomStringConvertible {
     private let sent: Int64
     private let received: Int64
     private let connection: String
+    private let timesSent: Int
 
-    init(_ handle: EasyHandle) {
+    /// - Parameter timesSent: how often the request was written to a connection.
+    init(_ handle: EasyHandle, timesSent: Int) {
+        self.timesSent = timesSent
         func time(_ info: CURLINFO) -> Duration { .microseconds(flow_info_offset(handle.pointer, info)) }
         lookup = time(CURLINFO_NAMELOOKUP_TIME_T)
         connect = time(CURLINFO_CONNECT_TIME_T)
@@ -30,6 +33,8 @@ struct WireTimes: Sendable, CustomStringConvertible {
         var stages = ["dns \(lookup.inMilliseconds)", "connect \(connect.inMilliseconds)"]
         if tls > .zero { stages.append("tls \(tls.inMilliseconds)") }
         stages += ["first byte \(firstByte.inMilliseconds)", "end \(total.inMilliseconds)"]
-        return "at ms: \(stages.joined(separator: ", ")); body \(sent) bytes out, \(received) in; \(connection)"
+        let again = timesSent > 1 ? "; written \(timesSent) times, as a kept connection ended" : ""
+        return
+            "at ms: \(stages.joined(separator: ", ")); body \(sent) bytes out, \(received) in; \(connection)\(again)"
     }
 }

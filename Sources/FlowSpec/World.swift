@@ -53,11 +53,22 @@ package struct HTTPCall: Sendable {
         package var total: Duration?
         /// How long no byte may move.
         package var stall: Duration
+        /// How long none may move until the answer begins, where that is longer than ``stall``.
+        package var answer: Duration?
 
-        package init(connect: Duration = .seconds(10), total: Duration? = nil, stall: Duration = .seconds(30)) {
+        package init(
+            connect: Duration = .seconds(10), total: Duration? = nil, stall: Duration = .seconds(30),
+            answer: Duration? = nil
+        ) {
             self.connect = connect
             self.total = total
             self.stall = stall
+            self.answer = answer
+        }
+
+        /// How long no byte may move, before the answer begins or in the midst of it.
+        package func stall(hasAnswerBegun: Bool) -> Duration {
+            hasAnswerBegun ? stall : max(stall, answer ?? stall)
         }
     }
 

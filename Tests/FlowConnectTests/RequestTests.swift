@@ -216,6 +216,22 @@ import Testing
         #expect(requests[0].text == #"{"l":[1,2]}"#)
     }
 
+    @Test(arguments: [(nil, 60), (Duration.seconds(5), 5)])
+    func anAnswerMayTakeLongToBegin(timeout: Duration?, seconds: Int) async throws {
+        let connector = try TestConnector(
+            "  op:\n"
+                + lines(
+                    "request: GET t\nanswer_within: \"${{ params.wait + 10 }}\"\nparams: { wait: { type: int, default: 50 } }"
+                ))
+        let node = try connector.node("op")
+        let client = ReplyingClient([.json("{}")])
+        var context = NodeContext(world: .test(http: client), effect: .read)
+        context.timeout = timeout
+        _ = try await node.run(node.spec.bind(ValueMap()), in: context)
+        #expect(client.calls.first?.timeouts.answer == .seconds(seconds))
+        #expect(client.calls.first?.timeouts.stall(hasAnswerBegun: true) == .seconds(30))
+    }
+
     @Test func secretsMayGoIntoABodyButNotIntoAnAddress() throws {
         let params =
             "params: { id: { type: int, required: true }, a: { type: string }, q: { type: string, in: query } }"

@@ -109,16 +109,17 @@ extension HTTPRequest {
 /// with a renewed one, as by the client of a run.
 final class ReplyingClient: HTTPClient {
     private let replies: [HTTPResponse]
-    private let state = Mutex<[HTTPRequest]>([])
+    private let state = Mutex<[HTTPCall]>([])
 
     init(_ replies: [HTTPResponse]) { self.replies = replies }
 
-    var requests: [HTTPRequest] { state.withLock { $0 } }
+    var calls: [HTTPCall] { state.withLock { $0 } }
+    var requests: [HTTPRequest] { calls.map(\.request) }
 
     func send(_ call: HTTPCall) async throws -> HTTPResponse {
-        let index = state.withLock { requests in
-            requests.append(call.request)
-            return requests.count - 1
+        let index = state.withLock { calls in
+            calls.append(call)
+            return calls.count - 1
         }
         guard index < replies.count else { return try await UnexpectedUse().send(call) }
         var response = replies[index]

@@ -156,6 +156,20 @@ import Testing
         #expect(failure.message == "nothing came from \(server.authority) within 150 ms")
     }
 
+    /// Who asks a model, or for an export, waits for the first byte longer than for the next one.
+    @Test func answerMayTakeLongerToBeginThanToGoOn() async throws {
+        let server = try FaultServer { request in
+            guard request.path == "/late" else { return .text("hello").delivered(.stall(after: 60)) }
+            usleep(400_000)
+            return .text("late")
+        }
+        let timeouts = HTTPCall.Timeouts(stall: .milliseconds(100), answer: .seconds(60))
+        let late = try await client.send(HTTPCall(HTTPRequest("GET", server.url + "/late"), timeouts: timeouts))
+        #expect(late.text == "late")
+        let failure = await failure("GET", server.url, timeouts: timeouts)
+        #expect(failure.message == "nothing came from \(server.authority) within 100 ms")
+    }
+
     @Test func slowButSteadyAnswerIsNoStall() async throws {
         let server = try FaultServer(replies: [
             .text("steady as goes").delivered(.drip(bytes: 1, pause: .milliseconds(100)))

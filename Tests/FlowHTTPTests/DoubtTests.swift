@@ -92,6 +92,25 @@ import Testing
         #expect(!outcome.nothingSent)
     }
 
+    /// libcurl sends what may be repeated again by itself where a kept connection ends without an answer.
+    @Test(arguments: [0, 3])
+    func deletionThatWasDoneOnAConnectionThatEndedIsDone(tries: Int) async throws {
+        let server = try FaultServer { request in
+            request.method == "GET" ? .text("here") : request.connection == 1 ? .hangUp : .status(404)
+        }
+        let client = client(CurlClient())
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url)))
+        let deletion = HTTPCall(
+            HTTPRequest("DELETE", server.url), effect: .idempotent, retry: RetryPolicy(max: tries),
+            classify: { HTTPStatusTable.failure(for: $0, effect: .idempotent, now: Timestamp(seconds: 0)) }, log: log)
+        let response = try await client.send(deletion)
+        #expect(response.meansDone)
+        #expect(server.requests.map(\.method) == ["GET", "DELETE", "DELETE"])
+        // What nobody else can have done is no success.
+        let second = await failure { _ = try await client.send(deletion) }
+        #expect(second.kind == .notFound)
+    }
+
     @Test(arguments: [
         "HTTP/1.1 200 OK\r\nX-Big: \(String(repeating: "a", count: 110_000))\r\n\r\n",
         "HTTP/1.1 200 OK\r\nno field\r\n\r\n",

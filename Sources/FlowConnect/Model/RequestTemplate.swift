@@ -90,6 +90,8 @@ struct RequestTemplate: Sendable {
     var save: Template?
     /// nil takes the operation's.
     var effect: Effect?
+    /// How many seconds may pass until the answer begins, where the step has no timeout of its own.
+    var answerWithin: ValueTemplate?
 
     var isRead: Bool { HTTPMethod.reads.contains(method) }
 
@@ -116,7 +118,10 @@ struct RequestTemplate: Sendable {
     }
 
     /// Every expression that is evaluated before the request is sent.
-    var expressions: [Expression] {
+    var expressions: [Expression] { expressionsOfContent + (answerWithin?.expressions ?? []) }
+
+    /// Those of what is sent, and of where it goes.
+    var expressionsOfContent: [Expression] {
         var all = valueTemplates.flatMap(\.expressions) + headers.flatMap(\.value.expressions)
         if case .address(let template) = target { all += template.expressions }
         switch body {

@@ -71,7 +71,7 @@ extension ConnectorReader {
     private func placed(_ request: RequestTemplate, _ parameters: [OperationParameter]) -> RequestTemplate {
         var request = request
         let lookups = Lookup.needed(by: request.expressions, of: lookupsInReach)
-        let expressions = request.expressions + lookups.flatMap { $0.expressionsBefore + $0.expressionsAfter }
+        let expressions = request.expressionsOfContent + lookups.flatMap { $0.expressionsBefore + $0.expressionsAfter }
         let named = Set(expressions.flatMap(\.references).filter { $0.root == "params" }.compactMap(\.members.first))
         let inPath = Set(request.pathParameters)
         request.placed = parameters.filter { parameter in

@@ -336,6 +336,7 @@ struct OperationRun: Sendable {
         var call = HTTPCall(try make(), effect: effect, retry: retry)
         call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
+        call.timeouts.answer = try context.timeout ?? answerTime(template, scope)
         call.hasIdempotencyKey = hasKey
         call.classify = { judge.failure(of: $0) }
         if !template.doneSigns.isEmpty { call.meansDone = { judge.meansDone($0) } }
@@ -357,6 +358,11 @@ struct OperationRun: Sendable {
             call.destination = .file(path: path)
         }
         return call
+    }
+
+    private func answerTime(_ template: RequestTemplate, _ scope: Rendering) throws(Failure) -> Duration? {
+        guard let wanted = template.answerWithin, let seconds = try scope.value(wanted).intValue else { return nil }
+        return .seconds(seconds)
     }
 
     // MARK: Tokens

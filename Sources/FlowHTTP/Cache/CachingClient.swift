@@ -26,6 +26,7 @@ package struct CachingClient: HTTPClient {
     }
 
     /// Asks for what has changed since `stored` came.
+    @inline(never)
     private func send(_ call: HTTPCall, unless stored: StoredResponse, _ key: ResponseKey) async throws -> HTTPResponse
     {
         var asking = call
@@ -37,6 +38,7 @@ package struct CachingClient: HTTPClient {
         return await kept(response, to: call, key)
     }
 
+    @inline(never)
     private func kept(_ response: HTTPResponse, to call: HTTPCall, _ key: ResponseKey) async -> HTTPResponse {
         if let fresh = StoredResponse(response, to: call) { await store.keep(fresh.content, of: key) }
         return response

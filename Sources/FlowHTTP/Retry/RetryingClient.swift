@@ -44,6 +44,7 @@ package struct RetryingClient: HTTPClient {
     }
 
     /// Goes on after a first try that failed. Apart from ``send(_:)``, so that what succeeds at once needs no room for it.
+    @inline(never)
     private func send(_ call: HTTPCall, after first: Attempt, _ latest: Duration) async throws -> HTTPResponse {
         var call = call
         var attempt = first
@@ -54,6 +55,7 @@ package struct RetryingClient: HTTPClient {
             // What took its time for good reason leaves as much of it for tries as there was.
             latest += attempt.timeWellSpent
             if let deadline = call.deadline { latest = min(latest, deadline) }
+            wasOutcomeUnknown = wasOutcomeUnknown || attempt.response?.wasSentAgain == true
             var record = record(of: attempt, number, call)
             var failure: Failure
             switch attempt.outcome {
@@ -130,28 +132,41 @@ package struct RetryingClient: HTTPClient {
 
     private func attempt(_ call: HTTPCall, _ latest: Duration) async -> Attempt {
         var admission = TrafficControl.Admission()
-        var call = call
         do {
             if let traffic { admission = try await traffic.admit(call, latest: latest) }
-            // A signature gets old.
-            if admission.waited != nil, let remake = call.remake { call.request = try remake() }
-        } catch let refusal as TrafficControl.Refusal {
-            return Attempt(.heldBack(refusal.failure, counts: !refusal.isBrief))
         } catch {
-            var failure = Failure(error)
-            failure.nothingSent = true
-            return Attempt(.failed(failure, nil))
+            return Attempt(refusedFor: error)
         }
+        // A signature gets old.
+        if admission.waited != nil, let remake = call.remake { return await attempt(call, admission, remake) }
+        return await attempt(call, admission)
+    }
+
+    /// Apart from the rest, so that a request which goes as it is needs no room for another one.
+    @inline(never)
+    private func attempt(
+        _ call: HTTPCall, _ admission: TrafficControl.Admission, _ remake: @Sendable () throws -> HTTPRequest
+    ) async -> Attempt {
+        var call = call
+        do { call.request = try remake() } catch { return Attempt(refusedFor: error) }
+        return await attempt(call, admission)
+    }
+
+    private func attempt(_ call: HTTPCall, _ admission: TrafficControl.Admission) async -> Attempt {
         let begin = clock.monotonic()
         var attempt = Attempt(await exchange(call))
         attempt.elapsed = clock.monotonic() - begin
         attempt.waited = admission.waited
         attempt.movesFile = call.movesFile
         await traffic?.ended(call, admission, response: attempt.response, failure: attempt.failure)
-        if case .failed(let failure, let response) = attempt.outcome, isInDoubt(failure, response) {
-            attempt.outcome = .failed(call.inDoubt(failure), response)
-        }
+        doubt(&attempt, of: call)
         return attempt
+    }
+
+    @inline(never)
+    private func doubt(_ attempt: inout Attempt, of call: HTTPCall) {
+        guard case .failed(let failure, let response) = attempt.outcome, isInDoubt(failure, response) else { return }
+        attempt.outcome = .failed(call.inDoubt(failure), response)
     }
 
     /// Whether a write may have been carried out although it was cut off here, or what came later of it failed.
@@ -161,16 +176,20 @@ package struct RetryingClient: HTTPClient {
 
     private func exchange(_ call: HTTPCall) async -> Attempt.Outcome {
         do {
-            let response = try await transport.send(call)
-            guard var failure = call.classify?(response) else { return .succeeded(response) }
-            if failure.retryAfter == nil, failure.kind == .rateLimited || failure.kind == .transient {
-                failure.retryAfter = asked(response, failure.kind)
-            }
-            failure.explain(by: response, call.credential)
-            return .failed(failure, response)
+            return outcome(of: call, try await transport.send(call))
         } catch {
             return .failed(Failure(error), nil)
         }
+    }
+
+    @inline(never)
+    private func outcome(of call: HTTPCall, _ response: HTTPResponse) -> Attempt.Outcome {
+        guard var failure = call.classify?(response) else { return .succeeded(response) }
+        if failure.retryAfter == nil, failure.kind == .rateLimited || failure.kind == .transient {
+            failure.retryAfter = asked(response, failure.kind)
+        }
+        failure.explain(by: response, call.credential)
+        return .failed(failure, response)
     }
 
     /// The pause the server asks for where its connector reads none.
@@ -222,6 +241,17 @@ private struct Attempt {
     var movesFile = false
 
     init(_ outcome: Outcome) { self.outcome = outcome }
+
+    /// One that was never sent.
+    init(refusedFor error: any Error) {
+        if let refusal = error as? TrafficControl.Refusal {
+            outcome = .heldBack(refusal.failure, counts: !refusal.isBrief)
+        } else {
+            var failure = Failure(error)
+            failure.nothingSent = true
+            outcome = .failed(failure, nil)
+        }
+    }
 
     var failure: Failure? {
         switch outcome {
