@@ -254,7 +254,9 @@ struct TransferError {
     static func timeout(_ exchange: Exchange, _ what: String, within limit: Duration) -> Failure {
         afterSending(
             exchange, .timeout, "\(what) from \(exchange.authority) within \(limit.humanText)",
-            hint: "raise the timeout if the service is slow", underlying: nil)
+            hint: exchange.call.timeouts.total == nil
+                ? "if the service is slow, give the step a timeout as long as its answer may take to begin, such as 5m"
+                : "raise the timeout if the service is slow", underlying: nil)
     }
 
     private static func afterSending(

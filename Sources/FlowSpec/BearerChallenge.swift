@@ -102,18 +102,3 @@ extension Failure {
         hint = "run \"flowctl credentials login \(credential.name) --scopes \(list.asShellWord)\""
     }
 }
-
-extension String {
-    /// As it is where a shell takes it as one plain word, else in single quotes.
-    fileprivate var asShellWord: String {
-        let isPlain = utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "%+,-./:=@_".utf8.contains(byte)
-            }
-        }
-        return isPlain && !isEmpty ? self : ShellText.quoted(self)
-    }
-}

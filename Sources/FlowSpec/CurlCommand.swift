@@ -221,18 +221,11 @@ struct ShellText {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) { return text }
         let word = segments(text).map { segment in
             switch segment {
-            case .plain(let text): ShellText.quoted(text)
+            case .plain(let text): text.inShellQuotes
             case .variable(let name): "\"${\(name)}\""
             }
         }
         return word.isEmpty ? "''" : word.joined()
-    }
-
-    /// In single quotes.
-    static func quoted(_ text: String) -> String {
-        // Over scalars: a combining character would hide the quote before it.
-        let parts = text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false).map { String($0) }
-        return "'\(parts.joined(separator: #"'\''"#))'"
     }
 
     /// The names of the variables in it, known secrets included.

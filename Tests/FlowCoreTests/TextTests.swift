@@ -99,6 +99,17 @@ import Testing
         #expect(HTTPHeaders([("A", "1"), ("a", "2")]).asMap["a"] == "1, 2")
     }
 
+    /// A separator or a quote with a combining mark behind it is one character to Swift, and to nobody else.
+    @Test func quotesAreFoundWhateverStandsBehindThem() {
+        #expect(
+            "a/\u{301}b//c".pieces(between: "/").map { Array($0.utf8) }
+                == ["a", "\u{301}b", "", "c"].map { Array($0.utf8) })
+        #expect(Array("it'\u{301}s".asShellWord.utf8) == Array("'it'\\''\u{301}s'".utf8))
+        #expect(Array("a\"\u{301}b".asSQLName().utf8) == Array("\"a\"\"\u{301}b\"".utf8))
+        #expect("".asShellWord == "''")
+        #expect("a.b-c:1".asShellWord == "a.b-c:1")
+    }
+
     @Test(arguments: [
         ("https://Example.com/x", "https://example.com"), ("https://example.com:443", "https://example.com"),
         ("http://127.0.0.1:8080/a?b#c", "http://127.0.0.1:8080"),

@@ -154,6 +154,7 @@ import Testing
         let failure = await failure("GET", server.url, timeouts: .init(stall: .milliseconds(150)))
         #expect(failure.kind == .timeout)
         #expect(failure.message == "nothing came from \(server.authority) within 150 ms")
+        #expect(failure.hint?.hasPrefix("if the service is slow, give the step a timeout") == true)
     }
 
     /// Who asks a model, or for an export, waits for the first byte longer than for the next one.

@@ -159,10 +159,7 @@ struct RequestBuilder {
             let parameter = connectorParameter(name)
             text = arguments[name].map { WireText.of(parameter?.wireValue($0) ?? $0) } ?? ""
         }
-        // By scalars: a slash and a combining mark are one character, and two parts of the path.
-        let parts =
-            keepsSlashes
-            ? text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).map { String($0) } : [text]
+        let parts = keepsSlashes ? text.pieces(between: "/") : [text]
         // A dot segment would lead to another endpoint, encoded or not (RFC 3986, 5.2.4).
         if text.isEmpty || parts.contains("..") || parts.contains(".") {
             let what = text.isEmpty ? "must not be empty" : "must not have \".\" or \"..\" as a part"

@@ -84,10 +84,10 @@ struct SQLiteExecuteMany: Node {
             let columns = if let columns { columns } else { try names(of: row) }
             if sql.isEmpty {
                 self.columns = columns
-                let names = columns.map(Self.quoted).joined(separator: ", ")
+                let names = columns.map { $0.asSQLName() }.joined(separator: ", ")
                 let places = columns.map { _ in "?" }.joined(separator: ", ")
                 let place = table.split(separator: ".").map(String.init)
-                sql = "INSERT INTO \(place.map(Self.quoted).joined(separator: ".")) (\(names)) VALUES (\(places))"
+                sql = "INSERT INTO \(place.map { $0.asSQLName() }.joined(separator: ".")) (\(names)) VALUES (\(places))"
                 columnsOfBytes = try Self.columnsOfBytes(in: place, of: database)
             }
             let values =
@@ -130,12 +130,6 @@ struct SQLiteExecuteMany: Node {
                     .invalid, "the rows are lists, and nothing names the columns", hint: "name them in columns:")
             }
             return values.names
-        }
-
-        private static func quoted(_ name: String) -> String {
-            // By scalars: a quote and a combining mark are one character, in which SQLite sees the quote.
-            let parts = name.unicodeScalars.split(separator: "\"", omittingEmptySubsequences: false).map { String($0) }
-            return "\"\(parts.joined(separator: "\"\""))\""
         }
     }
 }

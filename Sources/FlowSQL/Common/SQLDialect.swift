@@ -33,12 +33,7 @@ struct SQLDialect: Sendable, Hashable {
         hasHashComments: true,
         hasDollarQuotes: false)
 
-    func quoted(_ name: String) -> String {
-        let quote = String(nameQuote)
-        // By scalars: a quote and a combining mark are one character, in which servers see the quote.
-        let parts = name.unicodeScalars.split(separator: nameQuote, omittingEmptySubsequences: false).map { String($0) }
-        return quote + parts.joined(separator: quote + quote) + quote
-    }
+    func quoted(_ name: String) -> String { name.asSQLName(quotedBy: nameQuote) }
 
     /// A statement that inserts a row, or updates the one that has the same key.
     func upsert(into table: SQLName, _ columns: [String], key: [String]) -> String {
