@@ -84,6 +84,16 @@ import Testing
         #expect(error?.hint == "rename the file to tickets.yaml")
     }
 
+    @Test func aPipeIsNoFileToWaitFor() throws {
+        var files = MemoryFiles(texts: ["/apps/tickets.yaml": Self.own])
+        files.pipes = ["/apps/pipe.yaml"]
+        let source = ConnectorSource(directories: ["/apps"], files: files)
+        #expect(throws: Failure(.invalid, "/apps/pipe.yaml is no file", hint: "remove it, or give it another name")) {
+            try source.connector("pipe")
+        }
+        #expect(source.names.contains("tickets.get"))
+    }
+
     // MARK: Credential types
 
     @Test func saysWhatCredentialsAnAppTakes() throws {

@@ -177,6 +177,30 @@ import Testing
         #expect(requests.map { String($0.url.split(separator: "?")[1]) } == ["n=1", "after=a&n=2", "after=c&n=3"])
     }
 
+    @Test func ofNoItemsNothingIsSent() async throws {
+        let none = ValueMap.of([("records", [])])
+        let connector = try TestConnector(Self.add)
+        let (output, requests) = try await connector.run("add", none, replies: [])
+        #expect(output == [])
+        #expect(requests.isEmpty)
+        let node = try connector.node("add")
+        #expect(try node.preview(node.spec.bind(none), in: NodeContext(world: .test(), effect: .write)).isEmpty)
+    }
+
+    /// There is more to such a request than the items.
+    @Test(arguments: [
+        ("records: { type: list }, name: { type: string }", "batch: { of: records, size: 2 }"),
+        ("records: { type: list, required: true }", "batch: { of: records, size: 2, gives: last }"),
+    ])
+    func whatDoesMoreThanItsItemsSaySendsItsRequestWithoutAny(params: String, batch: String) async throws {
+        let connector = try TestConnector(
+            "  add: { summary: Add., effect: write, request: POST t, params: { \(params) }, \(batch) }")
+        let (output, requests) = try await connector.run(
+            "add", ValueMap.of([("records", [])]), replies: [.json(#"{"id":1}"#)])
+        #expect(output == ["id": 1])
+        #expect(requests.map(\.text) == [#"{"records":[]}"#])
+    }
+
     @Test func partsThatAreDoneAreNotSentAgain() async throws {
         let kept = KeptCheckpoints(ValueMap.of([("batch.1", ["output": ["a", "b"]])]))
         let (output, requests) = try await TestConnector(Self.add).run(

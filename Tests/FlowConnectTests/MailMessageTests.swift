@@ -230,6 +230,14 @@ import Testing
         #expect(try await sent("json_ascii", ["a": "ü"]) == #"{"v":"{\"a\":\"\\u00fc\"}"}"#)
     }
 
+    @Test func whatIsPercentEncodedIsDecodedOnce() async throws {
+        #expect(try await sent("percent_decode", "%3AUPp") == #"{"v":":UPp"}"#)
+        #expect(try await sent("percent_decode", ["%253A", "a+b", "5%"]) == #"{"v":["%3A","a+b","5%"]}"#)
+        await #expect(throws: Failure(.invalid, "acme.op: parameter \"v\": must be text, not int")) {
+            _ = try await sent("percent_decode", 1)
+        }
+    }
+
     @Test func nullAndWhatIsLeftOutStayWhatTheyAre() async throws {
         #expect(try await sent("adf", nil) == #"{"v":null}"#)
         #expect(try await sent("adf", .absent) == "")

@@ -105,6 +105,40 @@ import Testing
         #expect(requests.count == 1)
     }
 
+    // MARK: Lists that aren't whole
+
+    private func logged(_ incomplete: String, _ replies: [String], max: Int? = nil) async throws -> [String] {
+        let connector = try TestConnector(
+            "  list: { summary: List things., effect: read, request: GET t, paginate: { by: page, items: \"${{ body.l }}\", "
+                + "send: query.page, size: query.n = 1, incomplete: \(incomplete) } }")
+        let node = try connector.node("list")
+        let log = RecordedLog()
+        let context = NodeContext(
+            world: .test(http: ReplyingClient(replies.map { .json($0) })), effect: .read, log: log)
+        let arguments = ValueMap(max.map { [("max_items", .int(Int64($0)))] } ?? [])
+        _ = try await node.run(node.spec.bind(arguments), in: context)
+        return log.lines
+    }
+
+    @Test func aListThatIsNotWholeIsRemarkedOnce() async throws {
+        let part = #"{"l":[1],"part":true}"#
+        let lines = try await logged(
+            "{ when: \"${{ body.part }}\", hint: Ask for less. }", [part, part, #"{"l":[],"part":true}"#])
+        #expect(lines == ["warning: acme.list: the service gives only a part of the list; Ask for less."])
+        #expect(try await logged("{ when: \"${{ body.part }}\" }", [#"{"l":[]}"#]).isEmpty)
+    }
+
+    @Test func aListThatIsOfNoUseInPartsFails() async throws {
+        let incomplete = "{ when: \"${{ body.part }}\", fails: true, hint: \"Ask for less than ${{ page.count }}.\" }"
+        let last = #"{"l":[],"part":true}"#
+        await #expect(
+            throws: Failure(
+                .invalid, "acme.list: the service gives only a part of the list", hint: "Ask for less than 1.")
+        ) { _ = try await logged(incomplete, [#"{"l":[1]}"#, last]) }
+        // As many as are wanted have come.
+        #expect(try await logged(incomplete, [#"{"l":[1],"part":true}"#], max: 1).isEmpty)
+    }
+
     @Test func saysWhenThereIsNoList() async throws {
         let connector = try TestConnector(
             "  list: { summary: List., effect: read, request: GET t, paginate: { by: link, items: \"${{ body.l }}\" } }"

@@ -130,6 +130,28 @@ import Testing
             "unknown-parameter", "there is no parameter \"txt\"", hint: "did you mean \"text\"?")
     }
 
+    @Test(arguments: [
+        "    request: POST t\n    params: { f: { type: file } }\n",
+        "    request: GET t\n    params: { f: { type: file } }\n",
+        "    request: PUT t/{f}\n    params: { f: { type: file, required: true } }\n",
+        "    request: POST t\n    form: { a: b }\n    params: { f: { type: list, of: file } }\n",
+        "    request: POST t\n    body: ${{ params.f }}\n    params: { f: { type: file, in: header } }\n",
+    ])
+    func aFileIsNotSentAsAPath(text: String) {
+        expect(
+            operation(text), "no-place", "the file \"f\" would be sent as its path on this machine",
+            hint: "say in: multipart, name it in the body as body: ${{ params.f }}, or convert: base64")
+    }
+
+    @Test(arguments: [
+        "    request: POST t\n    params: { f: { type: file, in: multipart } }\n",
+        "    request: POST t\n    multipart: { a: b }\n    params: { f: { type: list, of: file } }\n",
+        "    request: POST t\n    params: { f: { type: file, convert: base64 } }\n",
+        "    request: PUT t\n    body: ${{ params.f }}\n    params: { f: { type: file } }\n",
+        "    request: POST t\n    json: { name: \"${{ params.f.name }}\" }\n    params: { f: { type: file } }\n",
+    ])
+    func aFileWithAPlaceIsRight(text: String) { #expect(operation(text).isEmpty, "\(text)") }
+
     @Test func aBrokenExpressionIsFoundInItsPlace() {
         let found = operation("    request: GET t\n    output: ${{ body. }}\n")
         #expect(found.count == 1)
@@ -173,8 +195,8 @@ import Testing
 
     // MARK: Lint
 
-    private func lint(_ text: String, head: String = "") -> [Diagnostic] {
-        let text = "connector: acme\nbase: https://a.test\n\(head)operations:\n  op:\n    effect: read\n\(text)"
+    private func lint(_ text: String, head: String = "", base: String = "https://a.test") -> [Diagnostic] {
+        let text = "connector: acme\nbase: \(base)\n\(head)operations:\n  op:\n    effect: read\n\(text)"
         return ConnectorLint.check(SourceText(name: "acme.yaml", text: text), from: .native, in: .test()).sorted
     }
 
@@ -206,6 +228,60 @@ import Testing
             "    summary: Do it.\n    request: GET t\n    params: { x: { type: int, required: true, help: It. } }\n"
                 + "    example: { params: { x: y } }\n")
         #expect(found.map(\.message) == ["acme.op: parameter \"x\" must be an int, not \"y\""])
+    }
+
+    @Test(arguments: ["a.test/v1", "file:///etc/passwd"])
+    func aBaseIsAnAddressOfHTTP(base: String) {
+        let found = lint("    summary: Do it.\n    request: GET t\n    example: {}\n", base: base)
+        #expect(found.first?.message == "the base \"\(base)\" is no http or https URL")
+        #expect(found.first?.hint == "write an address such as https://example.com/api")
+    }
+
+    @Test func whatTheConnectionDecidesCantBeSaid() {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    headers: { Content-Length: \"5\" }\n    example: {}\n",
+            head: "headers: { Host: b.test, Accept: text/csv }\n")
+        #expect(
+            found.map(\.message) == [
+                "the header \"Host\" is the connection's to send",
+                "the header \"Content-Length\" is the connection's to send",
+            ])
+    }
+
+    @Test func whatOnlyLooksLikeAnExpressionIsDoubtful() {
+        let found = lint(
+            "    summary: Do it.\n    request: POST t\n    json: { a: \"{{ x }}\", b: [\"${ params.x }\"], c: \"$5 {x}\" }\n"
+                + "    example: {}\n")
+        #expect(
+            found.map(\.message) == [
+                "\"{{\" begins no expression, and is sent as it stands",
+                "\"${ \" begins no expression, and is sent as it stands",
+            ])
+        #expect(found.allSatisfy { $0.severity == .warning && $0.hint == "write expressions as ${{ … }}" })
+    }
+
+    @Test func whatLooksAtAnAnswerIsHeldAgainstTheExamples() {
+        let errors = "errors: { when: \"${{ body.ok == false }}\" }\n"
+        let fitting = "    example: { reply: { json: { ok: true, list: [{ id: 1 }] } } }\n"
+        let request = "    summary: Do it.\n    request: GET t\n"
+        #expect(lint(request + fitting, head: errors).isEmpty)
+        let found = lint(request + "    example: { reply: { json: { id: 1 } } }\n", head: errors)
+        #expect(found.count == 1)
+        #expect(
+            found.first?.message.hasPrefix("\"when\" under errors can't be told of the example's reply: ") == true,
+            "\(found.map(\.message))")
+        // What says no has no output.
+        #expect(
+            lint(
+                request + "    output: ${{ body.id }}\n    example: { reply: { json: { ok: false } } }\n", head: errors
+            ).isEmpty)
+        #expect(
+            lint(request + "    output: { id: \"${{ body.list[3].id }}\" }\n" + fitting).first?.message.hasPrefix(
+                "\"output\" can't be told of the example's reply: ") == true)
+        #expect(
+            lint(
+                request + "    paginate: { by: page, items: \"${{ body.items }}\", send: query.page }\n" + fitting
+            ).first?.message.hasPrefix("\"items\" can't be told of the example's reply: ") == true)
     }
 
     @Test func helpExamplesAndSentencesAreMissed() {

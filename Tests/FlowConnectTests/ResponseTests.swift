@@ -101,6 +101,23 @@ import Testing
         #expect(slow?.retryAfter == .milliseconds(1500))
     }
 
+    @Test func whoWroteTheConditionIsToldWhatItCantBeToldOf() async throws {
+        let head = "errors: { when: \"${{ body.error != null }}\" }"
+        let operation = "  op: { summary: Do it., effect: read, request: GET t }"
+        let own = await (try TestConnector(operation, head: head, source: .connectorFile(path: "acme.yaml")))
+            .failure("op", reply: .json("{}"))
+        #expect(own?.kind == .protocolError)
+        #expect(own?.message == "api.acme.test answered something else than its connector expects")
+        #expect(
+            own?.hint?.hasPrefix(
+                "check that the address is the service's own, and what \"when\" asks at acme.yaml:3:") == true)
+        #expect(own?.hint?.contains("error") == true)
+        #expect(own?.underlying != nil)
+        let shipped = await (try TestConnector(operation, head: head)).failure("op", reply: .json("{}"))
+        #expect(shipped?.hint == "check that the address is the service's own")
+        #expect(shipped?.underlying == own?.underlying)
+    }
+
     @Test func aCodeWithoutAKindIsInvalid() async throws {
         let failure = try await failure(#"{"error":{"code":"odd","text":"line one\nline two"}}"#)
         #expect(failure?.kind == .invalid)

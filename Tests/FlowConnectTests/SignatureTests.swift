@@ -220,7 +220,7 @@ import Testing
         ("my.photos", "https://s3.example.com", "https://s3.example.com/my.photos/k"),
         ("Photos", "https://s3.example.com", "https://s3.example.com/Photos/k"),
         ("my_photos", "https://s3.example.com", "https://s3.example.com/my_photos/k"),
-        ("photos", "https://s3.example.com:9000", "https://s3.example.com:9000/photos/k"),
+        ("photos", "https://s3.example.com:9000", "https://photos.s3.example.com:9000/k"),
         ("photos", "http://192.0.2.1", "http://192.0.2.1/photos/k"),
         ("photos", "https://[2001:db8::1]", "https://[2001:db8::1]/photos/k"),
         ("photos", "http://localhost", "http://localhost/photos/k"),

@@ -47,6 +47,8 @@ enum TestFiles {
 /// A tree of files in memory that can be listed.
 struct MemoryFiles: FileSystem {
     var texts: [String: String]
+    /// Paths of pipes, which nobody writes to.
+    var pipes: Set<String> = []
 
     func read(_ path: String, limit: Int) throws -> [UInt8] {
         guard let text = texts[path] else { throw Failure(.notFound, "there is no file \(path)") }
@@ -55,15 +57,18 @@ struct MemoryFiles: FileSystem {
 
     func info(_ path: String) throws -> FileInfo? {
         let kind: FileInfo.Kind? =
-            texts[path] != nil ? .file : texts.keys.contains { $0.hasPrefix(path + "/") } ? .folder : nil
+            pipes.contains(path)
+            ? .other : texts[path] != nil ? .file : names.contains { $0.hasPrefix(path + "/") } ? .folder : nil
         return kind.map {
             FileInfo(
                 kind: $0, size: Int64(texts[path]?.utf8.count ?? 0), modified: Timestamp(seconds: 0), mode: 0o644)
         }
     }
 
+    private var names: Set<String> { pipes.union(texts.keys) }
+
     func list(_ path: String) throws -> [String] {
-        texts.keys.filter { $0.hasPrefix(path + "/") }.map { String($0.dropFirst(path.count + 1)) }
+        names.filter { $0.hasPrefix(path + "/") }.map { String($0.dropFirst(path.count + 1)) }
             .filter { !$0.contains("/") }.sorted()
     }
 

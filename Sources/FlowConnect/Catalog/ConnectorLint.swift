@@ -14,6 +14,8 @@ package struct ConnectorLint {
         let (connector, diagnostics) = ConnectorReader.read(text, from: source)
         guard let connector else { return diagnostics }
         var lint = ConnectorLint(connector: connector, diagnostics: diagnostics)
+        lint.checkBase()
+        lint.checkHeaders(connector.headers)
         lint.checkErrors()
         lint.checkLookups()
         lint.checkProbes()
@@ -31,6 +33,7 @@ package struct ConnectorLint {
         checkAddresses(operation)
         checkRepetition(operation)
         checkText(operation)
+        checkWhatIsSent(operation)
         if operation.examples.isEmpty {
             diagnostics.warning(
                 "no-example", "\"\(operation.name)\" has no example", at: operation.span,
@@ -86,7 +89,11 @@ package struct ConnectorLint {
         let node = ConnectorNode(connector, operation)
         do {
             let arguments = try node.spec.bind(example.params)
-            _ = try node.preview(arguments, in: NodeContext(world: world, effect: operation.effect))
+            let context = NodeContext(world: world, effect: operation.effect)
+            _ = try node.preview(arguments, in: context)
+            checkReplies(
+                of: example,
+                try OperationRun(connector, operation, arguments: arguments, context: context, isPreview: true))
         } catch {
             let failure = Failure(error)
             diagnostics.error("bad-example", failure.message, at: example.span, hint: failure.hint)

@@ -85,6 +85,10 @@ package final class ConnectorSource: NodeSource {
         if let held = readings.withLock({ $0[name] }) { return held }
         let reading: Reading
         if let path = localPaths[name] {
+            // Whoever opens a pipe waits until somebody writes to it.
+            guard try files.info(path)?.kind != .other else {
+                throw Failure(.invalid, "\(path) is no file", hint: "remove it, or give it another name")
+            }
             let bytes = try files.read(path, limit: 10 << 20)
             reading = read(SourceText(name: path, bytes: bytes), from: .connectorFile(path: path), as: name)
         } else if let file = EmbeddedCatalog.connector(name) {

@@ -11,6 +11,8 @@ enum Converter: String, Sendable, CaseIterable {
     case base64url
     case jsonString = "json_string"
     case jsonASCII = "json_ascii"
+    /// Of a text that a service gives percent-encoded, as it would be encoded once more in an address; of a list each.
+    case percentDecode = "percent_decode"
 
     /// - Throws: a failure of kind `invalid` where `value` is not what is converted.
     func convert(_ value: Value, _ surroundings: Conversion) throws(Failure) -> Value {
@@ -24,6 +26,12 @@ enum Converter: String, Sendable, CaseIterable {
         case .base64url: return .string(Base64.encode(try bytes(value, surroundings), alphabet: .url))
         case .jsonString: return .string(JSON.text(value))
         case .jsonASCII: return .string(ASCIIJSON.text(value))
+        case .percentDecode:
+            if let items = value.listValue {
+                return .list(try items.map { item throws(Failure) in try convert(item, surroundings) })
+            }
+            guard let text = value.stringValue else { throw unfit(value, "text") }
+            return .string(PercentEncoding.decode(text))
         }
     }
 

@@ -14,6 +14,13 @@ enum HeaderTemplate: Sendable {
         !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }
     }
 
+    var span: SourceSpan {
+        switch self {
+        case .text(let template): template.span
+        case .json(let value): value.span
+        }
+    }
+
     var expressions: [Expression] {
         switch self {
         case .text(let template): template.expressions

@@ -117,7 +117,10 @@ extension Variants {
 
 extension Pagination {
     /// What looks at the answer of a page.
-    var expressionsAfter: [Expression] { [items, next, more].compactMap(\.self).flatMap(\.expressions) }
+    var expressionsAfter: [Expression] {
+        [items, next, more, incomplete?.hint].compactMap(\.self).flatMap(\.expressions)
+            + [incomplete?.condition].compactMap(\.self)
+    }
 
     var expressions: [Expression] { expressionsAfter + (following?.expressions ?? []) }
 }

@@ -42,6 +42,14 @@ struct Pagination: Sendable {
         var value: Int
     }
 
+    /// How a service says that it gives less than all there is.
+    struct Gap: Sendable {
+        var condition: Expression
+        /// Whether the list is of no use so; else it is only remarked.
+        var fails: Bool
+        var hint: Template?
+    }
+
     var style: Style
     /// The items of a page.
     var items: Template
@@ -55,6 +63,7 @@ struct Pagination: Sendable {
     var more: Template?
     /// What asks for the following pages, where those have an endpoint of their own.
     @Boxed var following: RequestTemplate?
+    @Boxed var incomplete: Gap?
     var span: SourceSpan
 
     /// The argument that bounds a list, on every operation with pages.

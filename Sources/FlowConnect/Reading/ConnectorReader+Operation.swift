@@ -45,6 +45,7 @@ extension ConnectorReader {
         operation.writeCondition = map.node("write_when").flatMap { condition($0, for: "write_when") }
         operation.lookups = Lookup.needed(by: operation.expressions, of: lookupsInReach)
         checkPath(operation)
+        checkFiles(operation)
         return operation
     }
 
@@ -139,6 +140,25 @@ extension ConnectorReader {
         }
     }
 
+    /// A file has bytes where it is a body or a part of one, and where a converter reads it. Anywhere else its path on
+    /// this machine would be sent.
+    private mutating func checkFiles(_ operation: Operation) {
+        for parameter in operation.parameters where parameter.parameter.type.isOfFiles && parameter.converters.isEmpty {
+            let isMisplaced = operation.requests.contains { request in
+                if request.pathParameters.contains(parameter.name) { return true }
+                guard let placed = request.placed.first(where: { $0.name == parameter.name }) else { return false }
+                return (placed.place ?? request.defaultPlace(operation.defaults)) != .multipart
+            }
+            guard isMisplaced else { continue }
+            diagnostics.error(
+                "no-place", "the file \"\(parameter.name)\" would be sent as its path on this machine",
+                at: parameter.span,
+                hint:
+                    "say in: multipart, name it in the body as body: ${{ params.\(parameter.name) }}, or convert: base64"
+            )
+        }
+    }
+
     /// `{ any: [text, blocks] }`, or a list of such.
     private mutating func rules(_ node: SourceNode, _ parameters: [OperationParameter]) -> [NodeSpec.Rule] {
         var rules: [NodeSpec.Rule] = []
@@ -197,5 +217,15 @@ extension ConnectorReader {
         }
         return OperationExample.Reply(
             status: map.int("status", in: 100...599, &diagnostics) ?? 200, headers: headers, body: body)
+    }
+}
+
+extension ParameterType {
+    /// Whether it is a file, or a list of them.
+    fileprivate var isOfFiles: Bool {
+        switch self {
+        case .file, .list(of: .file): true
+        default: false
+        }
     }
 }

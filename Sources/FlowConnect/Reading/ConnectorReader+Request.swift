@@ -164,7 +164,7 @@ extension ConnectorReader {
             let style = map.required("by", &diagnostics) != nil
                 ? map.choice("by", as: Pagination.Style.self, &diagnostics) : nil
         else { return nil }
-        var keys = ["by", "items", "size", "more"]
+        var keys = ["by", "items", "size", "more", "incomplete"]
         switch style {
         case .cursor: keys += ["cursor", "send", "next"]
         case .link: break
@@ -190,7 +190,20 @@ extension ConnectorReader {
         if style == .window { _ = map.required("size", &diagnostics) }
         pagination.first = map.int("first", in: 0...1, &diagnostics) ?? (style == .offset ? 0 : 1)
         pagination.more = map.node("more").flatMap { template($0, for: "more") }
+        pagination.incomplete = map.node("incomplete").flatMap { gap($0) }
         return pagination
+    }
+
+    /// `{ when: ${{ body.incomplete }}, fails: true, hint: Ask for less. }`
+    private mutating func gap(_ node: SourceNode) -> Pagination.Gap? {
+        guard let map = MapDecoder(node, "\"incomplete\"", &diagnostics) else { return nil }
+        map.finish(["when", "fails", "hint"], &diagnostics)
+        guard let condition = map.required("when", &diagnostics).flatMap({ condition($0, for: "when") }) else {
+            return nil
+        }
+        return Pagination.Gap(
+            condition: condition, fails: map.bool("fails", &diagnostics) ?? false,
+            hint: map.node("hint").flatMap { template($0, for: "hint") })
     }
 
     /// The request for all pages but the first.

@@ -14,14 +14,14 @@ enum BucketHost {
         let bucket = rest.prefix { $0 != "/" && $0 != "?" }
         guard isLabel(bucket) else { return url }
         let tail = rest.dropFirst(bucket.count)
-        return "\(origin.scheme)://\(bucket).\(origin.host)" + (tail.hasPrefix("/") ? "" : "/") + tail
+        let authority = origin.description.dropFirst(origin.scheme.count + "://".count)
+        return "\(origin.scheme)://\(bucket).\(authority)" + (tail.hasPrefix("/") ? "" : "/") + tail
     }
 
-    /// An address of numbers has no labels, and who gives a port runs a server of his own.
+    /// An address of numbers has no labels.
     private static func hasName(_ origin: Origin) -> Bool {
-        let isDefault = origin.port == (origin.scheme == "https" ? 443 : 80)
         let last = origin.host.split(separator: ".").last ?? ""
-        return isDefault && origin.host.contains(".") && !origin.host.hasPrefix("[") && !last.allSatisfy(\.isNumber)
+        return origin.host.contains(".") && !origin.host.hasPrefix("[") && !last.allSatisfy(\.isNumber)
     }
 
     private static func isLabel(_ text: Substring) -> Bool {

@@ -9,6 +9,7 @@ import Synchronization
 /// Keeps what it decoded last, so that the body that is accepted isn't read twice. Safe to use from any thread.
 final class Judge: Sendable {
     private let rules: ErrorRules
+    private let isOwn: Bool
     private let accepted: Set<Int>
     private let acceptedWhen: [Expression]
     private let doneSigns: [ErrorRules.Sign]
@@ -21,11 +22,14 @@ final class Judge: Sendable {
     private let mask: @Sendable (String) -> String
     private let last = Mutex<(response: HTTPResponse, decoded: DecodedResponse)?>(nil)
 
+    /// - Parameter isOwn: whether the rules are from a file of the user's own, who can change them.
     init(
-        rules: ErrorRules, template: RequestTemplate, usualDecoding: Decoding?, effect: Effect, hasKey: Bool,
+        rules: ErrorRules, isOwn: Bool, template: RequestTemplate, usualDecoding: Decoding?, effect: Effect,
+        hasKey: Bool,
         rendering: Rendering, files: any FileSystem, mask: @escaping @Sendable (String) -> String
     ) {
         self.rules = rules
+        self.isOwn = isOwn
         accepted = template.accepted
         acceptedWhen = template.acceptedWhen
         doneSigns = template.doneSigns
@@ -41,9 +45,16 @@ final class Judge: Sendable {
     func decode(_ response: HTTPResponse) -> DecodedResponse {
         // Equal arrays of the same buffer compare at once.
         if let held = last.withLock({ $0 }), held.response == response { return held.decoded }
-        let decoded = DecodedResponse(response, as: decoding, usually: usualDecoding)
+        let decoded = DecodedResponse(
+            response, as: isPlainRefusal(response) ? nil : decoding, usually: usualDecoding)
         last.withLock { $0 = (response, decoded) }
         return decoded
+    }
+
+    /// Whether a service that would give bytes says no by its status, and so perhaps in words.
+    private func isPlainRefusal(_ response: HTTPResponse) -> Bool {
+        decoding == .bytes && acceptedWhen.isEmpty && !(200..<300).contains(response.status)
+            && !accepted.contains(response.status)
     }
 
     /// What an operation goes on with.
@@ -78,18 +89,34 @@ final class Judge: Sendable {
         if isSuccess, let defect = decoded.defect { return defect }
         let scope = rendering.with(decoded.file == nil ? decoded : refusalInFile(decoded))
         if let when = rules.when {
-            guard let says = try? scope.value(when).boolValue else {
+            do throws(Failure) {
+                if try says(when, scope) { return refusal(response, scope, byStatus) }
+            } catch {
                 // The rules are about answers of the service; what a file holds is the user's.
                 if isSuccess, decoded.file != nil { return nil }
-                return byStatus
-                    ?? Failure(
-                        .protocolError, "\(server(response)) answered something else than its connector expects",
-                        hint: "check that the address is the service's own")
+                return byStatus ?? unexpected(response, error)
             }
-            if says { return refusal(response, scope, byStatus) }
         }
         guard let byStatus else { return nil }
         return refusal(response, scope, byStatus)
+    }
+
+    /// - Throws: a failure where the condition can't be told of the response.
+    private func says(_ condition: Expression, _ scope: Rendering) throws(Failure) -> Bool {
+        let value = try scope.value(condition)
+        if let says = value.boolValue { return says }
+        throw Failure(.invalid, "it is \(value.shortText), not true or false", position: condition.span)
+    }
+
+    /// The failure of a response that the connector's condition can't be told of.
+    private func unexpected(_ response: HTTPResponse, _ reason: Failure) -> Failure {
+        var hint = "check that the address is the service's own"
+        if isOwn, let when = rules.when {
+            hint += ", and what \"when\" asks at \(when.span.location): \(reason.message)"
+        }
+        return Failure(
+            .protocolError, "\(server(response)) answered something else than its connector expects", hint: hint,
+            underlying: reason.message)
     }
 
     /// The response with the JSON of its file as the body, where that may be the service's own word: it says no in few

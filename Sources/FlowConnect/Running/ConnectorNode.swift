@@ -51,6 +51,7 @@ package struct ConnectorNode: Node {
     /// Every request the operation would send, the first page only of a list.
     package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         let run = try OperationRun(connector, operation, arguments: arguments, context: context, isPreview: true)
+        if run.hasNothingToDo { return [] }
         let scope = run.rendering
         var requests = try run.requestsOfLookups()
         switch operation.work {

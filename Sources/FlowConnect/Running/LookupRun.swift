@@ -40,22 +40,27 @@ struct LookupRun {
             } catch {
                 throw Failure(
                     .protocolError, "\(run.node): the answer lacks \"\(lookup.name)\": \(error.message)",
-                    hint: error.hint, underlying: error.message)
+                    hint: hint(scope) ?? error.hint, underlying: error.message)
             }
         case .exactlyOne(let template):
             let value = try scope.value(template)
             let items = value.listValue ?? []
             guard items.count == 1 else {
-                let hint = try lookup.hint.flatMap { template throws(Failure) in try scope.text(template) }
                 throw Failure(
                     items.isEmpty ? .notFound : .invalid,
                     items.isEmpty
                         ? "\(run.node): no \(noun) was found"
                         : "\(run.node): more than one \(noun) fits: \(items.count) do",
-                    hint: hint)
+                    hint: hint(scope))
             }
             return items[0]
         }
+    }
+
+    /// What there is no telling from the answer is no reason to fail in another way.
+    private func hint(_ scope: Rendering) -> String? {
+        guard let template = lookup.hint else { return nil }
+        return try? scope.text(template)
     }
 
     private var noun: String { String(lookup.name.map { $0 == "_" ? " " : $0 }) }
@@ -65,9 +70,11 @@ extension OperationRun {
     /// The requests of lookups that nothing given makes needless, as a dry run shows them.
     func requestsOfLookups() throws(Failure) -> [HTTPRequest] {
         var requests: [HTTPRequest] = []
+        var known = ValueMap()
         for lookup in operation.lookups {
-            let given = try LookupRun(run: self, lookup: lookup).given(rendering)
-            if given == nil { requests.append(try request(lookup.request, rendering)) }
+            let scope = rendering.with("resolved", .map(known))
+            known[lookup.name] = try LookupRun(run: self, lookup: lookup).given(scope)
+            if known[lookup.name] == nil { requests.append(try request(lookup.request, scope)) }
         }
         return requests
     }

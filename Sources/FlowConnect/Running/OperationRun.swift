@@ -78,7 +78,15 @@ struct OperationRun: Sendable {
         guard let batch = operation.batch, let items = arguments[batch.parameter]?.listValue else {
             return try await outputOfOne()
         }
+        if hasNothingToDo { return .list([]) }
         return try await BatchRun(run: self, batch: batch, items: items).output()
+    }
+
+    /// Whether all it would send is about the items of a list that has none, which services refuse.
+    var hasNothingToDo: Bool {
+        guard let batch = operation.batch, batch.gives == .all, arguments[batch.parameter]?.listValue?.isEmpty == true
+        else { return false }
+        return operation.parameters.contains { $0.name == batch.parameter && $0.parameter.isRequired }
     }
 
     /// The output of a use that isn't split any further.
@@ -312,9 +320,10 @@ struct OperationRun: Sendable {
     }
 
     /// What is not cut is masked where it is shown.
-    private func judge(_ template: RequestTemplate, _ scope: Rendering) -> Judge {
+    func judge(_ template: RequestTemplate, _ scope: Rendering) -> Judge {
         Judge(
-            rules: rules(template), template: template, usualDecoding: connector.defaults.decode,
+            rules: rules(template), isOwn: connector.source != .embeddedConnector, template: template,
+            usualDecoding: connector.defaults.decode,
             effect: effect(of: template), hasKey: hasKey(template), rendering: scope, files: context.world.files,
             mask: { [context] in $0.utf8.count > ServiceText.longestLine ? context.masked($0) : $0 })
     }
@@ -402,7 +411,7 @@ struct OperationRun: Sendable {
             per: limit.interval, key: key.map { $0.containsSecret ? Masker.replacement : WireText.of($0) })
     }
 
-    private func rules(_ template: RequestTemplate) -> ErrorRules {
+    func rules(_ template: RequestTemplate) -> ErrorRules {
         switch template.judgement {
         case .connector: connector.errors
         case .status: .none

@@ -19,6 +19,8 @@ struct PageReader {
         var pages = 0
         /// Marks of the pages that have been asked for, of which none may come again.
         var seen: Set<MapKey> = []
+        /// Whether it was remarked that the service leaves some out.
+        var isKnownIncomplete = false
     }
 
     let run: OperationRun
@@ -67,9 +69,9 @@ struct PageReader {
         after.items += items.count
         let scope = answered.with("page", .map(after.asMap))
         if after.items >= limit { return (Array(items.prefix(limit - position.items)), nil) }
-        guard let next = try following(response, scope, page: items, count: after.items, pages: after.pages) else {
-            return (items, nil)
-        }
+        let next = try following(response, scope, page: items, count: after.items, pages: after.pages)
+        try check(for: pagination.incomplete, scope, isLast: next == nil, &after)
+        guard let next else { return (items, nil) }
         after.next = next
         guard after.seen.insert(.string(next.text)).inserted else {
             throw Failure(
@@ -77,6 +79,23 @@ struct PageReader {
                 hint: "bound the list with \(Pagination.limitParameter)")
         }
         return (items, after)
+    }
+
+    /// Remarks once that the service gives less than all there is, or fails.
+    private func check(
+        for gap: Pagination.Gap?, _ scope: Rendering, isLast: Bool, _ position: inout Position
+    ) throws(Failure) {
+        guard let gap, (try? scope.value(gap.condition).boolValue) == true else { return }
+        let message = "\(run.node): the service gives only a part of the list"
+        let hint = try gap.hint.flatMap { template throws(Failure) in try scope.text(template) }
+        guard gap.fails else {
+            if !position.isKnownIncomplete {
+                run.context.log.log(.warning, [message, hint].compactMap(\.self).joined(separator: "; "))
+            }
+            position.isKnownIncomplete = true
+            return
+        }
+        throw Failure(.invalid, message, hint: hint)
     }
 
     private func exchange(_ position: Position) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
