@@ -338,6 +338,7 @@ struct OperationRun: Sendable {
         call.timeouts.total = context.timeout
         call.hasIdempotencyKey = hasKey
         call.classify = { judge.failure(of: $0) }
+        call.secretParts = template.secretParts
         if !template.doneSigns.isEmpty { call.meansDone = { judge.meansDone($0) } }
         call.mayBeDone = effect != .read && doubt.isThere
         call.log = context.log
