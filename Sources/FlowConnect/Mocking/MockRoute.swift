@@ -141,8 +141,10 @@ struct MockRoute: Sendable {
         let values =
             parameter.parameter.type == .int ? texts.compactMap(Int64.init).map(Value.int) : texts.map(Value.string)
         let choices = parameter.parameter.choices
+        let pattern = parameter.parameter.pattern
         return values.contains { value in
-            (choices.isEmpty || choices.contains(value)) && (try? parameter.check(value, node: operation.name)) != nil
+            (choices.isEmpty || choices.contains(value))
+                && value.stringValue.map { pattern?.matches($0) ?? true } ?? true
         }
     }
 }

@@ -39,11 +39,6 @@ struct OperationRun: Sendable {
         _access = Indirect(wrappedValue: access)
         let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
-        if !isPreview {
-            for parameter in operation.parameters {
-                if let argument = resolved[parameter.name] { try parameter.check(argument, node: node) }
-            }
-        }
         self.arguments = try Conversion(context: context, isPreview: isPreview)
             .convert(resolved, of: operation, node: node)
         // A parameter that is left out is there for expressions all the same, as what is left out.
