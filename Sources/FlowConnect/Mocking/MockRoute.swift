@@ -39,7 +39,12 @@ struct MockRoute: Sendable {
                 if let whole = sequence.whole { add(whole.request, last) }
                 for request in sequence.abort { add(request, -1) }
             }
-            if let poll = operation.poll { add(poll.request, start + operation.mainRequests.count) }
+            if let poll = operation.poll {
+                let index = start + operation.mainRequests.count
+                // Of a job that is done at once in the example, it says nothing.
+                add(poll.request, index, isConditional: index >= replies)
+                if let result = poll.result { add(result, index + 1) }
+            }
             return routes
         }
     }

@@ -349,7 +349,8 @@ struct OperationRun: Sendable {
             if access.scheme?.hasTimedSignature == true { call.remake = make }
         }
         if let save = template.save {
-            let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url)
+            let name = try template.saveName.flatMap { template throws(Failure) in try scope.text(template) }
+            let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url, name: name)
             call.destination = .file(path: path)
         }
         return call
