@@ -32,14 +32,21 @@ package final class ExchangeTrace: Sendable {
         switch outcome {
         case .success(let response):
             lines.append("< HTTP/\(response.version) \(HTTPStatusTable.describe(response.status))")
-            lines += fields(response.headers, secret: []).map { "< \($0)" }
-            lines += body(response).map { "< \($0)" }
+            let secrets = exchange.call.secretParts
+            lines += fields(response.headers, secret: names(in: "headers", of: secrets)).map { "< \($0)" }
+            lines += body(response, marked: names(in: "body", of: secrets)).map { "< \($0)" }
         case .failure(let failure):
             lines.append("* \(failure.kind.rawValue): \(failure.message)")
             lines.append("* the same with curl: \(CurlCommand(exchange.asCall).text(masker))")
         }
         if let times { lines.append("* \(times)") }
         write(terminalSafe(masker.mask(lines.joined(separator: "\n"))) + "\n\n")
+    }
+
+    /// The last names of those parts of a response that stand in its `place`, those of headers in lower case.
+    private func names(in place: String, of parts: [[String]]) -> Set<String> {
+        let names = parts.filter { $0.first == place }.compactMap(\.last)
+        return Set(place == "headers" ? names.map { $0.lowercased() } : names)
     }
 
     private func address(_ url: String) -> String { url.replacingSecretsInAddress { _ in Masker.replacement } }
@@ -52,9 +59,13 @@ package final class ExchangeTrace: Sendable {
         }
     }
 
-    private func body(_ response: HTTPResponse) -> [String] {
+    /// - Parameter marked: names of members that are secret wherever they stand in it.
+    private func body(_ response: HTTPResponse, marked: Set<String>) -> [String] {
         switch response.body {
-        case .bytes(let bytes): text(bytes, response.headers, marked: [])
+        // What isn't JSON has no members: the secret may be anywhere in it.
+        case .bytes(let bytes) where !marked.isEmpty && !bytes.isEmpty && !isJSON(response.headers):
+            ["", Masker.replacement]
+        case .bytes(let bytes): text(bytes, response.headers, marked: marked)
         case .file(let file): ["", "(\(file.size) bytes to a file)"]
         }
     }
@@ -82,12 +93,15 @@ package final class ExchangeTrace: Sendable {
         return (0...most).lazy.compactMap { String(validating: start.dropLast($0), as: UTF8.self) }.first
     }
 
+    private func mediaType(_ headers: HTTPHeaders) -> String { (headers["content-type"] ?? "").lowercased() }
+
+    private func isJSON(_ headers: HTTPHeaders) -> Bool { mediaType(headers).contains("json") }
+
     /// - Parameter marked: names whose values are secret whatever they are.
     private func text(_ bytes: [UInt8], _ headers: HTTPHeaders, marked: Set<String>) -> [String] {
         guard !bytes.isEmpty else { return [] }
-        let type = (headers["content-type"] ?? "").lowercased()
         var shown: String
-        if type.contains("json") {
+        if isJSON(headers) {
             guard bytes.count <= ExchangeTrace.jsonLimit else { return ["", "(\(bytes.count) bytes of JSON)"] }
             guard let value = try? JSON.parse(bytes) else { return ["", "(\(bytes.count) bytes that are no JSON)"] }
             shown = JSON.text(SecretNames.replacing(in: value, marked: marked) { _ in Masker.replacement })
@@ -96,7 +110,7 @@ package final class ExchangeTrace: Sendable {
             guard let text = ExchangeTrace.beginning(of: bytes) else {
                 return ["", "(\(bytes.count) bytes)"]
             }
-            let isForm = type.hasPrefix("application/x-www-form-urlencoded")
+            let isForm = mediaType(headers).hasPrefix("application/x-www-form-urlencoded")
             shown = isForm ? text.replacingSecretParameters(marked: marked) { _ in Masker.replacement } : text
         }
         shown = masker.mask(shown)

@@ -123,7 +123,10 @@ package final class NodeSpec: Sendable {
                         ?? "run \"flowctl nodes show \(name)\" for its parameters")
             }
             if let objection = parameter.objection(to: value) {
-                throw Failure(.invalid, "\(name): parameter \"\(parameter.name)\" \(objection)")
+                throw Failure(
+                    .invalid, "\(name): parameter \"\(parameter.name)\" \(objection)",
+                    hint: parameter.pattern == nil || parameter.help.isEmpty
+                        ? nil : "\(parameter.name): \(parameter.help)")
             }
             // The system would take what stands before it for the whole.
             if parameter.isPath, value.stringValue?.utf8.contains(0) == true {

@@ -91,6 +91,25 @@ package indirect enum ParameterType: Sendable, Hashable {
     ]
 }
 
+/// What the text of an argument must look like.
+package struct TextPattern: Sendable, Hashable {
+    /// The regular expression, as messages show it.
+    package let text: String
+    private let fits: @Sendable (String) -> Bool
+
+    /// - Parameter fits: says of a text whether it is of the pattern, the same each time.
+    package init(_ text: String, fits: @escaping @Sendable (String) -> Bool) {
+        self.text = text
+        self.fits = fits
+    }
+
+    package func matches(_ text: String) -> Bool { fits(text) }
+
+    package static func == (one: TextPattern, other: TextPattern) -> Bool { one.text == other.text }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
 /// One argument a node takes. Help, lint, schema, completion, man pages and docs are all made from it.
 package struct Parameter: Sendable, Hashable {
     package var name: String
@@ -104,6 +123,8 @@ package struct Parameter: Sendable, Hashable {
     package var choices: [Value]
     package var minimum: Double?
     package var maximum: Double?
+    /// What a text given for it must look like; the items of a list are not held against it.
+    package var pattern: TextPattern?
     /// Whether `secrets.…` may be used in it.
     package var takesSecrets: Bool
     /// Set where the text is code (a shell command, SQL): `${{ }}` in it is refused with this remedy.
@@ -118,7 +139,7 @@ package struct Parameter: Sendable, Hashable {
     package init(
         _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
         help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
-        maximum: Double? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
+        maximum: Double? = nil, pattern: TextPattern? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
         codeMembers: [String: String] = [:],
         computed: ComputedRule? = nil, refusedMembers: Set<String> = []
     ) {
@@ -131,6 +152,7 @@ package struct Parameter: Sendable, Hashable {
         self.choices = choices
         self.minimum = minimum
         self.maximum = maximum
+        self.pattern = pattern
         self.takesSecrets = takesSecrets
         self.codeRemedy = codeRemedy
         self.codeMembers = codeMembers
@@ -146,7 +168,11 @@ package struct Parameter: Sendable, Hashable {
     }
 
     /// Why `value` can't be this parameter's argument, as `must be a string, not 3`; nil where it can.
-    package func objection(to value: Value) -> String? { Parameter.objection(to: value, type: type, parameter: self) }
+    package func objection(to value: Value) -> String? {
+        if let objection = Parameter.objection(to: value, type: type, parameter: self) { return objection }
+        guard let pattern, let text = value.stringValue, !pattern.matches(text) else { return nil }
+        return "must match \(pattern.text)"
+    }
 
     private static func objection(to value: Value, type: ParameterType, parameter: Parameter) -> String? {
         let plain = type.fitted(value.revealed)

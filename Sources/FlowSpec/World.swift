@@ -98,6 +98,9 @@ package struct HTTPCall: Sendable {
     package var classify: (@Sendable (HTTPResponse) -> Failure?)?
     /// Whether a response that `classify` finds a failure in is how the service refuses what has been done already.
     package var meansDone: (@Sendable (HTTPResponse) -> Bool)?
+    /// Members of the response that are as good as a credential, each by its names from the outermost on:
+    /// `[headers, location]`, `[body, upload_url]`.
+    package var secretParts: [[String]] = []
     /// Whether an earlier process may have done the work.
     package var mayBeDone = false
     /// Makes the request anew with a renewed credential, where this answer has refused the one it had; used once. What

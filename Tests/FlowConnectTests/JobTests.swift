@@ -42,6 +42,29 @@ import Testing
         #expect(requests.count == 1)
     }
 
+    private static let fetched = export.replacing(
+        "      every: 5s",
+        with: "      result: { request: \"GET ${{ body.file }}\", save: { to: out/, name: all.csv } }\n      every: 5s"
+    ).replacing("output: ${{ body.url }}", with: "output: { file: \"${{ body }}\", job: \"${{ first.body.id }}\" }")
+
+    @Test func whatAJobHasMadeIsFetched() async throws {
+        let (output, requests) = try await TestConnector(Self.fetched).run(
+            "export",
+            replies: [
+                .json(#"{"id":"e1"}"#, status: 202), .json(#"{"state":"busy"}"#),
+                .json(#"{"state":"done","file":"/files/7/content"}"#), .json("[1]"),
+            ])
+        #expect(requests.last.map { "\($0.method) \($0.url)" } == "GET https://api.acme.test/files/7/content")
+        #expect(output["job"] == "e1")
+        #expect(output["file"] == .file(FileReference(path: "/work/out/all.csv", size: 3)))
+    }
+
+    @Test func aJobThatFailsHasMadeNothing() async throws {
+        await #expect(throws: Failure.self) {
+            try await TestConnector(Self.fetched).run("export", replies: Self.failed)
+        }
+    }
+
     @Test func aResumedRunWaitsForTheSameJob() async throws {
         let kept = KeptCheckpoints(ValueMap.of([("first", ["status": 202, "headers": [:], "body": ["id": "e9"]])]))
         let (_, requests) = try await TestConnector(Self.export).run(

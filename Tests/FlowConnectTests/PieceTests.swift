@@ -20,6 +20,8 @@ import Testing
             /// What is asked of the session once it has all; nil where it tells how far it is.
             var statusWhenDone: Int?
             var refusesPieces = false
+            /// Of the pieces, counted from 1, those that went out twice: the server has the first of the two.
+            var sentTwice: Set<Int> = []
             /// Of the pieces, in turn.
             var effects: [Effect] = []
         }
@@ -58,8 +60,10 @@ import Testing
                 if state.taken == total, let status = state.statusWhenDone { return .json("{}", status: status) }
                 return progress(state)
             }
-            if offset == state.taken { state.taken += length }
             state.pieces += 1
+            if state.sentTwice.contains(state.pieces) { state.taken += length }
+            guard offset == state.taken else { return .json("{}", status: 416) }
+            state.taken += length
             if state.breaksAfter.contains(state.pieces) { throw Failure(.network, "the connection broke") }
             return progress(state)
         }
@@ -132,6 +136,28 @@ import Testing
         let server = RangeServer(total: 23, breaksAfter: [1])
         #expect(try await upload(server) == ["id": "f1"])
         #expect(ranges(server) == ["bytes 0-9/23", "bytes */23", "bytes 10-19/23", "bytes 20-22/23"])
+    }
+
+    @Test(arguments: [1, 3]) func aPieceThatWentOutTwiceIsFollowedByAsking(number: Int) async throws {
+        let server = RangeServer(total: 23)
+        server.state.withLock { $0.sentTwice = [number] }
+        #expect(try await upload(server, effect: .idempotent) == ["id": "f1"])
+        let pieces = ["bytes 0-9/23", "bytes 10-19/23", "bytes 20-22/23"]
+        // The answer to the last one is asked for with an empty piece.
+        let rest = number < 3 ? pieces.dropFirst(number) : ["bytes */23"]
+        #expect(ranges(server) == pieces.prefix(number) + ["bytes */23"] + rest)
+    }
+
+    @Test func aPieceThatIsNeverWantedIsToldInTheEnd() async throws {
+        let server = RangeServer(total: 23, taken: 5)
+        let kept = KeptCheckpoints()
+        let operation = Self.operation.replacing("offset: \"${{ 'range' in headers ?", with: "offset: \"${{ false ?")
+        let failure = await #expect(throws: Failure.self) {
+            try await upload(server, checkpoints: kept, operation: operation, effect: .idempotent)
+        }
+        #expect(failure?.kind == .transient)
+        #expect(failure?.message == "acme.upload: the server does not want the bytes from 0 on of f")
+        #expect(kept.values.names.contains("steps.send.pieces"))
     }
 
     @Test func noPieceIsRepeatedUnasked() async throws {
@@ -234,6 +260,17 @@ import Testing
         }
         let failure = await #expect(throws: Failure.self) { try await upload(server) }
         #expect(failure?.kind == .notFound)
+    }
+
+    @Test func aLastPieceThatWentOutTwiceIsInDoubtWhereTheSessionIsGone() async throws {
+        let server = RangeServer(total: 10)
+        server.state.withLock {
+            $0.sentTwice = [1]
+            $0.statusWhenDone = 404
+        }
+        let failure = await #expect(throws: Failure.self) { try await upload(server) }
+        #expect(failure?.kind == .uncertain)
+        #expect(ranges(server) == ["bytes 0-9/10", "bytes */10"])
     }
 
     @Test func aLastPieceWhoseAnswerIsLostIsDoneWhereTheServerHasAll() async throws {

@@ -123,6 +123,26 @@ import Testing
         #expect(!written.text.contains("k1"))
     }
 
+    @Test func partsOfAnAnswerThatAreAsGoodAsACredentialAreNotInIt() async throws {
+        let server = try FaultServer { request in
+            let body =
+                request.path == "/json"
+                ? (type: "application/json", text: #"{"slot":{"uploadUrl":"https://up.example/k1"},"id":7}"#)
+                : (type: "text/plain", text: "https://up.example/k1")
+            return FaultServer.Reply(
+                200, headers: [("Content-Type", body.type), ("Location", "https://up.example/k2")],
+                body: .bytes(Array(body.text.utf8)))
+        }
+        for path in ["/json", "/text"] {
+            var call = HTTPCall(HTTPRequest("GET", server.url + path))
+            call.secretParts = [["headers", "location"], ["body", "slot", "uploadUrl"]]
+            _ = try await client().send(call)
+        }
+        #expect(written.text.contains("< Location: ***\n"))
+        #expect(written.text.contains(#"< {"slot":{"uploadUrl":"***"},"id":7}"#))
+        #expect(!written.text.contains("up.example"))
+    }
+
     @Test func markedSecretsAreNotInItHoweverShortTheyAre() async throws {
         let server = try FaultServer(replies: [.text("ok")])
         let form = MultipartBody(boundary: "b")

@@ -10,6 +10,9 @@ import Testing
             Parameter("text", .string), Parameter("blocks", .list(of: .map)),
             Parameter("size", .int, default: 20, minimum: 1, maximum: 100),
             Parameter("mode", .string, choices: ["fast", "slow"]),
+            Parameter(
+                "mailbox", .string, help: "me, or users/ADDRESS.",
+                pattern: TextPattern("^(me|users/.+)$") { $0 == "me" || $0.hasPrefix("users/") }),
         ], rules: [.any(["text", "blocks"])])
 
     @Test func fillsInDefaultsAndLeavesOutWhatIsAbsent() throws {
@@ -30,6 +33,10 @@ import Testing
             (
                 ["channel": "c", "text": "x", "mode": "fsat"],
                 "demo.send: parameter \"mode\" must be one of \"fast\", \"slow\""
+            ),
+            (
+                ["channel": "c", "text": "x", "mailbox": "bob"],
+                "demo.send: parameter \"mailbox\" must match ^(me|users/.+)$ (mailbox: me, or users/ADDRESS.)"
             ),
             (["channel": "c", "blocks": [1]], "demo.send: parameter \"blocks\" item 0 must be a map, not 1"),
             (["channel": "c", "blocks": "x"], "demo.send: parameter \"blocks\" must be a list of map, not \"x\""),

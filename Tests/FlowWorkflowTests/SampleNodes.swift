@@ -26,6 +26,9 @@ struct SampleNodes: NodeSource {
                 Parameter("text", .string), Parameter("blocks", .list(of: .map)),
                 Parameter("unfurl", .bool), Parameter("priority", .int, minimum: 1, maximum: 5),
                 Parameter("format", .string, choices: ["plain", "markdown"]),
+                Parameter(
+                    "thread", .string, help: "The thread's ts.",
+                    pattern: TextPattern("^[^ ]+$") { !$0.contains(" ") }),
             ], rules: [.any(["text", "blocks"])], credentialTypes: ["slack_bot"], needsCredential: true),
         NodeSpec("slack.list_messages", summary: "List messages.", effect: .read, parameters: []),
         NodeSpec(

@@ -97,6 +97,7 @@ extension ConnectorLint {
         check(poll.condition.map { [$0] } ?? [], names.answered)
         let begun = names.with("first", members: ["status", "headers", "body"])
         check(poll.request.expressions, begun)
+        check(poll.result?.expressions ?? [], begun.answered)
         check([poll.until, poll.failed].compactMap(\.self) + (poll.message?.expressions ?? []), begun.answered)
         check(operation.output?.expressions ?? [], begun.answered)
     }

@@ -13,6 +13,8 @@ enum Converter: String, Sendable, CaseIterable {
     case jsonASCII = "json_ascii"
     /// Of a text that a service gives percent-encoded, as it would be encoded once more in an address; of a list each.
     case percentDecode = "percent_decode"
+    /// A time to its second in UTC, `2026-01-31T09:00:00Z`, for services that read no other form.
+    case utcSeconds = "utc_seconds"
 
     /// - Throws: a failure of kind `invalid` where `value` is not what is converted.
     func convert(_ value: Value, _ surroundings: Conversion) throws(Failure) -> Value {
@@ -32,7 +34,19 @@ enum Converter: String, Sendable, CaseIterable {
             }
             guard let text = value.stringValue else { throw unfit(value, "text") }
             return .string(PercentEncoding.decode(text))
+        case .utcSeconds:
+            guard let time = Converter.time(value) else {
+                // What can't be known yet stays in view.
+                if surroundings.isPreview { return value }
+                throw unfit(value, "a time")
+            }
+            return .string(Timestamp(seconds: time.seconds).rfc3339)
         }
+    }
+
+    private static func time(_ value: Value) -> Timestamp? {
+        if case .timestamp(let time) = value { return time }
+        return value.stringValue.flatMap(Timestamp.init(rfc3339:))
     }
 
     private func bytes(_ value: Value, _ surroundings: Conversion) throws(Failure) -> [UInt8] {

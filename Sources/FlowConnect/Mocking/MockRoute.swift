@@ -39,7 +39,12 @@ struct MockRoute: Sendable {
                 if let whole = sequence.whole { add(whole.request, last) }
                 for request in sequence.abort { add(request, -1) }
             }
-            if let poll = operation.poll { add(poll.request, start + operation.mainRequests.count) }
+            if let poll = operation.poll {
+                let index = start + operation.mainRequests.count
+                // Of a job that is done at once in the example, it says nothing.
+                add(poll.request, index, isConditional: index >= replies)
+                if let result = poll.result { add(result, index + 1) }
+            }
             return routes
         }
     }
@@ -141,8 +146,10 @@ struct MockRoute: Sendable {
         let values =
             parameter.parameter.type == .int ? texts.compactMap(Int64.init).map(Value.int) : texts.map(Value.string)
         let choices = parameter.parameter.choices
+        let pattern = parameter.parameter.pattern
         return values.contains { value in
-            (choices.isEmpty || choices.contains(value)) && (try? parameter.check(value, node: operation.name)) != nil
+            (choices.isEmpty || choices.contains(value))
+                && value.stringValue.map { pattern?.matches($0) ?? true } ?? true
         }
     }
 }

@@ -68,7 +68,7 @@ package struct Operation: Sendable {
         case .pages(let variants, let pagination): all += variants.requests + [pagination.following].compactMap(\.self)
         case .steps(let sequence): all += sequence.requests
         }
-        return all + [poll?.request].compactMap(\.self)
+        return all + [poll?.request, poll?.result].compactMap(\.self)
     }
 }
 
@@ -106,7 +106,7 @@ extension Operation {
         case .pages(let variants, let pagination): all += variants.expressions + pagination.expressions
         case .steps(let sequence): all += sequence.expressions
         }
-        if let poll { all += poll.request.expressions + poll.conditions }
+        if let poll { all += poll.request.expressions + poll.conditions + (poll.result?.expressions ?? []) }
         return all
     }
 }
@@ -139,6 +139,12 @@ extension StepSequence {
 }
 
 extension Poll {
+    /// Names of parameters that say where a file that the job has made is kept.
+    var parametersOfPlace: Set<String> {
+        let references = (result?.save?.expressions ?? []).flatMap(\.references)
+        return Set(references.filter { $0.root == "params" }.compactMap(\.members.first))
+    }
+
     /// What looks at an answer about the job.
     var conditions: [Expression] { [condition, until, failed].compactMap(\.self) + (message?.expressions ?? []) }
 }

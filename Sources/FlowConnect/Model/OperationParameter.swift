@@ -27,13 +27,6 @@ struct OperationParameter: Sendable {
         static let names = ["query", "path", "header", "form", "json", "json.NAME", "multipart"]
     }
 
-    /// A regular expression the whole text must match.
-    struct Pattern: Sendable {
-        var text: String
-        /// `value.matches(…)`
-        var check: Expression
-    }
-
     var parameter: Parameter
     /// nil where the method decides.
     var place: Place?
@@ -45,7 +38,6 @@ struct OperationParameter: Sendable {
     var repeats = false
     /// Whether each member of a map is sent where the map would be.
     var spreads = false
-    var pattern: Pattern?
     /// What is made of the argument, one after the other.
     var converters: [Converter] = []
     var span: SourceSpan
@@ -64,16 +56,5 @@ struct OperationParameter: Sendable {
         guard repeats, let items = argument.listValue else { return [wireValue(argument)] }
         if case .secret = argument { return items.map(\.markedSecret) }
         return items
-    }
-
-    /// - Throws: a failure of kind `invalid` where the argument is not of the pattern.
-    func check(_ argument: Value, node: String) throws(Failure) {
-        guard let pattern, let text = argument.stringValue else { return }
-        let fits = try pattern.check.evaluate(EvaluationScope(ValueMap([("value", .string(text))])))
-        guard fits.boolValue == true else {
-            throw Failure(
-                .invalid, "\(node): parameter \"\(name)\" must match \(pattern.text)",
-                hint: parameter.help.isEmpty ? nil : "\(name): \(parameter.help)")
-        }
     }
 }

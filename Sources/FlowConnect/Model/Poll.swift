@@ -8,6 +8,8 @@ struct Poll: Sendable {
     @Indirect var request: RequestTemplate
     var until: Expression
     var failed: Expression?
+    /// Gets what the job has made; nil takes the answer that said it is done.
+    @Boxed var result: RequestTemplate?
     /// What the service says of a job that failed.
     var message: Template?
     var interval: Duration

@@ -88,6 +88,8 @@ struct RequestTemplate: Sendable {
     var sendsDigest = false
     /// Where the response's body is kept as a file; nil keeps it in memory.
     var save: Template?
+    /// What a file is called that gets its name here; nil takes the last part of the address.
+    var saveName: Template?
     /// nil takes the operation's.
     var effect: Effect?
     /// How many seconds may pass until the answer begins, where the step has no timeout of its own.
@@ -129,7 +131,7 @@ struct RequestTemplate: Sendable {
         default: break
         }
         if let presign { all += presign.expires.expressions + (presign.method?.expressions ?? []) }
-        return all + (furtherHeaders?.expressions ?? []) + (save?.expressions ?? [])
+        return all + (furtherHeaders?.expressions ?? []) + (save?.expressions ?? []) + (saveName?.expressions ?? [])
     }
 
     /// Names of parameters that end up in the address.

@@ -7,7 +7,7 @@ extension ConnectorReader {
     mutating func poll(_ node: SourceNode) -> Poll? {
         guard let map = MapDecoder(node, "\"poll\"", &diagnostics) else { return nil }
         map.finish(
-            Self.requestKeys + ["when", "until", "failed", "message", "every", "for"],
+            Self.requestKeys + ["when", "until", "failed", "result", "message", "every", "for"],
             &diagnostics)
         guard var request = request(map),
             let until = map.required("until", &diagnostics).flatMap({ condition($0, for: "until") })
@@ -16,9 +16,18 @@ extension ConnectorReader {
         return Poll(
             condition: map.node("when").flatMap { condition($0, for: "when") }, request: request, until: until,
             failed: map.node("failed").flatMap { condition($0, for: "failed") },
+            result: map.node("result").flatMap { resultOfJob($0) },
             message: map.node("message").flatMap { template($0, for: "message") },
             interval: map.duration("every", &diagnostics) ?? .seconds(2),
             limit: map.duration("for", &diagnostics) ?? .seconds(600))
+    }
+
+    private mutating func resultOfJob(_ node: SourceNode) -> RequestTemplate? {
+        guard let map = MapDecoder(node, "\"result\"", &diagnostics) else { return nil }
+        map.finish(Self.requestKeys, &diagnostics)
+        var request = request(map)
+        request?.effect = .read
+        return request
     }
 
     /// `{ of: records, size: 10 }`

@@ -25,10 +25,13 @@ extension ConnectorReader {
         let ownLookups = lookups(map)
         let own = Set(ownLookups.map(\.name))
         lookupsInReach = sharedLookups.filter { !own.contains($0.name) } + ownLookups
+        let poll = map.node("poll").flatMap { self.poll($0) }
+        // Where a job's file is kept is nothing that begins the job.
+        let sent = parameters.filter { $0.place != nil || poll?.parametersOfPlace.contains($0.name) != true }
         let work: Operation.Work? =
             switch form {
-            case .request: request(map).flatMap { self.work(Variants(placed($0, parameters)), map) }
-            case .variants: variants(map, parameters).flatMap { self.work($0, map) }
+            case .request: request(map).flatMap { self.work(Variants(placed($0, sent)), map) }
+            case .variants: variants(map, sent).flatMap { self.work($0, map) }
             case .steps: steps(map, parameters).map { .steps($0) }
             }
         guard let work else { return nil }
@@ -37,7 +40,7 @@ extension ConnectorReader {
             documentation: map.string("docs", &diagnostics), effect: effect ?? .write,
             limit: map.node("limit").flatMap { limit($0, of: name) } ?? defaults.limit, parameters: parameters,
             rules: map.node("require").map { rules($0, parameters) } ?? [],
-            returns: map.string("returns", &diagnostics) ?? "", work: work, poll: map.node("poll").flatMap { poll($0) },
+            returns: map.string("returns", &diagnostics) ?? "", work: work, poll: poll,
             batch: map.node("batch").flatMap { batch($0, parameters) },
             output: map.node("output").flatMap { valueTemplate($0) },
             resource: map.node("resource").flatMap { resource($0, parameters) }, examples: examples(map),

@@ -20,7 +20,7 @@ extension ConnectorReader {
             name, type, required: map.bool("required", &diagnostics) ?? false, default: map.node("default")?.value,
             help: map.string("help", &diagnostics) ?? "", example: map.node("example")?.value,
             choices: map.list("enum", &diagnostics)?.map(\.value) ?? [], minimum: map.number("min", &diagnostics),
-            maximum: map.number("max", &diagnostics))
+            maximum: map.number("max", &diagnostics), pattern: map.node("pattern").flatMap { pattern($0) })
         if name == Pagination.limitParameter {
             diagnostics.error(
                 "reserved-name", "\"\(name)\" is the name of what bounds a list", at: entry.keySpan,
@@ -38,7 +38,6 @@ extension ConnectorReader {
         return OperationParameter(
             parameter: parameter, place: place(map), wireName: map.string("as", &diagnostics) ?? name,
             join: map.string("join", &diagnostics), repeats: repeats(map, type), spreads: spreads(map, type),
-            pattern: map.node("pattern").flatMap { pattern($0) },
             converters: map.node("convert").map { converters($0) } ?? [], span: entry.keySpan)
     }
 
@@ -105,13 +104,16 @@ extension ConnectorReader {
         return nil
     }
 
-    private mutating func pattern(_ node: SourceNode) -> OperationParameter.Pattern? {
+    private mutating func pattern(_ node: SourceNode) -> TextPattern? {
         guard let text = node.decodeString(for: "pattern", &diagnostics) else { return nil }
         do {
             let check = try Expression.compile("value.matches(\(JSON.quoted(text)))")
             // A pattern that can't be read is found by using it.
             _ = try check.evaluate(EvaluationScope(ValueMap([("value", .string(""))])))
-            return OperationParameter.Pattern(text: text, check: check)
+            return TextPattern(text) { text in
+                let scope = EvaluationScope(ValueMap([("value", .string(text))]))
+                return (try? check.evaluate(scope).boolValue) == true
+            }
         } catch {
             diagnostics.error("bad-pattern", "\(JSON.quoted(text)) is no regular expression", at: node.span)
             return nil

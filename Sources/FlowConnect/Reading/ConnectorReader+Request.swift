@@ -24,7 +24,7 @@ extension ConnectorReader {
         request.decoding = decoding(map)
         request.sendsDigest = map.bool("content_md5", &diagnostics) ?? false
         request.presign = map.node("presign").flatMap { presign($0) }
-        request.save = map.node("save").flatMap { template($0, for: "save") }
+        if let node = map.node("save") { (request.save, request.saveName) = place(node) }
         request.answerWithin = map.node("answer_within").flatMap { valueTemplate($0) }
         if let auth = map.node("auth") {
             if auth.string == "none" {
@@ -58,6 +58,17 @@ extension ConnectorReader {
                 "unknown-name", "the path has no \"{\(name)}\"", at: value.span,
                 hint: Suggestion.didYouMean(name, among: known))
         }
+    }
+
+    /// `${{ params.to }}`, or `{ to: "${{ params.to }}", name: report.csv }`
+    private mutating func place(_ node: SourceNode) -> (path: Template?, name: Template?) {
+        guard node.map != nil else { return (template(node, for: "save"), nil) }
+        guard let map = MapDecoder(node, "\"save\"", &diagnostics) else { return (nil, nil) }
+        map.finish(["to", "name"], &diagnostics)
+        return (
+            map.required("to", &diagnostics).flatMap { template($0, for: "to") },
+            map.node("name").flatMap { template($0, for: "name") }
+        )
     }
 
     /// `[headers.location, body.upload_url]`

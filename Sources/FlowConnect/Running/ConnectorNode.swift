@@ -63,7 +63,9 @@ package struct ConnectorNode: Node {
         case .steps(let sequence):
             requests += try StepRun(run: run, sequence: sequence).preview(scope)
         }
-        if let poll = operation.poll { requests.append(try run.request(poll.request, scope)) }
+        for request in [operation.poll?.request, operation.poll?.result].compactMap(\.self) {
+            requests.append(try run.request(request, scope))
+        }
         return requests.map { .request($0) }
     }
 }

@@ -62,18 +62,21 @@ struct FileArguments {
 struct SavePath {
     let context: NodeContext
 
-    /// - Parameter wanted: the path the user asked for; nil or empty keeps the file in the run's folder. A folder, or
-    ///   a path that ends in a slash, gets the name of the URL.
-    func path(_ wanted: String?, url: String) throws -> String {
+    /// - Parameters:
+    ///   - wanted: the path the user asked for; nil or empty keeps the file in the run's folder. A folder, or a path that
+    ///     ends in a slash, gets `name`.
+    ///   - name: nil or empty is the name of the URL.
+    func path(_ wanted: String?, url: String, name: String? = nil) throws -> String {
         let files = context.world.files
+        let name = name.flatMap { $0.isEmpty ? nil : SavePath.fileName($0) } ?? SavePath.name(url)
         guard let wanted, !wanted.isEmpty else {
             let place = try place()
             try files.createFolder(context.filesDirectory + place)
-            return "\(context.filesDirectory)\(place)/\(SavePath.name(url))"
+            return "\(context.filesDirectory)\(place)/\(name)"
         }
         let path = context.absolutePath(wanted)
         let isFolder = try wanted.hasSuffix("/") || files.info(path)?.kind == .folder
-        return isFolder ? path + "/" + SavePath.name(url) : path
+        return isFolder ? path + "/" + name : path
     }
 
     /// The folder of a step or an item: those of a loop may well download files of one name. A key of the user's own may
@@ -90,9 +93,12 @@ struct SavePath {
         let path = url.prefix { $0 != "?" && $0 != "#" }
         let afterScheme = path.firstRange(of: "://").map { path[$0.upperBound...] } ?? path
         guard let slash = afterScheme.lastIndex(of: "/") else { return "download" }
-        let last = PercentEncoding.decode(String(afterScheme[afterScheme.index(after: slash)...]))
+        return fileName(PercentEncoding.decode(String(afterScheme[afterScheme.index(after: slash)...])))
+    }
+
+    private static func fileName(_ text: String) -> String {
         var name = ""
-        for scalar in last.unicodeScalars where scalar != "/" && scalar.value >= 0x20 && scalar.value != 0x7F {
+        for scalar in text.unicodeScalars where scalar != "/" && scalar.value >= 0x20 && scalar.value != 0x7F {
             name.unicodeScalars.append(scalar)
         }
         return name.isEmpty || name == "." || name == ".." ? "download" : name

@@ -10,7 +10,7 @@ struct JobWait {
     let forget: () async throws -> Void
 
     /// - Parameter first: the answer that began the job.
-    /// - Returns: the answer that said it is done, or `first` where there was no job.
+    /// - Returns: what the job has made or the answer that said it is done, or `first` where there was no job.
     /// - Throws: a failure of kind `timeout` where it isn't done in time, `invalid` where it failed.
     func result(_ scope: Rendering, after first: Value) async throws -> Value {
         let begun = scope.with("first", first)
@@ -28,7 +28,10 @@ struct JobWait {
                 try await forget()
                 throw failure(answered)
             }
-            if try says(poll.until, answered) { return decoded.asValue }
+            if try says(poll.until, answered) {
+                guard let result = poll.result else { return decoded.asValue }
+                return try await run.exchange(result, answered).decoded.asValue
+            }
             guard clock.monotonic() - start < poll.limit else {
                 throw Failure(
                     .timeout, "\(run.node): the service's job is not done after \(poll.limit.humanText)",

@@ -39,11 +39,6 @@ struct OperationRun: Sendable {
         _access = Indirect(wrappedValue: access)
         let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
-        if !isPreview {
-            for parameter in operation.parameters {
-                if let argument = resolved[parameter.name] { try parameter.check(argument, node: node) }
-            }
-        }
         self.arguments = try Conversion(context: context, isPreview: isPreview)
             .convert(resolved, of: operation, node: node)
         // A parameter that is left out is there for expressions all the same, as what is left out.
@@ -348,6 +343,7 @@ struct OperationRun: Sendable {
         call.timeouts.answer = try context.timeout ?? answerTime(template, scope)
         call.hasIdempotencyKey = hasKey
         call.classify = { judge.failure(of: $0) }
+        call.secretParts = template.secretParts
         if !template.doneSigns.isEmpty { call.meansDone = { judge.meansDone($0) } }
         call.mayBeDone = effect != .read && doubt.isThere
         call.log = context.log
@@ -363,7 +359,8 @@ struct OperationRun: Sendable {
             if access.scheme?.hasTimedSignature == true { call.remake = make }
         }
         if let save = template.save {
-            let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url)
+            let name = try template.saveName.flatMap { template throws(Failure) in try scope.text(template) }
+            let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url, name: name)
             call.destination = .file(path: path)
         }
         return call

@@ -142,11 +142,14 @@ struct PieceSender {
         let suffix = "\(keySuffix)-\(range.lowerBound)-\(range.upperBound)"
         var request = request
         if endsWrite, isLast { request.effect = .write }
+        let asksAfterRefusal = style == .range && chunking.ask != nil && !request.accepted.contains(416)
+        if asksAfterRefusal { request.accepted.insert(416) }
         let (_, decoded) = try await run.exchange(request, scope, keySuffix: suffix, retry: retry) { draft in
             guard style == .range else { return }
             let span = range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)"
             draft.headers["Content-Range"] = "bytes \(span)/\(file.size)"
         }
+        if asksAfterRefusal, decoded.status == 416 { throw notWanted(range, of: file, isLast: isLast) }
         let answered = scope.with(decoded)
         if let collect = chunking.collect {
             position.parts.append(part(range, position, try answered.value(collect)))
@@ -166,6 +169,14 @@ struct PieceSender {
         result["parts"] = .list(position.parts)
         result["count"] = .int(Int64(position.count))
         return .map(result)
+    }
+
+    /// What a piece that begins elsewhere than the server stands is refused with. It may have this one already, as where
+    /// its connection ended before the answer and it was sent on another one.
+    private func notWanted(_ range: Range<Int64>, of file: FileReference, isLast: Bool) -> Failure {
+        Failure(
+            endsWrite && isLast ? .uncertain : .transient,
+            "\(run.node): the server does not want the bytes from \(range.lowerBound) on of \(file.name)", code: "416")
     }
 
     private func wantsMore(_ scope: Rendering, isLast: Bool) throws(Failure) -> Bool {

@@ -179,6 +179,7 @@ extension ValueTemplate {
             // Several parts always make text; what it says is not known.
             var plain = parameter
             plain.choices = []
+            plain.pattern = nil
             switch parameter.type {
             case .timestamp, .duration: return nil
             default:

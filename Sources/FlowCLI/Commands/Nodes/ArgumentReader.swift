@@ -34,7 +34,7 @@ struct ArgumentReader {
         if isJSON { return try json(text, key) }
         let type = spec.parameter(key)?.type ?? .string
         if text.hasPrefix("@"), type != .file {
-            let bytes = try session.readArgument(String(text.dropFirst()), as: "the file of \"\(key)\"")
+            let bytes = try file(String(text.dropFirst()), of: key, type)
             if type == .any, let value = try? JSON.parse(bytes) { return value }
             // What may be anything may be text, and bytes where it is none.
             if type == .any { return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(bytes) }
@@ -46,6 +46,16 @@ struct ArgumentReader {
         case .any: return (try? JSON.parse(text)) ?? .string(text)
         case _ where type.isText: return .string(text)
         default: return try json(text, key)
+        }
+    }
+
+    private func file(_ path: String, of key: String, _ type: ParameterType) throws -> [UInt8] {
+        do {
+            return try session.read(path, as: "the file of \"\(key)\"")
+        } catch {
+            let mayBeText = type.isText || type == .any
+            throw Exit.usage(
+                error.message, hint: mayBeText ? "for a text that begins with @ write \(key):='\"@…\"'" : error.hint)
         }
     }
 
