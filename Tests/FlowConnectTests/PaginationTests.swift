@@ -135,8 +135,10 @@ import Testing
             throws: Failure(
                 .invalid, "acme.list: the service gives only a part of the list", hint: "Ask for less than 1.")
         ) { _ = try await logged(incomplete, [#"{"l":[1]}"#, last]) }
+        let part = #"{"l":[1],"part":true}"#
+        await #expect(throws: Failure.self) { _ = try await logged(incomplete, [part, #"{"l":[]}"#]) }
         // As many as are wanted have come.
-        #expect(try await logged(incomplete, [#"{"l":[1],"part":true}"#], max: 1).isEmpty)
+        #expect(try await logged(incomplete, [part, part], max: 2).isEmpty)
     }
 
     @Test func saysWhenThereIsNoList() async throws {
