@@ -109,8 +109,9 @@ import Testing
 
     private func logged(_ incomplete: String, _ replies: [String], max: Int? = nil) async throws -> [String] {
         let connector = try TestConnector(
-            "  list: { summary: List things., effect: read, request: GET t, paginate: { by: page, items: \"${{ body.l }}\", "
-                + "send: query.page, size: query.n = 1, incomplete: \(incomplete) } }")
+            "  list: { summary: List things., effect: read, request: GET t, "
+                + "paginate: { by: page, items: \"${{ body.l }}\", send: query.page, size: query.n = 1, "
+                + "incomplete: \(incomplete) } }")
         let node = try connector.node("list")
         let log = RecordedLog()
         let context = NodeContext(

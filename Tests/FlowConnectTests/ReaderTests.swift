@@ -140,7 +140,7 @@ import Testing
     func aFileIsNotSentAsAPath(text: String) {
         expect(
             operation(text), "no-place", "the file \"f\" would be sent as its path on this machine",
-            hint: "say in: multipart, name it in the body as body: ${{ params.f }}, or convert: base64")
+            hint: "say in: multipart, name it as body: ${{ params.f }}, or convert: base64")
     }
 
     @Test(arguments: [

@@ -157,7 +157,7 @@ extension ConnectorReader {
                 "no-place", "the file \"\(parameter.name)\" would be sent as its path on this machine",
                 at: parameter.span,
                 hint:
-                    "say in: multipart, name it in the body as body: ${{ params.\(parameter.name) }}, or convert: base64"
+                    "say in: multipart, name it as body: ${{ params.\(parameter.name) }}, or convert: base64"
             )
         }
     }
