@@ -51,6 +51,21 @@ import Testing
         #expect(!result.errors.contains("✓ tell"), "\(result.errors)")
     }
 
+    /// GitHub takes 65,536 characters, and what a check writes may hold backticks.
+    @Test func aCheckThatWritesMuchGetsAnIssueAllTheSame() async throws {
+        let machine = try Machine(["check.sh": "seq 20000\necho '````'\nexit 3\n"])
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let result = try await machine.run(
+            "cp '\(root)/workflows/github-issue.yaml' flow.yaml "
+                + "&& flowctl run flow.yaml --mock -i repo=acme/shop -i check='sh check.sh' >&2 "
+                + "&& flowctl runs show latest --step issue | sed -n '/^{/,$p'")
+        #expect(result.exit == 0, "\(result.errors)")
+        let body = try #require(try JSON.parse(Array(result.output.utf8))["body"]?.stringValue)
+        #expect((60_000..<61_000).contains(body.count))
+        #expect(body.hasPrefix("The last of what it wrote:\n\n`````\n"))
+        #expect(body.hasSuffix("\n20000\n````\n\n`````\n"))
+    }
+
     @Test func theDumpGetsTheVariablesItReads() async throws {
         let machine = try Machine(["dump": "#!/bin/sh\nenv >&2\n"])
         _ = try await machine.run("flowctl new database-dump-to-s3 flow.yaml")

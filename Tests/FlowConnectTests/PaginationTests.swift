@@ -109,8 +109,9 @@ import Testing
 
     private func logged(_ incomplete: String, _ replies: [String], max: Int? = nil) async throws -> [String] {
         let connector = try TestConnector(
-            "  list: { summary: List things., effect: read, request: GET t, paginate: { by: page, items: \"${{ body.l }}\", "
-                + "send: query.page, size: query.n = 1, incomplete: \(incomplete) } }")
+            "  list: { summary: List things., effect: read, request: GET t, "
+                + "paginate: { by: page, items: \"${{ body.l }}\", send: query.page, size: query.n = 1, "
+                + "incomplete: \(incomplete) } }")
         let node = try connector.node("list")
         let log = RecordedLog()
         let context = NodeContext(
@@ -135,8 +136,10 @@ import Testing
             throws: Failure(
                 .invalid, "acme.list: the service gives only a part of the list", hint: "Ask for less than 1.")
         ) { _ = try await logged(incomplete, [#"{"l":[1]}"#, last]) }
+        let part = #"{"l":[1],"part":true}"#
+        await #expect(throws: Failure.self) { _ = try await logged(incomplete, [part, #"{"l":[]}"#]) }
         // As many as are wanted have come.
-        #expect(try await logged(incomplete, [#"{"l":[1],"part":true}"#], max: 1).isEmpty)
+        #expect(try await logged(incomplete, [part, part], max: 2).isEmpty)
     }
 
     @Test func saysWhenThereIsNoList() async throws {

@@ -43,6 +43,18 @@ import Testing
                 == "https://slack.com/api/conversations.history?channel=‹steps.open.output.id›&oldest=a%20b&limit=200")
     }
 
+    @Test func lookupsShowWhatTheyWaitFor() throws {
+        let ofIssue = try requests("linear.update_issue", ValueMap.of([("id", "ENG-7"), ("state", "Done")]))
+        #expect(ofIssue.count == 3)
+        #expect(ofIssue[0].text.contains(#""variables":{"id":"ENG-7"}"#))
+        #expect(ofIssue[1].text.contains(#""variables":{"team":"‹resolved.own_team›","state":"Done"}"#))
+        let ofTeam = try requests(
+            "linear.update_issue", ValueMap.of([("id", "ENG-7"), ("team", "ENG"), ("state", "Done")]))
+        #expect(ofTeam.count == 3)
+        #expect(ofTeam[0].text.contains(#""variables":{"team":"ENG"}"#))
+        #expect(ofTeam[1].text.contains(#""variables":{"team":"‹resolved.team›","state":"Done"}"#))
+    }
+
     @Test func everyRequestOfStepsIsShown() throws {
         let requests = try requests(
             "slack.upload_file", ValueMap.of([("file", "‹steps.report.output.path›"), ("channel", "C1")]))

@@ -140,7 +140,7 @@ import Testing
     func aFileIsNotSentAsAPath(text: String) {
         expect(
             operation(text), "no-place", "the file \"f\" would be sent as its path on this machine",
-            hint: "say in: multipart, name it in the body as body: ${{ params.f }}, or convert: base64")
+            hint: "say in: multipart, name it as body: ${{ params.f }}, or convert: base64")
     }
 
     @Test(arguments: [
@@ -149,6 +149,13 @@ import Testing
         "    request: POST t\n    params: { f: { type: file, convert: base64 } }\n",
         "    request: PUT t\n    body: ${{ params.f }}\n    params: { f: { type: file } }\n",
         "    request: POST t\n    json: { name: \"${{ params.f.name }}\" }\n    params: { f: { type: file } }\n",
+        """
+            variants:
+              - { when: "${{ has(params.f) }}", request: PUT t, body: "${{ params.f }}" }
+              - { request: POST t }
+            params: { f: { type: file }, text: { type: string } }
+
+        """,
     ])
     func aFileWithAPlaceIsRight(text: String) { #expect(operation(text).isEmpty, "\(text)") }
 

@@ -144,20 +144,23 @@ extension ConnectorReader {
     }
 
     /// A file has bytes where it is a body or a part of one, and where a converter reads it. Anywhere else its path on
-    /// this machine would be sent.
+    /// this machine would be sent. One that a variant names may be left out where another is meant.
     private mutating func checkFiles(_ operation: Operation) {
+        let named = Set(
+            operation.expressions.flatMap(\.references).filter { $0.root == "params" }.compactMap(\.members.first))
         for parameter in operation.parameters where parameter.parameter.type.isOfFiles && parameter.converters.isEmpty {
             let isMisplaced = operation.requests.contains { request in
                 if request.pathParameters.contains(parameter.name) { return true }
-                guard let placed = request.placed.first(where: { $0.name == parameter.name }) else { return false }
-                return (placed.place ?? request.defaultPlace(operation.defaults)) != .multipart
+                guard request.placed.contains(where: { $0.name == parameter.name }) else { return false }
+                if let place = parameter.place { return place != .multipart }
+                return !named.contains(parameter.name) && request.defaultPlace(operation.defaults) != .multipart
             }
             guard isMisplaced else { continue }
             diagnostics.error(
                 "no-place", "the file \"\(parameter.name)\" would be sent as its path on this machine",
                 at: parameter.span,
                 hint:
-                    "say in: multipart, name it in the body as body: ${{ params.\(parameter.name) }}, or convert: base64"
+                    "say in: multipart, name it as body: ${{ params.\(parameter.name) }}, or convert: base64"
             )
         }
     }

@@ -73,8 +73,9 @@ extension OperationRun {
         var known = ValueMap()
         for lookup in operation.lookups {
             let scope = rendering.with("resolved", .map(known))
-            known[lookup.name] = try LookupRun(run: self, lookup: lookup).given(scope)
-            if known[lookup.name] == nil { requests.append(try request(lookup.request, scope)) }
+            let given = try LookupRun(run: self, lookup: lookup).given(scope)
+            if given == nil { requests.append(try request(lookup.request, scope)) }
+            known[lookup.name] = given ?? .string("‹resolved.\(lookup.name)›")
         }
         return requests
     }

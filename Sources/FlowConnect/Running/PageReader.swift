@@ -81,21 +81,18 @@ struct PageReader {
         return (items, after)
     }
 
-    /// Remarks once that the service gives less than all there is, or fails.
+    /// Remarks once that the service gives less than all there is, or fails where it gives no more.
     private func check(
         for gap: Pagination.Gap?, _ scope: Rendering, isLast: Bool, _ position: inout Position
     ) throws(Failure) {
-        guard let gap, (try? scope.value(gap.condition).boolValue) == true else { return }
+        guard let gap else { return }
+        let wasKnown = position.isKnownIncomplete
+        position.isKnownIncomplete = wasKnown || (try? scope.value(gap.condition).boolValue) == true
+        guard position.isKnownIncomplete, gap.fails ? isLast : !wasKnown else { return }
         let message = "\(run.node): the service gives only a part of the list"
         let hint = try gap.hint.flatMap { template throws(Failure) in try scope.text(template) }
-        guard gap.fails else {
-            if !position.isKnownIncomplete {
-                run.context.log.log(.warning, [message, hint].compactMap(\.self).joined(separator: "; "))
-            }
-            position.isKnownIncomplete = true
-            return
-        }
-        throw Failure(.invalid, message, hint: hint)
+        if gap.fails { throw Failure(.invalid, message, hint: hint) }
+        run.context.log.log(.warning, [message, hint].compactMap(\.self).joined(separator: "; "))
     }
 
     private func exchange(_ position: Position) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
