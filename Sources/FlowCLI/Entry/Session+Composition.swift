@@ -88,7 +88,7 @@ extension Session {
         let prompt = prompt
         let canAsk = asks && prompt.isAvailable
         var keys = VaultKeys(
-            keyFile: try settings.keyFile(environment: environment), keeper: KernelKeyring(),
+            keyFile: try settings.keyFile, keeper: KernelKeyring(),
             keyring: SystemKeyring())
         if let key = environment["FLOWCTL_VAULT_KEY"], !key.isEmpty { keys.environmentKey = key }
         if canAsk { keys.askPassphrase = { try prompt.ask("passphrase of the vault", isSecret: true) } }
