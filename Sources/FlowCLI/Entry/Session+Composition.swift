@@ -46,7 +46,7 @@ extension Session {
         let retrying = RetryingClient(caching, traffic: traffic, clock: clock, random: random)
         return World(
             http: DownloadClient(retrying), files: files, clock: clock, processes: PosixProcessRunner(), random: random,
-            environment: environment)
+            environment: environment, unreadableVariables: unreadableVariables)
     }
 
     /// For what flowctl tells other programs about itself: apart from the run's requests, so that it takes nothing from

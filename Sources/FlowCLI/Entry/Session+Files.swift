@@ -53,6 +53,17 @@ extension Session {
         }
     }
 
+    /// The text in a file that an option names.
+    ///
+    /// - Throws: an `Exit` of status `usage`, also where it is not UTF-8: with other characters in the place of those
+    ///   that can't be read, a password would be another.
+    func readText(_ path: String, as what: String) throws -> String {
+        guard let text = String(validating: try readArgument(path, as: what), as: UTF8.self) else {
+            throw Exit.usage("\(what) \"\(path)\" is not UTF-8 text", hint: "convert it, or give bytes as base64")
+        }
+        return text
+    }
+
     /// The JSON object in a file that an option names.
     ///
     /// - Parameter refusesRepeatedKeys: says that each key may stand there once.

@@ -34,11 +34,14 @@ struct ArgumentReader {
         if isJSON { return try json(text, key) }
         let type = spec.parameter(key)?.type ?? .string
         if text.hasPrefix("@"), type != .file {
-            let bytes = try session.readArgument(String(text.dropFirst()), as: "the file of \"\(key)\"")
-            if type == .any, let value = try? JSON.parse(bytes) { return value }
-            // What may be anything may be text, and bytes where it is none.
-            if type == .any { return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(bytes) }
-            let content = String(decoding: bytes, as: UTF8.self)
+            let (path, what) = (String(text.dropFirst()), "the file of \"\(key)\"")
+            guard type != .any else {
+                let bytes = try session.readArgument(path, as: what)
+                if let value = try? JSON.parse(bytes) { return value }
+                // What may be anything may be text, and bytes where it is none.
+                return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(bytes)
+            }
+            let content = try session.readText(path, as: what)
             return type.isText ? .string(content) : try json(content, key)
         }
         switch type {

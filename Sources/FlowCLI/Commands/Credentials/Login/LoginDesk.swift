@@ -170,7 +170,7 @@ struct LoginDesk: Sendable {
         if options.clientID == nil, previous == nil { dialogue.showGuide(plan) }
         let id = try options.clientID ?? previous?.id ?? dialogue.clientID(plan.provider)
         if let file = options.clientKey {
-            let pem = String(decoding: try session.readArgument(file, as: "the app's key"), as: UTF8.self)
+            let pem = try session.readText(file, as: "the app's key")
             let key = AssertionKey(pem: pem, id: options.clientKeyID)
             do {
                 try key.check()
@@ -180,7 +180,7 @@ struct LoginDesk: Sendable {
             return OAuthClient(id: id, key: key)
         }
         if let file = options.clientSecretFile {
-            var secret = String(decoding: try session.readArgument(file, as: "the client secret"), as: UTF8.self)
+            var secret = try session.readText(file, as: "the client secret")
             while secret.last?.isNewline == true { secret.removeLast() }
             guard !secret.isEmpty else {
                 throw Exit.usage("the client secret's file is empty", hint: "put the secret into it, or leave it out")
