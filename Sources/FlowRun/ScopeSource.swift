@@ -217,6 +217,10 @@ final class ScopeSource: Sendable {
                 }
                 if let value = setup.world.environment[variable] {
                     result[entry.name] = .string(value)
+                } else if setup.world.unreadableVariables.contains(variable) {
+                    throw Failure(
+                        .invalid, "env \"\(entry.name)\" takes the variable \"\(variable)\", which is not UTF-8 text",
+                        hint: "convert it, or give bytes as base64", position: entry.span)
                 } else if let fallback {
                     result[entry.name] = try await text(of: fallback)
                     noteLenders(of: entry.name, fallback, giving: result[entry.name])

@@ -11,10 +11,12 @@ package struct World: Sendable {
     package var connections: ConnectionPools
     /// The process's own environment variables.
     package var environment: [String: String]
+    /// Names of variables that are not UTF-8 text, and not in ``environment``.
+    package var unreadableVariables: Set<String>
 
     package init(
         http: any HTTPClient, files: any FileSystem, clock: any WallClock, processes: any ProcessRunner,
-        random: any RandomSource, environment: [String: String] = [:]
+        random: any RandomSource, environment: [String: String] = [:], unreadableVariables: Set<String> = []
     ) {
         self.http = http
         self.files = files
@@ -23,6 +25,7 @@ package struct World: Sendable {
         self.random = random
         connections = ConnectionPools(clock: clock)
         self.environment = environment
+        self.unreadableVariables = unreadableVariables
     }
 }
 

@@ -22,8 +22,9 @@ package enum PrivateFile {
     ///   caller otherwise.
     /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700, with the chmod to run.
     package static func prepare(_ path: String, create: Bool) throws(Failure) {
-        let folder = ParentFolder.of(path)
-        if create { try createFolder(folder) }
+        // Behind a link SQLite would make it, for all to read, in a folder nobody has looked at.
+        let path = RealPath.of(path)
+        if create { try createFolder(ParentFolder.of(path)) }
         try requirePrivate(path)
         guard create, !exists(path) else { return }
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -36,11 +37,81 @@ package enum PrivateFile {
     }
 
     /// Writes a new file with mode 0600 and brings it to disk.
+    ///
+    /// - Throws: `invalid` or `permission` where it can't be written; what was begun is deleted.
     package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+        try make(path) { descriptor throws(Failure) in try put(bytes, into: descriptor, path) }
+    }
+
+    /// As ``write(_:to:)``, with what is read from a descriptor to its end.
+    ///
+    /// - Parameters:
+    ///   - name: what messages call the source.
+    ///   - accepts: asked with the first bytes, 16 at least; where it says no, nothing more is read.
+    package static func write(
+        from source: Int32, named name: String, to path: String, if accepts: ([UInt8]) -> Bool
+    ) throws(Failure) {
+        try make(path) { descriptor throws(Failure) in
+            var chunk = [UInt8](repeating: 0, count: 1 << 16)
+            // Of a pipe each reading may give as little as a byte.
+            var head: [UInt8]? = []
+            while true {
+                let count = Glibc.read(source, &chunk, chunk.count)
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw systemFailure("\"\(name)\" can't be read", errno) }
+                guard count > 0 else { return }
+                let piece = Array(chunk.prefix(count))
+                try put(piece, into: descriptor, path)
+                guard let begun = head.map({ $0 + piece }) else { continue }
+                head = begun.count < 16 ? begun : nil
+                if head == nil, !accepts(begun) { return }
+            }
+        }
+    }
+
+    /// Writes a file with mode 0600 that gets its name once it is whole and on disk: what has the name stays till then.
+    ///
+    /// - Throws: `invalid` where a folder, device or pipe has the name.
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        if let objection = ReplacedFile.objection(to: path) {
+            throw Failure(.invalid, "the file \"\(path)\" can't be written: \(objection.rawValue)", hint: "name a file")
+        }
+        guard let target = ReplacedFile.target(of: path) else {
+            throw Failure(
+                .invalid, "the file \"\(path)\" can't be written: it is a link that leads nowhere", hint: "name a file")
+        }
+        let part = ReplacedFile.beside(target, ".part-\(getpid())")
+        do throws(Failure) {
+            try write(bytes, to: part)
+        } catch {
+            var failure = error
+            failure.message.replace(part, with: path)
+            throw failure
+        }
+        guard rename(part, target) == 0 else {
+            let number = errno
+            unlink(part)
+            throw systemFailure("the file \"\(path)\" can't be written", number)
+        }
+        ParentFolder.sync(of: target)
+    }
+
+    /// Makes a file of its own, in place of what a process of the same number has left.
+    private static func make(_ path: String, _ fill: (Int32) throws(Failure) -> Void) throws(Failure) {
         unlink(path)
         let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw systemFailure("the file \"\(path)\" can't be made", errno) }
         defer { close(descriptor) }
+        do throws(Failure) {
+            try fill(descriptor)
+            guard fsync(descriptor) == 0 else { throw systemFailure("the file \"\(path)\" can't be written", errno) }
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    private static func put(_ bytes: [UInt8], into descriptor: Int32, _ path: String) throws(Failure) {
         var start = 0
         while start < bytes.count {
             let count = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -48,7 +119,17 @@ package enum PrivateFile {
             guard count > 0 else { throw systemFailure("the file \"\(path)\" can't be written", errno) }
             start += count
         }
-        guard fsync(descriptor) == 0 else { throw systemFailure("the file \"\(path)\" can't be written", errno) }
+    }
+
+    /// Gives a file that root has made to the owner of the file that it stands beside, as SQLite does with its own:
+    /// that user could not open it otherwise.
+    package static func giveOwner(of path: String, to descriptor: Int32) {
+        var owner = stat()
+        var own = stat()
+        guard geteuid() == 0, stat(path, &owner) == 0, fstat(descriptor, &own) == 0, own.st_uid != owner.st_uid else {
+            return
+        }
+        _ = fchown(descriptor, owner.st_uid, owner.st_gid)
     }
 
     /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700; nothing where they
@@ -68,9 +149,22 @@ package enum PrivateFile {
             let wanted = String(mode & allowed, radix: 8)
             throw Failure(
                 .permission, "the \(kind) \"\(place)\" has mode 0\(String(mode, radix: 8)), which is open to others",
-                hint: "run: chmod \(wanted) \(place.asShellWord)", code: "open_permissions")
+                hint: isShared(place, info)
+                    ? "keep it in a folder of its own: others need this one as it is"
+                    : "run: chmod \(wanted) \(place.asShellWord)",
+                code: "open_permissions")
         }
     }
+
+    /// Whether a place is a folder that isn't this user's to close: `/tmp`, another user's, the system's, or a home.
+    private static func isShared(_ place: String, _ info: stat) -> Bool {
+        guard info.st_mode & S_IFMT == S_IFDIR else { return false }
+        let parent = ParentFolder.of(RealPath.of(place))
+        return info.st_mode & S_ISVTX != 0 || info.st_uid != geteuid() || systemFolders.contains(parent)
+    }
+
+    /// What lies in them is everybody's, or somebody's home.
+    private static let systemFolders: Set = ["/", "/home", "/usr", "/usr/local", "/var"]
 
     /// Makes a folder and those above it; the new ones get mode 0700.
     package static func createFolder(_ path: String) throws(Failure) {
@@ -86,6 +180,6 @@ package enum PrivateFile {
         let reason = String(cString: strerror(number)).lowercased()
         return Failure(
             number == EACCES || number == EPERM || number == EROFS ? .permission : .invalid, "\(what): \(reason)",
-            hint: "check the folder it is in")
+            hint: number == EISDIR ? "name a file" : "check the folder it is in")
     }
 }

@@ -62,16 +62,27 @@ package struct CredentialPackage: Sendable {
         try CredentialName.check(name)
         var record = CredentialRecord(
             name: name, type: type, service: entry["service"]?.stringValue, fields: given,
-            workflows: (entry["workflows"]?.listValue?.compactMap(\.stringValue)).map(Set.init))
+            workflows: try limit(entry, "workflows", place, source).map(Set.init))
         for secret in entry["secret"]?.listValue?.compactMap(\.stringValue) ?? [] {
             record.fields[secret] = record.fields[secret]?.markedSecret
         }
-        guard let hosts = entry["hosts"]?.listValue else { return record }
-        let origins = hosts.compactMap { $0.stringValue.flatMap { Origin($0) } }
-        // Fewer hosts than were written would be none the wiser; a limit that can't be read must not vanish.
+        guard let hosts = try limit(entry, "hosts", place, source) else { return record }
+        let origins = hosts.compactMap { Origin($0) }
         guard origins.count == hosts.count else { throw wrong(source, "\(place) has hosts that are none") }
         record.origins = Set(origins)
         return record
+    }
+
+    /// What a credential is limited to; nil for no limit. One that can't be read must not vanish, nor may a part of it.
+    private static func limit(
+        _ entry: Value, _ key: String, _ place: String, _ source: String
+    ) throws(Failure) -> [String]? {
+        guard let value = entry[key], !value.isNull, !value.isAbsent else { return nil }
+        let texts = value.listValue?.compactMap(\.stringValue)
+        guard let texts, texts.count == value.listValue?.count else {
+            throw wrong(source, "\(place) has \(key) that are no list of texts")
+        }
+        return texts
     }
 
     private static func wrong(_ source: String, _ what: String) -> Failure {

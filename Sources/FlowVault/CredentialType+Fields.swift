@@ -69,7 +69,8 @@ extension CredentialType {
                 try field.form.check(trimmed)
             } catch {
                 throw Failure(
-                    .invalid, "the field \"\(key.text)\" of \(source) \(error.reason)", hint: error.remedy,
+                    .invalid, "the field \"\(key.text)\" of \(source) \(error.reason)",
+                    hint: isOpen ? "\(error.remedy), or add --unchecked where it is meant to be so" : error.remedy,
                     code: "credential_field")
             }
             fields[key] = field.isSecret ? .secret(.string(trimmed)) : .string(trimmed)

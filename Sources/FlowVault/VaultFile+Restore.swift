@@ -30,17 +30,22 @@ extension VaultFile {
     /// the next change.
     ///
     /// - Parameters:
+    ///   - copy: a descriptor to read the copy from, to its end.
     ///   - name: what messages call the copy.
     ///   - replacesOther: whether a vault that the copy is not one of may be replaced.
     /// - Throws: `invalid` where the copy is damaged, `auth` where it can't be opened, `conflict` where it is of another
     ///   vault.
     package static func restore(
-        _ copy: [UInt8], named name: String, to path: String, keys: VaultKeys, replacesOther: Bool, clock: any WallClock
+        _ copy: Int32, named name: String, to path: String, keys: VaultKeys, replacesOther: Bool, clock: any WallClock
     ) throws(Failure) -> VaultRestoration {
+        // Where the path is a link, the vault that it leads to is the one to be replaced.
+        let path = RealPath.of(path)
         try PrivateFile.createFolder(ParentFolder.of(path))
         try PrivateFile.requirePrivate(path)
         let part = "\(path).part-\(getpid())"
-        try PrivateFile.write(copy, to: part)
+        for suffix in sideFiles { unlink(part + suffix) }
+        // What is no database is not read to its end, which `/dev/zero` has none of.
+        try PrivateFile.write(from: copy, named: name, to: part) { $0.starts(with: Array("SQLite format 3\0".utf8)) }
         do {
             let keys = keys.askingOnce
             let restored = try open(try openExisting(part, keepsOldFormat: false), keys: keys, clock: clock)
@@ -52,6 +57,7 @@ extension VaultFile {
             }
             var restoration = VaultRestoration(contents: try restored.contents())
             guard PrivateFile.exists(path) else {
+                try moveSideFiles(of: path, to: newName(of: path, at: clock.now()))
                 try move(part, to: path)
                 return restoration
             }
@@ -66,9 +72,18 @@ extension VaultFile {
                     restoration.changesLost = Int(lost) - Int(restoration.contents.changes)
                 }
                 // Nobody is in the middle of a change meanwhile.
-                restoration.replaced = try current.transaction { try replace(path, with: part, at: clock.now()) }
+                restoration.replaced = try current.transaction {
+                    let kept = newName(of: path, at: clock.now())
+                    try keep(path, as: kept)
+                    try move(part, to: path)
+                    return kept
+                }
             } else {
-                restoration.replaced = try replace(path, with: part, at: clock.now())
+                let kept = newName(of: path, at: clock.now())
+                try keep(path, as: kept)
+                try moveSideFiles(of: path, to: kept)
+                try move(part, to: path)
+                restoration.replaced = kept
             }
             return restoration
         } catch {
@@ -81,19 +96,34 @@ extension VaultFile {
         }
     }
 
-    /// - Returns: the new name of what was replaced.
-    private static func replace(_ path: String, with part: String, at time: Timestamp) throws(Failure) -> String {
+    /// A name for what is replaced.
+    private static func newName(of path: String, at time: Timestamp) -> String {
         let stamp = time.rfc3339.prefix(19).filter { $0 != "-" && $0 != ":" }
-        var kept = "\(path).replaced-\(stamp)Z"
-        while PrivateFile.exists(kept) { kept += "+" }
+        var name = "\(path).replaced-\(stamp)Z"
+        while ([""] + sideFiles).contains(where: { PrivateFile.exists(name + $0) }) { name += "+" }
+        return name
+    }
+
+    private static func keep(_ path: String, as kept: String) throws(Failure) {
         guard link(path, kept) == 0 else {
             throw Failure(
                 .invalid,
                 "the replaced vault can't be kept as \"\(kept)\": \(String(cString: strerror(errno)).lowercased())",
                 hint: "run the command again, or move the vault away by hand")
         }
-        try move(part, to: path)
-        return kept
+    }
+
+    /// What SQLite keeps beside a database that a process was killed in the middle of changing, and puts into whatever
+    /// has the database's name when that is opened next.
+    private static let sideFiles = ["-journal", "-wal", "-shm"]
+
+    private static func moveSideFiles(of path: String, to kept: String) throws(Failure) {
+        for suffix in sideFiles where Glibc.rename(path + suffix, kept + suffix) != 0 && errno != ENOENT {
+            let reason = String(cString: strerror(errno)).lowercased()
+            throw Failure(
+                .invalid, "the file \"\(path + suffix)\" of an earlier vault can't be moved away: \(reason)",
+                hint: "move it away by hand")
+        }
     }
 
     /// The vault that is there; nil where it is too damaged to be one.

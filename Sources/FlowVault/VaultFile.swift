@@ -2,6 +2,7 @@ package import FlowCore
 package import FlowCrypto
 package import FlowSpec
 import FlowStore
+import Glibc
 import Synchronization
 
 /// The file that holds the credentials, unlocked.
@@ -44,21 +45,23 @@ package final class VaultFile: Sendable {
         at path: String, unlock secret: UnlockSecret, label: String? = nil, cost: ScryptCost = .standard,
         clock: any WallClock
     ) throws(Failure) -> VaultFile {
+        let path = RealPath.of(path)
         let exists = Failure(
             .conflict, "there is already a vault at \"\(path)\"", hint: "use it, or move it away first",
             code: "vault_exists")
-        guard !PrivateFile.exists(path) else { throw exists }
+        guard try isUnmade(path) else { throw exists }
         try check(secret, forVaultAt: path)
-        let database = try open(path, mode: .readWriteCreate)
         let vaultID = Hexadecimal.encode(Random.bytes(16))
         let keys = try DataKeys.random(vaultID: vaultID)
+        // Takes a while with a passphrase. The file comes last, so that whoever is stopped before leaves none.
         let slot = try KeySlot.make(
             for: secret, label: label, dataKey: keys.root, vaultID: vaultID, cost: cost,
             createdAt: clock.now().rfc3339)
+        let database = try open(path, mode: .readWriteCreate)
         let vault = VaultFile(database: database, vaultID: vaultID, keys: keys, openedBy: slot.id, clock: clock)
         try database.transaction {
             // Another process may have been faster.
-            guard try database.formatVersion == 0 else { throw exists }
+            guard try database.isEmpty else { throw exists }
             try database.migrate(VaultSchema.migrations)
             try database.execute(
                 "INSERT INTO meta (name, value) VALUES ('vault_id', ?), ('key_id', ?), ('created_at', ?)",
@@ -69,6 +72,21 @@ package final class VaultFile: Sendable {
             try vault.store(manifest)
         }
         return vault
+    }
+
+    /// Whether there is a file that may be a vault. One without content is what is left where the making of a vault was
+    /// cut off.
+    package static func exists(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_size > 0
+    }
+
+    /// Whether there is nothing yet, or only what is left where the making of a vault was cut off.
+    private static func isUnmade(_ path: String) throws(Failure) -> Bool {
+        guard exists(path) else { return !PrivateFile.exists(path) || ReplacedFile.objection(to: path) == nil }
+        // Cut off amid its one transaction, which opening it takes back.
+        guard let database = try? open(path, mode: .readWrite) else { return false }
+        return (try? database.isEmpty) ?? false
     }
 
     /// Opens a vault with the first of the ways that `keys` offers.
@@ -130,12 +148,12 @@ package final class VaultFile: Sendable {
 
     /// - Parameter keepsOldFormat: whether a vault of an older format is kept beside the new one.
     static func openExisting(_ path: String, keepsOldFormat: Bool = true) throws(Failure) -> Database {
-        guard PrivateFile.exists(path) else {
-            throw missing(path)
-        }
+        // Under any name of the file the others beside it are the same.
+        let path = RealPath.of(path)
+        guard exists(path) else { throw missing(path) }
         let database = try open(path, mode: .readWrite)
         guard try database.formatVersion > 0 else {
-            throw notAVault(path)
+            throw try database.isEmpty ? missing(path) : notAVault(path)
         }
         try VaultSchema.update(database, keepsOldFormat: keepsOldFormat)
         return database
@@ -155,8 +173,8 @@ package final class VaultFile: Sendable {
                     .invalid, "the passphrase is shorter than 8 bytes", hint: "take a longer one", code: "passphrase")
             }
         case .keyFile(let file):
-            let folder = ParentFolder.of(path)
-            guard ParentFolder.of(file) != folder, !file.hasPrefix(folder + "/") else {
+            // Under whatever names they are given.
+            guard !RealPath.of(file).hasPrefix(ParentFolder.of(RealPath.of(path)) + "/") else {
                 throw Failure(
                     .invalid, "the key file \"\(file)\" would lie in the folder of the vault",
                     hint: "keep it elsewhere, so that a copy of the one is not a copy of both", code: "key_file")

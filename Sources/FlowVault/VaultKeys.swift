@@ -46,8 +46,11 @@ package enum KeyFile {
         var text = Array((Base64.encode(key) + "\n").utf8)
         defer { wipe(&text) }
         try PrivateFile.createFolder(ParentFolder.of(path))
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        // Under its name it is whole: half a key would be in the way of the next try.
+        let part = ReplacedFile.beside(path, ".part-\(getpid())")
+        try PrivateFile.write(text, to: part)
+        defer { unlink(part) }
+        guard KeyFile.name(part, path) else {
             if errno == EEXIST {
                 throw Failure(
                     .conflict, "there is already a key file \"\(path)\"",
@@ -57,18 +60,24 @@ package enum KeyFile {
                 .permission, "the key file \"\(path)\" can't be made: \(lastErrorText)",
                 hint: "check the folder it is in")
         }
-        let isWritten = write(descriptor, text, text.count) == text.count && fsync(descriptor) == 0
-        let reason = lastErrorText
-        close(descriptor)
-        guard isWritten else {
-            unlink(path)
-            throw Failure(.invalid, "the key file \"\(path)\" can't be written: \(reason)", hint: "check the disk")
+        guard ParentFolder.sync(of: path) else {
+            throw Failure(
+                .invalid, "the key file \"\(path)\" can't be written: \(lastErrorText)", hint: "check the disk")
         }
+    }
+
+    /// Gives a file a name that nothing has.
+    private static func name(_ part: String, _ path: String) -> Bool {
+        if link(part, path) == 0 { return true }
+        // Disks such as those of cameras know no second names.
+        guard errno == EPERM || errno == ENOTSUP, !PrivateFile.exists(path) else { return false }
+        return rename(part, path) == 0
     }
 
     /// - Throws: `auth` where the file is missing or holds no key, `permission` where others may read it or replace it.
     package static func read(_ path: String) throws(Failure) -> SecretBytes {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes to would be waited for for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             let isMissing = errno == ENOENT
             throw Failure(
@@ -78,6 +87,11 @@ package enum KeyFile {
                 hint: "check the path of the key file", code: "key_file")
         }
         defer { close(descriptor) }
+        if let objection = ReplacedFile.objection(to: path) {
+            throw Failure(
+                .auth, "the key file \"\(path)\" can't be read: \(objection.rawValue)",
+                hint: "give the path of a file, or the key itself in FLOWCTL_VAULT_KEY", code: "key_file")
+        }
         try PrivateFile.require(path, "file", mode: 0o600)
         // The folder of the configuration may be read by all, but who may write there could swap the file.
         try PrivateFile.require(ParentFolder.of(path), "folder", mode: 0o755)
@@ -88,6 +102,9 @@ package enum KeyFile {
         while text.last?.isWhitespace == true { text.removeLast() }
         return try UnlockSecret.decodeKey(text, source: "the key file \"\(path)\"")
     }
+
+    /// - Throws: as ``read(_:)``.
+    package static func check(_ path: String) throws(Failure) { _ = try read(path) }
 
     private static var lastErrorText: String { String(cString: strerror(errno)).lowercased() }
 }

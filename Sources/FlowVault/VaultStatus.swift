@@ -13,14 +13,15 @@ package struct VaultStatus: Sendable, Hashable {
 extension VaultFile {
     /// Looks at a vault without unlocking it; what it says is not verified.
     package static func status(_ path: String) throws(Failure) -> VaultStatus {
-        guard PrivateFile.exists(path) else { throw missing(path) }
+        let path = RealPath.of(path)
+        guard VaultFile.exists(path) else { throw missing(path) }
         let database = try Database.open(path, mode: .readWrite, privateFile: true, wal: false)
         let format = try database.formatVersion
         guard format == VaultSchema.migrations.count else {
             guard format == 0 else {
                 return VaultStatus(path: path, format: format, slots: [], credentials: 0)
             }
-            throw notAVault(path)
+            throw try database.isEmpty ? missing(path) : notAVault(path)
         }
         let count = try database.query("SELECT count(*) FROM credentials").first?[0].intValue ?? 0
         return VaultStatus(
@@ -34,6 +35,16 @@ extension VaultFile {
 
     static func notAVault(_ path: String) -> Failure {
         Failure(.invalid, "\"\(path)\" is not a vault", hint: "check the path", code: "not_a_vault")
+    }
+}
+
+extension Database {
+    /// Whether nothing was ever stored: a vault whose making was cut off.
+    var isEmpty: Bool {
+        get throws(Failure) {
+            guard try formatVersion == 0 else { return false }
+            return try query("SELECT count(*) FROM sqlite_master").first?[0].intValue == 0
+        }
     }
 }
 

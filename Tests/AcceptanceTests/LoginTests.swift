@@ -189,6 +189,27 @@ import Testing
         #expect(provider.refreshTokens.count == 2)
     }
 
+    @Test func limitsThatAreSetMeanwhileStay() async throws {
+        let provider = try StrictProvider()
+        let machine = try await machine()
+        try machine.write("name: w\nsteps: []\n", to: "w.yaml")
+        let first = try await logIn(
+            machine, "acme work --issuer \(provider.url) \(client) \(secret) --host api.example")
+        #expect(first.exit == 0, "\(first.errors)")
+        let second = try await logIn(machine, "work --host new.example") { _ in
+            let changed = try await machine.run(
+                "flowctl credentials allow work --workflow w.yaml && flowctl credentials allow work --host more.example && flowctl credentials deny work --host api.example"
+            )
+            #expect(changed.exit == 0, "\(changed.errors)")
+        }
+        #expect(second.exit == 0, "\(second.errors)")
+        let after = try await document(machine, "work")
+        #expect(after["workflows"] == [.string("\(machine.home)/w.yaml")])
+        let hosts = (after["hosts"]?.listValue ?? []).compactMap(\.stringValue)
+        #expect(hosts.contains("https://more.example") && hosts.contains("https://new.example"), "\(hosts)")
+        #expect(!hosts.contains("https://api.example"), "\(hosts)")
+    }
+
     @Test func credentialOfAnotherKindIsNotReplaced() async throws {
         let provider = try StrictProvider()
         let machine = try Machine()

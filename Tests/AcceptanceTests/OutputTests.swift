@@ -53,6 +53,28 @@ import Testing
         #expect(read.errors == "0\n", "\(read.errors)")
     }
 
+    @Test func followingEndsWhereNobodyReads() async throws {
+        let machine = try Machine([
+            "slow.yaml": """
+            name: slow
+            steps:
+              - { id: first, run: echo begun }
+              - { id: long, run: touch waits; until test -e go; do sleep 0.05; done }
+            """
+        ])
+        let running = try machine.start("flowctl run slow.yaml -q")
+        let read = try await machine.run(
+            "until test -e waits; do sleep 0.05; done; { timeout 20 flowctl runs logs latest -f; echo $? >&2; } | head -1"
+        )
+        #expect(read.output.contains("begun"), "\(read.output)")
+        #expect(read.errors == "0\n", "\(read.errors)")
+        let wrong = try await machine.run("timeout 20 flowctl runs logs latest -f --step lomg")
+        #expect(wrong.exit == 2)
+        #expect(wrong.errors.contains("has no step \"lomg\"\n"), "\(wrong.errors)")
+        try machine.write("", to: "go")
+        #expect(try await running.finish().exit == 0)
+    }
+
     @Test func traceThatFindsNoRoomIsToldOnce() async throws {
         let machine = try machine()
         let result = try await machine.run(

@@ -48,6 +48,28 @@ import Testing
         }
     }
 
+    /// Whatever is left then is no vault, or a whole one, and never in the way of the next try.
+    @Test func aKillWhileItIsMadeIsInNobodysWay() async throws {
+        for wait in 10..<34 where wait % 2 == 0 {
+            let machine = try Machine()
+            _ = try await machine.run("timeout -s KILL 0.0\(wait) flowctl vault init -q >/dev/null 2>&1")
+            let result = try await machine.run(
+                "flowctl vault verify -q >/dev/null 2>&1 || flowctl vault init && flowctl vault verify")
+            #expect(result.exit == 0, "after 0.0\(wait) s: \(result.output)\(result.errors)")
+        }
+    }
+
+    @Test func aKeyFileOfATryThatWasCutOffIsUsed() async throws {
+        let machine = try Machine()
+        let made = try await machine.run("flowctl vault init -q && rm '\(machine.vault)'")
+        #expect(made.exit == 0, "\(made.errors)")
+        try TemporaryFolder.write("", to: machine.vault)
+        let again = try await machine.run("flowctl vault status; flowctl vault init && flowctl vault verify")
+        #expect(again.errors.hasPrefix("error: there is no vault at "), "\(again.errors)")
+        #expect(again.output.contains("\(machine.keyFile), which was there already: keep a copy in a safe place"))
+        #expect(again.exit == 0, "\(again.errors)")
+    }
+
     @Test(.enabled(if: Folder.exists("/usr/bin/python3"), "needs python3 for a terminal"))
     func anUnlockedVaultOpensWithoutATerminal() async throws {
         let machine = try Machine(["terminal.py": VaultTests.terminal])

@@ -188,6 +188,41 @@ import Testing
         #expect(nobody.exit == 4)
     }
 
+    @Test func aLongSecretComesWholeFromTheTerminal() async throws {
+        let machine = try Machine()
+        try await machine.makeVault([], for: "")
+        let token = String(repeating: "fake-long-", count: 600)
+        let terminal = try machine.terminal("setsid -cw flowctl credentials add long --type bearer --host api.example")
+        try await terminal.see("): ")
+        terminal.type(token + "\n")
+        try await terminal.see("added long of type bearer")
+        #expect(try await terminal.finish() == 0)
+        let exported = try await machine.run("flowctl credentials export long --plaintext --yes")
+        #expect(exported.output.contains("\"\(token)\""))
+    }
+
+    @Test func controlCEndsAHiddenPromptAtOnce() async throws {
+        let machine = try Machine()
+        let terminal = try machine.terminal("setsid -cw flowctl vault init --passphrase")
+        try await terminal.see("new passphrase for the vault: ")
+        terminal.type("fake horse\u{3}")
+        try await terminal.see("error: cancelled at the prompt")
+        #expect(try await terminal.finish() == 5)
+        #expect(!Folder.exists(machine.vault))
+    }
+
+    @Test func aSignalAtAHiddenPromptPutsTheTerminalBack() async throws {
+        let machine = try Machine()
+        let asking = "echo $$ >pid; exec flowctl vault init --passphrase"
+        let terminal = try machine.terminal(
+            "setsid -cw sh -c 'sh -c \"$ASKING\"; stty -a'", variables: ["ASKING": asking])
+        try await terminal.see("new passphrase for the vault: ")
+        let process = try #require(pid_t(machine.read("pid").filter(\.isNumber)))
+        #expect(kill(process, SIGTERM) == 0)
+        try await terminal.see("isig icanon iexten echo ")
+        #expect(try await terminal.finish() == 0)
+    }
+
     /// Runs a command on a terminal of its own and answers its questions with the lines of standard input.
     static let terminal = """
         import os, pty, sys

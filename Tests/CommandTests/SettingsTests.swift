@@ -18,7 +18,7 @@ import Testing
         #expect(settings.vault == "/home/ada/.local/share/flowctl/vault.db")
         #expect(settings.responses == "/home/ada/.cache/flowctl/responses.db")
         #expect(settings.connectorFolder == "/home/ada/.config/flowctl/connectors")
-        #expect(settings.keyFile(environment: [:]) == "/home/ada/.config/flowctl/vault.key")
+        #expect(settings.keyFile == "/home/ada/.config/flowctl/vault.key")
     }
 
     @Test func optionsBeatVariablesAndVariablesBeatXDG() throws {
@@ -29,8 +29,13 @@ import Testing
         let settings = try settings(environment, stateDatabase: "runs.db")
         #expect(settings.stateDatabase == "/work/here/runs.db")
         #expect(settings.vault == "/ci/vault.db")
-        #expect(settings.keyFile(environment: environment) == "/ci/key")
+        #expect(settings.keyFile == "/ci/key")
         #expect(try self.settings(environment).stateDatabase == "/xdg/state/flowctl/state.db")
+    }
+
+    @Test func aRelativeKeyFileIsTakenFromTheWorkingDirectory() throws {
+        let environment = ["HOME": "/home/ada", "FLOWCTL_VAULT_KEY_FILE": "vault.key"]
+        #expect(try settings(environment).keyFile == "/work/here/vault.key")
     }
 
     @Test func aRelativeXDGFolderIsIgnoredAsTheSpecificationSays() throws {

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowCrypto
+import FlowStore
 import FlowTestKit
 import FlowVault
 import Glibc
@@ -41,6 +42,32 @@ import Testing
                 .conflict, "there is already a key file \"\(keyPath)\"",
                 hint: "use it, or move it away if no vault needs it")
         ) { try KeyFile.create(at: keyPath) }
+    }
+
+    @Test func aKeyFileIsAFile() throws {
+        let pipe = fixture.folder.file("pipe.key")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        for (path, reason) in [(pipe, "it is no regular file"), (fixture.folder.file("config"), "it is a folder")] {
+            try PrivateFile.createFolder(fixture.folder.file("config"))
+            #expect(
+                throws: Failure(
+                    .auth, "the key file \"\(path)\" can't be read: \(reason)",
+                    hint: "give the path of a file, or the key itself in FLOWCTL_VAULT_KEY", code: "key_file")
+            ) { try KeyFile.read(path) }
+        }
+    }
+
+    @Test func aKeyFileBesideTheVaultIsFoundUnderAnyName() throws {
+        let data = fixture.folder.file("data")
+        try PrivateFile.createFolder(data)
+        #expect(symlink(data, fixture.folder.file("other")) == 0)
+        for name in ["other/vault.key", "data/deeper/../vault.key", "other/deeper/vault.key"] {
+            #expect {
+                try fixture.create(.keyFile(path: fixture.folder.file(name)))
+            } throws: {
+                ($0 as? Failure)?.message.hasSuffix("would lie in the folder of the vault") == true
+            }
+        }
     }
 
     @Test func anotherKeyFileDoesNot() throws {

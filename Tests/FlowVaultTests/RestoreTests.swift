@@ -1,4 +1,5 @@
 import FlowCore
+import FlowStore
 import FlowTestKit
 import FlowVault
 import Glibc
@@ -10,9 +11,16 @@ import Testing
 
     private var copyPath: String { fixture.folder.file("copy.db") }
 
-    private func restore(_ copy: [UInt8], replacesOther: Bool = false) throws -> VaultRestoration {
-        try VaultFile.restore(
-            copy, named: "copy.db", to: fixture.path, keys: keys, replacesOther: replacesOther, clock: fixture.clock)
+    private func restore(
+        _ copy: [UInt8], to path: String? = nil, replacesOther: Bool = false
+    ) throws -> VaultRestoration {
+        let source = fixture.folder.file("given.db")
+        writeBytes(copy, to: source)
+        let descriptor = open(source, O_RDONLY)
+        defer { close(descriptor) }
+        return try VaultFile.restore(
+            descriptor, named: "copy.db", to: path ?? fixture.path, keys: keys, replacesOther: replacesOther,
+            clock: fixture.clock)
     }
 
     @Test func aBackupIsPrivateAndOpens() throws {
@@ -100,6 +108,68 @@ import Testing
         #expect(try fixture.open().list().map(\.name) == ["a"])
         _ = try restore(readBytes(other.path), replacesOther: true)
         #expect(try fixture.open().list().map(\.name) == ["b"])
+    }
+
+    /// What a process that was killed amid a change leaves must not be put into another vault.
+    @Test func aLeftoverOfTheOldOneIsMovedAway() throws {
+        let vault = try fixture.create()
+        try vault.add(VaultFixture.bearer("a"))
+        let copy = readBytes(fixture.path)
+        for name in ["b", "c", "d"] { try vault.add(VaultFixture.bearer(name)) }
+        let journal = try hotJournal()
+        unlink(fixture.path)
+        writeBytes(journal, to: fixture.path + "-journal")
+        #expect(try restore(copy).replaced == nil)
+        #expect(try fixture.open().verify() == [])
+        #expect(try fixture.open().list().map(\.name) == ["a"])
+        let kept = try Folder.list(fixture.folder.file("data")).filter { $0.hasSuffix("-journal") }
+        #expect(kept.count == 1 && kept[0].contains(".replaced-"))
+    }
+
+    /// Pages as they were before a change that changes the vault's file and is not committed.
+    private func hotJournal() throws -> [UInt8] {
+        let database = try Database.open(fixture.path, mode: .readWrite)
+        try database.execute("PRAGMA cache_size = 1")
+        var journal: [UInt8] = []
+        try? database.transaction {
+            try database.execute("UPDATE credentials SET encrypted_data = zeroblob(50000)")
+            try database.execute("CREATE TABLE much (a)")
+            try database.execute("INSERT INTO much VALUES (zeroblob(200000))")
+            journal = readBytes(fixture.path + "-journal")
+            throw Failure(.cancelled, "not meant")
+        }
+        #expect(journal.count > 4096)
+        return journal
+    }
+
+    @Test func behindALinkTheVaultItselfIsReplaced() throws {
+        let vault = try fixture.create()
+        try vault.add(VaultFixture.bearer("a"))
+        let copy = readBytes(fixture.path)
+        try vault.delete("a")
+        let link = fixture.folder.file("link.db")
+        #expect(symlink(fixture.path, link) == 0)
+        #expect(try restore(copy, to: link).replaced?.hasPrefix(fixture.path + ".replaced-") == true)
+        #expect(try fixture.open().list().map(\.name) == ["a"])
+        #expect(RealPath.of(link) == fixture.path)
+    }
+
+    @Test func aLargeVaultIsRestored() throws {
+        let vault = try fixture.create()
+        try vault.add(VaultFixture.bearer("a", token: String(repeating: "fake-large-", count: 300_000)))
+        try vault.add(VaultFixture.bearer("b"))
+        _ = try restore(readBytes(fixture.path))
+        #expect(try fixture.open().list().map(\.name) == ["a", "b"])
+    }
+
+    @Test func aCopyThatIsNoneIsNotReadToItsEnd() throws {
+        let endless = open("/dev/zero", O_RDONLY)
+        defer { close(endless) }
+        let failure = #expect(throws: Failure.self) {
+            try VaultFile.restore(
+                endless, named: "zeros", to: fixture.path, keys: keys, replacesOther: false, clock: fixture.clock)
+        }
+        #expect(failure?.message == "\"zeros\" is not a database")
     }
 
     @Test func whoHasTheReplacedOneOpenIsToldAtTheNextChange() throws {

@@ -194,7 +194,9 @@ import Testing
         _ = try fixture.create()
         writeBytes([], to: fixture.path)
         #expect(
-            throws: Failure(.invalid, "\"\(fixture.path)\" is not a vault", hint: "check the path", code: "not_a_vault")
+            throws: Failure(
+                .notFound, "there is no vault at \"\(fixture.path)\"", hint: "make one with: flowctl vault init",
+                code: "no_vault")
         ) { try fixture.open() }
     }
 

@@ -1,7 +1,9 @@
 import FlowCore
 import FlowCrypto
+import FlowStore
 import FlowTestKit
 import FlowVault
+import Glibc
 import Testing
 
 @Suite struct VaultFileTests {
@@ -136,6 +138,54 @@ import Testing
                 .conflict, "there is already a vault at \"\(fixture.path)\"", hint: "use it, or move it away first",
                 code: "vault_exists")
         ) { try fixture.create() }
+    }
+
+    /// As a process leaves it that is killed while it makes a vault.
+    @Test func aVaultThatWasMadeByHalfIsNone() throws {
+        try PrivateFile.createFolder(fixture.folder.file("data"))
+        writeBytes([], to: fixture.path)
+        #expect(!VaultFile.exists(fixture.path))
+        #expect(throws: Failure.self) { try fixture.open() }
+        _ = try fixture.create()
+        #expect(try fixture.open().verify() == [])
+    }
+
+    @Test func aFileWithoutTablesIsNoVaultYet() throws {
+        try PrivateFile.createFolder(fixture.folder.file("data"))
+        let database = try Database.open(fixture.path, privateFile: true, wal: false)
+        try database.execute("CREATE TABLE t (a)")
+        #expect {
+            try fixture.open()
+        } throws: {
+            ($0 as? Failure)?.code == "not_a_vault"
+        }
+        #expect(throws: Failure.self) { try fixture.create() }
+        try database.execute("DROP TABLE t")
+        #expect {
+            try fixture.open()
+        } throws: {
+            ($0 as? Failure)?.code == "no_vault"
+        }
+        _ = try fixture.create()
+    }
+
+    @Test func aVaultBehindALinkIsPrivateAndHasOneName() throws {
+        let real = fixture.folder.file("real")
+        try PrivateFile.createFolder(real)
+        try PrivateFile.createFolder(fixture.folder.file("data"))
+        #expect(symlink("../real/vault.db", fixture.path) == 0)
+        let vault = try fixture.create()
+        #expect(TemporaryFolder.mode(of: real + "/vault.db") == 0o600)
+        #expect(vault.path == real + "/vault.db")
+        #expect(try fixture.open().path == real + "/vault.db")
+        #expect(try VaultFile.status(fixture.path).path == real + "/vault.db")
+        chmod(real, 0o755)
+        #expect {
+            try fixture.open()
+        } throws: {
+            ($0 as? Failure)?.code == "open_permissions"
+        }
+        chmod(real, 0o700)
     }
 
     @Test func twoProcessesMayUseItAtOnce() throws {

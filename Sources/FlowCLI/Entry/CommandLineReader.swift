@@ -80,10 +80,16 @@ enum CommandLineReader {
         var command: any ParsableCommand.Type = FlowctlCommand.self
         var words: [String] = []
         var rest = CommandWords(arguments)
+        var isHelp = false
         while true {
             let children = command.configuration.subcommands
-            guard !children.isEmpty else { return (command, words) }
-            guard let word = rest.next(), word != "help" else { return nil }
+            guard !children.isEmpty else { return isHelp ? nil : (command, words) }
+            guard let word = rest.next() else { return nil }
+            guard word != "help" else {
+                if isHelp { return nil }
+                isHelp = true
+                continue
+            }
             guard let next = children.first(where: { $0.configuration.commandName == word }) else {
                 let names = children.map { $0.configuration }.filter(\.shouldDisplay).compactMap(\.commandName)
                 let path = (["flowctl"] + words).joined(separator: " ")

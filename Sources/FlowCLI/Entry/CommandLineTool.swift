@@ -20,11 +20,18 @@ package enum CommandLineTool {
         ProcessFiles.allowMany()
         ProcessMemory.keepSmall()
         CrashNote.install()
-        let environment = processEnvironment()
-        let streams = Streams(environment)
+        let variables = ProcessSurroundings.variables()
+        let streams = Streams(variables.texts)
+        do {
+            try ProcessSurroundings.requireArguments()
+        } catch {
+            let exit = Exit(error)
+            exit.report(on: streams.console(nil))
+            end(exit.status, on: streams)
+        }
         let status = await run(
-            arguments, environment: environment, workingDirectory: workingDirectory(), streams: streams,
-            prompt: TerminalPrompt())
+            arguments, environment: variables.texts, unreadable: variables.unreadable,
+            workingDirectory: try ProcessSurroundings.workingDirectory(), streams: streams, prompt: TerminalPrompt())
         end(status, on: streams)
     }
 
@@ -69,9 +76,12 @@ package enum CommandLineTool {
         }
     }
 
+    /// - Parameters:
+    ///   - unreadable: variables of the environment that are not UTF-8, which are not in `environment`.
+    ///   - workingDirectory: asked for where there is a command to run; its failure is the command's.
     static func run(
-        _ arguments: [String], environment: [String: String], workingDirectory: String, streams: Streams,
-        prompt: any Prompt
+        _ arguments: [String], environment: [String: String], unreadable: Set<String> = [],
+        workingDirectory: @autoclosure () throws -> String, streams: Streams, prompt: any Prompt
     ) async -> ExitStatus {
         let verb: any Verb
         do {
@@ -89,15 +99,19 @@ package enum CommandLineTool {
         let global = verb.global
         var console = streams.console(global)
         console.logFormat = verb.logFormat
-        var session = Session(
-            console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt
-        ) {
-            try Settings(
-                stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
-                workingDirectory: workingDirectory)
-        }
-        session.placeOptions = global.placeOptions
         do {
+            let variables = ProcessSurroundings.Variables(texts: environment, unreadable: unreadable)
+            try variables.requireOwn()
+            let workingDirectory = try workingDirectory()
+            var session = Session(
+                console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt
+            ) {
+                try Settings(
+                    stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
+                    workingDirectory: workingDirectory)
+            }
+            session.unreadableVariables = unreadable
+            session.placeOptions = global.placeOptions
             try await verb.run(in: session)
             return .success
         } catch {
@@ -105,24 +119,5 @@ package enum CommandLineTool {
             exit.report(on: console)
             return exit.status
         }
-    }
-
-    static func processEnvironment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            if let equals = strchr(text, 0x3D) {
-                let name = UnsafeRawBufferPointer(start: text, count: equals - text)
-                variables[String(decoding: name, as: UTF8.self)] = String(cString: equals + 1)
-            }
-            entry += 1
-        }
-        return variables
-    }
-
-    static func workingDirectory() -> String {
-        guard let path = getcwd(nil, 0) else { return "/" }
-        defer { free(path) }
-        return String(cString: path)
     }
 }

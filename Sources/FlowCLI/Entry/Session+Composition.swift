@@ -46,7 +46,7 @@ extension Session {
         let retrying = RetryingClient(caching, traffic: traffic, clock: clock, random: random)
         return World(
             http: DownloadClient(retrying), files: files, clock: clock, processes: PosixProcessRunner(), random: random,
-            environment: environment)
+            environment: environment, unreadableVariables: unreadableVariables)
     }
 
     /// For what flowctl tells other programs about itself: apart from the run's requests, so that it takes nothing from
@@ -88,7 +88,7 @@ extension Session {
         let prompt = prompt
         let canAsk = asks && prompt.isAvailable
         var keys = VaultKeys(
-            keyFile: try settings.keyFile(environment: environment), keeper: KernelKeyring(),
+            keyFile: try settings.keyFile, keeper: KernelKeyring(),
             keyring: SystemKeyring())
         if let key = environment["FLOWCTL_VAULT_KEY"], !key.isEmpty { keys.environmentKey = key }
         if canAsk { keys.askPassphrase = { try prompt.ask("passphrase of the vault", isSecret: true) } }

@@ -44,13 +44,25 @@ extension Session {
 
     /// As ``read(_:as:)``, for a file that an option names.
     ///
+    /// - Parameter hint: what to do where it can't be read.
     /// - Throws: an `Exit` of status `usage`.
-    func readArgument(_ path: String, as what: String) throws -> [UInt8] {
+    func readArgument(_ path: String, as what: String, hint: String? = nil) throws -> [UInt8] {
         do {
             return try read(path, as: what)
         } catch {
-            throw Exit.usage(error.message, hint: error.hint)
+            throw Exit.usage(error.message, hint: hint ?? error.hint)
         }
+    }
+
+    /// The text in a file that an option names.
+    ///
+    /// - Throws: an `Exit` of status `usage`, also where it is not UTF-8: with other characters in the place of those
+    ///   that can't be read, a password would be another.
+    func readText(_ path: String, as what: String, hint: String? = nil) throws -> String {
+        guard let text = String(validating: try readArgument(path, as: what, hint: hint), as: UTF8.self) else {
+            throw Exit.usage("\(what) \"\(path)\" is not UTF-8 text", hint: "convert it, or give bytes as base64")
+        }
+        return text
     }
 
     /// The JSON object in a file that an option names.

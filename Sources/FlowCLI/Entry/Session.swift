@@ -7,6 +7,8 @@ struct Session: Sendable {
     var console: Console
     private let locate: @Sendable () throws -> Settings
     var environment: [String: String]
+    /// Names of variables that are not UTF-8 text, and not in ``environment``.
+    var unreadableVariables: Set<String> = []
     /// Absolute.
     var workingDirectory: String
     var prompt: any Prompt

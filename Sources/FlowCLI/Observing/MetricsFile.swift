@@ -84,8 +84,7 @@ final class MetricsFile: RunWatcher {
 
     private func lastSuccess(of result: RunResult) -> Timestamp? {
         if result.status == .succeeded { return clock.now() }
-        let latest = try? RunHistory.open(history).runs(workflow: result.workflow, status: .succeeded, limit: 1)
-        return latest?.first?.endedAt
+        return (try? RunHistory.open(history).lastSuccess(of: result.workflow)) ?? nil
     }
 }
 

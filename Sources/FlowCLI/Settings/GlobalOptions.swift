@@ -29,6 +29,12 @@ struct GlobalOptions: ParsableArguments {
         completion: .file())
     var vault: String?
 
+    /// An empty one comes of a variable that isn't set, and must not come to mean the usual place.
+    func validate() throws {
+        if stateDatabase?.isEmpty == true { throw ValidationError("--state-db is empty") }
+        if vault?.isEmpty == true { throw ValidationError("--vault is empty") }
+    }
+
     /// Those that say where things are, as they were given.
     var placeOptions: [String] {
         (stateDatabase.map { ["--state-db", $0] } ?? []) + (vault.map { ["--vault", $0] } ?? [])

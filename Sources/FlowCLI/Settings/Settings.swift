@@ -8,6 +8,8 @@ struct Settings: Sendable, Hashable {
     /// Large values and files of runs.
     var runFiles: String
     var vault: String
+    /// The key file of the vault: apart from the vault, so that a copy of the one is not a copy of both.
+    var keyFile: String
     /// Responses to be asked for again; nil where there is no folder for them.
     var responses: String?
     /// `config.yaml` and `connectors/`.
@@ -18,16 +20,18 @@ struct Settings: Sendable, Hashable {
     /// - Parameters:
     ///   - stateDatabase: the value of `--state-db`, taken from the working directory where it is relative.
     ///   - vault: the value of `--vault`, likewise.
+    ///   - workingDirectory: also of paths in variables.
     /// - Throws: a `Failure` where a folder depends on `HOME` and that isn't set.
     init(
         stateDatabase: String? = nil, vault: String? = nil, environment: [String: String], workingDirectory: String
     ) throws(Failure) {
         let folders = Folders(environment: environment)
+        func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : workingDirectory + "/" + path }
         func path(_ option: String?, _ variable: String, _ kind: Folders.Kind, _ name: String) throws(Failure)
             -> String
         {
             if let given = option ?? environment[variable], !given.isEmpty {
-                return given.hasPrefix("/") ? given : workingDirectory + "/" + given
+                return absolute(given)
             }
             return try folders.folder(kind) + (name.isEmpty ? "" : "/" + name)
         }
@@ -36,15 +40,9 @@ struct Settings: Sendable, Hashable {
         self.vault = try path(vault, "FLOWCTL_VAULT", .data, "vault.db")
         responses = try? path(nil, "FLOWCTL_CACHE", .cache, "responses.db")
         configFolder = try path(nil, "FLOWCTL_CONFIG_DIR", .config, "")
+        let keyFile = environment["FLOWCTL_VAULT_KEY_FILE"] ?? ""
+        self.keyFile = keyFile.isEmpty ? configFolder + "/vault.key" : absolute(keyFile)
         expressionHistory = (try? folders.folder(.state)).map { $0 + "/expressions" }
-    }
-
-    /// The key file of the vault: apart from the vault, so that a copy of the one is not a copy of both.
-    func keyFile(environment: [String: String]) -> String {
-        guard let given = environment["FLOWCTL_VAULT_KEY_FILE"], !given.isEmpty else {
-            return configFolder + "/vault.key"
-        }
-        return given
     }
 
     /// Connector files of the user's own.

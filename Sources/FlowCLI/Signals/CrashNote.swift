@@ -14,6 +14,7 @@ enum CrashNote {
         for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { _ in
+                RawTerminal.restore()
                 if let text = UnsafeRawPointer(bitPattern: CrashNote.text.load(ordering: .relaxed)) {
                     _ = write(STDERR_FILENO, text, CrashNote.length.load(ordering: .relaxed))
                 }

@@ -43,6 +43,7 @@ final class SignalWatch: Sendable {
                         // The end of the watch: the run has come to its end in time.
                         if byte == 0 { break }
                     }
+                    RawTerminal.restore()
                     _exit(ExitStatus.cancelled.rawValue)
                 }
             }

@@ -4,6 +4,13 @@ import Synchronization
 /// Where bytes for the user go: standard output or standard error, or a buffer in tests.
 protocol Channel: Sendable {
     func write(_ text: String)
+
+    /// Whether nobody is there any more to read what is written.
+    var isDeserted: Bool { get }
+}
+
+extension Channel {
+    var isDeserted: Bool { false }
 }
 
 /// A file descriptor of the process, written without a buffer of its own.
@@ -21,6 +28,12 @@ struct DescriptorChannel: Channel {
 
     /// The number of the error for which something could not be written; 0 where all was.
     var errorNumber: Int32 { fault.number.load(ordering: .relaxed) }
+
+    /// Of a pipe whose reader has gone, which is known before anything is written to it.
+    var isDeserted: Bool {
+        var poller = pollfd(fd: descriptor, events: 0, revents: 0)
+        return poll(&poller, 1, 0) > 0 && Int32(poller.revents) & (POLLERR | POLLHUP) != 0
+    }
 
     private final class Fault: Sendable {
         let number = Atomic<Int32>(0)

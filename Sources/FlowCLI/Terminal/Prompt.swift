@@ -6,12 +6,15 @@ protocol Prompt: Sendable {
     /// Whether there is anyone to ask.
     var isAvailable: Bool { get }
 
-    /// - Throws: a `Failure` where there is no terminal to ask on, or the input ended.
+    /// - Throws: a `Failure` where there is no terminal to ask on, the input ended, or what came is no text.
     func ask(_ question: String, isSecret: Bool) throws(Failure) -> String
 }
 
 /// Asks on `/dev/tty`, so that it works while standard input or output is a pipe.
 struct TerminalPrompt: Prompt {
+    /// The bytes of a line that a terminal hands over whole; it drops what is beyond them.
+    private static let longestLine = 4094
+
     var isAvailable: Bool {
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else { return false }
@@ -27,38 +30,61 @@ struct TerminalPrompt: Prompt {
                 hint: "give it in a file, on standard input or in a variable; see the command's --help")
         }
         defer { close(terminal) }
-        let channel = DescriptorChannel(descriptor: terminal)
-        var shown = termios()
-        let hides = isSecret && tcgetattr(terminal, &shown) == 0
-        if hides {
-            var hidden = shown
-            // Ctrl-C is read as a character, so that echo is on again before the process ends.
-            hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
-            tcsetattr(terminal, TCSAFLUSH, &hidden)
+        let shown = terminalSafe(question) + ": "
+        let bytes = isSecret ? try hiddenLine(shown, terminal) : try line(shown, terminal)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(
+                .invalid, "what was typed is not UTF-8 text", hint: "set the terminal to UTF-8 and type it again")
         }
-        // Not before the echo is off, which drops what was typed by then.
-        channel.write(terminalSafe(question) + ": ")
-        defer {
-            if hides {
-                tcsetattr(terminal, TCSAFLUSH, &shown)
-                channel.write("\n")
-            }
-        }
-        return try readLine(from: terminal)
+        return text
     }
 
-    private func readLine(from terminal: Int32) throws(Failure) -> String {
+    private func hiddenLine(_ question: String, _ terminal: Int32) throws(Failure) -> [UInt8] {
+        guard let raw = RawTerminal(terminal) else { throw inputEnded }
+        let channel = DescriptorChannel(descriptor: terminal)
+        // Not before nothing is shown, which drops what was typed by then.
+        channel.write(question)
+        defer { channel.write("\n") }
+        var line = HiddenLine(keys: raw.keys)
+        while true {
+            switch line.take(try byte(from: terminal)) {
+            case .unfinished: break
+            case .answered: return line.bytes
+            case .cancelled: throw Failure(.cancelled, "cancelled at the prompt")
+            case .ended: throw inputEnded
+            case .suspended:
+                raw.suspend()
+                line = HiddenLine(keys: raw.keys)
+                channel.write(question)
+            }
+        }
+    }
+
+    /// A line that the terminal shows and lets its user edit.
+    private func line(_ question: String, _ terminal: Int32) throws(Failure) -> [UInt8] {
+        DescriptorChannel(descriptor: terminal).write(question)
         var line: [UInt8] = []
+        while true {
+            let byte = try byte(from: terminal)
+            guard byte != UInt8(ascii: "\n") else { break }
+            line.append(byte)
+        }
+        guard line.count <= TerminalPrompt.longestLine else {
+            throw Failure(
+                .invalid, "the answer is longer than the \(TerminalPrompt.longestLine) bytes a terminal takes at once",
+                hint: "give it by an option or in a file; see the command's --help")
+        }
+        return line
+    }
+
+    private func byte(from terminal: Int32) throws(Failure) -> UInt8 {
         var byte: UInt8 = 0
         while true {
             let count = read(terminal, &byte, 1)
-            if count == 1 {
-                if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
-                if byte == 3 { throw Failure(.cancelled, "cancelled at the prompt") }
-                line.append(byte)
-            } else if count == 0 || errno != EINTR {
-                throw Failure(.cancelled, "the input ended before an answer was given")
-            }
+            if count == 1 { return byte }
+            guard count < 0, errno == EINTR else { throw inputEnded }
         }
     }
+
+    private var inputEnded: Failure { Failure(.cancelled, "the input ended before an answer was given") }
 }

@@ -98,6 +98,14 @@ struct StyledText: Sendable, Hashable {
         return String(plain[start..<plain.utf8.index(start, offsetBy: range.count)])
     }
 
+    /// With a space for each line break.
+    var onOneLine: StyledText {
+        guard plain.utf8.contains(UInt8(ascii: "\n")) else { return self }
+        var line = self
+        line.plain = plain.onOneLine
+        return line
+    }
+
     /// The first `width` columns, with an ellipsis where something is cut.
     func cut(to width: Int) -> StyledText {
         guard self.width > width, width > 0 else { return self }

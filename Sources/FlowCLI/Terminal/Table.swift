@@ -15,7 +15,7 @@ struct Table {
 
     mutating func add(_ cells: StyledText...) {
         for column in widths.indices { widths[column] = max(widths[column], cells[column].width) }
-        self.cells += cells
+        self.cells += cells.map(\.onOneLine)
     }
 
     /// Shows the rows under dim titles; on a terminal the last column is cut to fit.

@@ -64,35 +64,59 @@ package struct RunHistory: Sendable {
         return RunHistory(try Database.open(path, for: .state, mode: .readOnly))
     }
 
-    /// The latest runs first.
-    ///
-    /// - Parameter before: only runs older than this one, for the next page.
+    /// The latest runs first. Imported ones stand where they began, whenever they came.
     package func runs(
-        workflow: String? = nil, status: RunStatus? = nil, before: RunSummary? = nil, limit: Int = 50
+        workflow: String? = nil, status: RunStatus? = nil, limit: Int = 50
     ) throws(Failure) -> [RunSummary] {
-        // A run whose process died is still written down as running or queued; an imported one may be as it is.
-        let stored: [RunStatus] =
-            status == .interrupted ? [.queued, .running, .interrupted] : status.map { [$0] } ?? []
+        let here = try runsBegunHere(workflow: workflow, status: status, limit: limit)
+        let imported = try importedRuns(
+            workflow: workflow, status: status, since: here.count < limit ? nil : here.last, limit: limit)
+        return Array(here.merged(with: imported) { $0.startedAt >= $1.startedAt }.prefix(limit))
+    }
+
+    private func runsBegunHere(
+        workflow: String?, status: RunStatus?, limit: Int
+    ) throws(Failure) -> [RunSummary] {
+        let filter = RunFilter(workflow: workflow, status: status)
         var found: [RunSummary] = []
-        var last = before?.number ?? Int64.max
+        var last = Int64.max
         while found.count < limit {
-            // Only what is asked for, so that SQLite takes the index that fits.
-            var condition = "number < ?"
-            if workflow != nil { condition += " AND workflow = ?" }
-            if !stored.isEmpty { condition += " AND status IN (\(stored.map { _ in "?" }.joined(separator: ", ")))" }
             let page = try summaries(
-                "\(condition) ORDER BY number DESC LIMIT ?",
-                [.int(last)] + (workflow.map { [.string($0)] } ?? []) + stored.map { .string($0.rawValue) }
-                    + [.int(Int64(limit))])
-            found += page.filter { status == nil || $0.status == status }
+                "number < ? AND imported_at IS NULL\(filter.condition()) ORDER BY number DESC LIMIT ?",
+                [.int(last)] + filter.parameters + [.int(Int64(limit))])
+            found += page.filter(filter.allows)
             guard page.count == limit, let end = page.last else { break }
             last = end.number
         }
         return Array(found.prefix(limit))
     }
 
+    /// - Parameter oldest: those that began before are left out; nil for all.
+    private func importedRuns(
+        workflow: String?, status: RunStatus?, since oldest: RunSummary?, limit: Int
+    ) throws(Failure) -> [RunSummary] {
+        let filter = RunFilter(workflow: workflow, status: status)
+        let order = "ORDER BY started_at DESC, number DESC LIMIT ?"
+        guard let oldest else {
+            return try summaries(
+                "imported_at IS NOT NULL\(filter.condition()) \(order)", filter.parameters + [.int(Int64(limit))]
+            ).filter(filter.allows)
+        }
+        // Ids begin with the time, so that only runs as young are looked at: others may be a hundred thousand.
+        return try summaries(
+            "id >= ? AND started_at >= ? AND imported_at IS NOT NULL\(filter.condition(takesIndex: false)) \(order)",
+            [.string(RunID(at: oldest.startedAt, random: []).text), .micros(oldest.startedAt)] + filter.parameters
+                + [.int(Int64(limit))]
+        ).filter(filter.allows)
+    }
+
+    /// When a workflow last succeeded here; nil where it has not.
+    package func lastSuccess(of workflow: String) throws(Failure) -> Timestamp? {
+        try runsBegunHere(workflow: workflow, status: .succeeded, limit: 1).first?.endedAt
+    }
+
     /// The run of this id, or the only one whose id begins so, or where none does, ends so; `latest` is the last one
-    /// begun. After a slash, the path of a step of it that called a workflow.
+    /// begun here. After a slash, the path of a step of it that called a workflow.
     ///
     /// - Throws: `not_found`; `invalid` where several runs fit.
     package func run(named name: String) throws(Failure) -> RunSummary {
@@ -102,7 +126,12 @@ package struct RunHistory: Sendable {
 
     private func wholeRun(named name: String) throws(Failure) -> RunSummary {
         if name == "latest" {
-            if let run = try summaries("1 ORDER BY number DESC LIMIT 1", []).first { return run }
+            if let run = try runsBegunHere(workflow: nil, status: nil, limit: 1).first { return run }
+            guard try summaries("1 LIMIT 1", []).isEmpty else {
+                throw Failure(
+                    .notFound, "no run has begun here yet, and imported ones are called by their ids",
+                    hint: "run \"flowctl runs list\" for those there are")
+            }
             throw Failure(.notFound, "there is no run yet", hint: "start one with \"flowctl run FILE\"")
         }
         let text = name.lowercased()
@@ -314,6 +343,50 @@ package struct RunHistory: Sendable {
                 endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
                 lease: status.isLeased ? lease : nil, isImported: !row[15].isNull, number: row[0].intValue ?? 0)
         }
+    }
+}
+
+/// Which runs are asked for.
+private struct RunFilter {
+    let workflow: String?
+    let status: RunStatus?
+    /// As they stand in the table: a run whose process died is still written down as running or queued, and an imported
+    /// one may be as it is.
+    private let stored: [RunStatus]
+
+    init(workflow: String?, status: RunStatus?) {
+        self.workflow = workflow
+        self.status = status
+        stored = status == .interrupted ? [.queued, .running, .interrupted] : status.map { [$0] } ?? []
+    }
+
+    /// Only what is asked for, so that SQLite takes the index that fits.
+    ///
+    /// - Parameter takesIndex: false where the rest of the condition has a better one.
+    func condition(takesIndex: Bool = true) -> String {
+        let plus = takesIndex ? "" : "+"
+        var condition = workflow == nil ? "" : " AND \(plus)workflow = ?"
+        if !stored.isEmpty {
+            condition += " AND \(plus)status IN (\(stored.map { _ in "?" }.joined(separator: ", ")))"
+        }
+        return condition
+    }
+
+    var parameters: [Value] { (workflow.map { [.string($0)] } ?? []) + stored.map { .string($0.rawValue) } }
+
+    func allows(_ run: RunSummary) -> Bool { status == nil || run.status == status }
+}
+
+extension Array {
+    /// Both in one order, as each is in; of two that are alike the own ones come first.
+    fileprivate func merged(with others: [Element], _ isFirst: (Element, Element) -> Bool) -> [Element] {
+        var merged: [Element] = []
+        var rest = others[...]
+        for element in self {
+            while let other = rest.first, !isFirst(element, other) { merged.append(rest.removeFirst()) }
+            merged.append(element)
+        }
+        return merged + rest
     }
 }
 

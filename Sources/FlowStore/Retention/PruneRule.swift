@@ -4,7 +4,7 @@ package import FlowCore
 package struct PruneRule: Sendable, Hashable {
     /// Only runs that ended before.
     package var endedBefore: Timestamp?
-    /// Of each workflow the latest this many stay.
+    /// Of each workflow the latest this many that began here stay, and imported ones that are no older.
     package var keep: Int
     package var workflow: String?
     /// Only runs that stand so. All but those that are done could be resumed, unless they were imported.
@@ -39,13 +39,19 @@ package struct PruneRule: Sendable, Hashable {
                 UNION ALL SELECT (SELECT min(workflow) FROM runs WHERE workflow > name) FROM names WHERE name IS NOT NULL
             ), firsts AS MATERIALIZED (
                 SELECT name, (
-                    SELECT number FROM runs WHERE workflow = name ORDER BY number DESC LIMIT 1 OFFSET ?2 - 1
+                    SELECT number FROM runs WHERE workflow = name AND imported_at IS NULL
+                    ORDER BY number DESC LIMIT 1 OFFSET ?2 - 1
                 ) AS first FROM names WHERE name IS NOT NULL
             )
             SELECT number FROM runs
             WHERE (?1 IS NULL OR workflow = ?1) AND (?3 IS NULL OR coalesce(ended_at, heartbeat, started_at) < ?3)
                 AND (status IN (SELECT value FROM json_each(?4)) OR ?5 AND imported_at IS NOT NULL)
-                AND (?2 = 0 OR number < (SELECT first FROM firsts WHERE name = workflow))
+                AND (?2 = 0 OR CASE WHEN imported_at IS NULL
+                    THEN number < (SELECT first FROM firsts WHERE name = workflow)
+                    ELSE started_at < (
+                        SELECT kept.started_at FROM firsts JOIN runs kept ON kept.number = first
+                        WHERE name = runs.workflow)
+                    END)
             ORDER BY number LIMIT ?6
             """
         return (

@@ -36,10 +36,13 @@ final class RenewalLock: Sendable {
         let path = vault + "-lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            if [EROFS, EACCES, EPERM].contains(errno) { return .readOnly }
-            throw failure(path, errno)
+            let number = errno
+            if number == EACCES, let failure = foreignFile(path) { throw failure }
+            if [EROFS, EACCES, EPERM].contains(number) { return .readOnly }
+            throw failure(path, number)
         }
         let lock = RenewalLock(descriptor)
+        PrivateFile.giveOwner(of: vault, to: descriptor)
         try PrivateFile.require(path, "file", mode: 0o600)
         var range = range(F_WRLCK, credential: id)
         guard fcntl(descriptor, RenewalLock.setLock, &range) == 0 else {
@@ -58,6 +61,20 @@ final class RenewalLock: Sendable {
         range.l_start = off_t(id.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 2)
         range.l_len = 1
         return range
+    }
+
+    /// What is to be said where another user has made the file, as an older flowctl did under `sudo`; nil where the
+    /// folder can't be written either.
+    private static func foreignFile(_ path: String) -> Failure? {
+        var info = stat()
+        guard stat(path, &info) == 0, info.st_uid != geteuid(), access(ParentFolder.of(path), W_OK) == 0 else {
+            return nil
+        }
+        let owner = info.st_uid == 0 ? "root" : "user \(info.st_uid)"
+        return Failure(
+            .permission, "the file \"\(path)\" belongs to \(owner), and without it no token is renewed",
+            hint: "end what that user runs, then delete the file, which is empty: rm -f \(path.asShellWord)",
+            code: "vault_lock", nothingSent: true)
     }
 
     private static func failure(_ path: String, _ number: Int32) -> Failure {

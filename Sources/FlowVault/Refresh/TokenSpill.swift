@@ -39,7 +39,9 @@ struct TokenSpill {
     /// Makes the file with room for an answer, its name on disk.
     ///
     /// - Throws: `permission` or `invalid` where that can't be done.
-    func makeRoom() throws(Failure) -> Room { try Room(path, sealer: vault.sealer(), context: context) }
+    func makeRoom() throws(Failure) -> Room {
+        try Room(path, beside: vault.path, sealer: vault.sealer(), context: context)
+    }
 
     /// nil where there is no file, or none of this vault that was written to its end.
     ///
@@ -85,7 +87,7 @@ extension TokenSpill {
         // Changed by the one task that renews, and read when it has let go.
         private var isUsed = false
 
-        fileprivate init(_ path: String, sealer: Sealer, context: String) throws(Failure) {
+        fileprivate init(_ path: String, beside vault: String, sealer: Sealer, context: String) throws(Failure) {
             self.path = path
             self.sealer = sealer
             self.context = context
@@ -95,6 +97,7 @@ extension TokenSpill {
             defer { if !isReady { unlink(path) } }
             let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard descriptor >= 0 else { throw TokenSpill.failure(path, "written", errno) }
+            PrivateFile.giveOwner(of: vault, to: descriptor)
             let size = TokenSpill.capacity
             let hasRoom = posix_fallocate(descriptor, 0, off_t(size))
             guard hasRoom == 0 else {

@@ -148,8 +148,6 @@ struct RunStoreTests {
         #expect(try history.runs(limit: 2).map(\.workflow) == ["odd", "even"])
         #expect(try history.runs(workflow: "even").count == 3)
         #expect(try history.runs(workflow: "even", status: .failed).count == 1)
-        let first = try history.runs(limit: 4)
-        #expect(try history.runs(before: first.last).count == 2)
         #expect(try history.run(named: "latest").workflow == "odd")
     }
 

@@ -50,6 +50,31 @@ import Testing
         }
     }
 
+    /// Under a link as well as under its real name: otherwise two processes would use one refresh token.
+    @Test func anotherNameOfTheVaultTakesThemUp() async throws {
+        let provider = FakeProvider(clock: fixture.clock)
+        try fixture.create().add(provider.login().record("work"))
+        try await renewWithoutSaving(provider)
+        let link = fixture.folder.file("link.db")
+        #expect(symlink("data/vault.db", link) == 0)
+        let vault = try VaultFile.open(link, unlock: .key(VaultFixture.key), clock: fixture.clock)
+        #expect(try vault.show("work").fields["refresh_token"] == "refresh-fake-canary-1")
+        #expect(fixture.renewedFiles == [])
+        #expect(try Folder.list(fixture.folder.file("")).filter { $0.hasPrefix("link.db") } == ["link.db"])
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root makes files for others"))
+    func whatRootMakesBesideTheVaultBelongsToItsOwner() async throws {
+        let provider = FakeProvider(clock: fixture.clock)
+        try fixture.create().add(provider.login().record("work"))
+        #expect(chown(fixture.path, 65534, 65534) == 0)
+        try await renewWithoutSaving(provider)
+        for path in [fixture.path + "-lock"] + fixture.renewedFiles {
+            var info = stat()
+            #expect(stat(path, &info) == 0 && info.st_uid == 65534, "\(path)")
+        }
+    }
+
     @Test func whoeverOpensTheVaultNextTakesThemUp() async throws {
         let provider = FakeProvider(clock: fixture.clock)
         try fixture.create().add(provider.login().record("work"))

@@ -7,8 +7,8 @@ import FlowVault
 enum Completions {
     /// Sees the real settings and says nothing.
     private static var session: Session {
-        let environment = CommandLineTool.processEnvironment()
-        let directory = CommandLineTool.workingDirectory()
+        let environment = ProcessSurroundings.variables().texts
+        let directory = (try? ProcessSurroundings.workingDirectory()) ?? "/"
         return Session(
             console: Console(output: BufferChannel(), notes: BufferChannel()), environment: environment,
             workingDirectory: directory, prompt: TerminalPrompt()

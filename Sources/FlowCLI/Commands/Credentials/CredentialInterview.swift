@@ -87,7 +87,10 @@ struct CredentialInterview {
         }
         let home = session.environment["HOME"] ?? ""
         let whole = path.hasPrefix("~/") && !home.isEmpty ? home + path.dropFirst() : path
-        return field.form.trimmed(String(decoding: try session.read(whole, as: "the file"), as: UTF8.self))
+        guard let text = String(validating: try session.read(whole, as: "the file"), as: UTF8.self) else {
+            throw Failure(.invalid, "the file \"\(path)\" is not UTF-8 text")
+        }
+        return field.form.trimmed(text)
     }
 
     /// Of an open type: `user`, or `token secret`, until nothing is answered.

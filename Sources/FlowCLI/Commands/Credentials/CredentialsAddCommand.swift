@@ -87,6 +87,7 @@ struct CredentialsAddCommand: Verb {
         session.console.show(json: ["name": .string(name), "type": .string(kept.name)]) {
             session.console.show("\(replaced == nil ? "added" : "stored") \(name) of type \(kept.name)")
         }
+        session.noteShortSecrets(fields)
         if let replaced { say(try vault.show(name).info, insteadOf: replaced, kept, session.console) }
         if kept.testNode != nil { session.console.note("try it with: flowctl credentials test \(name)") }
     }

@@ -61,6 +61,7 @@ struct CredentialsEditCommand: Verb {
         session.console.show(json: ["name": .string(name), "changed": .list(names.map(Value.string))]) {
             session.console.show("changed \(names.joined(separator: ", ")) of \(name)")
         }
+        session.noteShortSecrets(changed)
     }
 
     /// The fields that get another value, in their form and with their marks.
@@ -107,7 +108,7 @@ struct CredentialsEditCommand: Verb {
         }
         guard let name = set.first else { return try session.credentialFields(in: path, of: type) }
         let field = try Exit.usage { try type.field(named: name, source: source) }
-        let text = String(decoding: try session.readArgument(path, as: "the credential's file"), as: UTF8.self)
+        let text = try session.readText(path, as: "the credential's file")
         return ValueMap([(name, .string(field.form.trimmed(text)))])
     }
 

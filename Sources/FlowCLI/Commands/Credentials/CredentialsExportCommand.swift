@@ -61,6 +61,11 @@ struct CredentialsExportCommand: Verb {
     func run(in session: Session) async throws {
         for recipient in to { try AgeTool.check(recipient: recipient) }
         let path = try out.map { try session.writablePath($0, as: "the file") }
+        if let path, let objection = ReplacedFile.objection(to: path) {
+            throw Exit.usage(
+                "can't write the file \"\(path)\": \(objection.rawValue)",
+                hint: "name a file, or leave -o out for standard output")
+        }
         if let path, !force, PrivateFile.exists(path) {
             throw Exit.usage(
                 "there is already a file \"\(path)\"", hint: "name another file, or add --force to replace it")
@@ -82,7 +87,7 @@ struct CredentialsExportCommand: Verb {
             plaintext
             ? plain + [0x0A] : try await AgeTool(session).seal(plain, to: to, files: toFile.map(session.absolutePath))
         guard let path else { return try Session.writeOut(bytes) }
-        try PrivateFile.write(bytes, to: path)
+        try PrivateFile.replace(path, with: bytes)
         let document: Value = ["file": .string(path), "exported": .list(records.map { .string($0.name) })]
         session.console.show(json: document) {
             session.console.show("wrote \(counted(records.count, "credential")) to \(out ?? path)")

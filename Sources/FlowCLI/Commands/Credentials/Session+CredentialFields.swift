@@ -9,7 +9,7 @@ extension Session {
     ///
     /// - Throws: an `Exit` of status `usage` that quotes nothing of the file: it is the secret.
     func credentialFields(in path: String, of type: CredentialType) throws -> ValueMap {
-        let text = String(decoding: try readArgument(path, as: "the credential's file"), as: UTF8.self)
+        let text = try readText(path, as: "the credential's file")
         let sole = type.soleSecretField
         let trimmed = FieldForm(.text).trimmed(text)
         if trimmed.first == "{", sole?.form.kind != .serviceAccount {
@@ -23,6 +23,16 @@ extension Session {
         }
         if let object = (try? JSON.parse(trimmed))?.mapValue, object[sole.name] != nil { return object }
         return ValueMap([(sole.name, .string(sole.form.trimmed(text)))])
+    }
+
+    /// Says which secrets are too short to be told from other text.
+    func noteShortSecrets(_ fields: ValueMap) {
+        for (key, value) in fields where value.containsSecret {
+            guard let text = value.revealed.stringValue, text.utf8.count < Masker.minimumLength else { continue }
+            console.note(
+                "\(key.text, .bold) has fewer than \(Masker.minimumLength) bytes: where a service repeats it, it is neither masked nor sealed"
+            )
+        }
     }
 
     /// Where a file of a project says what a credential is, it must not say as well where it goes.

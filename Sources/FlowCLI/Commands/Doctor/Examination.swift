@@ -4,7 +4,7 @@ import FlowStore
 import FlowVault
 import Glibc
 
-/// What `doctor` looks at, one after the other. Nothing is changed or sent.
+/// What `doctor` looks at, one after the other. Nothing stays changed, and nothing is sent.
 struct Examination {
     private let session: Session
 
@@ -20,21 +20,33 @@ struct Examination {
         }
         return [
             Finding(.fine, "version", Version.text),
-            folder("state", ParentFolder.of(settings.stateDatabase)),
+            place("state", of: settings.stateDatabase),
             history(settings),
-            folder("vault folder", ParentFolder.of(settings.vault)),
+            place("vault folder", of: settings.vault),
         ] + vault() + credentials() + connectors() + [shell(), certificates(), clock()]
     }
 
-    /// A folder that doesn't exist yet is fine where it can be made.
-    private func folder(_ subject: String, _ path: String) -> Finding {
+    /// Where a private file is, or is to be. A folder that doesn't exist yet is fine where it can be made.
+    private func place(_ subject: String, of file: String) -> Finding {
+        let path = ParentFolder.of(RealPath.of(file))
         var existing = path
         while access(existing, F_OK) != 0, existing != "/" { existing = ParentFolder.of(existing) }
-        guard access(existing, W_OK) == 0 else {
+        guard access(existing, W_OK) == 0, existing == path || canMakeFolder(in: existing) else {
             return Finding(
                 .broken, subject, "\(existing) can't be written", hint: "give this user the right to write there")
         }
+        do throws(Failure) {
+            try PrivateFile.requirePrivate(RealPath.of(file))
+        } catch {
+            return Finding(.broken, subject, error.message, hint: error.hint)
+        }
         return Finding(.fine, subject, existing == path ? path : "\(path) is made when it is needed")
+    }
+
+    /// Asked by making one: root may write to `/proc`, and yet nothing can be made there.
+    private func canMakeFolder(in folder: String) -> Bool {
+        let trial = "\(folder)/.flowctl-doctor-\(getpid())"
+        return mkdir(trial, 0o700) == 0 && rmdir(trial) == 0
     }
 
     private func history(_ settings: Settings) -> Finding {

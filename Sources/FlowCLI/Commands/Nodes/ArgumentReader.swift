@@ -34,11 +34,15 @@ struct ArgumentReader {
         if isJSON { return try json(text, key) }
         let type = spec.parameter(key)?.type ?? .string
         if text.hasPrefix("@"), type != .file {
-            let bytes = try file(String(text.dropFirst()), of: key, type)
-            if type == .any, let value = try? JSON.parse(bytes) { return value }
-            // What may be anything may be text, and bytes where it is none.
-            if type == .any { return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(bytes) }
-            let content = String(decoding: bytes, as: UTF8.self)
+            let (path, what) = (String(text.dropFirst()), "the file of \"\(key)\"")
+            let hint = type.isText || type == .any ? "for a text that begins with @ write \(key):='\"@…\"'" : nil
+            guard type != .any else {
+                let bytes = try session.readArgument(path, as: what, hint: hint)
+                if let value = try? JSON.parse(bytes) { return value }
+                // What may be anything may be text, and bytes where it is none.
+                return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(bytes)
+            }
+            let content = try session.readText(path, as: what, hint: hint)
             return type.isText ? .string(content) : try json(content, key)
         }
         switch type {
@@ -46,16 +50,6 @@ struct ArgumentReader {
         case .any: return (try? JSON.parse(text)) ?? .string(text)
         case _ where type.isText: return .string(text)
         default: return try json(text, key)
-        }
-    }
-
-    private func file(_ path: String, of key: String, _ type: ParameterType) throws -> [UInt8] {
-        do {
-            return try session.read(path, as: "the file of \"\(key)\"")
-        } catch {
-            let mayBeText = type.isText || type == .any
-            throw Exit.usage(
-                error.message, hint: mayBeText ? "for a text that begins with @ write \(key):='\"@…\"'" : error.hint)
         }
     }
 

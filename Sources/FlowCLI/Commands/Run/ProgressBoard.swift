@@ -177,7 +177,7 @@ struct ProgressBoard {
 
     /// `deploy  Deploy to eu-1`
     private static func title(_ path: String, _ name: String?) -> String {
-        name.map { "\(path)  \($0)" } ?? path
+        name.map { "\(path)  \($0.onOneLine)" } ?? path
     }
 
     private func endLine(_ report: StepReport) -> StyledText {

@@ -26,7 +26,7 @@ struct RunSheet {
             let attempt = run.attempt > 1 ? ", attempt \(run.attempt)" : ""
             let took = run.took.map { " after \($0.humanText)" } ?? ""
             console.show(
-                "\(run.name, .bold)  \(run.workflow)  \(run.words, run.status.style)\(took)\(attempt)")
+                "\(run.name, .bold)  \(run.workflow.onOneLine)  \(run.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
             if let step = run.call { console.show("called by the step \(step) of run \(run.id.text)") }
             if let lease = run.lease { console.show("in \(lease.words)") }

@@ -26,11 +26,15 @@ struct RunsListCommand: Verb {
     @Flag(help: "Show the workflows that the steps of each run called, too.")
     var calls = false
 
+    func validate() throws {
+        guard limit >= 1 else { throw ValidationError("--limit must be 1 or more") }
+    }
+
     func run(in session: Session) async throws {
         let console = session.console
         let history = try session.history()
         var runs = try history?.runs(
-            workflow: workflow, status: try status.map(RunStatus.init(option:)), limit: max(1, limit))
+            workflow: workflow, status: try status.map(RunStatus.init(option:)), limit: limit)
         if calls { runs = try runs?.flatMap { [$0] + (try history?.calls(of: $0) ?? []) } }
         console.show(json: .list((runs ?? []).map(\.asValue))) {
             guard let runs, !runs.isEmpty else {

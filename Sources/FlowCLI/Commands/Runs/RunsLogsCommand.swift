@@ -20,6 +20,7 @@ struct RunsLogsCommand: Verb {
 
     func run(in session: Session) async throws {
         let (run, history) = try session.run(named: subject.run)
+        if let step { try require(step, of: run, history, session) }
         let console = session.console
         var seen = 0
         while true {
@@ -31,10 +32,26 @@ struct RunsLogsCommand: Verb {
                 for line in page { show(line, on: console) }
                 seen += page.count
             } while !page.isEmpty
-            guard follow, !isOver else { break }
+            guard follow, !isOver, !console.output.isDeserted else { break }
             try await Task.sleep(for: .milliseconds(300))
         }
         if seen == 0, console.format == .text { console.note("nothing was logged") }
+    }
+
+    /// A step that has not started yet is one of the workflow as it was begun.
+    ///
+    /// - Throws: an `Exit` of status `usage` where the run has no such step.
+    private func require(_ step: String, of run: RunSummary, _ history: RunHistory, _ session: Session) throws {
+        guard try history.step(step, of: run) == nil, try history.logs(of: run, path: step, limit: 1).isEmpty else {
+            return
+        }
+        do {
+            _ = try session.recordedRun(named: subject.run).view(ofStep: step)
+        } catch let exit as Exit where exit.status == .usage {
+            throw exit
+        } catch {
+            // Its workflow can't be read any more, as where a connector is gone: then nothing can be told.
+        }
     }
 
     private func show(_ line: LogLine, on console: Console) {

@@ -27,7 +27,9 @@ struct VaultBackupCommand: Verb {
         _ = try? session.vaultAccess(asks: false).vault()
         guard file != "-" else { return noteLack(try write(vault, to: session), session.console) }
         let path = try session.writablePath(file, as: "the copy")
-        guard path != vault else { throw Exit.usage("that is the vault itself", hint: "name another file") }
+        guard RealPath.of(path) != RealPath.of(vault) else {
+            throw Exit.usage("that is the vault itself", hint: "name another file")
+        }
         let lacking: Int
         do {
             lacking = try VaultFile.backUp(vault, to: path, replacing: force)

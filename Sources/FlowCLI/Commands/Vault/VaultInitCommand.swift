@@ -2,6 +2,7 @@ import ArgumentParser
 import FlowCore
 import FlowNodes
 import FlowSpec
+import FlowStore
 import FlowVault
 
 /// `flowctl vault init`
@@ -10,7 +11,7 @@ struct VaultInitCommand: Verb {
         commandName: "init", abstract: "Make an encrypted vault for credentials.",
         discussion: """
             Without options it makes a key file beside flowctl's configuration, so that cron and CI open the vault \
-            without anyone at the keyboard. With --passphrase it asks for one instead; with both, either opens it. \
+            without anyone at the keyboard; one that is there already is used. With --passphrase it asks for one instead; with both, either opens it. \
             Where FLOWCTL_VAULT_KEY is set (32 random bytes in base64), that is the key.
             """)
 
@@ -28,16 +29,22 @@ struct VaultInitCommand: Verb {
         let path = try session.settings.vault
         var secrets: [UnlockSecret] = []
         var made: String?
+        var used: String?
         if let key = session.environment["FLOWCTL_VAULT_KEY"], !key.isEmpty {
             secrets.append(try .key(base64: key, source: "FLOWCTL_VAULT_KEY"))
         }
         if passphrase { secrets.append(.passphrase(try session.newPassphrase())) }
         if keyFile != nil || secrets.isEmpty {
             guard !session.vaultExists else { throw try existing(path) }
-            let file =
-                try keyFile.map(session.absolutePath) ?? session.settings.keyFile(environment: session.environment)
-            try KeyFile.create(at: file)
-            made = file
+            let file = try keyFile.map(session.absolutePath) ?? session.settings.keyFile
+            // One that is there may be all that is left of a try that was cut off, or be another vault's.
+            if PrivateFile.exists(file) {
+                try KeyFile.check(file)
+            } else {
+                try KeyFile.create(at: file)
+                made = file
+            }
+            used = file
             secrets.append(.keyFile(path: file))
         }
         do {
@@ -48,9 +55,11 @@ struct VaultInitCommand: Verb {
             if let made { try? session.files.delete(made, recursive: false) }
             throw error
         }
-        session.console.show(json: ["vault": .string(path), "key_file": made.map(Value.string) ?? .null]) {
+        session.console.show(json: ["vault": .string(path), "key_file": used.map(Value.string) ?? .null]) {
             session.console.show("made the vault \(path)")
-            if let made { session.console.show("its key file is \(made): keep a copy in a safe place") }
+            guard let used else { return }
+            session.console.show(
+                "its key file is \(used)\(made == nil ? ", which was there already" : ""): keep a copy in a safe place")
         }
     }
 

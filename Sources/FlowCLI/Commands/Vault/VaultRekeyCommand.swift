@@ -60,7 +60,7 @@ struct VaultRekeyCommand: Verb {
     private func secret(of slot: KeySlot, _ vault: VaultFile, _ session: Session) throws -> UnlockSecret {
         switch slot.kind {
         case .keyFile:
-            let usual = try session.settings.keyFile(environment: session.environment)
+            let usual = try session.settings.keyFile
             let paths = keyFile.map(session.absolutePath) + [slot.label, usual]
             for path in paths where PrivateFile.exists(path) {
                 if try vault.unwraps(slot, .keyFile(path: path)) { return .keyFile(path: path) }

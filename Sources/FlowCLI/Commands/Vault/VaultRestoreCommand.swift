@@ -2,6 +2,7 @@ import ArgumentParser
 import FlowCore
 import FlowNodes
 import FlowVault
+import Glibc
 
 /// `flowctl vault restore FILE`
 struct VaultRestoreCommand: Verb {
@@ -22,9 +23,12 @@ struct VaultRestoreCommand: Verb {
 
     func run(in session: Session) async throws {
         let path = try session.settings.vault
+        let copy = file == "-" ? STDIN_FILENO : open(session.absolutePath(file), O_RDONLY | O_CLOEXEC)
+        guard copy >= 0 else { throw Exit.usage(Session.failure("can't read the copy \"\(file)\"").message) }
+        defer { if file != "-" { close(copy) } }
         let restoration = try VaultFile.restore(
-            try session.readArgument(file, as: "the copy"), named: file == "-" ? "<stdin>" : file, to: path,
-            keys: try session.vaultKeys(), replacesOther: force, clock: SystemClock())
+            copy, named: file == "-" ? "<stdin>" : file, to: path, keys: try session.vaultKeys(),
+            replacesOther: force, clock: SystemClock())
         let document: Value = [
             "vault": .string(path), "credentials": .int(Int64(restoration.contents.credentials)),
             "replaced": restoration.replaced.map(Value.string) ?? .null,

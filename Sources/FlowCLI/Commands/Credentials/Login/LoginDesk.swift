@@ -25,10 +25,11 @@ struct LoginDesk: Sendable {
         let (provider, name) = try await subject(command)
         let (existing, previous) = try existing(name, provider)
         let way = try way(command.way, provider, previous)
+        let added = try Set(command.reach.host.map(Session.origin))
         var plan = LoginPlan(
             provider: provider, name: name, existing: existing, way: way, client: nil, scopes: [],
-            origins: try origins(command.reach.host, provider, existing), opensBrowser: !command.way.noBrowser,
-            timeout: command.way.timeout)
+            origins: origins(provider, existing).union(added), addedOrigins: added,
+            opensBrowser: !command.way.noBrowser, timeout: command.way.timeout)
         if case .serviceAccount = way {
         } else {
             plan.client = try client(command.app, plan, previous?.client)
@@ -112,20 +113,11 @@ struct LoginDesk: Sendable {
 
     // MARK: Where to
 
-    private func origins(
-        _ hosts: [String], _ provider: OAuthProvider, _ existing: StoredCredential?
-    ) throws -> Set<Origin> {
-        let given = try hosts.map { text in
-            guard let origin = Origin(text.contains("://") ? text : "https://" + text) else {
-                throw Exit.usage(
-                    "\"\(text)\" is no host", hint: "write it as api.example.com or https://example.com:8443")
-            }
-            return origin
-        }
-        if let kept = existing?.info.origins { return kept.union(given) }
+    private func origins(_ provider: OAuthProvider, _ existing: StoredCredential?) -> Set<Origin> {
+        if let kept = existing?.info.origins { return kept }
         // Of a provider that nobody knows, its own address is all there is.
         let standard = provider.hosts.isEmpty ? [provider.tokens.url] : provider.hosts
-        return Set(standard.compactMap { Origin($0) } + given)
+        return Set(standard.compactMap { Origin($0) })
     }
 
     // MARK: How
@@ -178,7 +170,7 @@ struct LoginDesk: Sendable {
         if options.clientID == nil, previous == nil { dialogue.showGuide(plan) }
         let id = try options.clientID ?? previous?.id ?? dialogue.clientID(plan.provider)
         if let file = options.clientKey {
-            let pem = String(decoding: try session.readArgument(file, as: "the app's key"), as: UTF8.self)
+            let pem = try session.readText(file, as: "the app's key")
             let key = AssertionKey(pem: pem, id: options.clientKeyID)
             do {
                 try key.check()
@@ -188,7 +180,7 @@ struct LoginDesk: Sendable {
             return OAuthClient(id: id, key: key)
         }
         if let file = options.clientSecretFile {
-            var secret = String(decoding: try session.readArgument(file, as: "the client secret"), as: UTF8.self)
+            var secret = try session.readText(file, as: "the client secret")
             while secret.last?.isNewline == true { secret.removeLast() }
             guard !secret.isEmpty else {
                 throw Exit.usage("the client secret's file is empty", hint: "put the secret into it, or leave it out")

@@ -23,6 +23,8 @@ struct LoginPlan: Sendable {
     /// As the provider calls them, with those that are always asked for.
     var scopes: [String]
     var origins: Set<Origin>
+    /// Those of them that the command line names.
+    var addedOrigins: Set<Origin>
     var opensBrowser: Bool
     var timeout: Duration
 
