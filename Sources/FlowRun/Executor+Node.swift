@@ -27,7 +27,8 @@ extension Executor {
             let sent = open.last?.intent.liveKey(at: setup.world.clock.now())
             request = try await resolve(work, node, isKnown: isKnown, settled: settled, sent: sent)
             if let (_, span) = prepared.step.idempotencyKey {
-                try givenKeys.take(request.context.idempotencyKey, for: node.spec.group, at: place, span)
+                try await givenKeys.take(
+                    request.context.idempotencyKey, for: node.spec.group, at: place, span, journal)
             }
             request.context.mayBeDone = open.contains(where: \.mayBeDone)
             request.keyEnd = open.compactMap {

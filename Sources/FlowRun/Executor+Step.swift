@@ -40,11 +40,12 @@ extension Executor {
     /// Runs one step of a list to its end, all its items, attempts and inner steps with it.
     ///
     /// - Parameters:
+    ///   - previous: what earlier processes left of it.
     ///   - follower: the step that comes next, where nothing runs beside this one.
     ///   - objection: why it can't be told whether it is to run; it has failed with that.
     func run(
-        _ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition, before follower: PreparedStep? = nil,
-        refusedFor objection: Failure? = nil
+        _ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition, _ previous: StoredStep?,
+        before follower: PreparedStep? = nil, refusedFor objection: Failure? = nil
     ) async -> StepOutcome {
         let step = prepared.step
         let path = frame.prefix + step.id
@@ -53,7 +54,6 @@ extension Executor {
         var failure: Failure?
         defer { spool?.end(failure) }
         do {
-            let previous = isResumed ? try await journal.step(path) : nil
             if let previous, let outcome = try await reuse(previous, of: prepared) {
                 setup.observer.observe(.stepReused(path: path, status: outcome.status))
                 return outcome
@@ -62,9 +62,11 @@ extension Executor {
             setup.observer.observe(.stepStarted(path: path, name: name, node: prepared.nodeName))
             let now = setup.world.clock.now()
             let handling = try await handling(of: prepared, previous)
-            journal.note(
-                [.stepStarted(path: path, node: prepared.nodeName, at: now)]
-                    + (try handling.map { [try record($0, of: path)] } ?? []))
+            if !frame.isHandler { beginHandlersAnew() }
+            var records = [JournalRecord.stepStarted(path: path, node: prepared.nodeName, at: now)]
+            if let handling { records.append(try record(handling, of: path)) }
+            if objection != nil { records.append(try self.condition(isOpen: true, of: path)) }
+            journal.note(records)
             var work = Work(
                 prepared: prepared, place: Place(path: path, item: nil), frame: frame, condition: condition,
                 startedAt: previous?.startedAt ?? now)

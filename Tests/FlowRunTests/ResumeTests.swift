@@ -321,4 +321,16 @@ struct ResumeTests {
         #expect(result.status == .succeeded)
         #expect(earlier.sleeps.max() == .seconds(3))
     }
+
+    @Test func aRunHasOneStart() async throws {
+        let bench = Bench(clock: ManualClock(start: Timestamp(seconds: 1_800_000_000, nanoseconds: 35_703_754))) {
+            call in
+            if call.count == 1 { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let steps = [try Step.read("a", "${{ run.started_at }}")]
+        #expect(try await bench.run(steps).status == .failed)
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(Set(bench.nodes.said).count == 1)
+    }
 }

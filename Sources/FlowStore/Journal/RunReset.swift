@@ -43,6 +43,8 @@ package struct RunReset: Sendable, Hashable {
 
     /// The name of a checkpoint with the number of the last attempt that doesn't count any more.
     package static let checkpoint = ":rerun"
+    /// The name of a checkpoint that says whether the condition of a step is still to be told although it has begun.
+    package static let openCondition = ":condition"
 }
 
 extension RunReset {
@@ -66,6 +68,12 @@ extension RunReset {
                 """, [.int(run), .string(path)])
         }
         for path in changed.subtracting(anew).subtracting(kept).sorted() {
+            try database.execute(
+                """
+                INSERT OR REPLACE INTO checkpoints (step, item, name, value)
+                SELECT number, -1, '\(RunReset.openCondition)', 'true' FROM steps
+                WHERE run = ? AND path = ? AND started_at IS NOT NULL AND status <> 'skipped'
+                """, [.int(run), .string(path)])
             // What is left are names of the engine, such as how often `on_error` has run.
             try database.execute(
                 """
