@@ -239,7 +239,7 @@ extension Executor {
                 deadline = try await began(work).adding(duration)
                 longest = duration
             case .until(let template):
-                let value = try template.evaluate(scope)
+                let value = try await end(template, work, scope)
                 guard let time = value.revealed.timestampValue else {
                     throw Failure(
                         .invalid, "wait: must be a time such as 2030-01-31T09:00:00Z, not \(value.shortText)",
@@ -261,6 +261,18 @@ extension Executor {
         } catch {
             return Ending(StepOutcome(failed: Failure(error), attempts: 1))
         }
+    }
+
+    /// When a pause is over. What lies so far ahead of now does so of the first time.
+    private func end(_ template: ValueTemplate, _ work: Work, _ scope: EvaluationScope) async throws -> Value {
+        guard !work.prepared.isReproducible else { return try template.evaluate(scope) }
+        let place = work.place
+        if isResumed, let stored = try await journal.checkpoint(":resolved", of: place.path, item: place.item) {
+            return try open(stored)
+        }
+        let value = try template.evaluate(scope)
+        journal.note([.resolved(path: place.path, item: place.item, try store(value))])
+        return value
     }
 
     /// When a pause began first, in whatever process: each item of a loop has its own.

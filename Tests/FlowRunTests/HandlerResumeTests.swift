@@ -57,6 +57,19 @@ struct HandlerResumeTests {
         #expect(bench.nodes.said == ["write bad", "write lost", "write bad"])
     }
 
+    @Test func aHandlerThatMayHaveRunIsAskedAboutWhereItWouldFollowAnew() async throws {
+        let steps = [try Step.read("a")]
+        let handler: (inout Workflow) throws -> Void = { $0.finally = [try .write("z", "lost")] }
+        #expect(try await run(steps, handler).status == .uncertain)
+        let history = try bench.history()
+        var request = ResumeRequest()
+        request.from = ["a"]
+        let plan = try ResumePlan(
+            request, of: Bench.workflow(steps, handler), history.run(named: "latest"), history, at: bench.clock.now())
+        #expect(plan.repetitions.map(\.path) == ["finally/z"])
+        #expect(plan.repetitions.map(\.uncertain) == [1])
+    }
+
     @Test func handlersFollowAnewWhereTheRunEndsInAnotherWay() async throws {
         let steps = [try Step.read("a")]
         let change: (inout Workflow) throws -> Void = {

@@ -74,6 +74,11 @@ struct RecordedSteps {
         return isThere ? index : nil
     }
 
+    /// The case that a switch, or an item of one, took; nil where that isn't known.
+    func takenCase(of path: String, item: Int? = nil) throws(Failure) -> String? {
+        try history.takenCase(of: path, item: item, in: run)
+    }
+
     /// The items or iterations of a step that have begun.
     func indices(of step: StoredStep) throws(Failure) -> Set<Int> {
         var indices = Set(try history.openAttempts(of: step.path, in: run).keys)

@@ -69,7 +69,8 @@ struct Rerun {
                 isParallel = false
                 continue
             }
-            guard let branch = steps[position].branch(on: &names) else { throw unknown(path) }
+            let taken = try recorded.takenCase(of: step, item: name.item)
+            guard let branch = steps[position].branch(on: &names, taken) else { throw unknown(path) }
             steps = branch.steps
             isParallel = branch.isParallel
         }

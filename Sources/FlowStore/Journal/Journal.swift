@@ -88,6 +88,8 @@ package enum JournalRecord: Sendable {
     case stepEnded(path: String, StepEnd)
     case itemEnded(path: String, index: Int, key: String, StepEnd)
     case checkpoint(path: String, item: Int?, name: String, StoredValue)
+    /// What stands inside a step or item counts no more.
+    case skippedInside(path: String, note: String)
     /// A workflow that a step calls begins, or is taken up again; the path has the item's index.
     indirect case callStarted(StoredCall)
     indirect case callEnded(path: String, RunEnd)
@@ -112,7 +114,7 @@ extension JournalRecord {
         case .stepEnded(_, let end), .itemEnded(_, _, _, let end): end.output?.isLarge ?? false
         case .callStarted(let call): call.inputs.isLarge || call.vars.isLarge
         case .runEnded(let end), .callEnded(_, let end): end.outputs?.isLarge ?? false
-        case .stepStarted, .attemptStarted, .attemptEnded, .handlersBegun, .log, .credentialUsed: false
+        case .stepStarted, .attemptStarted, .attemptEnded, .skippedInside, .handlersBegun, .log, .credentialUsed: false
         }
     }
 
@@ -137,7 +139,8 @@ extension JournalRecord {
         case .runEnded(var end):
             if let outputs = end.outputs { end.outputs = try transform(outputs) }
             return .runEnded(end)
-        case .stepStarted, .attemptStarted, .attemptEnded, .handlersBegun, .log, .credentialUsed: return self
+        case .stepStarted, .attemptStarted, .attemptEnded, .skippedInside, .handlersBegun, .log, .credentialUsed:
+            return self
         }
     }
 }

@@ -161,7 +161,8 @@ struct JournalReader {
     ) throws(Failure) -> [StoredAttempt] {
         try database.query(
             """
-            SELECT \(JournalReader.attemptColumns) FROM attempts a WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) \(condition)
+            SELECT \(JournalReader.attemptColumns) FROM attempts a
+            WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) \(condition)
             ORDER BY a.item, a.number
             """, [.int(run), .string(base + path)] + parameters
         ).map(StoredAttempt.init)

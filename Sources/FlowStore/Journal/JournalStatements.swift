@@ -65,6 +65,7 @@ struct JournalStatements {
             try writeCheckpoint(name, of: path, item: item, value)
         case .callStarted(let call): try write(call)
         case .callEnded(let path, let end): try write(end, ofCall: path)
+        case .skippedInside(let path, let note): try skipAll(inside: path, because: note)
         case .handlersBegun(let call, let attempt):
             if let call {
                 try database.execute(
