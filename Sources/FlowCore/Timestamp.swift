@@ -15,6 +15,11 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         nanoseconds = Int32(remainder < 0 ? remainder + 1000 : remainder) * 1_000_000
     }
 
+    /// Without what is less than a microsecond, which the state database doesn't keep.
+    package var wholeMicroseconds: Timestamp {
+        Timestamp(seconds: seconds, nanoseconds: nanoseconds - nanoseconds % 1000)
+    }
+
     package var milliseconds: Int64 { seconds * 1000 + Int64(nanoseconds / 1_000_000) }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool {

@@ -24,20 +24,38 @@ package struct DryRun: Sendable {
 
     private let workflow: Workflow
     private let setup: RunSetup
-    private let scopes: ScopeSource
+    private let inputs: ValueMap
+    private let event: Value
+    private var scopes: ScopeSource
+    private var foresight = Foresight(unknown: ["steps", "secrets", "run"])
 
     package init(_ workflow: Workflow, inputs: ValueMap = ValueMap(), event: Value = .null, setup: RunSetup) {
         self.workflow = workflow
         self.setup = setup
+        self.inputs = inputs
+        self.event = event
         setup.masker.add(secretsIn: .map(inputs))
+        scopes = ScopeSource(
+            for: workflow, setup: setup, inputs: inputs, vars: ValueMap(), event: event, run: ValueMap())
+    }
+
+    /// Makes `env`, and as far as they are known, `vars`.
+    private mutating func prepare() async throws {
+        try await scopes.resolveEnvironment(workflow.env)
         var vars = ValueMap()
         for (name, template) in workflow.vars {
-            let known = ScopeSource(
-                for: workflow, setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
-            let foresight = Foresight(unknown: ["secrets", "steps", "run", "env"])
-            vars[name] = foresight.value(of: template, known.scope(in: Frame(), reading: Reads([])))
+            let scope = scopes.scope(
+                in: Frame(), reading: Reads([]), extra: ValueMap([("vars", .map(vars))]))
+            if template.expressions.contains(where: foresight.isOpen)
+                || (try? foresight.strictValue(of: template, scope)) == nil
+            {
+                foresight.placeholders.insert("vars.\(name)")
+            }
+            vars[name] = foresight.value(of: template, scope)
         }
+        guard !vars.isEmpty else { return }
         scopes = ScopeSource(for: workflow, setup: setup, inputs: inputs, vars: vars, event: event, run: ValueMap())
+        try await scopes.resolveEnvironment(workflow.env)
     }
 
     /// All steps in file order, handlers after the others.
@@ -46,14 +64,18 @@ package struct DryRun: Sendable {
     package func entries() async throws -> [Entry] { try await entries(below: "", depth: 0) }
 
     private func entries(below base: String, depth: Int) async throws -> [Entry] {
-        try await scopes.resolveEnvironment(workflow.env)
+        var prepared = self
+        try await prepared.prepare()
+        return try await prepared.allEntries(below: base, depth: depth)
+    }
+
+    private func allEntries(below base: String, depth: Int) async throws -> [Entry] {
         var found: [Entry] = []
         for (prefix, steps) in [
             ("", workflow.steps), ("on_failure/", workflow.onFailure), ("on_success/", workflow.onSuccess),
             ("finally/", workflow.finally),
         ] {
-            found += try await entries(
-                steps, base + prefix, depth: depth, Foresight(unknown: ["steps", "secrets", "run"]))
+            found += try await entries(steps, base + prefix, depth: depth, foresight)
         }
         return found
     }
@@ -98,9 +120,9 @@ package struct DryRun: Sendable {
     private func entries(of call: Step.Call, _ entry: Entry, _ foresight: Foresight) async throws -> [Entry] {
         let scope = scopes.scope(in: Frame(), reading: Reads([]))
         var values = ValueMap()
-        var hasUnknown = false
+        var placeholders: Set<String> = []
         for (name, template) in call.arguments {
-            hasUnknown = hasUnknown || template.expressions.contains(where: foresight.isUnknown)
+            if template.expressions.contains(where: foresight.isOpen) { placeholders.insert("inputs.\(name)") }
             values[name] = try foresight.strictValue(of: template, scope)
         }
         let inputs: ValueMap
@@ -112,17 +134,18 @@ package struct DryRun: Sendable {
             }
         } catch {
             // A placeholder is text where the value may have another type.
-            guard hasUnknown else { throw error.failure(of: call) }
+            guard !placeholders.isEmpty else { throw error.failure(of: call) }
             inputs = ValueMap(
                 call.workflow.inputs.map(\.parameter).map { ($0.name, values[$0.name] ?? $0.defaultValue ?? .absent) })
         }
-        return try await DryRun(call.workflow, inputs: inputs, setup: setup)
-            .entries(below: "\(entry.path)/", depth: entry.depth + 1)
+        var part = DryRun(call.workflow, inputs: inputs, setup: setup)
+        part.foresight.placeholders = placeholders
+        return try await part.entries(below: "\(entry.path)/", depth: entry.depth + 1)
     }
 
     /// The lists inside a step that may run: of a `switch`, the case that is known already.
     private func branches(of step: Step, _ foresight: Foresight) -> [Step.Branch] {
-        guard case .switch(let choice) = step.kind, !foresight.isUnknown(choice.value),
+        guard case .switch(let choice) = step.kind, !foresight.isOpen(choice.value),
             let value = try? choice.value.evaluate(scopes.scope(in: Frame(), reading: Reads([]))),
             let known = try? choice.branch(for: value)
         else { return step.branches }
@@ -155,7 +178,7 @@ package struct DryRun: Sendable {
             return (entry, inner)
         }
         if let condition = step.condition {
-            let isUnknown = prepared.asksForStatus || foresight.isUnknown(condition)
+            let isUnknown = prepared.asksForStatus || foresight.isOpen(condition)
             switch isUnknown ? nil : try? condition.evaluate(outside).boolValue {
             case true?: break
             case false?:
@@ -206,7 +229,7 @@ package struct DryRun: Sendable {
         var values = ValueMap()
         var hasUnknown = false
         for (name, template) in templates {
-            hasUnknown = hasUnknown || template.expressions.contains(where: foresight.isUnknown)
+            hasUnknown = hasUnknown || template.expressions.contains(where: foresight.isOpen)
             values[name] = try foresight.strictValue(
                 of: template, scope, below: [name], inspect: node.spec.parameter(name)?.computed?.objection)
         }
@@ -302,6 +325,9 @@ private struct Foresight: Sendable {
     static let mark = "‹"
     /// Names that have no value before the run.
     var unknown: Set<String>
+    /// Variables and inputs that have a placeholder for a value, as `vars.mode`. They are shown with it, and nothing is
+    /// decided by it.
+    var placeholders: Set<String> = []
     /// Ids of the steps that are sure to be skipped, of the list that is looked at and those around it.
     var skipped: Set<String> = []
 
@@ -312,6 +338,17 @@ private struct Foresight: Sendable {
 
     func isUnknown(_ expression: Expression) -> Bool {
         expression.references.contains { unknown.contains($0.root) }
+    }
+
+    /// Whether what an expression gives is not known before the run.
+    func isOpen(_ expression: Expression) -> Bool {
+        isUnknown(expression)
+            || expression.references.contains { reference in
+                guard let name = reference.members.first else {
+                    return placeholders.contains { $0.hasPrefix("\(reference.root).") }
+                }
+                return placeholders.contains("\(reference.root).\(name)")
+            }
     }
 
     /// The value, or where evaluating fails the placeholder.

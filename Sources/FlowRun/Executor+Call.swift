@@ -22,7 +22,8 @@ extension Executor {
                 stored = try await begun(call, at: path, work)
             }
             part = Executor(
-                callee, call: stored, inputs: try open(stored.inputs).mapValue ?? ValueMap(),
+                callee, call: stored, hadFailed: earlier?.hadFailed ?? false,
+                inputs: try open(stored.inputs).mapValue ?? ValueMap(),
                 vars: try open(stored.vars).mapValue ?? ValueMap(), timeout: work.prepared.timeout, of: self)
         } catch {
             return Ending(failed: error)
@@ -45,13 +46,13 @@ extension Executor {
         let inputs = try given(call, work)
         return StoredCall(
             path: path, workflow: call.workflow.name, file: call.workflow.source.name,
-            startedAt: setup.world.clock.now(), inputs: try store(.map(inputs)),
+            startedAt: setup.world.clock.now().wholeMicroseconds, inputs: try store(.map(inputs)),
             vars: try store(.map(try await vars(of: call.workflow, inputs))))
     }
 
     /// A call that an earlier process began, with the inputs and variables it has, fitted to what an edited file says.
     private func goingOn(_ earlier: StoredCall, _ call: Step.Call, _ work: Work) async throws -> StoredCall {
-        var stored = earlier.again
+        var stored = earlier.again(isReset: options.reset != nil)
         stored.workflow = call.workflow.name
         stored.file = call.workflow.source.name
         let known = try open(earlier.inputs).mapValue ?? ValueMap()

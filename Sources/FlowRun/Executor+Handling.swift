@@ -104,7 +104,8 @@ extension Executor {
     /// What `outputs:` gives where there is no output, but what the steps of `on_error` gave.
     private func outputs(of work: Work, after outcome: StepOutcome, in frame: Frame) async throws -> Value {
         let step = work.prepared.step
-        guard let outputs = step.outputs else { return outcome.output }
+        // Those of a loop or a repetition are made of each item or iteration, and stand.
+        guard let outputs = step.outputs, step.loop == nil, step.repetition == nil else { return outcome.output }
         let own = Frame(parent: frame)
         own.record(outcome, of: step.id)
         // An environment that can't be made may be what the step failed for.

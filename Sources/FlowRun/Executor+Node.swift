@@ -27,7 +27,8 @@ extension Executor {
             let sent = open.last?.intent.liveKey(at: setup.world.clock.now())
             request = try await resolve(work, node, isKnown: isKnown, settled: settled, sent: sent)
             if let (_, span) = prepared.step.idempotencyKey {
-                try givenKeys.take(request.context.idempotencyKey, for: node.spec.group, at: place, span)
+                try await givenKeys.take(
+                    request.context.idempotencyKey, for: node.spec.group, at: place, span, journal)
             }
             request.context.mayBeDone = open.contains(where: \.mayBeDone)
             request.keyEnd = open.compactMap {
@@ -106,7 +107,8 @@ extension Executor {
         setup.observer.observe(
             .retryWaiting(path: attempt.path, item: attempt.item, failure: failure, pause: pause))
         guard await control.sleep(pause, isHandler: work.frame.isHandler), !Task.isCancelled else {
-            return Ending(StepOutcome(failed: Failure(.cancelled, "cancelled"), attempts: attempt.number))
+            let last = "cancelled before it was tried again, after: \(failure.message)"
+            return Ending(StepOutcome(failed: Failure(.cancelled, last), attempts: attempt.number))
         }
         return nil
     }
@@ -226,7 +228,7 @@ extension Executor {
         guard case .node(_, _, let templates) = step.kind else {
             throw Failure(.internal, "the step \"\(work.place.path)\" uses no node")
         }
-        let environment = try await scopes.environment(of: step, in: work.frame, status: work.condition)
+        let environment = try await environment(of: work, isKnown: isKnown)
         let scope = scopes.scope(
             in: work.frame, reading: prepared.reads, status: work.condition,
             secrets: try await scopes.secrets(prepared.reads), environment: environment)
@@ -270,6 +272,30 @@ extension Executor {
         }
         context.lent = await scopes.lenders(to: templates, giving: arguments.values)
         return Request(arguments: arguments, context: context, environment: environment)
+    }
+
+    /// The step's variables; those that would come out differently now are as they were the first time.
+    private func environment(of work: Work, isKnown: Bool) async throws -> ValueMap {
+        let (prepared, place) = (work.prepared, work.place)
+        let names = prepared.unreproducibleVariables
+        guard !names.isEmpty else {
+            return try await scopes.environment(of: prepared.step, in: work.frame, status: work.condition)
+        }
+        let stored =
+            isKnown
+            ? try await journal.checkpoint(RunReset.environment, of: place.path, item: place.item) : nil
+        let known = try stored.flatMap { try open($0).mapValue }
+        let environment = try await scopes.environment(
+            of: prepared.step, in: work.frame, status: work.condition, known: known ?? ValueMap())
+        guard known == nil else { return environment }
+        // What can't be sealed is made anew.
+        let kept = names.compactMap { name in environment[name].map { (name, $0) } }
+            .filter { setup.sealing != nil || !$0.1.containsSecret }
+        journal.note([
+            .checkpoint(
+                path: place.path, item: place.item, name: RunReset.environment, try store(.map(ValueMap(kept))))
+        ])
+        return environment
     }
 
     /// Stored ones where an earlier process had to keep them, because they would come out differently now.

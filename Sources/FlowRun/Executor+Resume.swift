@@ -56,13 +56,19 @@ extension Executor {
         snapshot: RunSnapshot? = nil, setup: RunSetup, store: RunStore,
         read: (SourceText, StoredWorkflowFiles) throws -> Workflow
     ) async throws -> Executor {
+        let now = setup.world.clock.now()
+        let (summary, past) = try await store.look { history throws(Failure) in
+            let summary = try history.run(named: name)
+            return (summary, try RunPast(of: summary, history, at: now))
+        }
         let (run, journal) = try await store.resume(
-            name, seen: seen, reset: options.reset, snapshot: snapshot)
+            summary.name, seen: seen ?? summary, reset: options.reset, snapshot: snapshot)
         do {
             let workflow = try read(
                 SourceText(name: run.snapshot.file, bytes: run.snapshot.source),
                 StoredWorkflowFiles(run.snapshot.calledFiles))
-            return try Executor(workflow, run: run, setup: setup, journal: journal, options: options)
+            return try Executor(
+                workflow, run: run, setup: setup, journal: journal, options: options, past: past)
         } catch {
             // It stays as it is: without a lease it counts as interrupted.
             await journal.close()
@@ -131,12 +137,28 @@ extension Executor {
             last.end?.status == .succeeded
             ? "\"\(name)\" has done its work, but what came of it could not be used"
             : "\"\(name)\" was writing when it was cut off; it may or may not have happened"
-        let failure = Failure(
+        return Ending(StepOutcome(failed: .undecided(name, what), attempts: last.number))
+    }
+
+    /// Why a step that has begun can't be passed over now: a write in it may have happened, of which the user has said
+    /// nothing. Nil where there is none.
+    func objection(toLeaving path: String) -> Failure? {
+        let open = past?.undecided.filter { $0.isPath(in: path) } ?? []
+        guard
+            let name = open.sorted().first(where: {
+                !options.retryUncertain.contains($0) && options.markDone[$0] == nil
+            })
+        else { return nil }
+        return .undecided(name, "\"\(name)\" was writing when it was cut off; it may or may not have happened")
+    }
+}
+
+extension Failure {
+    fileprivate static func undecided(_ name: String, _ what: String) -> Failure {
+        let word = name.asShellWord
+        return Failure(
             .uncertain, what,
-            hint:
-                "look whether it did, then resume with --mark-done \(name.asShellWord) or --retry-uncertain \(name.asShellWord)"
-        )
-        return Ending(StepOutcome(failed: failure, attempts: last.number))
+            hint: "look whether it did, then resume with --mark-done \(word) or --retry-uncertain \(word)")
     }
 }
 

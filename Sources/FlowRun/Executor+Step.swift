@@ -40,11 +40,12 @@ extension Executor {
     /// Runs one step of a list to its end, all its items, attempts and inner steps with it.
     ///
     /// - Parameters:
+    ///   - previous: what earlier processes left of it.
     ///   - follower: the step that comes next, where nothing runs beside this one.
     ///   - objection: why it can't be told whether it is to run; it has failed with that.
     func run(
-        _ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition, before follower: PreparedStep? = nil,
-        refusedFor objection: Failure? = nil
+        _ prepared: PreparedStep, in frame: Frame, _ condition: RunCondition, _ previous: StoredStep?,
+        before follower: PreparedStep? = nil, refusedFor objection: Failure? = nil
     ) async -> StepOutcome {
         let step = prepared.step
         let path = frame.prefix + step.id
@@ -53,7 +54,6 @@ extension Executor {
         var failure: Failure?
         defer { spool?.end(failure) }
         do {
-            let previous = isResumed ? try await journal.step(path) : nil
             if let previous, let outcome = try await reuse(previous, of: prepared) {
                 setup.observer.observe(.stepReused(path: path, status: outcome.status))
                 return outcome
@@ -62,9 +62,11 @@ extension Executor {
             setup.observer.observe(.stepStarted(path: path, name: name, node: prepared.nodeName))
             let now = setup.world.clock.now()
             let handling = try await handling(of: prepared, previous)
-            journal.note(
-                [.stepStarted(path: path, node: prepared.nodeName, at: now)]
-                    + (try handling.map { [try record($0, of: path)] } ?? []))
+            if !frame.isHandler { beginHandlersAnew() }
+            var records = [JournalRecord.stepStarted(path: path, node: prepared.nodeName, at: now)]
+            if let handling { records.append(try record(handling, of: path)) }
+            if objection != nil { records.append(try self.condition(isOpen: true, of: path)) }
+            journal.note(records)
             var work = Work(
                 prepared: prepared, place: Place(path: path, item: nil), frame: frame, condition: condition,
                 startedAt: previous?.startedAt ?? now)
@@ -237,7 +239,7 @@ extension Executor {
                 deadline = try await began(work).adding(duration)
                 longest = duration
             case .until(let template):
-                let value = try template.evaluate(scope)
+                let value = try await end(template, work, scope)
                 guard let time = value.revealed.timestampValue else {
                     throw Failure(
                         .invalid, "wait: must be a time such as 2030-01-31T09:00:00Z, not \(value.shortText)",
@@ -259,6 +261,18 @@ extension Executor {
         } catch {
             return Ending(StepOutcome(failed: Failure(error), attempts: 1))
         }
+    }
+
+    /// When a pause is over. What lies so far ahead of now does so of the first time.
+    private func end(_ template: ValueTemplate, _ work: Work, _ scope: EvaluationScope) async throws -> Value {
+        guard !work.prepared.isReproducible else { return try template.evaluate(scope) }
+        let place = work.place
+        if isResumed, let stored = try await journal.checkpoint(":resolved", of: place.path, item: place.item) {
+            return try open(stored)
+        }
+        let value = try template.evaluate(scope)
+        journal.note([.resolved(path: place.path, item: place.item, try store(value))])
+        return value
     }
 
     /// When a pause began first, in whatever process: each item of a loop has its own.

@@ -22,9 +22,26 @@ extension Executor {
             } catch {
                 return Ending(failed: error)
             }
-            journal.note([.resolved(path: place.path, item: place.item, try store(.int(Int64(index))))])
+            let label = choice.branches[index].label
+            if isKnown, let earlier = try await takenCase(at: place), earlier != label {
+                // An edited file has it take another case, whose steps may be called as those of the first.
+                if let objection = objection(toLeaving: place.fullPath) { return Ending(failed: objection) }
+                journal.note([.skippedInside(path: place.fullPath, note: "another case is taken now")])
+            }
+            journal.note([
+                .resolved(path: place.path, item: place.item, try store(.int(Int64(index)))),
+                .checkpoint(
+                    path: place.path, item: place.item, name: RunReset.takenCase,
+                    try store(label.map(Value.string) ?? .null)),
+            ])
         }
         return try await runBranch(index, of: work)
+    }
+
+    /// The case that an earlier process took.
+    private func takenCase(at place: Place) async throws -> String? {
+        try await journal.checkpoint(RunReset.takenCase, of: place.path, item: place.item)
+            .flatMap { try open($0).stringValue }
     }
 }
 

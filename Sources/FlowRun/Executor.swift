@@ -19,7 +19,8 @@ package final class Executor: Sendable {
     let event: Value
     let trigger: String
     let attempt: Int
-    let handlersAttempt: Int
+    /// To which attempt the handlers belong that follow.
+    private let handlersAttempt: Mutex<Int>
     let startedAt: Timestamp
     let options: ResumeOptions
     let control: RunControl
@@ -35,14 +36,20 @@ package final class Executor: Sendable {
     let base: String
     /// Whether an earlier process began this run.
     let isResumed: Bool
+    /// What the run had come to when it was taken up.
+    let past: RunPast?
+    /// Whether the list of steps had failed before, as far as that is known.
+    private let hadFailed: Bool
     /// What anything in the workflow looks at.
     var reads: Reads { program.reads }
 
-    /// - Parameter run: what the journal holds of it.
+    /// - Parameters:
+    ///   - run: what the journal holds of it.
+    ///   - past: nil where it begins.
     /// - Throws: a `Failure` where a step uses a node that doesn't exist, or a stored value can't be opened.
     package init(
         _ workflow: Workflow, run: StoredRun, setup: RunSetup, journal: any Journal,
-        options: ResumeOptions = ResumeOptions()
+        options: ResumeOptions = ResumeOptions(), past: RunPast? = nil
     ) throws {
         var setup = setup
         setup.workingDirectory = run.snapshot.workingDirectory
@@ -64,27 +71,30 @@ package final class Executor: Sendable {
         event = try value(run.snapshot.event)
         trigger = run.snapshot.trigger
         attempt = run.attempt
-        handlersAttempt = run.handlersAttempt
+        handlersAttempt = Mutex(run.handlersAttempt)
         startedAt = run.startedAt
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
             for: workflow, setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members, journal: journal)
         program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
-        givenKeys = GivenKeys()
+        givenKeys = GivenKeys(isResumed: run.attempt > 1)
         timeout = workflow.timeout
         base = ""
         isResumed = run.attempt > 1
+        self.past = past
+        hadFailed = past?.hadFailed ?? false
     }
 
     /// A workflow that a step calls, as a part of the step's run.
     ///
     /// - Parameters:
     ///   - call: what the journal holds of it.
+    ///   - hadFailed: whether its steps had failed before, as far as that is known.
     ///   - timeout: of the step.
     init(
-        _ prepared: PreparedWorkflow, call: StoredCall, inputs: ValueMap, vars: ValueMap, timeout: Duration?,
-        of caller: Executor
+        _ prepared: PreparedWorkflow, call: StoredCall, hadFailed: Bool, inputs: ValueMap, vars: ValueMap,
+        timeout: Duration?, of caller: Executor
     ) {
         program = prepared
         givenKeys = caller.givenKeys
@@ -99,7 +109,7 @@ package final class Executor: Sendable {
         event = .null
         trigger = RunSnapshot.callTrigger
         attempt = call.attempt
-        handlersAttempt = call.handlersAttempt
+        handlersAttempt = Mutex(call.handlersAttempt)
         startedAt = call.startedAt
         control = RunControl(clock: setup.world.clock, grace: setup.grace)
         scopes = ScopeSource(
@@ -107,6 +117,8 @@ package final class Executor: Sendable {
             within: caller.scopes.root, journal: caller.journal)
         base = call.path + "/"
         isResumed = caller.isResumed
+        past = caller.past
+        self.hadFailed = hadFailed
     }
 
     /// Stops the run: gracefully, no new step starts, running ones get the grace period, `finally` runs; otherwise
@@ -137,7 +149,15 @@ package final class Executor: Sendable {
         var outputs = Value.map(ValueMap())
         let top = Frame(prefix: base, deadline: [deadline, timeout.map { begin + $0 }].compactMap(\.self).min())
         do {
-            try await scopes.resolveEnvironment(workflow.env)
+            do {
+                try await scopes.resolveEnvironment(workflow.env)
+            } catch {
+                guard isResumed, base.isEmpty else { throw error }
+                // Nothing has been done since the run was taken up, so it stays as it was, and handlers don't clear away
+                // what it has.
+                verdict.lose(Failure(error))
+                return (verdict, outputs)
+            }
             let ends = await runMain(in: top)
             verdict = Verdict(ends, stop: control.reason, of: base.isEmpty ? "the run" : "the workflow")
             if verdict.status == .succeeded {
@@ -163,6 +183,7 @@ package final class Executor: Sendable {
 
     private func runHandlers(_ verdict: inout Verdict, around top: Frame) async {
         scopes.setError(verdict.failure, step: verdict.failedStep(below: base))
+        if verdict.status == .succeeded, hadFailed || hasHandlers(.onFailure) { beginHandlersAnew() }
         if verdict.status.isFailure { await run(.onFailure, &verdict, top) }
         if verdict.status == .succeeded { await run(.onSuccess, &verdict, top) }
         await run(.finally, &verdict, top)
@@ -172,11 +193,34 @@ package final class Executor: Sendable {
         guard let list = program.handlers[handler], !list.steps.isEmpty, control.mayStart(isHandler: true) else {
             return
         }
-        let mark = handlersAttempt > 1 ? "#\(handlersAttempt)" : ""
         let frame = Frame(
-            parent: top, prefix: "\(base)\(handler.rawValue)\(mark)/", base: verdict.condition, isHandler: true)
+            parent: top, prefix: prefix(of: handler, handlersAttempt.withLock(\.self)), base: verdict.condition,
+            isHandler: true)
         let ends = await control.supervise(.handler) { await self.run(list, in: frame) }
         verdict.addHandler(ends, stop: control.reason)
+    }
+
+    private func prefix(of handler: PreparedWorkflow.Handler, _ attempt: Int) -> String {
+        "\(base)\(handler.rawValue)\(attempt > 1 ? "#\(attempt)" : "")/"
+    }
+
+    /// Whether the handlers that follow have begun before this process.
+    private func hasHandlers(_ handler: PreparedWorkflow.Handler) -> Bool {
+        past?.handlers.contains(prefix(of: handler, handlersAttempt.withLock(\.self))) ?? false
+    }
+
+    /// Handlers that have run belong to what came before them: where a step of the list runs again, they follow anew.
+    /// While the user has to say of a write in them whether it happened, they go on instead, as it would be done twice.
+    func beginHandlersAnew() {
+        guard let past, !past.handlers.isEmpty else { return }
+        handlersAttempt.withLock { current in
+            let prefixes = PreparedWorkflow.Handler.allCases.map { prefix(of: $0, current) }
+            guard current < attempt, prefixes.contains(where: past.handlers.contains),
+                !past.undecided.contains(where: { path in prefixes.contains(where: path.hasPrefix) })
+            else { return }
+            current = attempt
+            journal.note([.handlersBegun(call: base.isEmpty ? nil : String(base.dropLast()), attempt: attempt)])
+        }
     }
 
     private func finish(_ verdict: Verdict, _ outputs: Value, since begin: Duration) async -> RunResult {

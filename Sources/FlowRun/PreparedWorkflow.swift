@@ -4,7 +4,7 @@ import FlowWorkflow
 
 /// A workflow with its lists ready to be run any number of times.
 final class PreparedWorkflow: Sendable {
-    enum Handler: String, Hashable { case onFailure = "on_failure", onSuccess = "on_success", finally }
+    enum Handler: String, Hashable, CaseIterable { case onFailure = "on_failure", onSuccess = "on_success", finally }
 
     let workflow: Workflow
     /// What anything in the workflow looks at.

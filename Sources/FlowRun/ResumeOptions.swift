@@ -20,11 +20,7 @@ package struct ResumeOptions: Sendable {
     /// Whether something is decided of this step, or of what is inside it.
     func decides(on path: String) -> Bool {
         guard !retryUncertain.isEmpty || !markDone.isEmpty else { return false }
-        func isMeant(_ name: String) -> Bool {
-            name.hasPrefix(path)
-                && (name.count == path.count || name.hasPrefix(path + "/") || name.hasPrefix(path + "["))
-        }
-        return retryUncertain.contains(where: isMeant) || markDone.keys.contains(where: isMeant)
+        return retryUncertain.contains { $0.isPath(in: path) } || markDone.keys.contains { $0.isPath(in: path) }
     }
 
     /// The same with whole paths: `left` becomes `sides/left` where no other step is called so.

@@ -180,19 +180,22 @@ final class ScopeSource: Sendable {
 
     /// The environment of a step: that of the workflow, and over it the step's own.
     ///
-    /// - Parameter foresee: gives a value instead of evaluating, where not everything is known yet.
+    /// - Parameters:
+    ///   - known: variables of the step that are taken as they are.
+    ///   - foresee: gives a value instead of evaluating, where not everything is known yet.
     func environment(
-        of step: Step, in frame: Frame, status: RunCondition,
+        of step: Step, in frame: Frame, status: RunCondition, known: ValueMap = ValueMap(),
         foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
     ) async throws -> ValueMap {
         let common = state.withLock { $0.environment }
         guard !step.environment.isEmpty else { return common }
-        return try await environment(step.environment, in: frame, status: status, over: common, foresee: foresee)
+        return try await environment(
+            step.environment, in: frame, status: status, over: common, known: known, foresee: foresee)
     }
 
     private func environment(
         _ entries: [EnvironmentEntry], in frame: Frame, status: RunCondition = .success, over common: ValueMap,
-        foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
+        known: ValueMap = ValueMap(), foresee: ((ValueTemplate, EvaluationScope) -> Value)? = nil
     ) async throws -> ValueMap {
         var result = common
         func text(of template: ValueTemplate) async throws -> Value {
@@ -206,6 +209,7 @@ final class ScopeSource: Sendable {
         }
         for entry in entries {
             switch entry.origin {
+            case _ where known[entry.name] != nil: result[entry.name] = known[entry.name]
             case .value(let template):
                 result[entry.name] = try await text(of: template)
                 noteLenders(of: entry.name, template, giving: result[entry.name])

@@ -53,6 +53,8 @@ final class PreparedStep: Sendable {
     let keyLifetime: Duration?
     /// Whether its arguments come out the same when they are evaluated again on resume.
     let isReproducible: Bool
+    /// The variables of its `env` that come out differently when they are evaluated again.
+    let unreproducibleVariables: [String]
     /// Whether its output may be kept page by page.
     let mayComeInPages: Bool
     /// Whether it is sure to be tried, once its turn comes, and writes what must not be repeated.
@@ -67,6 +69,7 @@ final class PreparedStep: Sendable {
         callee = if case .call(let call) = step.kind { try preparation.called(call.workflow) } else { nil }
         reads = Reads(step.expressions)
         isReproducible = Reads(step.workExpressions).isReproducible
+        unreproducibleVariables = step.environment.filter { !Reads($0.expressions).isReproducible }.map(\.name)
         switch step.kind {
         case .node(let name, let span, _):
             guard let node = try preparation.nodes.node(named: name) else {

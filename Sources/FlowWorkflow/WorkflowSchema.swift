@@ -46,7 +46,15 @@ package enum WorkflowSchema {
 
     private static func parameter(_ parameter: Parameter) -> Value {
         var literal = type(parameter.type)
-        if !parameter.choices.isEmpty { literal["enum"] = .list(parameter.choices) }
+        if !parameter.choices.isEmpty {
+            if case .list(let element) = parameter.type {
+                var element = type(element)
+                element["enum"] = .list(parameter.choices)
+                literal["items"] = .map(element)
+            } else {
+                literal["enum"] = .list(parameter.choices)
+            }
+        }
         if let minimum = parameter.minimum { literal["minimum"] = .double(minimum) }
         if let maximum = parameter.maximum { literal["maximum"] = .double(maximum) }
         var schema = ValueMap()

@@ -116,6 +116,9 @@ import Testing
             left.output.contains(
                 "  env  left as it is: env \"TOK\" takes the variable \"MYTOK\", which is not set\n"), "\(left.output)")
         #expect(left.errors == "  hint: set it, or give the --env-file that the run began with\n")
+        let alone = try await machine.run("flowctl resume latest")
+        #expect(alone.exit == 1)
+        #expect(alone.errors.hasPrefix("error: env \"TOK\" takes the variable \"MYTOK\", which is not set\n"))
         #expect(!Folder.exists("\(machine.home)/handled.txt"))
         let done = try await machine.run("flowctl resume --all-interrupted -q --env-file my.env")
         #expect(done.exit == 0, "\(done.errors)")

@@ -22,6 +22,16 @@ import Testing
     }
 
     @Test func aBrokenExpressionNamesItsField() async throws {
+        let name = await failure {
+            try await runNode("data.transform", ["fields": ["a": "default(itme.x, 0)"], "each": true])
+        }
+        #expect(name?.message == "data.transform: field \"a\": unknown name \"itme\"")
+        #expect(name?.hint == "did you mean \"item\"?")
+        let late = await failure {
+            try await runNode("data.transform", ["fields": ["a": "b", "b": "default(inputs.x, 1)"]])
+        }
+        #expect(late?.message == "data.transform: field \"a\": unknown name \"b\"")
+        #expect(late?.hint == "it sees input, vars; give it more with vars")
         let syntax = await failure { try await runNode("data.transform", ["fields": ["bad": "1 +"]]) }
         #expect(syntax?.message.hasPrefix("data.transform: field \"bad\": ") == true)
         let running = await failure { try await runNode("data.transform", ["fields": ["bad": "1 / 0"]]) }

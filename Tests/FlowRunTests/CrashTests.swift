@@ -63,6 +63,9 @@ final class DyingJournal: Journal {
     func attempts(of path: String, item: Int?) async throws -> [StoredAttempt] {
         try await inner.attempts(of: path, item: item)
     }
+    func keyedAttempts(after last: KeyedAttempt?, limit: Int) async throws -> [KeyedAttempt] {
+        try await inner.keyedAttempts(after: last, limit: limit)
+    }
     func openAttempts(of path: String) async throws -> [Int: StoredAttempt] {
         try await inner.openAttempts(of: path)
     }

@@ -54,4 +54,26 @@ struct DryRunTests {
         let entries = try await DryRun(workflow, setup: bench.setup()).entries()
         #expect(entries[0].failure?.message == "there is no credential \"test\"")
     }
+
+    /// What has a placeholder for a value decides nothing.
+    @Test func conditionsAreToldOnlyByWhatIsKnown() async throws {
+        let bench = Bench()
+        let call = try Step.call("sub", [.read("us").iff("inputs.region == 'us'")], with: ["region": "${{ item }}"]) {
+            $0.inputs = [WorkflowInput(parameter: Parameter("region", .string), span: Make.span)]
+        }
+        let steps = [
+            try Step.read("known").iff("vars.mode == 'full'"), try .read("open").iff("vars.of_run == 'x'"),
+            try .choose("route", "vars.mode", ["full": [.read("whole")], "part": [.read("some")]]),
+            try call.each(["us", "eu"]),
+        ]
+        let workflow = try Bench.workflow(steps) {
+            $0.env = [EnvironmentEntry(name: "MODE", origin: .value(try Make.value("full")), span: Make.span)]
+            $0.vars = try Make.values(["mode": "${{ env.MODE }}", "of_run": "${{ run.id }}"])
+        }
+        let entries = try await DryRun(workflow, setup: bench.setup()).entries()
+        #expect(entries.map(\.path) == ["known", "open", "route", "route/whole", "sub", "sub/us"])
+        #expect(entries.allSatisfy { !$0.isSkipped })
+        #expect(entries[1].remarks == ["if ‹vars.of_run == 'x'›"])
+        #expect(entries[5].remarks == ["if ‹inputs.region == 'us'›"])
+    }
 }

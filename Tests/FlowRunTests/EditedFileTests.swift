@@ -51,6 +51,36 @@ struct EditedFileTests {
         #expect(snapshot.connectors == ["acme": "2"])
     }
 
+    @Test func aNewInputOfTypeFileIsTheFileOfItsDefault() async throws {
+        let bench = EditBench(files: OneFile("a.txt", "four"))
+        #expect(try await bench.run(steps(["a": "bad"])).status == .failed)
+        let inputs = "inputs: { f: { type: file, default: a.txt } }\n"
+        let edited = steps(["a": "${{ inputs.f.size }}"]).replacing("steps:", with: inputs + "steps:")
+        #expect(try await bench.resume(edited).status == .succeeded)
+        #expect(bench.said == ["write bad", "write 4"])
+    }
+
+    @Test func aStepThatHasChangedIsNoticedThoughAnotherCaseHasOneOfItsName() async throws {
+        let bench = EditBench()
+        func text(_ us: String) -> String {
+            Self.head + """
+                steps:
+                  - id: route
+                    switch:
+                      value: "'us'"
+                      cases:
+                        us:
+                          - { id: sent, uses: test.write, with: { value: \(us) } }
+                          - { id: conf, uses: test.write, with: { value: bad } }
+                        eu:
+                          - { id: sent, uses: test.write, with: { value: eu } }
+                """
+        }
+        #expect(try await bench.run(text("us")).status == .failed)
+        let failure = await #expect(throws: Failure.self) { try await bench.plan(text("usa")) }
+        #expect(failure?.message == "steps have changed that have finished: route/sent")
+    }
+
     @Test func layoutCommentsAndNamesChangeNothing() async throws {
         let bench = EditBench()
         _ = try await bench.run(steps(["a": "a", "b": "bad"]))

@@ -173,4 +173,37 @@ struct KeyLifetimeTests {
         #expect(try await bench.resume(steps).status == .uncertain)
         #expect(bench.nodes.calls.count == 2)
     }
+
+    /// Items that only hold other steps have nothing to decide themselves.
+    @Test func whatIsUncertainInsideAnItemIsAdvisedAboutByItself() async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(.uncertain, "cut off") }
+            return call.value
+        }
+        let steps = [try Step.block("each", [.write("send", "${{ item }}")]).each(["x", "y"], max: 2)]
+        #expect(try await bench.run(steps).status == .uncertain)
+        let history = try bench.history()
+        let run = try history.run(named: "latest")
+        let advice = try ResumeAdvice(for: run, history, at: bench.clock.now())
+        let words = try #require(advice.commands.last).words.dropFirst(2)
+        #expect(words == ["--retry-uncertain", "each[0]/send", "--retry-uncertain", "each[1]/send"])
+        let options = try ResumeOptions(retryUncertain: Set(words.filter { $0.hasPrefix("each") }))
+            .resolved(in: run, of: history, at: bench.clock.now())
+        #expect(try await bench.resume(steps, options: options).status == .succeeded)
+    }
+
+    /// Also where the run is taken up after `on_error`.
+    @Test func outputsOfItemsStandThoughOnErrorFollows() async throws {
+        let bench = Bench { call in
+            if call.value == 6 || call.text == "late", call.count == 1 { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let each = try Step.read("each", "${{ item }}").each([5, 6, 7], onError: .continue).onError([.read("mend")])
+            .outputs(["n": "${{ item }}"])
+        let steps = [each, try .read("look", "${{ steps.each.output }}"), try .read("late")]
+        #expect(try await bench.run(steps).failedStep == "late")
+        let outputs = try Make.values(["all": "${{ steps.each.output }}"])
+        #expect(try await bench.resume(steps) { $0.outputs = outputs }.outputs["all"] == [["n": 5], .null, ["n": 7]])
+        #expect(bench.nodes.said.contains("read [{\"n\":5},null,{\"n\":7}]"))
+    }
 }

@@ -121,4 +121,60 @@ import Testing
         #expect(result.status == .succeeded)
         #expect(bench.clock.sleeps == [.seconds(30), .seconds(30)])
     }
+
+    @Test func anIterationThatRunsAgainTakesTheLaterOnesAlong() async throws {
+        let bench = Bench()
+        let steps = [
+            try Self.again(.until, "last == 3", .write("again", "${{ index }}")),
+            try Step.read("look", "${{ steps.again.output }}"),
+        ]
+        #expect(try await bench.run(steps).status == .succeeded)
+        let history = try bench.history()
+        var request = ResumeRequest()
+        request.from = ["again[2]"]
+        let plan = try ResumePlan(
+            request, of: Bench.workflow(steps), history.run(named: "latest"), history, at: bench.clock.now())
+        #expect(plan.repetitions.map(\.happened) == [2])
+        #expect(try await bench.resume(steps, options: plan.options).status == .succeeded)
+        #expect(bench.nodes.said.suffix(4) == ["read 3", "write 2", "write 3", "read 3"])
+    }
+
+    @Test(arguments: ["again[9]", "again[-1]"])
+    func anIterationThatWasNotTriedIsRefused(name: String) async throws {
+        let bench = Bench()
+        let steps = [try Self.again(.until, "last == 3", .write("again", "${{ index }}"))]
+        _ = try await bench.run(steps)
+        let history = try bench.history()
+        var request = ResumeRequest()
+        request.from = [name]
+        let failure = try #require(throws: Failure.self) {
+            try ResumePlan(
+                request, of: Bench.workflow(steps), history.run(named: "latest"), history, at: bench.clock.now())
+        }
+        #expect(failure.message.hasPrefix("\"\(name)\" was not tried in run"))
+    }
+
+    @Test func whatHadTooManyIterationsIsNotCalledUncertain() async throws {
+        let bench = Bench()
+        let steps = [try Self.again(.until, "last == 9", max: 2, .write("again", "${{ index }}"))]
+        _ = try await bench.run(steps)
+        let history = try bench.history()
+        let run = try history.run(named: "latest")
+        let advice = try ResumeAdvice(for: run, history, at: bench.clock.now())
+        #expect(
+            advice.commands.map { $0.words.dropFirst(2).joined(separator: " ") }
+                == ["--file test.yaml --keep again", "--from again"])
+    }
+
+    @Test func whatOnErrorMendsHasNoOutputsOfAnIteration() async throws {
+        let bench = Bench { call in
+            if call.value == 1 { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let step = try Self.again(.until, "last.n == 3", .read("again", "${{ index }}").onError([.read("mend")]))
+            .outputs(["n": "${{ index }}"])
+        let result = try await bench.run([step, .read("look", "${{ [steps.again.output] }}")])
+        #expect(result.status == .succeeded)
+        #expect(bench.nodes.said == ["read 0", "read 1", "read mend", "read [null]"])
+    }
 }

@@ -321,4 +321,44 @@ struct ResumeTests {
         #expect(result.status == .succeeded)
         #expect(earlier.sleeps.max() == .seconds(3))
     }
+
+    @Test func aRunHasOneStart() async throws {
+        let bench = Bench(clock: ManualClock(start: Timestamp(seconds: 1_800_000_000, nanoseconds: 35_703_754))) {
+            call in
+            if call.count == 1 { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let steps = [try Step.read("a", "${{ run.started_at }}")]
+        #expect(try await bench.run(steps).status == .failed)
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(Set(bench.nodes.said).count == 1)
+    }
+
+    @Test func variablesOfAStepComeOutTheSameOnResume() async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(.conflict, "no") }
+            return call.value
+        }
+        let entry = EnvironmentEntry(name: "ID", origin: .value(try Make.value("${{ uuid() }}")), span: Make.span)
+        let steps = [try Step.read("a").with { $0.environment = [entry] }]
+        #expect(try await bench.run(steps).status == .failed)
+        let setup = bench.setup { $0.world.random = SeededRandom(seed: 99) }
+        #expect(try await bench.resume(steps, setup: setup).status == .succeeded)
+        #expect(Set(bench.nodes.calls.map { $0.context.environment["ID"] }).count == 1)
+    }
+
+    @Test func waitUntilATimeFromNowEndsWhenItWouldHave() async throws {
+        let clock = ManualClock(skipsSleep: false)
+        let bench = Bench(clock: clock)
+        let until = Step.Wait.until(try Make.value("${{ now() + duration('3s') }}"))
+        let steps = [Step(id: "pause", hasExplicitID: true, kind: .wait(until), span: Make.span)]
+        let executor = try await bench.start(steps)
+        async let first = executor.run()
+        await clock.sleepers(atLeast: 1)
+        executor.cancel(graceful: true)
+        #expect(await first.status == .cancelled)
+        let later = ManualClock(start: Timestamp(seconds: 1_800_000_002))
+        #expect(try await bench.resume(steps, setup: bench.setup { $0.world.clock = later }).status == .succeeded)
+        #expect(later.sleeps.max() == .seconds(1))
+    }
 }

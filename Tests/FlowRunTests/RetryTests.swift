@@ -90,6 +90,38 @@ struct RetryTests {
         #expect(bench.nodes.said == ["keyed pen", "keyed cup"])
     }
 
+    @Test func aKeyThatAnotherItemHasGivenIsRefusedAfterAResume() async throws {
+        let bench = Bench()
+        let key = try Make.text("order-A")
+        let steps = [
+            try Step.uses("keyed", "a", "${{ item }}").each(["pen", "cup"], max: 1, onError: .continue).with {
+                $0.idempotencyKey = (key, Make.span)
+            }
+        ]
+        for attempt in 1...3 {
+            let result = attempt == 1 ? try await bench.run(steps) : try await bench.resume(steps)
+            #expect(result.failure?.message.hasSuffix("has the key \"order-A\", too") == true)
+        }
+        #expect(bench.nodes.said == ["keyed pen"])
+    }
+
+    @Test func aKeyIsItsItemsOwnAfterAResume() async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(.network, "broke off") }
+            return call.value
+        }
+        let key = try Make.text("order-${{ item }}")
+        let steps = [
+            try Step.uses("keyed", "a", "${{ item }}").each(["pen", "cup"], max: 1, onError: .continue).with {
+                $0.idempotencyKey = (key, Make.span)
+            }
+        ]
+        #expect(try await bench.run(steps).status == .failed)
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(
+            bench.nodes.calls.map(\.context.idempotencyKey) == ["order-pen", "order-cup", "order-pen", "order-cup"])
+    }
+
     @Test(arguments: ["a b", "", "é", String(repeating: "k", count: 256)])
     func aKeyThatCannotStandInAHeaderIsRefused(_ text: String) async throws {
         let bench = Bench()

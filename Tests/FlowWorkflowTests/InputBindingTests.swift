@@ -41,6 +41,16 @@ import Testing
                 ])
     }
 
+    @Test func choicesOfAListAreThoseOfItsElements() throws {
+        let inputs = try workflow("inputs: { tags: { type: list, enum: [a, b] } }\nsteps: [{ run: ls }]").inputs
+        let bound = try InputBinding.bind(inputs, text: [("tags", "[\"a\",\"b\"]")])
+        #expect(bound["tags"] == ["a", "b"])
+        let errors = #expect(throws: InputErrors.self) {
+            try InputBinding.bind(inputs, text: [("tags", "[\"a\",\"c\"]")])
+        }
+        #expect(errors?.failures.first?.message == "the input \"tags\" item 1 must be one of \"a\", \"b\"")
+    }
+
     @Test func whatIsNotGivenIsTheDefaultOrAbsent() throws {
         #expect(
             try bind(ValueMap([("repo", "a/b")]), []) == [

@@ -37,9 +37,7 @@ struct DataTransform: Node {
     }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
-        let fields = try (arguments.map("fields") ?? ValueMap()).map { key, text in
-            (name: key.text, expression: try compile(text, name: key.text))
-        }
+        let fields = try fields(of: arguments)
         var names = ValueMap([("input", arguments["input"] ?? .null), ("vars", arguments["vars"] ?? [:])])
         guard arguments.bool("each") ?? false else { return try compute(fields, names, context) }
         guard let items = names["input"]?.listValue else {
@@ -52,6 +50,32 @@ struct DataTransform: Node {
                 names["item"] = item
                 return try compute(fields, names, context)
             })
+    }
+
+    /// Finds what is wrong with the expressions before the run.
+    func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
+        let text = "\(spec.name) \(JSON.text(.map(arguments.values)))"
+        // Where a part of them isn't known yet they can't be read.
+        if !text.contains("‹") { _ = try fields(of: arguments) }
+        return [.text(text)]
+    }
+
+    /// - Throws: `invalid` where one can't be read, or reads a name that there isn't: with `default()` around it, it would
+    ///   give what is there for want of a value.
+    private func fields(of arguments: Arguments) throws -> [(name: String, expression: Expression)] {
+        let each = arguments["each"] ?? false
+        var names = ["input", "vars"] + (each == false ? [] : ["item"])
+        return try (arguments.map("fields") ?? ValueMap()).map { key, text in
+            let expression = try compile(text, name: key.text)
+            if let unknown = expression.references.map(\.root).first(where: { !names.contains($0) }) {
+                throw Failure(
+                    .invalid, "data.transform: field \"\(key.text)\": unknown name \"\(unknown)\"",
+                    hint: Suggestion.didYouMean(unknown, among: names)
+                        ?? "it sees \(names.joined(separator: ", ")); give it more with vars")
+            }
+            names.append(key.text)
+            return (name: key.text, expression: expression)
+        }
     }
 
     private func compute(

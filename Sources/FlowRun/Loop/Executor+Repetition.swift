@@ -83,7 +83,7 @@ extension Executor {
         guard done.count < repetition.maxIterations else {
             throw Failure(
                 .invalid, "\(name): still \(isTrue) after \(done.count) iterations",
-                hint: "raise max_iterations, or find out why it stays so", code: "max_iterations",
+                hint: "raise max_iterations, or find out why it stays so", code: Step.Repetition.exhausted,
                 position: repetition.condition.span)
         }
         return true
@@ -94,7 +94,7 @@ extension Executor {
         var done = Iterations()
         var isFailed = false
         try await forEachStoredItem(of: path, hasOutputs: false) { stored in
-            guard stored.status == .succeeded else { return isFailed = true }
+            guard stored.status == .succeeded, stored.index == done.count else { return isFailed = true }
             done.count = stored.index + 1
             done.endedAt = stored.endedAt
         }
@@ -106,4 +106,9 @@ extension Executor {
         done.isKnown = isFailed || !unfinished.isEmpty
         return done
     }
+}
+
+extension Step.Repetition {
+    /// The code of the failure of a step that had as many iterations as it may.
+    static let exhausted = "max_iterations"
 }

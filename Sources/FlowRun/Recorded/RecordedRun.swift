@@ -72,7 +72,8 @@ package struct RecordedRun {
             }
             if names.isEmpty { return view(step, stored, ended, inside, status) }
             if place.item == nil { inside = Frame(parent: frame, prefix: stepPath + "/", base: status) }
-            guard let branch = step.branch(on: &names) else {
+            let taken = try history.takenCase(of: stepPath, item: place.item, in: summary)
+            guard let branch = step.branch(on: &names, taken) else {
                 guard case .call = step.kind else { return nil }
                 throw Failure(
                     .invalid, "\"\(path)\" is a step of the workflow that \"\(place.id)\" calls",

@@ -36,7 +36,10 @@ package struct EditedFile: Sendable {
         }
         let declared = Set(new.inputs.map(\.parameter.name))
         let given = try open(run.snapshot.inputs).filter { declared.contains($0.key.text) && !$0.value.isAbsent }
-        let inputs = try InputBinding.bind(new.inputs, values: ValueMap(given.map { ($0.key.text, $0.value) }))
+        let inputs = try InputBinding.bind(new.inputs, values: ValueMap(given.map { ($0.key.text, $0.value) })) {
+            path throws(Failure) in
+            try setup.world.files.readableFile(path, from: run.snapshot.workingDirectory)
+        }
         let names = Set(new.vars.map(\.name)).subtracting(difference.vars)
         let known = try open(run.snapshot.vars).filter { names.contains($0.key.text) }
         let event = try run.snapshot.event.value(sealing: setup.sealing, context: run.id.text)
@@ -118,7 +121,7 @@ extension RecordedSteps {
     fileprivate func hasUsedWork(_ step: StoredStep, of workflow: Workflow) throws(Failure) -> Bool {
         if try history.hasPartsOfWrites(step.path, in: run) { return true }
         guard try history.pageCount(of: step.path, in: run) > 0 else { return false }
-        var readers = Rerun(workflow)
+        var readers = Rerun(workflow, self)
         try readers.add(step.path, reach: .readers)
         return steps.contains { $0.path != step.path && $0.startedAt != nil && readers.restarts($0.path) }
     }

@@ -69,7 +69,30 @@ struct RecordedSteps {
         if let item = try history.item(key, of: step.path, in: run) { return item.index }
         // What was cut off has no row yet, and goes by its index unless the others have names.
         let other = try history.items(of: step.path, in: run, limit: 1).first
-        return other.map { $0.key == String($0.index) } ?? true ? Int(key) : nil
+        guard other.map({ $0.key == String($0.index) }) ?? true, let index = Int(key) else { return nil }
+        let isThere = try indices(of: step).contains(index)
+        return isThere ? index : nil
+    }
+
+    /// The case that a switch, or an item of one, took; nil where that isn't known.
+    func takenCase(of path: String, item: Int? = nil) throws(Failure) -> String? {
+        try history.takenCase(of: path, item: item, in: run)
+    }
+
+    /// The items or iterations of a step that have begun.
+    func indices(of step: StoredStep) throws(Failure) -> Set<Int> {
+        var indices = Set(try history.openAttempts(of: step.path, in: run).keys)
+        var next = 0
+        while case let page = try history.items(of: step.path, in: run, from: next), let last = page.last {
+            indices.formUnion(page.map(\.index))
+            next = last.index + 1
+        }
+        // Those that only hold other steps have no attempts.
+        let prefix = step.path + "["
+        for inner in steps where inner.path.hasPrefix(prefix) {
+            if let index = Int(inner.path.dropFirst(prefix.count).prefix { $0 != "]" }) { indices.insert(index) }
+        }
+        return indices
     }
 }
 
@@ -81,21 +104,48 @@ extension RecordedSteps {
     ///   - now: decides which idempotency keys are still remembered.
     ///   - limit: of each loop no more than this.
     func undecided(at now: Timestamp, limit: Int) throws(Failure) -> [Place] {
-        guard run.status != .running else { return [] }
         var places: [Place] = []
-        for step in steps where !step.isHandled && step.status.isUnfinished {
-            let writes = try history.lastWrites(of: step.path, in: run)
-            let stuck = writes.others.filter { !$0.mayRepeat(at: now) }
-            let stuckItems = Set(stuck.compactMap(\.item))
-            // A loop is so for its items, and what only holds others for these.
-            let items = try history.items(of: step.path, in: run, limit: 1000, onlyUnsuccessful: true)
-            places += items.filter { $0.status == .uncertain || stuckItems.contains($0.index) }.prefix(limit)
-                .map { Place(step: step, item: $0.index, key: $0.key) }
-            // Its output could not be used.
-            let isDone = writes.succeeded > 0 && items.isEmpty && step.status.isFailure
-            if isDone || stuck.contains(where: { $0.item == nil }) { places.append(Place(step: step)) }
+        for (step, writes) in try undecidedWrites(at: now) {
+            var items = 0
+            for write in writes {
+                guard let index = write.item else {
+                    places.append(Place(step: step))
+                    continue
+                }
+                // What was cut off has no row yet, and no name; the next resume gives it both.
+                guard items < limit,
+                    let item = try history.items(of: step.path, in: run, from: index, limit: 1).first,
+                    item.index == index
+                else { continue }
+                places.append(Place(step: step, item: index, key: item.key))
+                items += 1
+            }
         }
         return places
+    }
+
+    /// The paths of all of them, items that were cut off among them.
+    func undecidedPaths(at now: Timestamp) throws(Failure) -> Set<String> {
+        var paths: Set<String> = []
+        for (step, writes) in try undecidedWrites(at: now) {
+            for write in writes { paths.insert(Place(step: step, item: write.item).path) }
+        }
+        return paths
+    }
+
+    /// A loop is undecided for its items, and what only holds others for these.
+    private func undecidedWrites(at now: Timestamp) throws(Failure) -> [(StoredStep, [StoredAttempt])] {
+        guard run.status != .running else { return [] }
+        var found: [(StoredStep, [StoredAttempt])] = []
+        for step in steps where !step.isHandled && step.status.isUnfinished {
+            let writes = try history.unfinishedWrites(of: step.path, in: run).filter { write in
+                guard !write.mayRepeat(at: now) else { return false }
+                // One that is done is in doubt where its output could not be used.
+                return write.end?.status != .succeeded || write.item != nil || step.status.isFailure
+            }
+            if !writes.isEmpty { found.append((step, writes)) }
+        }
+        return found
     }
 }
 

@@ -14,13 +14,17 @@ struct Rerun {
     }
 
     private let workflow: Workflow
+    private let recorded: RecordedSteps
     /// Paths of steps, and of items as `deploy[3]`, that start again with all inside them.
     private var whole: Set<String> = []
     private var reopened: Set<String> = []
     /// Items whose result is made again, by the paths of their loops.
     private var items: [String: Set<Int>] = [:]
 
-    init(_ workflow: Workflow) { self.workflow = workflow }
+    init(_ workflow: Workflow, _ recorded: RecordedSteps) {
+        self.workflow = workflow
+        self.recorded = recorded
+    }
 
     var isEmpty: Bool { whole.isEmpty && reopened.isEmpty }
 
@@ -50,6 +54,7 @@ struct Rerun {
             if let item = name.item {
                 items[step, default: []].insert(item)
                 if names.isEmpty { whole.insert("\(step)[\(item)]") }
+                if steps[position].repetition != nil { try repeatAll(after: item, of: step) }
             }
             guard !names.isEmpty else { return }
             guard names[0].prefix(while: { $0 != "#" }) + "/" != Step.handlerPrefix else {
@@ -64,9 +69,19 @@ struct Rerun {
                 isParallel = false
                 continue
             }
-            guard let branch = steps[position].branch(on: &names) else { throw unknown(path) }
+            let taken = try recorded.takenCase(of: step, item: name.item)
+            guard let branch = steps[position].branch(on: &names, taken) else { throw unknown(path) }
             steps = branch.steps
             isParallel = branch.isParallel
+        }
+    }
+
+    /// Each iteration sees what the one before gave.
+    private mutating func repeatAll(after iteration: Int, of path: String) throws(Failure) {
+        guard let step = recorded.steps.first(where: { $0.path == path }) else { return }
+        for later in try recorded.indices(of: step) where later > iteration {
+            items[path, default: []].insert(later)
+            whole.insert("\(path)[\(later)]")
         }
     }
 

@@ -1,5 +1,6 @@
 package import FlowCore
 package import FlowStore
+import FlowWorkflow
 
 /// What to type to go on with a run, for how it stands.
 package struct ResumeAdvice: Sendable {
@@ -38,8 +39,27 @@ package struct ResumeAdvice: Sendable {
                     purpose: "where it did not, resume it with",
                     words: resume + undecided.flatMap { ["--retry-uncertain", $0] }),
             ]
+        case _ where run.failure?.code == Step.Repetition.exhausted:
+            commands = ResumeAdvice.afterTooManyIterations(run, resume)
         default: commands = [Command(purpose: "resume it with", words: resume)]
         }
+    }
+}
+
+extension ResumeAdvice {
+    /// The iterations that a step had are not made again, and there may be no more of them.
+    private static func afterTooManyIterations(_ run: RunSummary, _ resume: [String]) -> [Command] {
+        guard let step = run.failedStep else { return [Command(purpose: "resume it with", words: resume)] }
+        let edited = resume + ["--file", run.file]
+        guard !step.isPathInHandler else {
+            return [Command(purpose: "raise its max_iterations, then resume it with", words: edited)]
+        }
+        return [
+            Command(
+                purpose: "raise its max_iterations, then resume it with",
+                words: edited + ["--keep", step.withoutItems]),
+            Command(purpose: "begin with the first iteration again with", words: resume + ["--from", step]),
+        ]
     }
 }
 

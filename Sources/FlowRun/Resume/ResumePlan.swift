@@ -66,7 +66,7 @@ package struct ResumePlan: Sendable {
             guard !rerun.restarts(path) else {
                 throw Failure(.invalid, "\"\(path)\" can't be both marked done and run again")
             }
-            if output != .null { try workflow.requireOutput(output, fits: path) }
+            if output != .null { try workflow.requireOutput(output, fits: path, in: recorded) }
         }
         let kept = try request.edit?.kept(recorded, rerun) ?? []
         try request.edit?.requireDecisions(recorded, rerun, kept: kept)
@@ -79,8 +79,7 @@ package struct ResumePlan: Sendable {
         removed = difference?.removed.filter(steps.contains).sorted() ?? []
         settings = difference?.settings ?? []
         let undecided = Set(try recorded.undecided(at: now, limit: 0).map(\.path))
-        entries = Outlook(recorded.steps, rerun, options, difference, undecided: undecided)
-            .entries(of: workflow.steps)
+        entries = try Outlook(recorded, rerun, options, difference, undecided: undecided).entries(of: workflow.steps)
         var repetitions: [Repetition] = []
         for step in recorded.steps {
             let items = options.reset?.items[step.path]
@@ -95,11 +94,28 @@ package struct ResumePlan: Sendable {
                     path: step.path, node: step.node ?? "", happened: writes.succeeded + open - uncertain,
                     uncertain: uncertain))
         }
+        if options.reset != nil { repetitions += try recorded.undecidedHandlers(options, at: now) }
         self.repetitions = repetitions
     }
 }
 
 extension RecordedSteps {
+    /// Writes of the run's handlers of which nobody knows whether they happened: handlers follow anew what runs again.
+    fileprivate func undecidedHandlers(
+        _ options: ResumeOptions, at now: Timestamp
+    ) throws(Failure) -> [ResumePlan.Repetition] {
+        let attempt = try history.stored(run).handlersAttempt
+        let prefixes = Step.runHandlers.map { attempt > 1 ? "\($0)#\(attempt)/" : "\($0)/" }
+        let open = try undecided(at: now, limit: .max).filter { place in
+            prefixes.contains(where: place.path.hasPrefix) && options.markDone[place.path] == nil
+                && !options.retryUncertain.contains(place.path)
+        }
+        return Dictionary(grouping: open, by: \.step.path).sorted { $0.key < $1.key }.map { path, places in
+            ResumePlan.Repetition(
+                path: path, node: places[0].step.node ?? "", happened: 0, uncertain: places.count)
+        }
+    }
+
     fileprivate func lastWrites(
         of path: String, items: Set<Int>?
     ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) {
@@ -117,6 +133,7 @@ extension RecordedSteps {
 
 /// Looks from what is recorded to what will be.
 private struct Outlook {
+    private let recorded: RecordedSteps
     private let steps: [String: StoredStep]
     private let rerun: Rerun
     private let options: ResumeOptions
@@ -125,10 +142,11 @@ private struct Outlook {
     private let undecided: Set<String>
 
     init(
-        _ steps: [StoredStep], _ rerun: Rerun, _ options: ResumeOptions, _ difference: WorkflowDifference?,
+        _ recorded: RecordedSteps, _ rerun: Rerun, _ options: ResumeOptions, _ difference: WorkflowDifference?,
         undecided: Set<String>
     ) {
-        self.steps = Dictionary(steps.map { ($0.path, $0) }) { $1 }
+        self.recorded = recorded
+        self.steps = Dictionary(recorded.steps.map { ($0.path, $0) }) { $1 }
         self.rerun = rerun
         self.options = options
         self.difference = difference
@@ -136,22 +154,24 @@ private struct Outlook {
     }
 
     /// Steps in file order, those inside a block below it; not those inside items, of which there may be very many.
-    func entries(of steps: [Step], below prefix: String = "") -> [ResumePlan.Entry] {
-        steps.flatMap { step in
+    func entries(of steps: [Step], below prefix: String = "") throws(Failure) -> [ResumePlan.Entry] {
+        var found: [ResumePlan.Entry] = []
+        for step in steps {
             let path = prefix + step.id
             let stored = self.steps[path]
             let fate = fate(of: path, stored)
-            var entries = [
+            found.append(
                 ResumePlan.Entry(
-                    path: path, node: step.nodeName, status: stored?.status, fate: fate, change: change(of: path))
-            ]
-            guard step.loop == nil, fate != .reused, fate != .runs else { return entries }
-            if case .call(let call) = step.kind { entries += self.entries(of: call.workflow.steps, below: path + "/") }
+                    path: path, node: step.nodeName, status: stored?.status, fate: fate, change: change(of: path)))
+            guard step.loop == nil, fate != .reused, fate != .runs else { continue }
+            if case .call(let call) = step.kind { found += try entries(of: call.workflow.steps, below: path + "/") }
+            let taken = try recorded.takenCase(of: path)
             for branch in step.branches where branch.steps.contains(where: { self.steps["\(path)/\($0.id)"] != nil }) {
-                entries += self.entries(of: branch.steps, below: path + "/")
+                if case .switch = step.kind, let taken, branch.label != taken { continue }
+                found += try entries(of: branch.steps, below: path + "/")
             }
-            return entries
         }
+        return found
     }
 
     private func change(of path: String) -> String? {

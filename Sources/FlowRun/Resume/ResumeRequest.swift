@@ -19,7 +19,7 @@ package struct ResumeRequest: Sendable {
     package var asksForMore: Bool { !from.isEmpty || failedItems != nil || edit != nil }
 
     func rerun(of workflow: Workflow, _ recorded: RecordedSteps) throws(Failure) -> Rerun {
-        var rerun = Rerun(workflow)
+        var rerun = Rerun(workflow, recorded)
         for name in from {
             let place = try recorded.place(named: name, hint: "a step that has not run yet needs no --from")
             try rerun.add(place.path, reach: .after)

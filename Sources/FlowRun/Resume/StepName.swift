@@ -6,6 +6,8 @@ struct StepName {
     let id: String
     var item: Int?
 
+    var text: String { item.map { "\(id)[\($0)]" } ?? id }
+
     init?(_ text: String) {
         guard let bracket = text.firstIndex(of: "[") else {
             id = text
@@ -19,8 +21,10 @@ struct StepName {
 
 extension Workflow {
     /// Makes sure that what a user says a step gave has what the step's `outputs:` promise to others.
-    func requireOutput(_ output: Value, fits path: String) throws(Failure) {
-        guard let step = step(at: path), step.loop == nil || path.hasSuffix("]"), let outputs = step.outputs else {
+    func requireOutput(_ output: Value, fits path: String, in recorded: RecordedSteps) throws(Failure) {
+        guard let step = try step(at: path, in: recorded), step.loop == nil || path.hasSuffix("]"),
+            let outputs = step.outputs
+        else {
             return
         }
         let names = outputs.map(\.name)
@@ -36,14 +40,18 @@ extension Workflow {
     }
 
     /// The step of the file that a recorded path is of; nil for those of handlers.
-    private func step(at path: String) -> Step? {
+    private func step(at path: String, in recorded: RecordedSteps) throws(Failure) -> Step? {
         var names = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         var steps = self.steps
+        var prefix = ""
         while !names.isEmpty, let name = StepName(names.removeFirst()),
             let step = steps.first(where: { $0.id == name.id })
         {
             guard !names.isEmpty else { return step }
-            guard let branch = step.branch(on: &names) else { return nil }
+            let taken = try recorded.takenCase(of: prefix + name.id, item: name.item)
+            prefix += "\(name.text)/"
+            guard let branch = step.branch(on: &names, taken) else { return nil }
+            prefix += branch.prefix
             steps = branch.steps
         }
         return nil
@@ -52,13 +60,16 @@ extension Workflow {
 
 extension Step {
     /// The list inside the step in which a path goes on; takes the name of the handler off it.
-    func branch(on names: inout [String]) -> Branch? {
+    ///
+    /// - Parameter taken: the case that a switch took, where that is known; others may have steps of the same names.
+    func branch(on names: inout [String], _ taken: String?) -> Branch? {
         if names.count > 1, names[0] + "/" == Step.handlerPrefix, onError != nil {
             names.removeFirst()
             return branches.last
         }
         guard let next = names.first.flatMap(StepName.init) else { return nil }
-        return branches.first { branch in branch.steps.contains { $0.id == next.id } }
+        let fitting = branches.filter { branch in branch.steps.contains { $0.id == next.id } }
+        return fitting.first { $0.label == taken } ?? fitting.first
     }
 }
 

@@ -30,6 +30,10 @@ package protocol Journal: Sendable {
     func items(of path: String, from first: Int, limit: Int, hasOutputs: Bool) async throws -> [StoredItem]
     /// The attempts of a step or item, in order.
     func attempts(of path: String, item: Int?) async throws -> [StoredAttempt]
+    /// Attempts of the run that sent an idempotency key, and have not been done with; in an order that stays.
+    ///
+    /// - Parameter last: only those after this one.
+    func keyedAttempts(after last: KeyedAttempt?, limit: Int) async throws -> [KeyedAttempt]
     /// The last attempt of each item that has no result of its own yet.
     func openAttempts(of path: String) async throws -> [Int: StoredAttempt]
     func checkpoint(_ name: String, of path: String, item: Int?) async throws -> StoredValue?
@@ -84,9 +88,13 @@ package enum JournalRecord: Sendable {
     case stepEnded(path: String, StepEnd)
     case itemEnded(path: String, index: Int, key: String, StepEnd)
     case checkpoint(path: String, item: Int?, name: String, StoredValue)
+    /// What stands inside a step or item counts no more.
+    case skippedInside(path: String, note: String)
     /// A workflow that a step calls begins, or is taken up again; the path has the item's index.
     indirect case callStarted(StoredCall)
     indirect case callEnded(path: String, RunEnd)
+    /// The handlers of the run, or of the workflow that the step or item of this path calls, begin anew.
+    case handlersBegun(call: String?, attempt: Int)
     case log(LogLine)
     /// A credential was taken from the vault or the environment.
     case credentialUsed(name: String, at: Timestamp)
@@ -106,7 +114,7 @@ extension JournalRecord {
         case .stepEnded(_, let end), .itemEnded(_, _, _, let end): end.output?.isLarge ?? false
         case .callStarted(let call): call.inputs.isLarge || call.vars.isLarge
         case .runEnded(let end), .callEnded(_, let end): end.outputs?.isLarge ?? false
-        case .stepStarted, .attemptStarted, .attemptEnded, .log, .credentialUsed: false
+        case .stepStarted, .attemptStarted, .attemptEnded, .skippedInside, .handlersBegun, .log, .credentialUsed: false
         }
     }
 
@@ -131,7 +139,8 @@ extension JournalRecord {
         case .runEnded(var end):
             if let outputs = end.outputs { end.outputs = try transform(outputs) }
             return .runEnded(end)
-        case .stepStarted, .attemptStarted, .attemptEnded, .log, .credentialUsed: return self
+        case .stepStarted, .attemptStarted, .attemptEnded, .skippedInside, .handlersBegun, .log, .credentialUsed:
+            return self
         }
     }
 }

@@ -90,14 +90,21 @@ struct JournalReader {
         return Dictionary(attempts.compactMap { attempt in attempt.item.map { ($0, attempt) } }) { $1 }
     }
 
+    /// Of an attempt `a`: it has not been done with, by having the work done again.
+    private static let counts = """
+        NOT EXISTS (
+            SELECT 1 FROM checkpoints c WHERE c.step = a.step AND c.item = a.item
+                AND c.name = '\(RunReset.checkpoint)' AND CAST(c.value AS INTEGER) >= a.number)
+        """
+    /// Of an attempt `a`: it is the last of its step or item, a write, and counts.
+    private static let isLastWrite = """
+        a.effect = 'write' AND NOT EXISTS (
+            SELECT 1 FROM attempts b WHERE b.step = a.step AND b.item = a.item AND b.number > a.number)
+        AND \(counts)
+        """
+
     func lastWrites(of path: String) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) {
-        let isLast = """
-            a.effect = 'write' AND NOT EXISTS (
-                SELECT 1 FROM attempts b WHERE b.step = a.step AND b.item = a.item AND b.number > a.number)
-            AND NOT EXISTS (
-                SELECT 1 FROM checkpoints c WHERE c.step = a.step AND c.item = a.item
-                    AND c.name = '\(RunReset.checkpoint)' AND CAST(c.value AS INTEGER) >= a.number)
-            """
+        let isLast = JournalReader.isLastWrite
         let succeeded = try database.query(
             """
             SELECT count(*) FROM attempts a
@@ -105,6 +112,35 @@ struct JournalReader {
             """, [.int(run), .string(base + path)]
         ).first?[0].intValue
         return (Int(succeeded ?? 0), try attempts("AND \(isLast) AND a.status <> 'succeeded'", of: path, []))
+    }
+
+    /// The last writes of a step and its items that have not ended well.
+    func unfinishedWrites(of path: String) throws(Failure) -> [StoredAttempt] {
+        try attempts(
+            """
+            AND \(JournalReader.isLastWrite)
+            AND (a.status <> 'succeeded' OR a.item < 0 OR EXISTS (
+                SELECT 1 FROM items i WHERE i.step = a.step AND i.position = a.item AND i.status <> 'succeeded'))
+            """, of: path, [])
+    }
+
+    func keyedAttempts(after last: KeyedAttempt?, limit: Int) throws(Failure) -> [KeyedAttempt] {
+        let place: [Value] = [
+            .int(last?.step ?? -1), .item(last?.attempt.item), .int(Int64(last?.attempt.number ?? -1)),
+        ]
+        return try database.query(
+            """
+            SELECT \(JournalReader.attemptColumns), s.path, s.node, a.step
+            FROM steps s CROSS JOIN attempts a ON a.step = s.number
+            WHERE s.run = ? AND (a.step, a.item, a.number) > (?, ?, ?) AND s.number >= ?2
+                AND a.key IS NOT NULL AND \(JournalReader.counts)
+            ORDER BY a.step, a.item, a.number LIMIT ?
+            """, [.int(run)] + place + [.int(Int64(limit))]
+        ).map { row in
+            KeyedAttempt(
+                path: row[10].stringValue ?? "", node: row[11].stringValue ?? "", attempt: StoredAttempt(row),
+                step: row[12].intValue ?? 0)
+        }
     }
 
     func hasPartsOfWrites(_ path: String) throws(Failure) -> Bool {
@@ -125,23 +161,16 @@ struct JournalReader {
     ) throws(Failure) -> [StoredAttempt] {
         try database.query(
             """
-            SELECT a.item, a.number, a.effect, a.key, a.key_valid_until, a.started_at, a.status, a.nothing_sent,
-                a.error, a.ended_at
-            FROM attempts a WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) \(condition)
+            SELECT \(JournalReader.attemptColumns) FROM attempts a
+            WHERE a.step = (SELECT number FROM steps WHERE run = ? AND path = ?) \(condition)
             ORDER BY a.item, a.number
             """, [.int(run), .string(base + path)] + parameters
-        ).map { row in
-            var failure = row[8].storedFailure
-            failure?.nothingSent = row[7].intValue == 1
-            let end = row[9].storedTime.map { AttemptEnd(status: row[6].storedStatus, failure: failure, endedAt: $0) }
-            return StoredAttempt(
-                item: row[0].storedItem, number: Int(row[1].intValue ?? 0),
-                intent: AttemptIntent(
-                    effect: row[2].stringValue.flatMap(Effect.init(rawValue:)) ?? .write, key: row[3].stringValue,
-                    keyValidUntil: row[4].storedTime, startedAt: row[5].storedTime ?? Timestamp(seconds: 0)),
-                end: end)
-        }
+        ).map(StoredAttempt.init)
     }
+
+    private static let attemptColumns = """
+        a.item, a.number, a.effect, a.key, a.key_valid_until, a.started_at, a.status, a.nothing_sent, a.error, a.ended_at
+        """
 
     func pages(of path: String) throws(Failure) -> [StoredValue] {
         try database.query(
@@ -170,5 +199,19 @@ struct JournalReader {
             WHERE c.step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND c.item = ? AND c.name = ?
             """, [.int(run), .string(base + path), .item(item), .string(name)]
         ).first.flatMap { $0[0].storedValue(or: $0[1], in: database, "a part of step \"\(path)\"") }
+    }
+}
+
+extension StoredAttempt {
+    /// - Parameter row: begins with the columns of an attempt.
+    fileprivate init(_ row: Row) {
+        var failure = row[8].storedFailure
+        failure?.nothingSent = row[7].intValue == 1
+        self.init(
+            item: row[0].storedItem, number: Int(row[1].intValue ?? 0),
+            intent: AttemptIntent(
+                effect: row[2].stringValue.flatMap(Effect.init(rawValue:)) ?? .write, key: row[3].stringValue,
+                keyValidUntil: row[4].storedTime, startedAt: row[5].storedTime ?? Timestamp(seconds: 0)),
+            end: row[9].storedTime.map { AttemptEnd(status: row[6].storedStatus, failure: failure, endedAt: $0) })
     }
 }

@@ -65,6 +65,16 @@ struct JournalStatements {
             try writeCheckpoint(name, of: path, item: item, value)
         case .callStarted(let call): try write(call)
         case .callEnded(let path, let end): try write(end, ofCall: path)
+        case .skippedInside(let path, let note): try skipAll(inside: path, because: note)
+        case .handlersBegun(let call, let attempt):
+            if let call {
+                try database.execute(
+                    "UPDATE calls SET handlers_attempt = ? WHERE run = ? AND path = ?",
+                    [.int(Int64(attempt)), .int(run), .string(call)])
+            } else {
+                try database.execute(
+                    "UPDATE runs SET handlers_attempt = ? WHERE number = ?", [.int(Int64(attempt)), .int(run)])
+            }
         case .log(let line):
             try database.execute(
                 "INSERT INTO logs (run, path, item, at, level, message) VALUES (?, ?, ?, ?, ?, ?)",

@@ -216,13 +216,25 @@ package struct RunHistory: Sendable {
         of path: String, in run: RunSummary
     ) throws(Failure) -> (succeeded: Int, others: [StoredAttempt]) { try reader(run).lastWrites(of: path) }
 
+    /// The case that a switch, or an item of one, took, as the file names it; nil where none is written down.
+    package func takenCase(of path: String, item: Int? = nil, in run: RunSummary) throws(Failure) -> String? {
+        guard let stored = try reader(run).checkpoint(RunReset.takenCase, of: path, item: item) else { return nil }
+        return try stored.value(sealing: nil, context: run.id.text).stringValue
+    }
+
+    /// The last attempts at a step, or at each of its items, that were writes, count, and whose end, or the step's
+    /// or item's, is not a success.
+    package func unfinishedWrites(of path: String, in run: RunSummary) throws(Failure) -> [StoredAttempt] {
+        try reader(run).unfinishedWrites(of: path)
+    }
+
     /// Whether a step, or an item of it, has parts of a write behind it with which it would go on.
     package func hasPartsOfWrites(_ path: String, in run: RunSummary) throws(Failure) -> Bool {
         try reader(run).hasPartsOfWrites(path)
     }
 
     /// The last attempt of each item that has no result of its own.
-    func openAttempts(of path: String, in run: RunSummary) throws(Failure) -> [Int: StoredAttempt] {
+    package func openAttempts(of path: String, in run: RunSummary) throws(Failure) -> [Int: StoredAttempt] {
         try reader(run).openAttempts(of: path)
     }
 

@@ -123,6 +123,10 @@ package final class RunJournal: Journal {
         try await read { reader throws(Failure) in try reader.attempts(of: path, item: item) }
     }
 
+    package func keyedAttempts(after last: KeyedAttempt?, limit: Int) async throws -> [KeyedAttempt] {
+        try await read { reader throws(Failure) in try reader.keyedAttempts(after: last, limit: limit) }
+    }
+
     package func openAttempts(of path: String) async throws -> [Int: StoredAttempt] {
         try await read { reader throws(Failure) in try reader.openAttempts(of: path) }
     }

@@ -43,6 +43,25 @@ package struct RunReset: Sendable, Hashable {
 
     /// The name of a checkpoint with the number of the last attempt that doesn't count any more.
     package static let checkpoint = ":rerun"
+    /// The name of a checkpoint with variables of a step that would come out differently when they are made again.
+    package static let environment = ":environment"
+    /// The name of a checkpoint with the case that a switch took, as the file names it.
+    package static let takenCase = ":case"
+    /// The name of a checkpoint that says whether the condition of a step is still to be told although it has begun.
+    package static let openCondition = ":condition"
+}
+
+extension JournalStatements {
+    /// Forgets what stands inside a step or item that goes on in another way.
+    func skipAll(inside path: String, because note: String) throws(Failure) {
+        // As for the calls below, the second sign is the one that follows the first.
+        let range: [Value] = [.int(run), .string("\(path)/"), .string("\(path)0")]
+        let paths = try database.query("SELECT path FROM steps WHERE run = ? AND path >= ? AND path < ?", range)
+            .compactMap { $0[0].stringValue }
+        try RunReset(anew: Set(paths), note: note).apply(to: run, in: database)
+        try database.execute(
+            "UPDATE steps SET status = 'skipped' WHERE run = ? AND path >= ? AND path < ?", range)
+    }
 }
 
 extension RunReset {
@@ -52,7 +71,7 @@ extension RunReset {
             try database.execute(
                 """
                 DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
-                    AND name = ':resolved'
+                    AND name IN (':resolved', '\(RunReset.environment)')
                     AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
                 """, [.int(run), .string(path)])
         }
@@ -66,6 +85,12 @@ extension RunReset {
                 """, [.int(run), .string(path)])
         }
         for path in changed.subtracting(anew).subtracting(kept).sorted() {
+            try database.execute(
+                """
+                INSERT OR REPLACE INTO checkpoints (step, item, name, value)
+                SELECT number, -1, '\(RunReset.openCondition)', 'true' FROM steps
+                WHERE run = ? AND path = ? AND started_at IS NOT NULL AND status <> 'skipped'
+                """, [.int(run), .string(path)])
             // What is left are names of the engine, such as how often `on_error` has run.
             try database.execute(
                 """

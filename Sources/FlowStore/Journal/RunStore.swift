@@ -53,6 +53,8 @@ package final class RunStore: Sendable {
         at time: Timestamp, random: @escaping @Sendable (Int) -> [UInt8],
         snapshot: @escaping @Sendable (RunID) throws(Failure) -> RunSnapshot
     ) async throws -> (StoredRun, RunJournal) {
+        // As it will be when the run is taken up again.
+        let time = time.wholeMicroseconds
         let (id, number, snapshot) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let id = try RunStore.freeID(at: time, random: random, in: database)
@@ -96,6 +98,7 @@ package final class RunStore: Sendable {
     ///   - seen: what the decision to take it up rests on.
     ///   - reset: what of it is to run again; then also one that succeeded is taken up.
     ///   - snapshot: takes the place of the one it has.
+    /// - Returns: the run, with the handlers of the attempt before it; those are anew only where something is reset.
     /// - Throws: `not_found`; `invalid` where it succeeded; `conflict` where its process still runs, or where another
     ///   one has taken it up in the meantime.
     package func resume(
@@ -123,12 +126,11 @@ package final class RunStore: Sendable {
                 let boot = try database.query("SELECT boot FROM runs WHERE number = ?", [.int(summary.number)])
                 try JournalStatements(database: database, run: summary.number)
                     .settleNext(mayHaveBegun: boot[0][0].stringValue.map(ProcessIdentity.isOver) ?? false)
-                // Handlers that ended with their run belong to that attempt; those of a dead process go on, unless they
-                // looked at what runs again.
-                let ended = summary.status == .interrupted && reset == nil ? "handlers_attempt" : "attempt + 1"
+                // They looked at what runs again.
+                let handlers = reset == nil ? "handlers_attempt" : "attempt + 1"
                 try database.execute(
                     """
-                    UPDATE runs SET status = 'running', handlers_attempt = \(ended), attempt = attempt + 1,
+                    UPDATE runs SET status = 'running', handlers_attempt = \(handlers), attempt = attempt + 1,
                         ended_at = NULL, pid = ?, pid_started = ?, boot = ?, heartbeat = ?
                     WHERE number = ?
                     """,
@@ -142,6 +144,13 @@ package final class RunStore: Sendable {
             }
         }
         return (run, RunJournal(run: run.id, number: number, attempt: run.attempt, writer: writer))
+    }
+
+    /// Looks at what runs have left, before one of them is taken up.
+    package func look<T: Sendable>(
+        _ body: @escaping @Sendable (RunHistory) throws(Failure) -> T
+    ) async throws -> T {
+        try await writer.read { database throws(Failure) in try body(RunHistory(database)) }
     }
 
     /// Lets no wait for another process go on for longer than this from now: the run is being stopped.

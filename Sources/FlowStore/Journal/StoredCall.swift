@@ -34,11 +34,13 @@ package struct StoredCall: Sendable {
     }
 
     /// The same, taken up once more.
-    package var again: StoredCall {
+    ///
+    /// - Parameter isReset: whether something of the run was asked for again; handlers that ended with the call look at
+    ///   that anew.
+    package func again(isReset: Bool) -> StoredCall {
         var copy = self
         copy.attempt += 1
-        // Handlers that ended with the call belong to that attempt; those of a dead process go on.
-        if status != .running { copy.handlersAttempt = copy.attempt }
+        if isReset, status != .running { copy.handlersAttempt = copy.attempt }
         copy.status = .running
         copy.endedAt = nil
         copy.failure = nil

@@ -46,7 +46,7 @@ package struct StoredRun: Sendable {
     package var snapshot: RunSnapshot
     /// 1, and one more for each resume.
     package var attempt: Int
-    /// The attempt to which the handlers' results belong; those of an earlier, complete attempt are history.
+    /// The attempt to which the handlers' results belong; those of an earlier one are history.
     package var handlersAttempt: Int
     package var startedAt: Timestamp
 }
@@ -73,6 +73,16 @@ package struct StoredItem: Sendable {
     package var output: StoredValue?
     package var failure: Failure?
     package var endedAt: Timestamp?
+}
+
+/// An attempt that sent an idempotency key.
+package struct KeyedAttempt: Sendable {
+    package var path: String
+    /// The name of the node.
+    package var node: String
+    package var attempt: StoredAttempt
+    /// The number of its step.
+    var step: Int64
 }
 
 package struct StoredAttempt: Sendable {

@@ -14,7 +14,7 @@ struct StepDefinitions {
         var arguments = ValueMap()
     }
 
-    /// By the steps' paths.
+    /// By the steps' paths. Where several cases of a `switch` have steps of one path, what all of them say.
     private(set) var steps: [String: Definition] = [:]
     /// By the keys at the top, without `steps`.
     let settings: [String: Value]
@@ -46,14 +46,22 @@ struct StepDefinitions {
         }
         self.maps = maps
         settings = Dictionary((root?.map ?? []).filter { $0.key != "steps" }.map { ($0.key, $0.value.plain) }) { $1 }
-        add(workflow.steps, below: "")
+        var found: [String: [String: Definition]] = [:]
+        collect(workflow.steps, below: "", of: "", into: &found)
+        steps = found.mapValues { Definition(ofCases: $0) }
     }
 
-    private mutating func add(_ steps: [Step], below prefix: String) {
+    /// - Parameter cases: the cases around them, which tell steps of one path apart.
+    private func collect(
+        _ steps: [Step], below prefix: String, of cases: String, into found: inout [String: [String: Definition]]
+    ) {
         for step in steps {
             let path = prefix + step.id
-            self.steps[path] = definition(of: step)
-            for branch in step.branches { add(branch.steps, below: "\(path)/\(branch.prefix)") }
+            found[path, default: [:]][cases] = definition(of: step)
+            for branch in step.branches {
+                collect(
+                    branch.steps, below: "\(path)/\(branch.prefix)", of: "\(cases)/\(branch.label ?? "")", into: &found)
+            }
         }
     }
 
@@ -71,6 +79,20 @@ struct StepDefinitions {
         }
         let arguments = maps[Place(step.span)]?.map?.first { $0.key == "with" }?.value.plain.mapValue
         return Definition(said: .list(said), inside: .list(inside), arguments: arguments ?? ValueMap())
+    }
+}
+
+extension StepDefinitions.Definition {
+    /// - Parameter definitions: at least one.
+    fileprivate init(ofCases definitions: [String: StepDefinitions.Definition]) {
+        let all = definitions.sorted { $0.key < $1.key }.map(\.value)
+        self = all[0]
+        guard all.count > 1 else { return }
+        said = .list(all.map(\.said))
+        inside = .list(all.map(\.inside))
+        for name in Set(all.flatMap(\.arguments.names)) {
+            arguments[name] = .list(all.map { $0.arguments[name] ?? .null })
+        }
     }
 }
 

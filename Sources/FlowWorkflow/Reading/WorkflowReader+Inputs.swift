@@ -61,6 +61,9 @@ extension WorkflowReader {
                 "no-value-fits", "\"enum\" allows no value at all", at: entry.keySpan,
                 hint: "list the values, or remove it")
         }
+        // Of a list they are what its elements may be.
+        var parameter = parameter
+        if case .list(let element) = parameter.type { parameter.type = element }
         return items.map { item in
             if let objection = parameter.objection(to: item.value) {
                 diagnostics.error("wrong-type", "a value of \"enum\" \(objection)", at: item.shortSpan)

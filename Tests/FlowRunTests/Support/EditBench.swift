@@ -9,12 +9,14 @@ import FlowWorkflow
 struct EditBench {
     private let bench: Bench
     private let nodes: NodeCatalog
+    private let files: OneFile?
 
     /// - Parameters:
+    ///   - files: nil where none may be read.
     ///   - pages: what `test.pages` gives.
     ///   - work: is done before each step ends.
     init(
-        _ pages: PagedScript = PagedScript([]),
+        _ pages: PagedScript = PagedScript([]), files: OneFile? = nil,
         work: @escaping @Sendable (ScriptedNodes.Call) async throws -> Void = { _ in }
     ) {
         bench = Bench { call in
@@ -23,9 +25,15 @@ struct EditBench {
             return call.value
         }
         nodes = NodeCatalog([pages, bench.nodes])
+        self.files = files
     }
 
-    private var setup: RunSetup { bench.setup { $0.nodes = nodes } }
+    private var setup: RunSetup {
+        bench.setup { setup in
+            setup.nodes = nodes
+            if let files { setup.world.files = files }
+        }
+    }
 
     /// What the steps were asked for.
     var said: [String] { bench.nodes.said }

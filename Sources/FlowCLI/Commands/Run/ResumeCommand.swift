@@ -142,6 +142,7 @@ struct ResumeCommand: Verb {
             throw Session.unlessDamaged(failure)
         }
         if dryRun { return sheet.show(on: session.console) }
+        if let failure = await resumption.missingSecret(for: request.edit?.workflow) { throw failure }
         if file == nil { try resumption.noteChangedConnectors() }
         let retention = try session.retention()
         try confirm(sheet, session)

@@ -107,8 +107,12 @@ struct Resumption {
         return false
     }
 
-    /// Why a secret that the run needs can't be had now; nil where all are at hand.
-    func missingSecret() async -> Failure? {
+    /// Why a secret or variable that the run needs can't be had now; nil where all are at hand. Without it a step would
+    /// fail, and the run's handlers do away with what it has.
+    ///
+    /// - Parameter edited: the workflow that it goes on with, where that is another.
+    func missingSecret(for edited: Workflow? = nil) async -> Failure? {
+        let workflow = edited ?? workflow
         do {
             for value in [stored.snapshot.inputs, stored.snapshot.vars, stored.snapshot.event] {
                 _ = try value.value(sealing: setup.sealing, context: run.id.text)
@@ -121,14 +125,14 @@ struct Resumption {
                     hint: "add it with \"flowctl credentials add \(name)\", or set \(variable)",
                     code: "missing_credential")
             }
-            return missingVariable()
+            return missingVariable(of: workflow)
         } catch {
             return Failure(error)
         }
     }
 
     /// Why a variable that the run's `env` takes from the process can't be had now; nil where all are set.
-    private func missingVariable() -> Failure? {
+    private func missingVariable(of workflow: Workflow) -> Failure? {
         for (name, variable) in workflow.processVariables where setup.world.environment[variable] == nil {
             return Failure(
                 .invalid, "env \"\(name)\" takes the variable \"\(variable)\", which is not set",
