@@ -101,9 +101,12 @@ struct Resumption {
         ) { _, _ in edit?.workflow ?? workflow }
     }
 
+    /// What a variable has is left to the step, whose node knows of which type it is.
     private func isThere(oneOf names: [String]) async throws -> Bool {
-        for name in names
-        where try await setup.credentials.credential(named: name, defaultType: nil) != nil { return true }
+        for name in names {
+            if session.environment[CredentialName.environmentVariable(name)] != nil { return true }
+            if try await setup.credentials.credential(named: name, defaultType: nil) != nil { return true }
+        }
         return false
     }
 
