@@ -1,4 +1,6 @@
 import FlowCore
+import FlowTestKit
+import Glibc
 import Testing
 
 @testable import FlowCLI
@@ -31,6 +33,16 @@ import Testing
         #expect(settings.vault == "/ci/vault.db")
         #expect(settings.keyFile == "/ci/key")
         #expect(try self.settings(environment).stateDatabase == "/xdg/state/flowctl/state.db")
+    }
+
+    /// The log of a database and the files of its runs lie beside it, whatever link leads there.
+    @Test func aLinkToTheStateDatabaseIsFollowed() throws {
+        let folder = TemporaryFolder()
+        let real = RealPath.of(folder.path)
+        #expect(symlink("state/real.db", folder.file("link.db")) == 0)
+        let settings = try settings(["HOME": "/home/ada", "FLOWCTL_STATE_DB": folder.file("link.db")])
+        #expect(settings.stateDatabase == real + "/state/real.db")
+        #expect(settings.runFiles == real + "/state/real.db-files")
     }
 
     @Test func aRelativeKeyFileIsTakenFromTheWorkingDirectory() throws {

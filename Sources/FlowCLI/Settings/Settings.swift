@@ -35,7 +35,8 @@ struct Settings: Sendable, Hashable {
             }
             return try folders.folder(kind) + (name.isEmpty ? "" : "/" + name)
         }
-        self.stateDatabase = try path(stateDatabase, "FLOWCTL_STATE_DB", .state, "state.db")
+        // Under any name of the file, its log and the files of runs are found beside it.
+        self.stateDatabase = RealPath.of(try path(stateDatabase, "FLOWCTL_STATE_DB", .state, "state.db"))
         runFiles = RunFiles(beside: self.stateDatabase).folder
         self.vault = try path(vault, "FLOWCTL_VAULT", .data, "vault.db")
         responses = try? path(nil, "FLOWCTL_CACHE", .cache, "responses.db")
