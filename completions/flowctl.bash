@@ -203,7 +203,7 @@ _flowctl() {
 _flowctl_run() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --mock --dry-run --version -h --help)
-    repeating_options=(-i --input --env-file --base-url)
+    repeating_options=(-i --input --label --env-file --base-url)
     non_repeating_options=(--output --state-db --vault --inputs --event --trace --log-format --metrics-file)
     __flowctl_offer_flags_options 1
 
@@ -230,6 +230,9 @@ _flowctl_run() {
         ;;
     '--event')
         __flowctl_add_completions -f
+        return
+        ;;
+    '--label')
         return
         ;;
     '--env-file')
@@ -388,7 +391,7 @@ _flowctl_runs() {
 _flowctl_runs_list() {
     repeating_flags=()
     non_repeating_flags=(-q --quiet -v --verbose --no-color --calls --version -h --help)
-    repeating_options=()
+    repeating_options=(--label)
     non_repeating_options=(--output --state-db --vault --workflow --status --limit)
     __flowctl_offer_flags_options 0
 
@@ -411,6 +414,9 @@ _flowctl_runs_list() {
         ;;
     '--status')
         __flowctl_add_completions -W 'queued'$'\n''running'$'\n''succeeded'$'\n''failed'$'\n''skipped'$'\n''cancelled'$'\n''timed_out'$'\n''uncertain'$'\n''interrupted'
+        return
+        ;;
+    '--label')
         return
         ;;
     '--limit')

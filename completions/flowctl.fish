@@ -23,7 +23,7 @@ function __flowctl_parse_tokens -S
         __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'run'
-            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'i/input=+' 'inputs=' 'event=' 'env-file=+' 'base-url=+' 'mock' 'dry-run' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
+            __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'i/input=+' 'inputs=' 'event=' 'label=+' 'env-file=+' 'base-url=+' 'mock' 'dry-run' 'trace=' 'log-format=' 'metrics-file=' 'version' 'h/help'
         case 'validate'
             __flowctl_parse_subcommand -r 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'offline' 'version' 'h/help'
         case 'graph'
@@ -34,7 +34,7 @@ function __flowctl_parse_tokens -S
             __flowctl_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
             case 'list'
-                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'workflow=' 'status=' 'limit=' 'calls' 'version' 'h/help'
+                __flowctl_parse_subcommand 0 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'workflow=' 'status=' 'label=+' 'limit=' 'calls' 'version' 'h/help'
             case 'show'
                 __flowctl_parse_subcommand 1 'output=' 'q/quiet' 'v/verbose' 'no-color' 'state-db=' 'vault=' 'step=' 'curl' 'why' 'version' 'h/help'
             case 'logs'
@@ -264,6 +264,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flo
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -s 'i' -l 'input' -d 'An input; JSON where it is not a string.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" inputs' -l 'inputs' -d 'A JSON file with inputs; - is standard input.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" event' -l 'event' -d 'A JSON file with what triggered the run, for "event".' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'label' -d 'A label of the run, beside those of the file or in their place; "flowctl runs list --label" finds it.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'env-file' -d 'A file of NAME=value lines, for the variables that env: takes with from; may be repeated.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run"' -l 'base-url' -d 'Send requests there instead, for tests and gateways; name= is for one app, and may be given for several.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl run" mock' -l 'mock' -d 'Let mocks of all apps answer, which flowctl makes from its connectors; no account is needed.'
@@ -321,6 +322,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" workflow' -l 'workflow' -d 'Only runs of this workflow.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" status' -l 'status' -d 'Only runs that stand so: queued, running, succeeded, failed, skipped, cancelled, timed_out, uncertain, interrupted.' -rfka 'queued running succeeded failed skipped cancelled timed_out uncertain interrupted'
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list"' -l 'label' -d 'Only runs with this label; several may be given, of which a run has all.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" limit' -l 'limit' -d 'At most this many.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" calls' -l 'calls' -d 'Show the workflows that the steps of each run called, too.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs list" version' -l 'version' -d 'Show the version.'

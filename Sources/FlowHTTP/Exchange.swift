@@ -63,6 +63,8 @@ final class Exchange: Sendable {
     /// Whether sending the request twice may do its work twice. What only fetches the result of work that is done does
     /// none.
     var isUnrepeatable: Bool { call.isUnrepeatable && !(mayBeDone && ["GET", "HEAD"].contains(request.method)) }
+    /// Whether libcurl must not write it again where a kept connection ends without an answer.
+    var isSentOnce: Bool { call.isSentOnce || isUnrepeatable }
 
     /// Without the null byte at its end (unix(7)).
     private static let longestSocketPath = 107

@@ -41,12 +41,12 @@ final class KeptSockets {
 
     /// Whether something has come on a connection where nothing was asked for; a request is about to be written to it.
     ///
-    /// - Parameter isWrite: whether it may go out once only, so that it is asked for however soon it follows.
-    func haveEnded(port: Int32, isWrite: Bool, at now: ContinuousClock.Instant) -> Bool {
+    /// - Parameter isSentOnce: whether it may go out once only, so that it is asked for however soon it follows.
+    func haveEnded(port: Int32, isSentOnce: Bool, at now: ContinuousClock.Instant) -> Bool {
         guard let connection = kept[port] else { return false }
         let pause = now - connection.usedAt
         connection.usedAt = now
-        guard isWrite || pause >= KeptSockets.quiet else { return false }
+        guard isSentOnce || pause >= KeptSockets.quiet else { return false }
         var wanted = pollfd(fd: connection.socket, events: Int16(POLLIN), revents: 0)
         guard poll(&wanted, 1, 0) > 0 else { return false }
         kept[port] = nil

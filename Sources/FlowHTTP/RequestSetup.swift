@@ -11,7 +11,7 @@ final class RequestSetup {
     private let proxy: String?
     private let route: HTTPRoute
     private let connectTimeout: Duration
-    private let isUnrepeatable: Bool
+    private let isSentOnce: Bool
     /// Whether the answer goes to a file.
     private let isDownload: Bool
 
@@ -32,7 +32,7 @@ final class RequestSetup {
         proxy = transfer.proxy
         route = exchange.route
         connectTimeout = exchange.call.timeouts.connect
-        isUnrepeatable = exchange.isUnrepeatable
+        isSentOnce = exchange.isSentOnce
         isDownload = exchange.call.isDownload
     }
 
@@ -43,7 +43,7 @@ final class RequestSetup {
         return !sendsBody && !transfer.sendsBody && hasSameHeaders(exchange.request.headers)
             && method == exchange.request.method && usesHTTP2 == transfer.mayShare
             && proxy == transfer.proxy && route == exchange.route
-            && connectTimeout == exchange.call.timeouts.connect && isUnrepeatable == exchange.isUnrepeatable
+            && connectTimeout == exchange.call.timeouts.connect && isSentOnce == exchange.isSentOnce
             && isDownload == exchange.call.isDownload
     }
 
@@ -85,7 +85,7 @@ final class RequestSetup {
         flow_set_long(
             curl, CURLOPT_HTTP_VERSION, Int(usesHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
         if usesHTTP2 { flow_set_long(curl, CURLOPT_PIPEWAIT, 1) }
-        if isUnrepeatable { flow_set_long(curl, CURLOPT_MAXAGE_CONN, RequestSetup.longestIdle) }
+        if isSentOnce { flow_set_long(curl, CURLOPT_MAXAGE_CONN, RequestSetup.longestIdle) }
         flow_set_long(curl, CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(connectTimeout.inMilliseconds)))
     }
 

@@ -24,6 +24,8 @@ struct ResponseReader {
     private var announcedLength: Int64?
     private var hasSeveralLengths = false
     private var hasUnreadableLength = false
+    /// Whether a field that says where the body ends has a space before its colon, so that libcurl passes it over.
+    private var hasMalformedLength = false
     /// Whether the end of the body is told by a transfer coding, and lengths mean nothing (RFC 9112, 6.3).
     private var isTransferCoded = false
     private var isCoded = false
@@ -103,6 +105,10 @@ struct ResponseReader {
             isTransferCoded = true
         } else if ResponseReader.value(of: "content-encoding:", in: line) != nil {
             isCoded = true
+        } else if ResponseReader.hasSpaceBeforeColon("content-length", line)
+            || ResponseReader.hasSpaceBeforeColon("transfer-encoding", line)
+        {
+            hasMalformedLength = true
         }
     }
 
@@ -120,6 +126,18 @@ struct ResponseReader {
     /// What stands behind a name in lower case, with its colon; nil where the line has another.
     private static func value(of name: StaticString, in line: UnsafeRawBufferPointer) -> Slice<UnsafeRawBufferPointer>?
     {
+        rest(of: line, after: name).map(trimmed)
+    }
+
+    private static func hasSpaceBeforeColon(_ name: StaticString, _ line: UnsafeRawBufferPointer) -> Bool {
+        guard let rest = rest(of: line, after: name) else { return false }
+        let afterSpace = rest.drop { $0 == 0x20 || $0 == 0x09 }
+        return afterSpace.count < rest.count && afterSpace.first == UInt8(ascii: ":")
+    }
+
+    private static func rest(
+        of line: UnsafeRawBufferPointer, after name: StaticString
+    ) -> Slice<UnsafeRawBufferPointer>? {
         let count = name.utf8CodeUnitCount
         guard line.count > count else { return nil }
         for index in 0..<count {
@@ -127,7 +145,7 @@ struct ResponseReader {
             let letter = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
             guard letter == name.utf8Start[index] else { return nil }
         }
-        return trimmed(line[count...])
+        return line[count...]
     }
 
     private static func trimmed(_ text: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
@@ -149,6 +167,7 @@ struct ResponseReader {
         announcedLength = nil
         hasSeveralLengths = false
         hasUnreadableLength = false
+        hasMalformedLength = false
         isTransferCoded = false
         isCoded = false
     }
@@ -163,7 +182,7 @@ struct ResponseReader {
                 let line = rest.prefix { $0 != 0x0A }
                 rest = rest[line.endIndex...].dropFirst()
                 guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-                let name = String(decoding: line[..<colon], as: UTF8.self)
+                let name = String(decoding: trimmed(line[..<colon]), as: UTF8.self)
                 let value = trimmed(line[(colon + 1)...])
                 // Any byte but that which the server wrote would lead elsewhere.
                 let isAddress =
@@ -194,6 +213,12 @@ struct ResponseReader {
             throw Failure(
                 .protocolError, "\(exchange.authority) announced a length of its answer that is no number of bytes",
                 hint: "tell who runs the service, or the proxy before it", code: "unreadable_length")
+        }
+        guard !hasMalformedLength else {
+            throw Failure(
+                .protocolError,
+                "\(exchange.authority) put a space before the colon of a header that tells where its answer ends",
+                hint: "tell who runs the service, or the proxy before it", code: "malformed_length")
         }
         guard isSuccess else { return }
         let announced = isTransferCoded ? nil : announcedLength

@@ -90,7 +90,7 @@ final class Transfer: @unchecked Sendable {
             default: body.isPresent
             }
         isEncrypted = exchange.origin.scheme == "https"
-        mayShare = isEncrypted && !body.isPresent && !exchange.isUnrepeatable
+        mayShare = isEncrypted && !body.isPresent && !exchange.isSentOnce
         proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }
@@ -257,11 +257,11 @@ final class Transfer: @unchecked Sendable {
         place(on: port)
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
         // acted on it all the same, so a write goes out once only.
-        guard timesSent == 0 || !exchange.isUnrepeatable else { return false }
+        guard timesSent == 0 || !exchange.isSentOnce else { return false }
         if !sockets.isEmpty {
             if !mayShare { kept.keep(sockets, port: port, at: now) }
             sockets = []
-        } else if !mayShare, kept.haveEnded(port: port, isWrite: exchange.isUnrepeatable, at: now) {
+        } else if !mayShare, kept.haveEnded(port: port, isSentOnce: exchange.isSentOnce, at: now) {
             endedConnections += 1
             if endedConnections <= Transfer.mostEndedConnections { standing = .ended(port) }
             return false

@@ -9,11 +9,13 @@ extension Executor {
     ///
     /// - Parameters:
     ///   - inputs: bound to the workflow's declarations, as ``InputBinding`` gives them.
+    ///   - labels: beside those of the file, or in their place.
     ///   - event: what triggered it, for `event` in expressions.
     ///   - connectors: names of connectors to a mark of their content.
     package static func start(
-        _ workflow: Workflow, inputs: ValueMap = ValueMap(), event: Value = .null, trigger: String = "manual",
-        connectors: [String: String] = [:], version: String = "", setup: RunSetup, store: RunStore
+        _ workflow: Workflow, inputs: ValueMap = ValueMap(), labels: [String: String] = [:], event: Value = .null,
+        trigger: String = "manual", connectors: [String: String] = [:], version: String = "", setup: RunSetup,
+        store: RunStore
     ) async throws -> Executor {
         let now = setup.world.clock.now()
         let vars = try await variables(of: workflow, inputs: inputs, event: event, setup: setup)
@@ -22,7 +24,8 @@ extension Executor {
                 try StoredValue(value, sealing: setup.sealing, context: id.text)
             }
             return RunSnapshot(
-                workflow: workflow.name, file: workflow.source.name, source: workflow.source.bytes,
+                workflow: workflow.name, labels: workflow.labels.merging(labels) { $1 }, file: workflow.source.name,
+                source: workflow.source.bytes,
                 calledFiles: Dictionary(workflow.called.map { ($0.source.name, $0.source.bytes) }) { $1 },
                 trigger: trigger,
                 inputs: try stored(.map(inputs)), vars: try stored(.map(vars)), event: try stored(event),

@@ -106,6 +106,9 @@ package struct HTTPCall: Sendable {
     package var secretParts: [[String]] = []
     /// Whether an earlier process may have done the work.
     package var mayBeDone = false
+    /// Whether it may be written to one connection only, whatever its effect: where that ends without an answer, who sent
+    /// it asks first how far the server is.
+    package var isSentOnce = false
     /// Makes the request anew with a renewed credential, where this answer has refused the one it had; used once. What
     /// it gives is nil where the credential can't be renewed.
     package var renewal: (@Sendable (HTTPResponse) async throws -> HTTPRequest?)?

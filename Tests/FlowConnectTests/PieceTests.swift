@@ -16,6 +16,7 @@ import Testing
             var breaksAfter: Set<Int> = []
             /// How often what is sent may be repeated before the server is asked how far it is.
             var retries: Set<Int> = []
+            var areSentOnce: Set<Bool> = []
             var pieces = 0
             /// What is asked of the session once it has all; nil where it tells how far it is.
             var statusWhenDone: Int?
@@ -39,6 +40,7 @@ import Testing
                 state.requests.append(call.request)
                 if case .file = call.request.body {
                     state.retries.insert(call.retry.max)
+                    state.areSentOnce.insert(call.isSentOnce)
                     state.effects.append(call.effect)
                 }
                 if state.refusesPieces, case .file = call.request.body { throw Failure(.rateLimited, "too many") }
@@ -164,6 +166,7 @@ import Testing
         let server = RangeServer(total: 23)
         _ = try await upload(server)
         #expect(server.state.withLock { $0.retries } == [0])
+        #expect(server.state.withLock { $0.areSentOnce } == [true])
     }
 
     /// What a run left that was cut off after the first ten bytes of a file of `total`.

@@ -58,6 +58,22 @@ import Testing
         #expect(outcome.hint == "tell who runs the service, or the proxy before it")
     }
 
+    /// libcurl passes such a line over, and would take a body that breaks off for whole (RFC 9112, 5.1).
+    @Test(arguments: ["Content-Length : 10\r\n", "transfer-encoding\t: chunked\r\n"])
+    func spaceBeforeTheColonOfALength(line: String) async throws {
+        let server = try head(line, body: "12345")
+        let outcome = await failure { _ = try await get(server) }
+        #expect(outcome.kind == .protocolError)
+        #expect(outcome.code == "malformed_length")
+    }
+
+    @Test func spaceBeforeTheColonOfAnotherFieldIsNoPartOfItsName() async throws {
+        let server = try head("X-Request-Id : 17\r\nContent-Length: 2\r\n")
+        let answer = try await get(server)
+        #expect(answer.headers["x-request-id"] == "17")
+        #expect(answer.text == "ok")
+    }
+
     @Test func oneLengthTwice() async throws {
         let server = try head("Content-Length: 2\r\nContent-Length: 2\r\n")
         #expect(try await get(server).text == "ok")

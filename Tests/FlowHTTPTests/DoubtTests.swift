@@ -92,6 +92,21 @@ import Testing
         #expect(!outcome.nothingSent)
     }
 
+    /// Of a piece of an upload the server is asked first how far it is.
+    @Test func whatIsToGoOutOnceIsNotSentAgainOnAnotherConnection() async throws {
+        let server = try FaultServer { request in
+            request.method == "GET" ? .text("here") : request.connection == 1 ? .hangUp : .status(204)
+        }
+        let client = client(CurlClient())
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url)))
+        var piece = HTTPCall(HTTPRequest("PUT", server.url, body: .bytes([1, 2, 3])), effect: .idempotent, log: log)
+        piece.isSentOnce = true
+        let outcome = await failure { _ = try await client.send(piece) }
+        #expect(outcome.kind == .network)
+        #expect(!outcome.nothingSent)
+        #expect(server.requests.map(\.method) == ["GET", "PUT"])
+    }
+
     /// libcurl sends what may be repeated again by itself where a kept connection ends without an answer.
     @Test(arguments: [0, 3])
     func deletionThatWasDoneOnAConnectionThatEndedIsDone(tries: Int) async throws {

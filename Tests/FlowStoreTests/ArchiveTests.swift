@@ -13,7 +13,8 @@ struct ArchiveTests {
     private func makeRun(_ bench: StoreBench) async throws -> StoredRun {
         let (run, journal) = try await bench.store().begin(at: Self.time, random: bench.random) { id throws(Failure) in
             RunSnapshot(
-                workflow: "digest", file: "digest.yaml", source: Array("name: digest\n".utf8),
+                workflow: "digest", labels: ["team": "ops", "by": "tok-12345678"], file: "digest.yaml",
+                source: Array("name: digest\n".utf8),
                 inputs: try StoredValue(
                     ["token": .secret("hunter2-hunter2"), "n": .uint(7)], sealing: NoSealing(), context: id.text),
                 workingDirectory: "/work", baseURL: "http://localhost", version: "0.1.0")
@@ -115,6 +116,8 @@ struct ArchiveTests {
         #expect(imported.isImported)
         #expect(imported.id == run.id)
         #expect(imported.status == .failed)
+        #expect(imported.labels == ["team": "ops", "by": "***"])
+        #expect(try to.history().runs(labels: ["team": "ops"]).map(\.id) == [run.id])
         #expect(imported.failedStep == "a")
         #expect(imported.failure == Failure(.conflict, "no", hint: "try", code: "c"))
         let history = try to.history()

@@ -250,15 +250,15 @@ struct OperationRun: Sendable {
     /// Sends a request and waits for a response that is a success.
     ///
     /// - Parameters:
-    ///   - retry: nil takes that of the step.
+    ///   - isSentOnce: whether it is sent once only, however often the step says and whatever its effect.
     ///   - change: what is different about it each time, such as the page it asks for.
     func exchange(
-        _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "", retry: RetryPolicy? = nil,
+        _ template: RequestTemplate, _ scope: Rendering, keySuffix: String = "", isSentOnce: Bool = false,
         change: @escaping @Sendable (inout RequestBuilder.Draft) -> Void = { _ in }
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
         if let presign = template.presign { return try presigned(template, presign, scope) }
         if template.sendsCredential { try await obtainToken() }
-        return try await send(template, scope, retry: retry ?? context.retry) {
+        return try await send(template, scope, isSentOnce: isSentOnce) {
             try request(template, scope, keySuffix: keySuffix, change: change)
         }
     }
@@ -302,12 +302,12 @@ struct OperationRun: Sendable {
 
     /// - Parameter make: makes the request, signed at the time.
     private func send(
-        _ template: RequestTemplate, _ scope: Rendering, retry: RetryPolicy,
+        _ template: RequestTemplate, _ scope: Rendering, isSentOnce: Bool,
         make: @escaping @Sendable () throws -> HTTPRequest
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
         let judge = judge(template, scope)
         let response = try await context.world.http.send(
-            try call(template, scope, retry: retry, judge: judge, make: make))
+            try call(template, scope, isSentOnce: isSentOnce, judge: judge, make: make))
         // What an earlier process was cut off in is this; what follows it has not been sent before.
         if effect(of: template) != .read { doubt.end() }
         // What a mock gives is no secret: nobody gave it out, and there may be no vault to seal it with.
@@ -332,12 +332,13 @@ struct OperationRun: Sendable {
     }
 
     private func call(
-        _ template: RequestTemplate, _ scope: Rendering, retry: RetryPolicy, judge: Judge,
+        _ template: RequestTemplate, _ scope: Rendering, isSentOnce: Bool, judge: Judge,
         make: @escaping @Sendable () throws -> HTTPRequest
     ) throws -> HTTPCall {
         let effect = effect(of: template)
         let hasKey = hasKey(template)
-        var call = HTTPCall(try make(), effect: effect, retry: retry)
+        var call = HTTPCall(try make(), effect: effect, retry: isSentOnce ? .none : context.retry)
+        call.isSentOnce = isSentOnce
         call.route = try HTTPRoute(context.credential, isToItsServer: template.sendsCredential)
         call.timeouts.total = context.timeout
         call.timeouts.answer = try context.timeout ?? answerTime(template, scope)

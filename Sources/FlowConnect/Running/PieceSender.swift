@@ -138,13 +138,13 @@ struct PieceSender {
         let scope = scope.with("chunk", .map(variables(range, of: file, position, isLast: isLast)))
         let style = chunking.style
         // Sent again as it is, a piece might not begin where the server stands by now: that is asked first.
-        let retry = chunking.ask == nil ? nil : RetryPolicy.none
+        let isSentOnce = chunking.ask != nil
         let suffix = "\(keySuffix)-\(range.lowerBound)-\(range.upperBound)"
         var request = request
         if endsWrite, isLast { request.effect = .write }
         let asksAfterRefusal = style == .range && chunking.ask != nil && !request.accepted.contains(416)
         if asksAfterRefusal { request.accepted.insert(416) }
-        let (_, decoded) = try await run.exchange(request, scope, keySuffix: suffix, retry: retry) { draft in
+        let (_, decoded) = try await run.exchange(request, scope, keySuffix: suffix, isSentOnce: isSentOnce) { draft in
             guard style == .range else { return }
             let span = range.isEmpty ? "*" : "\(range.lowerBound)-\(range.upperBound - 1)"
             draft.headers["Content-Range"] = "bytes \(span)/\(file.size)"

@@ -46,6 +46,7 @@ package struct EditedFile: Sendable {
         let vars = try await Executor.variables(
             of: new, inputs: inputs, event: event, known: ValueMap(known.map { ($0.key.text, $0.value) }), setup: setup)
         var snapshot = run.snapshot
+        snapshot.labels.merge(new.labels) { $1 }
         snapshot.file = new.source.name
         snapshot.source = new.source.bytes
         for called in new.called { snapshot.calledFiles[called.source.name] = called.source.bytes }

@@ -78,6 +78,13 @@ struct ArchiveObject {
         return status
     }
 
+    /// Texts by their names; none where it is missing.
+    func texts(_ name: String) -> [String: String] {
+        var texts: [String: String] = [:]
+        for (name, text) in members[name]?.mapValue ?? ValueMap() { texts[name.text] = text.stringValue }
+        return texts
+    }
+
     /// Texts of files by their names; none where it is missing.
     func sources(_ name: String) -> [String: [UInt8]] {
         var sources: [String: [UInt8]] = [:]

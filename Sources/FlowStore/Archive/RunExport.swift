@@ -94,7 +94,9 @@ extension RunExport {
         let snapshot = stored.snapshot
         try state.add([
             "run": [
-                "id": .string(run.id.text), "workflow": .string(run.workflow), "file": .string(run.file),
+                "id": .string(run.id.text), "workflow": .string(run.workflow),
+                "labels": .map(ValueMap(run.labels.sorted { $0.key < $1.key }.map { ($0, .string(masker.mask($1))) })),
+                "file": .string(run.file),
                 "trigger": .string(run.trigger), "status": .string(run.status.rawValue),
                 "attempt": .int(Int64(run.attempt)), "started_at": run.startedAt.archived,
                 "ended_at": run.endedAt?.archived ?? .null, "error": masked(run.failure),

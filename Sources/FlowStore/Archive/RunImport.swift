@@ -134,7 +134,7 @@ package final class RunImport {
         let number = database.lastInsertRowID
         try RunStore.write(
             RunSnapshot(
-                workflow: try run.text("workflow"), file: try run.text("file"),
+                workflow: try run.text("workflow"), labels: run.texts("labels"), file: try run.text("file"),
                 source: Array((snapshot.optionalText("source") ?? "").utf8), calledFiles: snapshot.sources("called"),
                 inputs: try snapshot.value("inputs", files) ?? .null, vars: try snapshot.value("vars", files) ?? .null,
                 event: try snapshot.value("event", files) ?? .null,

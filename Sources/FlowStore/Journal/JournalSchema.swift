@@ -7,8 +7,19 @@
 enum JournalSchema {
     static let migrations = [
         Migration(1, sql: first), Migration(2, sql: shared), Migration(3, sql: kept), Migration(4, sql: calls),
-        Migration(5, sql: claims), Migration(6, sql: next),
+        Migration(5, sql: claims), Migration(6, sql: next), Migration(7, sql: labels),
     ]
+
+    /// What runs are found by, beside their workflow.
+    private static let labels = """
+        CREATE TABLE labels (
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (run, name)
+        ) WITHOUT ROWID;
+        CREATE INDEX labels_by_value ON labels (name, value, run);
+        """
 
     /// The path of the step whose intent the row is, too (``NextIntent``).
     private static let next = "ALTER TABLE attempts ADD COLUMN next TEXT"

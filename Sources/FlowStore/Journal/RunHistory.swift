@@ -6,6 +6,7 @@ package struct RunSummary: Sendable, Hashable {
     /// The path of the step that called the workflow, where this is a part of the run; nil for the run itself.
     package var call: String?
     package var workflow: String
+    package var labels: [String: String] = [:]
     package var file: String
     package var trigger: String
     /// `interrupted` where the process that ran it is gone.
@@ -65,19 +66,18 @@ package struct RunHistory: Sendable {
     }
 
     /// The latest runs first. Imported ones stand where they began, whenever they came.
+    ///
+    /// - Parameter labels: of these, those that have all.
     package func runs(
-        workflow: String? = nil, status: RunStatus? = nil, limit: Int = 50
+        workflow: String? = nil, status: RunStatus? = nil, labels: [String: String] = [:], limit: Int = 50
     ) throws(Failure) -> [RunSummary] {
-        let here = try runsBegunHere(workflow: workflow, status: status, limit: limit)
-        let imported = try importedRuns(
-            workflow: workflow, status: status, since: here.count < limit ? nil : here.last, limit: limit)
+        let filter = RunFilter(workflow: workflow, status: status, labels: labels)
+        let here = try runsBegunHere(filter, limit: limit)
+        let imported = try importedRuns(filter, since: here.count < limit ? nil : here.last, limit: limit)
         return Array(here.merged(with: imported) { $0.startedAt >= $1.startedAt }.prefix(limit))
     }
 
-    private func runsBegunHere(
-        workflow: String?, status: RunStatus?, limit: Int
-    ) throws(Failure) -> [RunSummary] {
-        let filter = RunFilter(workflow: workflow, status: status)
+    private func runsBegunHere(_ filter: RunFilter, limit: Int) throws(Failure) -> [RunSummary] {
         var found: [RunSummary] = []
         var last = Int64.max
         while found.count < limit {
@@ -93,9 +93,8 @@ package struct RunHistory: Sendable {
 
     /// - Parameter oldest: those that began before are left out; nil for all.
     private func importedRuns(
-        workflow: String?, status: RunStatus?, since oldest: RunSummary?, limit: Int
+        _ filter: RunFilter, since oldest: RunSummary?, limit: Int
     ) throws(Failure) -> [RunSummary] {
-        let filter = RunFilter(workflow: workflow, status: status)
         let order = "ORDER BY started_at DESC, number DESC LIMIT ?"
         guard let oldest else {
             return try summaries(
@@ -112,7 +111,7 @@ package struct RunHistory: Sendable {
 
     /// When a workflow last succeeded here; nil where it has not.
     package func lastSuccess(of workflow: String) throws(Failure) -> Timestamp? {
-        try runsBegunHere(workflow: workflow, status: .succeeded, limit: 1).first?.endedAt
+        try runsBegunHere(RunFilter(workflow: workflow, status: .succeeded), limit: 1).first?.endedAt
     }
 
     /// The run of this id, or the only one whose id begins so, or where none does, ends so; `latest` is the last one
@@ -126,7 +125,7 @@ package struct RunHistory: Sendable {
 
     private func wholeRun(named name: String) throws(Failure) -> RunSummary {
         if name == "latest" {
-            if let run = try runsBegunHere(workflow: nil, status: nil, limit: 1).first { return run }
+            if let run = try runsBegunHere(RunFilter(), limit: 1).first { return run }
             guard try summaries("1 LIMIT 1", []).isEmpty else {
                 throw Failure(
                     .notFound, "no run has begun here yet, and imported ones are called by their ids",
@@ -179,7 +178,7 @@ package struct RunHistory: Sendable {
         let run = StoredRun(
             id: summary.id,
             snapshot: RunSnapshot(
-                workflow: summary.workflow, file: summary.file, source: row[0].storedBytes,
+                workflow: summary.workflow, labels: summary.labels, file: summary.file, source: row[0].storedBytes,
                 calledFiles: try calledFiles(of: summary), trigger: summary.trigger,
                 inputs: row[1].storedValue(in: database, "the inputs") ?? .null,
                 vars: row[2].storedValue(in: database, "the variables") ?? .null,
@@ -338,18 +337,20 @@ package struct RunHistory: Sendable {
     }
 
     private func summaries(_ condition: String, _ parameters: [Value]) throws(Failure) -> [RunSummary] {
-        try database.query(
+        let rows = try database.query(
             """
             SELECT number, id, workflow, file, trigger_kind, status, attempt, started_at, ended_at, error, failed_step,
                 pid, pid_started, boot, heartbeat, imported_at
             FROM runs WHERE \(condition)
-            """, parameters
-        ).map { row in
+            """, parameters)
+        let labels = try labels(ofRuns: rows.map { $0[0] })
+        return rows.map { row in
             let lease = Lease(row)
             var status = row[5].storedStatus
             if status.isLeased, lease?.isLive != true { status = .interrupted }
             return RunSummary(
                 id: RunID(text: row[1].stringValue ?? ""), workflow: row[2].stringValue ?? "",
+                labels: row[0].intValue.flatMap { labels[$0] } ?? [:],
                 file: row[3].stringValue ?? "", trigger: row[4].stringValue ?? "", status: status,
                 attempt: Int(row[6].intValue ?? 1), startedAt: row[7].storedTime ?? Timestamp(seconds: 0),
                 endedAt: row[8].storedTime, failure: row[9].storedFailure, failedStep: row[10].stringValue,
@@ -358,17 +359,35 @@ package struct RunHistory: Sendable {
     }
 }
 
+extension RunHistory {
+    /// - Parameter numbers: as they stand in the table.
+    private func labels(ofRuns numbers: [Value]) throws(Failure) -> [Int64: [String: String]] {
+        guard !numbers.isEmpty else { return [:] }
+        let rows = try database.query(
+            "SELECT run, name, value FROM labels WHERE run IN (SELECT value FROM json_each(?))",
+            [.string(JSON.text(.list(numbers)))])
+        var labels: [Int64: [String: String]] = [:]
+        for row in rows {
+            guard let run = row[0].intValue, let name = row[1].stringValue else { continue }
+            labels[run, default: [:]][name] = row[2].stringValue
+        }
+        return labels
+    }
+}
+
 /// Which runs are asked for.
 private struct RunFilter {
     let workflow: String?
     let status: RunStatus?
+    private let labels: [(name: String, value: String)]
     /// As they stand in the table: a run whose process died is still written down as running or queued, and an imported
     /// one may be as it is.
     private let stored: [RunStatus]
 
-    init(workflow: String?, status: RunStatus?) {
+    init(workflow: String? = nil, status: RunStatus? = nil, labels: [String: String] = [:]) {
         self.workflow = workflow
         self.status = status
+        self.labels = labels.map { ($0.key, $0.value) }
         stored = status == .interrupted ? [.queued, .running, .interrupted] : status.map { [$0] } ?? []
     }
 
@@ -381,10 +400,16 @@ private struct RunFilter {
         if !stored.isEmpty {
             condition += " AND \(plus)status IN (\(stored.map { _ in "?" }.joined(separator: ", ")))"
         }
+        for _ in labels {
+            condition += " AND \(plus)number IN (SELECT run FROM labels WHERE name = ? AND value = ?)"
+        }
         return condition
     }
 
-    var parameters: [Value] { (workflow.map { [.string($0)] } ?? []) + stored.map { .string($0.rawValue) } }
+    var parameters: [Value] {
+        (workflow.map { [.string($0)] } ?? []) + stored.map { .string($0.rawValue) }
+            + labels.flatMap { [.string($0.name), .string($0.value)] }
+    }
 
     func allows(_ run: RunSummary) -> Bool { status == nil || run.status == status }
 }

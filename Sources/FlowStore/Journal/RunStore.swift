@@ -171,6 +171,7 @@ package final class RunStore: Sendable {
     private static func replace(_ snapshot: RunSnapshot, of run: Int64, in database: Database) throws(Failure) {
         try database.execute("DELETE FROM snapshots WHERE run = ?", [.int(run)])
         try database.execute("DELETE FROM called_files WHERE run = ?", [.int(run)])
+        try database.execute("DELETE FROM labels WHERE run = ?", [.int(run)])
         try write(snapshot, of: run, in: database)
         try database.execute("UPDATE runs SET file = ? WHERE number = ?", [.string(snapshot.file), .int(run)])
     }
@@ -189,6 +190,10 @@ package final class RunStore: Sendable {
                 .string(JSON.text(.map(connectors))), .string(snapshot.workingDirectory), .text(snapshot.baseURL),
                 .string(snapshot.version),
             ])
+        for (name, value) in snapshot.labels {
+            try database.execute(
+                "INSERT INTO labels (run, name, value) VALUES (?, ?, ?)", [.int(run), .string(name), .string(value)])
+        }
         for (name, source) in snapshot.calledFiles {
             try database.execute(
                 "INSERT INTO called_files (run, name, source) VALUES (?, ?, ?)",

@@ -3,6 +3,8 @@ package import FlowCore
 /// What a run was started with: enough to go on without the file, which may have changed since.
 package struct RunSnapshot: Sendable {
     package var workflow: String
+    /// What it is found by, beside its workflow.
+    package var labels: [String: String]
     /// The name of the file as given.
     package var file: String
     package var source: [UInt8]
@@ -20,12 +22,14 @@ package struct RunSnapshot: Sendable {
     package var version: String
 
     package init(
-        workflow: String, file: String, source: [UInt8], calledFiles: [String: [UInt8]] = [:],
+        workflow: String, labels: [String: String] = [:], file: String, source: [UInt8],
+        calledFiles: [String: [UInt8]] = [:],
         trigger: String = "manual", inputs: StoredValue = .null,
         vars: StoredValue = .null, event: StoredValue = .null, connectors: [String: String] = [:],
         workingDirectory: String = "/", baseURL: String? = nil, version: String = ""
     ) {
         self.workflow = workflow
+        self.labels = labels
         self.file = file
         self.source = source
         self.calledFiles = calledFiles

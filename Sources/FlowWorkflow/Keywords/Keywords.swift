@@ -8,7 +8,7 @@ package enum Keywords {
         [
             Keyword("name", .string, "The workflow's name; the file's name where it is left out."),
             Keyword("description", .string, "What the workflow is for."),
-            Keyword("labels", .map(of: .string), "Names and values for who reads the file."),
+            Keyword("labels", .map(of: .string), "Names and values that its runs are found by."),
             Keyword("on", .either([.string, .list(of: .string), .table(triggers)]), "What starts the workflow."),
             Keyword("inputs", .map(of: .table(input)), "Typed parameters of a run."),
             Keyword("vars", .map(of: .value), "Values computed once before the first step."),

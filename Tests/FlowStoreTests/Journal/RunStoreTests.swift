@@ -14,11 +14,14 @@ private final class StateFolder: Sendable {
     static let dead = ProcessIdentity(pid: 1, startTime: -1, boot: ProcessIdentity.current.boot)
 
     func begin(
-        _ store: RunStore, workflow: String = "w", at seconds: Int64 = 1_800_000_000
+        _ store: RunStore, workflow: String = "w", labels: [String: String] = [:], at seconds: Int64 = 1_800_000_000
     ) async throws -> (StoredRun, RunJournal) {
         try await store.begin(
             at: Timestamp(seconds: seconds), random: { (0..<$0).map { _ in UInt8.random(in: 0...255) } }
-        ) { _ in RunSnapshot(workflow: workflow, file: "\(workflow).yaml", source: Array("name: w".utf8)) }
+        ) { _ in
+            RunSnapshot(
+                workflow: workflow, labels: labels, file: "\(workflow).yaml", source: Array("name: w".utf8))
+        }
     }
 }
 
@@ -149,6 +152,22 @@ struct RunStoreTests {
         #expect(try history.runs(workflow: "even").count == 3)
         #expect(try history.runs(workflow: "even", status: .failed).count == 1)
         #expect(try history.run(named: "latest").workflow == "odd")
+    }
+
+    @Test func runsAreFoundByAllOfTheirLabels() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let given: [[String: String]] = [["team": "ops"], ["team": "ops", "stage": "live"], ["stage": "live"], [:]]
+        var ids: [RunID] = []
+        for labels in given { ids.append(try await folder.begin(store, labels: labels).0.id) }
+        let history = try RunHistory.open(folder.database)
+        #expect(try history.runs(labels: ["team": "ops"]).map(\.id) == [ids[1], ids[0]])
+        #expect(try history.runs(workflow: "w", labels: ["team": "ops", "stage": "live"]).map(\.id) == [ids[1]])
+        #expect(try history.runs(labels: ["stage": "live"], limit: 1).map(\.id) == [ids[2]])
+        #expect(try history.runs(labels: ["ops": "team"]).isEmpty)
+        #expect(try ids.map { try history.run(named: $0.text).labels } == given)
+        try store.writer.database.execute("DELETE FROM runs WHERE id = ?", [.string(ids[1].text)])
+        #expect(try store.writer.database.query("SELECT count(*) FROM labels")[0][0] == 2)
     }
 
     @Test func runIsFoundByBeginningOrEndOfItsID() async throws {

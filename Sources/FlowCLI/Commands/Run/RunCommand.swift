@@ -35,6 +35,12 @@ struct RunCommand: Verb {
         completion: .file())
     var event: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A label of the run, beside those of the file or in their place; \"flowctl runs list --label\" finds it.",
+            valueName: "name=value"))
+    var label: [String] = []
+
     @OptionGroup var environmentFiles: EnvironmentFileOption
 
     @Option(help: BaseURL.optionHelp)
@@ -65,6 +71,7 @@ struct RunCommand: Verb {
         let workflow = try session.workflow(file, nodes: nodes)
         if !dryRun, try workflow.sendsRequests(by: nodes) { CurlClient.loadAhead() }
         let inputs = try bindInputs(of: workflow, session)
+        let labels = try RunLabels.read(label)
         let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
 
         let access = try session.vaultAccess(asks: !dryRun)
@@ -95,7 +102,7 @@ struct RunCommand: Verb {
         setup.observer = watch
         let store = try RunStore.open(try session.settings.stateDatabase) { watch.view.announce($0) }
         let executor = try await Executor.start(
-            workflow, inputs: inputs, event: event, connectors: try connectors.marks(for: workflow),
+            workflow, inputs: inputs, labels: labels, event: event, connectors: try connectors.marks(for: workflow),
             version: Version.number, setup: setup, store: store)
         try await RunDriver(executor, watch, session, store).run(keeping: retention)
     }

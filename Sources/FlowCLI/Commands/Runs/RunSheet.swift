@@ -28,6 +28,10 @@ struct RunSheet {
             console.show(
                 "\(run.name, .bold)  \(run.workflow.onOneLine)  \(run.words, run.status.style)\(took)\(attempt)")
             console.show("started \(run.startedAt.localText) from \(run.file)")
+            if !run.labels.isEmpty {
+                let labels = run.labels.sorted { $0.key < $1.key }.map { "\($0)=\($1)".onOneLine }
+                console.show("labels \(labels.joined(separator: ", "))")
+            }
             if let step = run.call { console.show("called by the step \(step) of run \(run.id.text)") }
             if let lease = run.lease { console.show("in \(lease.words)") }
             if let failure = run.failure { showFailure(failure, on: console) }

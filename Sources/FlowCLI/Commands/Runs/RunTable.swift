@@ -28,7 +28,9 @@ extension RunSummary {
     /// As `runs list` and `runs show` give it to tools.
     var asValue: Value {
         [
-            "id": .string(name), "workflow": .string(workflow), "file": .string(file),
+            "id": .string(name), "workflow": .string(workflow),
+            "labels": .map(ValueMap(labels.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
+            "file": .string(file),
             "status": .string(status.rawValue), "trigger": .string(trigger),
             "called_by": call.map { ["run": .string(id.text), "step": .string($0)] } ?? .null,
             "attempt": .int(Int64(attempt)),
