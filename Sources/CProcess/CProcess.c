@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -18,6 +19,37 @@ __attribute__((constructor)) static void occupy_streams(void) {
     do descriptor = open("/dev/null", O_RDONLY);
     while (descriptor >= 0 && descriptor <= STDERR_FILENO);
     if (descriptor >= 0) close(descriptor);
+}
+
+static int argument_count;
+static char *const *argument_words;
+
+// The C library gives to what runs before `main` what it gives to that.
+__attribute__((constructor)) static void note_arguments(int count, char **words) {
+    argument_count = count;
+    argument_words = words;
+}
+
+char *const *cprocess_arguments(int *count) {
+    *count = argument_count;
+    return argument_words;
+}
+
+static void *wait_for_end(void *lock) {
+    pthread_mutex_lock(lock);
+    pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+int cprocess_try_threads(int count) {
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t threads[count];
+    int started = 0, error = 0;
+    pthread_mutex_lock(&lock);
+    while (started < count && !(error = pthread_create(&threads[started], NULL, wait_for_end, &lock))) started++;
+    pthread_mutex_unlock(&lock);
+    while (started > 0) pthread_join(threads[--started], NULL);
+    return error;
 }
 
 int cprocess_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

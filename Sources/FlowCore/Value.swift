@@ -113,6 +113,15 @@ extension Value {
         return false
     }
 
+    /// What an optional holds, and ``absent`` where it holds nothing; else the value itself.
+    package var unwrapped: Value {
+        switch self {
+        case .optional(let held): held?.unwrapped ?? .absent
+        case .secret(.optional(let held)): held?.unwrapped.markedSecret ?? .absent
+        default: self
+        }
+    }
+
     package var isAbsent: Bool {
         if case .absent = self { return true }
         return false

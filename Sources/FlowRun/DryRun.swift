@@ -361,7 +361,7 @@ private struct Foresight: Sendable {
         inspect: ValueTemplate.Inspection? = nil
     ) throws(Failure) -> Value {
         try template.evaluate(below: keys, inspect: inspect) { template throws(Failure) in
-            try value(of: template, scope)
+            try value(of: template, scope).unwrapped
         }
     }
 

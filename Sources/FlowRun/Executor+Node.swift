@@ -312,8 +312,10 @@ extension Executor {
         }
         var arguments = ValueMap(minimumCapacity: templates.count)
         for (name, template) in templates {
+            // A node knows no optionals: an empty one is an argument that is left out.
             arguments[name] = try template.evaluate(
-                scope, below: [name], inspect: spec.parameter(name)?.computed?.objection)
+                below: [name], inspect: spec.parameter(name)?.computed?.objection
+            ) { template throws(Failure) in try template.evaluate(scope).unwrapped }
         }
         if !work.prepared.isReproducible {
             journal.note([.resolved(path: place.path, item: place.item, try store(.map(arguments)))])

@@ -53,19 +53,20 @@ extension Executor {
     ///   - name: its id, the beginning or end of it, or `latest`.
     ///   - snapshot: takes the place of the one it has.
     ///   - seen: what the decision to take it up rests on; it is refused where it has gone on since.
+    ///   - abandoned: a lease of it whose holder has been found to be gone, though it can't be seen.
     ///   - read: makes the workflow of the stored file text, and of that of the workflows it calls.
     package static func resume(
-        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil,
+        _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil, abandoned: Lease? = nil,
         snapshot: RunSnapshot? = nil, setup: RunSetup, store: RunStore,
         read: (SourceText, StoredWorkflowFiles) throws -> Workflow
     ) async throws -> Executor {
         let now = setup.world.clock.now()
         let (summary, past) = try await store.look { history throws(Failure) in
-            let summary = try history.run(named: name)
+            let summary = try history.run(named: name, without: abandoned)
             return (summary, try RunPast(of: summary, history, at: now))
         }
         let (run, journal) = try await store.resume(
-            summary.name, seen: seen ?? summary, reset: options.reset, snapshot: snapshot)
+            summary.name, seen: seen ?? summary, abandoned: abandoned, reset: options.reset, snapshot: snapshot)
         do {
             let workflow = try read(
                 SourceText(name: run.snapshot.file, bytes: run.snapshot.source),

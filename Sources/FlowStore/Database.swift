@@ -104,6 +104,10 @@ package final class Database: @unchecked Sendable {
             case .readOnly: SQLITE_OPEN_READONLY
             case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
             }
+        // SQLite would wait at a pipe for who writes to it.
+        if mode != .memory, ReplacedFile.objection(to: path) == .isSpecial {
+            throw Failure(.invalid, "\"\(path)\" is no regular file", hint: "name a database file")
+        }
         // "file:…", ":memory:" and "" have a meaning of their own for SQLite; a path never should.
         let plain = mode == .memory ? ":memory:" : path.hasPrefix("/") ? path : "./" + path
         let name = isImmutable ? "file:\(PercentEncoding.encode(plain, keeping: "/"))?immutable=1" : plain

@@ -194,6 +194,68 @@ import Testing
             ])
     }
 
+    @Test func membersBelowOthersAreTheThings() async throws {
+        let connector = try TestConnector(
+            """
+              make:
+                summary: Make an issue.
+                effect: write
+                request: POST graphql
+                params: { title: { type: string, required: true, in: json.variables.input } }
+                json: { query: create }
+                resource: { create: issue, id: id, at: data.issue, fields: json.variables.input }
+                example: { params: { title: a }, reply: { json: { data: { issue: { id: I1, title: a } } } } }
+              change:
+                summary: Change the fields of an issue.
+                effect: idempotent
+                request: PUT issues/{id}
+                params: { id: { type: string, required: true }, title: { type: string, in: json.fields } }
+                resource: { update: paper, by: id }
+                example: { params: { id: I1, title: a }, reply: { json: { id: I1, fields: { title: a, points: 3 } } } }
+            """)
+        let app = MockApp(connector.connector, url: MockClient.url)
+        let made = try await Self.run(connector.node("make"), .of([("title", "my own")]), on: app)
+        #expect(made["data"]?["issue"]?["title"] == "my own")
+        let changed = try await Self.run(connector.node("change"), .of([("id", "I7"), ("title", "new")]), on: app)
+        #expect(changed["fields"] == ["title": "new", "points": 3])
+    }
+
+    @Test(arguments: ["page", "offset", "window"]) func listOfPagesByNumberHasAnEnd(style: String) async throws {
+        let connector = try TestConnector(
+            """
+              list:
+                summary: List.
+                effect: read
+                request: GET things
+                paginate: { by: \(style), items: "${{ body.data }}", send: query.at, \(style == "window" ? "size: query.n = 1" : "more: \"${{ true }}\"") }
+                example: { params: {}, reply: { json: { data: [{ id: 1 }] } } }
+            """)
+        let app = MockApp(connector.connector, url: MockClient.url)
+        let found = try await Self.run(connector.node("list"), ValueMap(), on: app)
+        #expect(found == [["id": 1]])
+    }
+
+    @Test func jobIsBusyAsOftenAsTheExampleSays() async throws {
+        let connector = try TestConnector(
+            """
+              export:
+                summary: Export.
+                effect: write
+                request: POST exports
+                poll: { request: GET exports/1, until: "${{ body.done }}", every: 1s, for: 1m }
+                example:
+                  params: {}
+                  replies:
+                    - { status: 202, json: { id: 1 } }
+                    - { json: { done: false } }
+                    - { json: { done: true, rows: 3 } }
+            """)
+        let app = MockApp(connector.connector, url: MockClient.url)
+        for _ in 0..<2 {
+            #expect(try await Self.run(connector.node("export"), ValueMap(), on: app)["rows"] == 3)
+        }
+    }
+
     @Test func whatWasThereBeforeIsLikeTheExample() async throws {
         let shown = try await Shop().run("show", .of([("id", 44)]))
         #expect(shown == ["id": 44, "name": "a", "owner": ["login": "ann"]])

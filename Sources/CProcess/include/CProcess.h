@@ -22,6 +22,13 @@ int cprocess_pipe(int ends[2]);
 /// @return 0, or the number of the error.
 int cprocess_start(pid_t *pid, const char *path, char *const arguments[], char *const environment[],
                    const char *folder, const int streams[3], const sigset_t *signals);
+/// The words of the command line, the name of the program first, as the C library has them: /proc, where Swift looks for them,
+/// may not be there.
+char *const *cprocess_arguments(int *count);
+/// Starts as many threads that do nothing, side by side, and ends them.
+///
+/// @return 0, or the number of the error that is in the way of one.
+int cprocess_try_threads(int count);
 /// Blocks of memory from this size on, in bytes, are given back to the system as soon as they are freed.
 void cprocess_return_blocks(int size);
 /// Threads share at most this many pools of memory.

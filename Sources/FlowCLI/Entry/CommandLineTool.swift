@@ -7,7 +7,7 @@ import Glibc
 package enum CommandLineTool {
     /// Runs what the command line says and ends the process.
     package static func main() async -> Never {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = ProcessSurroundings.arguments
         // Scripts ask for it before every use, so it costs nothing but the start.
         if arguments == ["--version"] {
             DescriptorChannel.standardOutput.write(Version.text + "\n")
@@ -24,6 +24,9 @@ package enum CommandLineTool {
         let streams = Streams(variables.texts)
         do {
             try ProcessSurroundings.requireArguments()
+            try ProcessTable.require()
+            try ProcessFiles.require()
+            try ProcessThreads.require()
         } catch {
             let exit = Exit(error)
             exit.report(on: streams.console(nil))
@@ -36,14 +39,17 @@ package enum CommandLineTool {
     }
 
     /// Ends the process; a success is none where what was to be printed is not all there.
+    ///
+    /// At once: what libraries have the C library do at the end, OpenSSL above all, would take away what other threads, such
+    /// as one that is just loading libcurl, are using.
     private static func end(_ status: ExitStatus, on streams: Streams) -> Never {
         let number = DescriptorChannel.standardOutput.errorNumber
-        guard number != 0 else { exit(status.rawValue) }
+        guard number != 0 else { _exit(status.rawValue) }
         streams.console(nil).complain(
             Failure(
                 .transient, "can't write standard output: \(String(cString: strerror(number)).lowercased())",
                 hint: "what has been written there is not whole"))
-        exit((status == .success ? .failure : status).rawValue)
+        _exit((status == .success ? .failure : status).rawValue)
     }
 
     /// What the user sees and what screens they see it on.

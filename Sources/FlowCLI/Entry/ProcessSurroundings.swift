@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodes
 import Glibc
 
 /// What the process was started with, as text. What is not UTF-8 is told rather than read with other characters in its
@@ -39,10 +40,13 @@ enum ProcessSurroundings {
         return variables
     }
 
+    /// The words of the command line behind the name of the program. What is not UTF-8 in them has other characters in its
+    /// place; ``requireArguments()`` refuses it.
+    static var arguments: [String] { ProcessArguments.words.dropFirst().compactMap { $0.map { String(cString: $0) } } }
+
     /// - Throws: an `Exit` of status `usage` where one of the words on the command line is not UTF-8.
     static func requireArguments() throws {
-        for index in 1..<max(1, Int(CommandLine.argc)) {
-            guard let text = CommandLine.unsafeArgv[index], String(validatingCString: text) == nil else { continue }
+        for case let text? in ProcessArguments.words.dropFirst() where String(validatingCString: text) == nil {
             throw Exit.usage(
                 "the argument \"\(String(cString: text))\" is not UTF-8 text",
                 hint: "rename the file, or convert the text; bytes can be given as base64")

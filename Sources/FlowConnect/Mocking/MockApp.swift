@@ -9,6 +9,8 @@ package final class MockApp: Sendable {
         var store: MockStore
         /// Where an address that was handed out leads: the reply that it stood in.
         var handedOut: [String: (operation: String, index: Int)] = [:]
+        /// How often each operation's job has been looked after since it was begun.
+        var polls: [String: Int] = [:]
     }
 
     package let name: String
@@ -88,7 +90,7 @@ package final class MockApp: Sendable {
         guard route.index >= 0, let example = route.operation.examples.first,
             !example.replies.isEmpty
         else { return MockReply(status: 204) }
-        let reply = example.replies[min(route.index, example.replies.count - 1)]
+        let reply = example.replies[min(route.index + repetition(of: route), example.replies.count - 1)]
         var body = reply.body
         if let role = route.operation.resource {
             var value = (try? JSON.parse(reply.body)) ?? .null
@@ -97,8 +99,28 @@ package final class MockApp: Sendable {
             guard isThere else { return .refusal(404, "the mock of \(name) has no such \(role.kind)") }
             if !value.isNull { body = JSON.bytes(value) }
         }
+        // The example has one page.
+        if case .pages(_, let pagination) = route.operation.work, pagination.isBehindFirst(request),
+            let place = pagination.placeOfItems, let value = try? JSON.parse(body)
+        {
+            body = JSON.bytes(value.replacing(at: place) { _ in .list([]) })
+        }
         return handOut(
             MockReply(status: reply.status, headers: reply.headers, body: body), route.operation, after: route.index)
+    }
+
+    /// Which of the replies to the same request is meant: a job that the example has busy at first is so as often, and done
+    /// from then on.
+    private func repetition(of route: MockRoute) -> Int {
+        state.withLock { state in
+            guard route.repliesOfPoll > 1 else {
+                if route.isBegin { state.polls[route.operation.name] = nil }
+                return 0
+            }
+            let count = state.polls[route.operation.name, default: 0]
+            state.polls[route.operation.name] = count + 1
+            return min(count, route.repliesOfPoll - 1)
+        }
     }
 
     /// An address that a reply of an operation with several requests names is one of the mock's then.

@@ -10,6 +10,10 @@ struct MockRoute: Sendable {
     let index: Int
     /// Whether the operation sends it in some cases only, so that another one at the same address is rather meant.
     var isConditional = false
+    /// How many replies of the example the job's state has, one after the other.
+    var repliesOfPoll = 1
+    /// Whether it is not asked about a job that has begun.
+    var isBegin = true
 
     /// Every request of a connector's operations with the place its reply has in the example.
     static func all(of connector: Connector) -> [MockRoute] {
@@ -18,6 +22,11 @@ struct MockRoute: Sendable {
             func add(_ request: RequestTemplate, _ index: Int, isConditional: Bool = false) {
                 routes.append(
                     MockRoute(operation: operation, request: request, index: index, isConditional: isConditional))
+            }
+            func addPoll(_ request: RequestTemplate, _ index: Int, replies count: Int, isConditional: Bool = false) {
+                add(request, index, isConditional: isConditional)
+                routes[routes.count - 1].repliesOfPoll = count
+                routes[routes.count - 1].isBegin = false
             }
             // What the example's arguments make needless to look up has no reply there; other operations answer it.
             let replies = operation.examples.first?.replies.count ?? 0
@@ -41,9 +50,10 @@ struct MockRoute: Sendable {
             }
             if let poll = operation.poll {
                 let index = start + operation.mainRequests.count
+                let count = max(1, replies - index - (poll.result == nil ? 0 : 1))
                 // Of a job that is done at once in the example, it says nothing.
-                add(poll.request, index, isConditional: index >= replies)
-                if let result = poll.result { add(result, index + 1) }
+                addPoll(poll.request, index, replies: count, isConditional: index >= replies)
+                if let result = poll.result { addPoll(result, index + count, replies: 1) }
             }
             return routes
         }

@@ -127,7 +127,7 @@ extension Value {
     /// The member inside the maps of these names.
     fileprivate func member(at path: [String]) -> Value? { path.reduce(Optional(self)) { $0?[$1] } }
 
-    fileprivate func replacing(at path: [String], _ change: (Value) -> Value) -> Value {
+    func replacing(at path: [String], _ change: (Value) -> Value) -> Value {
         guard let name = path.first else { return change(self) }
         guard var map = mapValue, let member = map[name] else { return self }
         map[name] = member.replacing(at: Array(path.dropFirst()), change)
@@ -140,7 +140,11 @@ extension Value {
         for (key, value) in members where key.text != name {
             let held = map[key]
             // What the service makes of a text, such as the person of a login, the example knows better.
-            if held == nil || held?.isNull == true || held?.type == value.type { map[key] = value }
+            if case .map? = held, case .map(let further) = value {
+                map[key] = held?.overlaid(with: further)
+            } else if held == nil || held?.isNull == true || held?.type == value.type {
+                map[key] = value
+            }
         }
         return .map(map)
     }

@@ -104,7 +104,20 @@ extension ConnectorReader {
         if let needed, !map.has(needed) { _ = map.required(needed, &diagnostics) }
         return ResourceRole(
             verb: verb, kind: kind, identifier: map.string("id", &diagnostics), parameter: parameter,
-            place: members(map, "at"), fields: members(map, "fields"))
+            place: members(map, "at"), fields: membersOfBody(map))
+    }
+
+    /// Where in the JSON of the request the thing's members are.
+    private mutating func membersOfBody(_ map: MapDecoder) -> [String] {
+        var path = members(map, "fields")
+        guard !path.isEmpty else { return [] }
+        if path.removeFirst() != "json" {
+            diagnostics.error(
+                "wrong-value", "the members of a thing are in the JSON of a request",
+                at: map.node("fields")?.span ?? map.start,
+                hint: "write json.fields for those under \"fields\"")
+        }
+        return path
     }
 
     /// `data.issue`

@@ -17,8 +17,10 @@ enum Sorting {
         }
         for key in keys {
             guard let first = keys.first, let order = Comparison.order(first, key), order != .unordered else {
+                // What can't be compared even with itself is the first of them, which may be null.
+                let other = keys.first { Comparison.order(keys[0], $0) == nil && $0.type != keys[0].type } ?? key
                 throw .invalid(
-                    "\(keys[0].type.withArticle) and \(key.type.withArticle) can't be brought into an order",
+                    "\(keys[0].type.withArticle) and \(other.type.withArticle) can't be brought into an order",
                     hint: "sort by a key of one type: list.sortBy(x, string(x))")
             }
         }

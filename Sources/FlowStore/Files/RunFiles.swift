@@ -55,15 +55,27 @@ package struct RunFiles: Sendable, Hashable {
 
     /// Makes the folder, for its owner alone.
     func prepare() throws(Failure) {
-        var info = stat()
-        if stat(folder, &info) == 0 {
-            // A node may have made it, with the rights of any folder.
-            guard info.st_mode & 0o077 != 0 else { return }
-            guard chmod(folder, 0o700) == 0 else { throw failure("make private", folder, errno) }
-            return
+        guard PrivateFile.exists(folder) else {
+            try PrivateFile.createFolder(folder)
+            return try syncName(of: folder)
         }
-        try PrivateFile.createFolder(folder)
-        try syncName(of: folder)
+        guard ReplacedFile.objection(to: folder) == .isFolder else {
+            throw Failure(
+                .invalid, "\"\(folder)\" is no folder", hint: "move it away: flowctl keeps large values there")
+        }
+        try makePrivate()
+        try PrivateFile.require(folder, "folder", mode: 0o700)
+    }
+
+    /// A node may have made the folder, with the rights of any. What a link leads to, or is another user's, is not ours to
+    /// close.
+    private func makePrivate() throws(Failure) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var info = stat()
+        guard fstat(descriptor, &info) == 0, info.st_uid == geteuid(), info.st_mode & 0o077 != 0 else { return }
+        guard fchmod(descriptor, 0o700) == 0 else { throw failure("make private", folder, errno) }
     }
 
     /// Gives a draft its name. Called with the write lock held, before the row that names it is committed.

@@ -25,35 +25,43 @@ package struct ProcessIdentity: Sendable, Hashable {
     /// container, of which nothing can be seen from here.
     package var isRunning: Bool? {
         guard boot == ProcessIdentity.currentBoot else { return nil }
-        guard let found = ProcessIdentity.startTime(of: pid) else {
-            // Somebody else's, where /proc shows everyone their own processes only (hidepid).
-            return kill(pid, 0) != 0 && errno == EPERM ? nil : false
-        }
-        return found == startTime
+        if let found = ProcessIdentity.startTime(of: pid) { return found == startTime }
+        if ProcessIdentity.isZombie(pid) { return false }
+        // Where /proc shows everyone their own processes only (hidepid), it may be somebody else's.
+        return kill(pid, 0) != 0 && errno == ESRCH ? false : nil
     }
 
     /// Whether the machine has been started anew since a process wrote down its ``boot``, so that it may have forgotten
     /// what was on its way to disk.
     static func isOver(_ boot: String) -> Bool {
-        boot.prefix { $0 != " " } != currentBoot.prefix { $0 != " " }
+        let id = boot.prefix { $0 != " " }
+        return id.isEmpty || id != bootID
     }
 
+    private static var bootID: Substring { contents(of: "/proc/sys/kernel/random/boot_id").prefix { $0 != "\n" } }
+
     private static var currentBoot: String {
-        let id = contents(of: "/proc/sys/kernel/random/boot_id").prefix { $0 != "\n" }
         var link = [CChar](repeating: 0, count: 128)
         let count = readlink("/proc/self/ns/pid", &link, link.count - 1)
         let namespace = String(decoding: link.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return "\(id) \(namespace)"
+        return "\(bootID) \(namespace)"
     }
 
-    /// Field 22 of the process's stat line; the second field may hold spaces and parentheses.
+    /// Field 22 of the process's stat line; nil also for one that has ended.
     private static func startTime(of pid: Int32) -> Int64? {
-        let stat = contents(of: "/proc/\(pid)/stat")
-        guard let end = stat.lastIndex(of: ")") else { return nil }
-        let fields = stat[stat.index(after: end)...].split(separator: " ")
-        // A zombie has ended, although its line is still there.
+        let fields = stat(of: pid)
         guard fields.count > 19, fields[0] != "Z" else { return nil }
         return Int64(fields[19])
+    }
+
+    /// Whether it has ended, although its line is still there.
+    private static func isZombie(_ pid: Int32) -> Bool { stat(of: pid).first == "Z" }
+
+    /// The fields of the process's stat line from the third on; the second may hold spaces and parentheses.
+    private static func stat(of pid: Int32) -> [Substring] {
+        let stat = contents(of: "/proc/\(pid)/stat")
+        guard let end = stat.lastIndex(of: ")") else { return [] }
+        return stat[stat.index(after: end)...].split(separator: " ")
     }
 
     private static func contents(of path: String) -> String {

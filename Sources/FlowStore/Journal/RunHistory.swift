@@ -25,6 +25,18 @@ package struct RunSummary: Sendable, Hashable {
     /// What people call it: `0v3k8xq2m7`, and of a called workflow `0v3k8xq2m7/deploy`.
     package var name: String { id.text + (call.map { "/\($0)" } ?? "") }
 
+    /// Whether nobody can see who runs it, so that only its silence tells whether it goes on.
+    package var isInDoubt: Bool { status.isLeased && lease?.holder.isRunning == nil }
+
+    /// The run as it stands where the holder of `lease` has been found to be gone.
+    func without(_ abandoned: Lease?) -> RunSummary {
+        guard let lease, lease == abandoned else { return self }
+        var run = self
+        run.status = .interrupted
+        run.lease = nil
+        return run
+    }
+
     /// Whether nothing has happened to the run since the other was read.
     func stands(as other: RunSummary) -> Bool { attempt == other.attempt && status == other.status }
 
@@ -118,6 +130,13 @@ package struct RunHistory: Sendable {
     /// begun here. After a slash, the path of a step of it that called a workflow.
     ///
     /// - Throws: `not_found`; `invalid` where several runs fit.
+    ///
+    /// - Parameter abandoned: a lease whose holder has been found to be gone, though it can't be seen.
+    package func run(named name: String, without abandoned: Lease?) throws(Failure) -> RunSummary {
+        try run(named: name).without(abandoned)
+    }
+
+    /// As ``run(named:without:)``.
     package func run(named name: String) throws(Failure) -> RunSummary {
         guard let slash = name.firstIndex(of: "/") else { return try wholeRun(named: name) }
         return try call(String(name[name.index(after: slash)...]), of: try wholeRun(named: String(name[..<slash])))
@@ -170,7 +189,11 @@ package struct RunHistory: Sendable {
                 FROM runs r JOIN snapshots s ON s.run = r.number WHERE r.number = ?
                 """, [.int(summary.number)]
             ).first
-        else { throw Failure(.internal, "run \(summary.id) has no snapshot", hint: "run \"flowctl doctor\"") }
+        else {
+            throw Failure(
+                .invalid, "run \(summary.id) has lost what it was started with: the state database is damaged",
+                hint: "start a new one; \"flowctl runs delete \(summary.id)\" takes this one out of the history")
+        }
         var connectors: [String: String] = [:]
         if case .map(let map) = try JSON.parse(row[4].stringValue ?? "{}") {
             for (key, value) in map { connectors[key.text] = value.stringValue }

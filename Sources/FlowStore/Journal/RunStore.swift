@@ -96,17 +96,19 @@ package final class RunStore: Sendable {
     /// - Parameters:
     ///   - name: the run's id, or the beginning or end of it that no other run shares, or `latest`.
     ///   - seen: what the decision to take it up rests on.
+    ///   - abandoned: a lease whose holder has been found to be gone, though it can't be seen.
     ///   - reset: what of it is to run again; then also one that succeeded is taken up.
     ///   - snapshot: takes the place of the one it has.
     /// - Returns: the run, with the handlers of the attempt before it; those are anew only where something is reset.
     /// - Throws: `not_found`; `invalid` where it succeeded; `conflict` where its process still runs, or where another
     ///   one has taken it up in the meantime.
     package func resume(
-        _ name: String, seen: RunSummary? = nil, reset: RunReset? = nil, snapshot: RunSnapshot? = nil
+        _ name: String, seen: RunSummary? = nil, abandoned: Lease? = nil, reset: RunReset? = nil,
+        snapshot: RunSnapshot? = nil
     ) async throws -> (StoredRun, RunJournal) {
         let (run, number) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
-                let summary = try RunHistory(database).run(named: name)
+                let summary = try RunHistory(database).run(named: name, without: abandoned)
                 try summary.requireWhole()
                 try summary.requireItRanHere()
                 if let seen, !summary.status.isLeased, !summary.stands(as: seen) {

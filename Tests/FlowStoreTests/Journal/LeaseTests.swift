@@ -43,10 +43,48 @@ struct LeaseTests {
         let failure = try #require(await refusal())
         #expect(
             failure.message.hasPrefix(
-                "run \(run.id) is running, in process 12 of another machine or container, heard of "))
+                "run \(run.id) is running, in process 12 of another machine, container or start of this machine, heard of "
+            ))
         #expect(failure.message.hasSuffix(" ago"))
         #expect(
-            failure.hint == "wait for it; where it says nothing for 60 seconds the run counts as interrupted")
+            failure.hint
+                == "wait for it; \"flowctl resume --all-interrupted\" takes it up where nothing is heard of it for a minute"
+        )
+    }
+
+    @Test func clockThatWasAheadIsToldAndBelievedNoLonger() async throws {
+        let (run, _) = try await begin(Self.elsewhere)
+        try beat(in: 86_400)
+        let failure = try #require(await refusal())
+        #expect(failure.message.hasSuffix("which is yet to come: a clock was wrong"))
+        let seen = try RunHistory.open(database).run(named: run.id.text)
+        #expect(seen.isInDoubt)
+        // It says that it lives, after all.
+        try beat(in: 86_410)
+        await #expect(throws: Failure.self) {
+            _ = try await RunStore.open(database).resume(run.id.text, abandoned: seen.lease)
+        }
+        let later = try RunHistory.open(database).run(named: run.id.text)
+        let (again, journal) = try await RunStore.open(database).resume(run.id.text, abandoned: later.lease)
+        #expect(again.attempt == 2)
+        await journal.close()
+    }
+
+    /// Has the holder have been there so many seconds from now.
+    private func beat(in seconds: Int64) throws {
+        let time = (Timestamp.wallClock.seconds + seconds) * 1_000_000
+        try Database.open(database).execute("UPDATE runs SET heartbeat = ?", [.int(time)])
+    }
+
+    @Test func processIsToldByItsNumberItsStartAndItsBoot() {
+        let own = ProcessIdentity.current
+        #expect(own.isRunning == true)
+        #expect(ProcessIdentity(pid: own.pid, startTime: own.startTime, boot: "another").isRunning == nil)
+        #expect(!ProcessIdentity.isOver(own.boot))
+        #expect(ProcessIdentity.isOver(" pid:[1]"))
+        #expect(ProcessIdentity(pid: own.pid, startTime: own.startTime + 1, boot: own.boot).isRunning == false)
+        // More than there are.
+        #expect(ProcessIdentity(pid: 1 << 30, startTime: 1, boot: own.boot).isRunning == false)
     }
 
     @Test func whoWasTakenForDeadWritesNothingMore() async throws {

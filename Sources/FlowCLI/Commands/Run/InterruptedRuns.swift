@@ -27,29 +27,43 @@ struct InterruptedRuns {
 
     /// - Throws: an `Exit` with the status of the first run that did not succeed.
     func resume() async throws {
-        let history = try session.history()
+        guard let history = try session.history() else { return session.console.note("no run is interrupted") }
         // Those that were tried least come first, so that one that brings its process down doesn't hold up the others.
-        let runs = (try history?.runs(status: .interrupted, limit: .max) ?? []).filter { !$0.isImported }
+        let runs = try history.runs(status: .interrupted, limit: .max).filter { !$0.isImported }
             .sorted { ($0.attempt, $0.id) < ($1.attempt, $1.id) }
-        guard let history, !runs.isEmpty else { return session.console.note("no run is interrupted") }
+        var doubtful = try DoubtfulRuns(in: history)
+        guard !runs.isEmpty || !doubtful.names.isEmpty else { return session.console.note("no run is interrupted") }
         let retention = try session.retention()
         let console = session.console
         let store = try RunStore.open(try session.settings.stateDatabase) { console.note(StyledText($0)) }
         let access = try session.vaultAccess()
         var status = ExitStatus.success
-        for run in runs {
-            let outcome = await resume(run, in: history, access, store)
+        var isStopped = false
+        func finish(_ outcome: Outcome, of run: RunSummary) {
             report(outcome, of: run)
             let code = exitStatus(of: outcome)
             if status == .success { status = code }
-            if code == .cancelled { break }
+            isStopped = code == .cancelled
+        }
+        for run in runs where !isStopped { finish(await resume(run, in: history, access, store), of: run) }
+        if !isStopped, !doubtful.names.isEmpty {
+            let names = doubtful.names.joined(separator: ", ")
+            console.note("waiting, for a minute at most, whether \(names) goes on where it can't be seen from here")
+        }
+        while !isStopped, let finding = try await doubtful.next() {
+            switch finding {
+            case .abandoned(let run, let lease):
+                finish(await resume(run, abandoned: lease, in: history, access, store), of: run)
+            case .settled(let run):
+                finish(.taken(Failure(.conflict, "it is \(run.status.words)")), of: run)
+            }
         }
         await store.tidy(retention)
         guard status == .success else { throw Exit.status(status) }
     }
 
     private func resume(
-        _ run: RunSummary, in history: RunHistory, _ access: VaultAccess, _ store: RunStore
+        _ run: RunSummary, abandoned: Lease? = nil, in history: RunHistory, _ access: VaultAccess, _ store: RunStore
     ) async -> Outcome {
         do {
             let resumption = try Resumption(of: run, in: history, access: access, trace: trace, session)
@@ -58,7 +72,7 @@ struct InterruptedRuns {
             let watch = try observing.watch(in: session)
             let executor: Executor
             do {
-                executor = try await resumption.executor(observer: watch, store: store)
+                executor = try await resumption.executor(observer: watch, store: store, abandoned: abandoned)
             } catch {
                 await watch.finish()
                 throw error
@@ -101,7 +115,7 @@ struct InterruptedRuns {
             line = "\("left as it is:", .yellow) \(failure.message)"
             hint = failure.hint
         case .taken(let failure):
-            document["status"] = "running"
+            if run.status == .interrupted { document["status"] = "running" }
             document["error"] = failure.asValue
             line = "passed over: \(failure.message)"
         }

@@ -92,12 +92,14 @@ struct Resumption {
 
     /// Takes the run up, unless something has happened to it meanwhile.
     func executor(
-        _ options: ResumeOptions = ResumeOptions(), edit: EditedFile? = nil, observer: any RunObserver, store: RunStore
+        _ options: ResumeOptions = ResumeOptions(), edit: EditedFile? = nil, observer: any RunObserver,
+        store: RunStore, abandoned: Lease? = nil
     ) async throws -> Executor {
         var setup = setup
         setup.observer = observer
         return try await Executor.resume(
-            run.id.text, options: options, seen: run, snapshot: edit?.snapshot, setup: setup, store: store
+            run.id.text, options: options, seen: run, abandoned: abandoned, snapshot: edit?.snapshot, setup: setup,
+            store: store
         ) { _, _ in edit?.workflow ?? workflow }
     }
 
