@@ -83,10 +83,12 @@ static inline void flow_set_certificate(
 
 /// Has TLS 1.2 or later spoken, and certificates checked by the system's authorities, or those of `authorities`. Those of
 /// `proxy_authorities` count beside the system's, as who runs the server need not run the proxy. NULL and an empty text
-/// as `proxy` mean none, also where the environment names one.
+/// as `proxy` mean none, also where the environment names one; and a proxy that is given is used, also where the
+/// environment exempts the host.
 static inline void flow_set_way(
     CURL *handle, const char *proxy, const char *authorities, const char *proxy_authorities) {
     curl_easy_setopt(handle, CURLOPT_PROXY, proxy ? proxy : "");
+    curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(handle, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (authorities) flow_set_authorities(handle, authorities);
