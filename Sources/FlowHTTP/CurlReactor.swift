@@ -257,6 +257,7 @@ final class CurlReactor {
     }
 
     private func takeBack(_ transfer: Transfer) {
+        transfer.tell(sockets)
         if let handle = transfer.handle {
             curl_multi_remove_handle(multi, handle.pointer)
             handle.release()

@@ -47,7 +47,12 @@ final class Transfer: @unchecked Sendable {
     /// Not with a body: libcurl before 8 can lose an HTTP/2 answer that comes before it is sent. And not where it must go
     /// out once only: a server that ends such a connection (nginx does after 1,000 requests) leaves requests on it without
     /// an answer, while over HTTP/1.1 it says in its last answer that it will.
+    ///
+    /// Nor over a Unix socket, where its lane is for one at a time.
     let mayShare: Bool
+    let isOverUnixSocket: Bool
+    /// The number of its connection where it goes over a Unix socket; else 0.
+    var lane: Int32 = 0
     /// Whether it may yet have the name of its host looked up.
     var isLookupUndecided = false
     /// The connections that it may share.
@@ -55,6 +60,8 @@ final class Transfer: @unchecked Sendable {
     private var standing = Standing.nowhere
     /// The sockets of the connection that it opens, of which the first that gets through is taken.
     private var sockets: [Int32] = []
+    /// Whether it is on a connection of which is to be learned whether it may be shared.
+    private var isFirstToShare = false
     /// How many connections it was kept from, one after the other, as their servers had ended them.
     private var endedConnections = 0
     /// More than may be kept for a host.
@@ -90,7 +97,8 @@ final class Transfer: @unchecked Sendable {
             default: body.isPresent
             }
         isEncrypted = exchange.origin.scheme == "https"
-        mayShare = isEncrypted && !body.isPresent && !exchange.isSentOnce
+        isOverUnixSocket = exchange.route.unixSocket != nil
+        mayShare = isEncrypted && !body.isPresent && !exchange.isSentOnce && !isOverUnixSocket
         proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }
@@ -254,14 +262,16 @@ final class Transfer: @unchecked Sendable {
             isLookupUndecided = false
             host?.lookup.wasNotNeeded()
         }
+        let port = lane > 0 ? -lane : port
         place(on: port)
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
         // acted on it all the same, so a write goes out once only.
         guard timesSent == 0 || !exchange.isSentOnce else { return false }
         if !sockets.isEmpty {
-            if !mayShare { kept.keep(sockets, port: port, at: now) }
+            kept.keep(sockets, port: port, isLone: !mayShare, at: now)
+            isFirstToShare = mayShare
             sockets = []
-        } else if !mayShare, kept.haveEnded(port: port, isSentOnce: exchange.isSentOnce, at: now) {
+        } else if kept.haveEnded(port: port, isSentOnce: exchange.isSentOnce, at: now) {
             endedConnections += 1
             if endedConnections <= Transfer.mostEndedConnections { standing = .ended(port) }
             return false
@@ -281,7 +291,7 @@ final class Transfer: @unchecked Sendable {
     /// Whether the process may open no more sockets.
     var foundNoSocket: Bool { if case .withoutSocket = standing { true } else { false } }
 
-    /// The local port of the connection that it is on.
+    /// The local port of the connection that it is on, or its lane, which is less than 0.
     var port: Int32? {
         switch standing {
         case .on(let port), .ended(let port): port
@@ -302,6 +312,7 @@ final class Transfer: @unchecked Sendable {
         stage = .waiting
         standing = .nowhere
         sockets = []
+        isFirstToShare = false
     }
 
     private func place(on port: Int32) {
@@ -320,6 +331,12 @@ final class Transfer: @unchecked Sendable {
         guard let shared else { return }
         if reader.isHTTP2 { shared.answeredOverHTTP2() }
         if let port { shared.remove(from: port) } else { shared.giveUp(opened: opensConnection) }
+    }
+
+    /// Takes note for those who come after it whether its connection carries one request after the other.
+    func tell(_ kept: KeptSockets) {
+        guard isFirstToShare, status >= 200, !reader.isHTTP2, let port else { return }
+        kept.isLone(port: port)
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
