@@ -78,6 +78,8 @@ final class Transfer: @unchecked Sendable {
     private(set) var times: WireTimes?
     /// How often the request has been written to a connection.
     private(set) var timesSent = 0
+    /// Whether libcurl wants to send it again although it has its answer.
+    private var isAnswered = false
     @exclusivity(unchecked) private var reader: ResponseReader
     private var continuation: UnsafeContinuation<Void, Never>?
     private var outcome = Outcome.success(())
@@ -116,8 +118,18 @@ final class Transfer: @unchecked Sendable {
         return begun + exchange.call.timeouts.connect + Transfer.grace
     }
 
+    /// When to look again whether it has taken too long.
+    ///
+    /// Sooner than ``latest`` where it may be patient now, and less so as soon as its connection stands or its answer
+    /// begins.
+    func nextLook(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        min(latest, now + exchange.call.timeouts.stall)
+    }
+
     /// How long no byte may move from now on. An interim answer (100, 103) is none.
-    private var patience: Duration { exchange.call.timeouts.stall(hasAnswerBegun: status >= 200) }
+    private var patience: Duration {
+        exchange.call.timeouts.stall(isAwaited: status < 200 && !body.isUnderway)
+    }
 
     /// Whoever opens a connection has libcurl watch the time, which knows better what went wrong. But those who wait for
     /// that connection it lets wait, and then try one after the other.
@@ -145,7 +157,8 @@ final class Transfer: @unchecked Sendable {
     var stalled: Failure {
         lastActivity == nil
             ? TransferError(self, code: CURLE_OPERATION_TIMEDOUT).failure
-            : TransferError.timeout(exchange, "nothing came", within: patience)
+            : TransferError.stalled(
+                exchange, status >= 200 ? .answering : body.isUnderway ? .sending : .awaited, for: patience)
     }
 
     func awaits(_ continuation: UnsafeContinuation<Void, Never>) { self.continuation = continuation }
@@ -199,7 +212,7 @@ final class Transfer: @unchecked Sendable {
         measure()
         if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
         // What is over the limit of an answer that is no success was left where it was.
-        if code == CURLE_OK || reader.isCut { return .success(()) }
+        if code == CURLE_OK || reader.isCut || isAnswered { return .success(()) }
         if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         return .failure(stamped(TransferError(self, code: code).failure))
     }
@@ -232,6 +245,7 @@ final class Transfer: @unchecked Sendable {
     func mayOpenConnection() -> Bool {
         host?.lookup.found(wasUndecided: isLookupUndecided)
         isLookupUndecided = false
+        guard !hasAnswer() else { return false }
         // Of a host with several addresses it may open one after the other.
         guard let shared, !opensConnection else {
             standing = .opening
@@ -262,6 +276,7 @@ final class Transfer: @unchecked Sendable {
             isLookupUndecided = false
             host?.lookup.wasNotNeeded()
         }
+        guard !hasAnswer() else { return false }
         let port = lane > 0 ? -lane : port
         place(on: port)
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
@@ -278,6 +293,13 @@ final class Transfer: @unchecked Sendable {
         }
         timesSent += 1
         return true
+    }
+
+    /// Whether there is an answer, so that there is nothing to send. After a 417 libcurl sends a request again by itself:
+    /// without its own expectation, but not without that of the caller.
+    private func hasAnswer() -> Bool {
+        isAnswered = status >= 200
+        return isAnswered
     }
 
     /// Whether nothing came of this try, and it is to look for another connection.
