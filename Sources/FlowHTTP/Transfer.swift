@@ -212,7 +212,7 @@ final class Transfer: @unchecked Sendable {
         measure()
         if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
         // What is over the limit of an answer that is no success was left where it was.
-        if code == CURLE_OK || reader.isCut || isAnswered { return .success(()) }
+        if code == CURLE_OK || reader.hasEnough || isAnswered { return .success(()) }
         if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         return .failure(stamped(TransferError(self, code: code).failure))
     }
@@ -371,11 +371,14 @@ final class Transfer: @unchecked Sendable {
     }
 
     func addHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        guarded { () throws(Failure) in try reader.addHeader(line) }
+        guard guarded({ () throws(Failure) in try reader.addHeader(line) }) else { return false }
+        // The line that ends the header.
+        if line.count <= 2, isEncrypted, reader.isToEndInOrder, let handle { flow_need_orderly_end(handle.pointer) }
+        return !reader.hasEnough
     }
 
     func addBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guarded { () throws(Failure) in try reader.addBody(bytes) } && !reader.isCut
+        guarded { () throws(Failure) in try reader.addBody(bytes) } && !reader.hasEnough
     }
 
     private func guarded(_ work: () throws(Failure) -> Void) -> Bool {

@@ -16,6 +16,10 @@ int flow_wake_descriptor(void);
 /// comes among them, give out and don't know again.
 void flow_set_tickets(CURL *handle);
 
+/// Has the transfer that is on its way fail where its connection ends without the alert with which TLS says that this
+/// was all (RFC 8446, 6.1). libcurl 7.87 to 8.14 takes such an end for that of an answer without a length.
+void flow_need_orderly_end(CURL *handle);
+
 // Swift cannot call C functions with variable arguments: one shim for each type of argument that is used.
 
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
