@@ -80,17 +80,31 @@ static const char *age(void) {
         : words;
 }
 
-// SSL_CTX_clear_options of the OpenSSL that libcurl uses, whatever else the process has; NULL where it uses another
-// library for TLS.
-static uint64_t (*clear_options)(void *context, uint64_t options);
+typedef long (*bio_callback)(
+    void *bio, int operation, const char *, size_t, int argument, long, int result, size_t *);
+
+// Of the OpenSSL that libcurl uses, whatever else the process has; NULL where it uses another library for TLS.
+static struct {
+    uint64_t (*SSL_CTX_clear_options)(void *context, uint64_t options);
+    void *(*SSL_get_rbio)(const void *connection);
+    void (*BIO_set_callback_ex)(void *bio, bio_callback callback);
+} openssl;
 
 static void find_openssl(void) {
     const char *tls = libcurl.version_info(CURLVERSION_FIRST)->ssl_version;
     if (!tls || strncmp(tls, "OpenSSL/", 8) != 0) return;
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    if (!library) return;
     // Looks into the libraries that this one needs as well.
-    void *address = library ? dlsym(library, "SSL_CTX_clear_options") : NULL;
-    memcpy(&clear_options, &address, sizeof address);
+    struct { const char *name; void *function; } wanted[] = {
+#define SYMBOL(name) {#name, &openssl.name}
+        SYMBOL(SSL_CTX_clear_options), SYMBOL(SSL_get_rbio), SYMBOL(BIO_set_callback_ex),
+#undef SYMBOL
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        void *address = dlsym(library, wanted[i].name);
+        memcpy(wanted[i].function, &address, sizeof address);
+    }
 }
 
 static void load(void) {
@@ -140,12 +154,30 @@ CURLUcode curl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned in
 static const uint64_t no_ticket = 1 << 14;
 
 static CURLcode take_tickets(CURL *handle, void *tls, void *context) {
-    clear_options(tls, no_ticket);
+    openssl.SSL_CTX_clear_options(tls, no_ticket);
     return CURLE_OK;
 }
 
 void flow_set_tickets(CURL *handle) {
-    if (clear_options) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, (void *)take_tickets);
+    if (openssl.SSL_CTX_clear_options) curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, (void *)take_tickets);
+}
+
+// BIO_CB_CTRL | BIO_CB_RETURN and BIO_CTRL_EOF.
+enum { asked = 0x06 | 0x80, whether_ended = 2 };
+
+// OpenSSL asks where nothing came and nothing is to be waited for. libcurl says no whatever the truth is, so that it
+// knows of no end (libcurl's issue 17471).
+static long say_ended(
+    void *bio, int operation, const char *bytes, size_t size, int argument, long number, int result, size_t *count) {
+    return operation == asked && argument == whether_ended ? 1 : result;
+}
+
+void flow_need_orderly_end(CURL *handle) {
+    struct curl_tlssessioninfo *tls = NULL;
+    if (!openssl.SSL_get_rbio || !openssl.BIO_set_callback_ex) return;
+    if (curl_easy_getinfo(handle, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || !tls || !tls->internals) return;
+    void *bio = openssl.SSL_get_rbio(tls->internals);
+    if (bio) openssl.BIO_set_callback_ex(bio, say_ended);
 }
 
 int flow_wake_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

@@ -8,6 +8,11 @@ package struct HTTPHeaders: Sendable, Hashable {
             self.name = name
             self.value = value
         }
+
+        /// The line that has libcurl send it: a name with nothing but blanks after the colon would be one to leave out.
+        package var curlLine: String {
+            value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } ? "\(name);" : "\(name): \(value)"
+        }
     }
 
     package var fields: [Field]

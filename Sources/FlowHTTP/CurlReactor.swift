@@ -169,8 +169,7 @@ final class CurlReactor {
             now = begin
             transfer.begins(at: begin)
             curl_multi_add_handle(multi, handle.pointer)
-            // Its connection may stand at once.
-            let check = min(transfer.latest, begin + transfer.exchange.call.timeouts.stall)
+            let check = transfer.nextLook(after: begin)
             nextStallCheck = nextStallCheck.map { min($0, check) } ?? check
             count += 1
         }
@@ -218,11 +217,11 @@ final class CurlReactor {
         guard let check = nextStallCheck, check <= now else { return }
         nextStallCheck = nil
         for transfer in handles.compactMap(\.transfer) {
-            let latest = transfer.latest
-            if latest <= now {
+            if transfer.latest <= now {
                 end(transfer, transfer.ended(transfer.stalled))
             } else {
-                nextStallCheck = nextStallCheck.map { min($0, latest) } ?? latest
+                let check = transfer.nextLook(after: now)
+                nextStallCheck = nextStallCheck.map { min($0, check) } ?? check
             }
         }
     }
@@ -257,6 +256,7 @@ final class CurlReactor {
     }
 
     private func takeBack(_ transfer: Transfer) {
+        transfer.tell(sockets)
         if let handle = transfer.handle {
             curl_multi_remove_handle(multi, handle.pointer)
             handle.release()

@@ -12,7 +12,8 @@ struct Edition {
 
     init(_ headers: HTTPHeaders) {
         // A length beside a transfer coding means nothing (RFC 9112, 6.3).
-        size = headers["transfer-encoding"] == nil ? headers["content-length"].flatMap { Int64($0) } : nil
+        let isCoded = headers["transfer-encoding"].map { $0.lowercased() != "identity" } ?? false
+        size = isCoded ? nil : headers["content-length"].flatMap { Int64($0) }
         tag = headers["etag"]
         modified = headers["last-modified"]
         let refuses = headers["accept-ranges"]?.lowercased() == "none"

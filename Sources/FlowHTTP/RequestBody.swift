@@ -22,10 +22,14 @@ final class RequestBody {
     private var piece = 0
     /// How much of the current piece has been read.
     private var position: Int64 = 0
+    /// How much of the whole has been read.
+    private var taken: Int64 = 0
     /// Bytes of the whole body.
     private(set) var length: Int64 = 0
     /// Whether the request has a body at all, be it an empty one.
     let isPresent: Bool
+    /// Whether a part of it has been read, and another is still to be.
+    var isUnderway: Bool { taken > 0 && taken < length }
 
     /// - Throws: a `Failure` where a file isn't there, can't be read or is too short.
     init(_ body: HTTPBody) throws(Failure) {
@@ -92,6 +96,7 @@ final class RequestBody {
                 got = try file.read(into: target, at: offset + position)
             }
             position += Int64(got)
+            taken += Int64(got)
             return got
         }
         return 0
@@ -99,6 +104,7 @@ final class RequestBody {
 
     /// Goes to `offset` of the whole body; false where it ends before that.
     func seek(to offset: Int64) -> Bool {
+        taken = offset
         var rest = offset
         for (index, candidate) in pieces.enumerated() {
             if rest <= candidate.length {

@@ -93,10 +93,7 @@ final class RequestSetup {
         _ curl: UnsafeMutableRawPointer, _ userAgent: String
     ) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
-        for field in headers.fields {
-            // libcurl takes a name with nothing after the colon for one to leave out.
-            list = curl_slist_append(list, field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
-        }
+        for field in headers.fields { list = curl_slist_append(list, field.curlLine) }
         if sendsBody {
             // What libcurl would add of its own accord: a form's type, and a pause of a second before a large body.
             if headers["content-type"] == nil { list = curl_slist_append(list, "Content-Type:") }

@@ -26,14 +26,25 @@ struct ResponseReader {
     private var hasUnreadableLength = false
     /// Whether a field that says where the body ends has a space before its colon, so that libcurl passes it over.
     private var hasMalformedLength = false
-    /// Whether the end of the body is told by a transfer coding, and lengths mean nothing (RFC 9112, 6.3).
+    /// Whether the body has a transfer coding, so that lengths mean nothing (RFC 9112, 6.3).
     private var isTransferCoded = false
+    /// Whether that coding tells where the body ends.
+    private var isChunked = false
+    /// Whether "identity" is named, which is no coding and has been in no HTTP since RFC 7230. libcurl takes it for one,
+    /// passes the length over, and reads until the connection ends.
+    private var isIdentity = false
+    /// How many bytes of the body are still to come where libcurl passes the length over.
+    private var left: Int64?
     private var isCoded = false
     private var isInBody = false
     private var target: Target
     private var decoder: ContentDecoder?
     /// Whether the rest of an answer that is no success was left, as it is over its limit.
-    private(set) var isCut = false
+    private var isCut = false
+    /// Whether the rest of what libcurl would read is not wanted.
+    var hasEnough: Bool { isCut || left == 0 }
+    /// Whether a file comes that ends where its connection does.
+    private(set) var isToEndInOrder = false
     private(set) var status = 0
     private var isSuccess: Bool { (200..<300).contains(status) }
     private var version = "1.1"
@@ -101,8 +112,8 @@ struct ResponseReader {
             } else {
                 for length in ResponseReader.lengths(text) { noteLength(length) }
             }
-        } else if ResponseReader.value(of: "transfer-encoding:", in: line) != nil {
-            isTransferCoded = true
+        } else if let value = ResponseReader.value(of: "transfer-encoding:", in: line) {
+            noteTransferCoding(String(decoding: value, as: UTF8.self).lowercased())
         } else if ResponseReader.value(of: "content-encoding:", in: line) != nil {
             isCoded = true
         } else if ResponseReader.hasSpaceBeforeColon("content-length", line)
@@ -110,6 +121,12 @@ struct ResponseReader {
         {
             hasMalformedLength = true
         }
+    }
+
+    private mutating func noteTransferCoding(_ coding: String) {
+        guard coding != "identity" else { return isIdentity = true }
+        isTransferCoded = true
+        isChunked = isChunked || coding.hasSuffix("chunked")
     }
 
     private mutating func noteLength(_ length: Int64?) {
@@ -169,6 +186,8 @@ struct ResponseReader {
         hasUnreadableLength = false
         hasMalformedLength = false
         isTransferCoded = false
+        isChunked = false
+        isIdentity = false
         isCoded = false
     }
 
@@ -220,6 +239,7 @@ struct ResponseReader {
                 "\(exchange.authority) put a space before the colon of a header that tells where its answer ends",
                 hint: "tell who runs the service, or the proxy before it", code: "malformed_length")
         }
+        if isIdentity, !isTransferCoded, hasBody { left = announcedLength }
         guard isSuccess else { return }
         let announced = isTransferCoded ? nil : announcedLength
         switch exchange.call.destination {
@@ -236,11 +256,15 @@ struct ResponseReader {
             if let announced { bytes.reserveCapacity(Int(max(0, min(announced, 1 << 20)))) }
             target = .memory(bytes, limit: limit)
         case .sink(let sink):
+            isToEndInOrder = !isHTTP2 && !isChunked && (isTransferCoded || announcedLength == nil)
             try sink.begin(status, ResponseReader.fields(head))
             target = .sink(sink)
         case .file: throw Failure(.internal, "a download reached the transport without its file")
         }
     }
+
+    /// Whether content may come (RFC 9112, 6.3).
+    private var hasBody: Bool { exchange.request.method != "HEAD" && status != 204 && status != 304 }
 
     /// A part that nobody asked for would be taken for the whole.
     private func requireAskedPart() throws(Failure) {
@@ -252,6 +276,12 @@ struct ResponseReader {
     }
 
     mutating func addBody(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        var bytes = bytes
+        if let left {
+            // What is behind the end is no part of it.
+            bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(clamping: left)))
+            self.left = left - Int64(bytes.count)
+        }
         // Of an answer without content a coding means nothing.
         if isCoded, decoder == nil, isSuccess, isToDecode, !bytes.isEmpty {
             do throws(Failure) {
@@ -339,10 +369,11 @@ struct ResponseReader {
 
     /// The whole response.
     ///
-    /// - Throws: a `Failure` of kind `network` where its head or its compressed content has no end.
+    /// - Throws: a `Failure` of kind `network` where its head, its body or its compressed content has no end.
     func finished() throws(Failure) -> HTTPResponse {
-        // libcurl takes the end of the connection for that of the answer, also in the middle of the head.
-        guard isInBody else {
+        // libcurl takes the end of the connection for that of the answer, also in the middle of the head, or of a body
+        // whose length it has passed over.
+        guard isInBody, left ?? 0 == 0 || isCut else {
             throw Failure(.network, "the answer of \(exchange.authority) broke off", hint: "try again later")
         }
         try decoder?.finish(from: exchange.authority)

@@ -12,6 +12,7 @@ extension Transfer {
     func configure(_ curl: UnsafeMutableRawPointer, context: UnsafeMutableRawPointer) {
         let left = exchange.deadline.map { max(1, Int(($0 - .now).inMilliseconds)) }
         flow_set_long(curl, CURLOPT_TIMEOUT_MS, left ?? 0)
+        if lane > 0 { flow_set_long(curl, CURLOPT_LOCALPORT, Int(lane)) }
         if sendsBody { setBody(curl, context) }
     }
 

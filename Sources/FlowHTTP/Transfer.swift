@@ -47,7 +47,12 @@ final class Transfer: @unchecked Sendable {
     /// Not with a body: libcurl before 8 can lose an HTTP/2 answer that comes before it is sent. And not where it must go
     /// out once only: a server that ends such a connection (nginx does after 1,000 requests) leaves requests on it without
     /// an answer, while over HTTP/1.1 it says in its last answer that it will.
+    ///
+    /// Nor over a Unix socket, where its lane is for one at a time.
     let mayShare: Bool
+    let isOverUnixSocket: Bool
+    /// The number of its connection where it goes over a Unix socket; else 0.
+    var lane: Int32 = 0
     /// Whether it may yet have the name of its host looked up.
     var isLookupUndecided = false
     /// The connections that it may share.
@@ -55,6 +60,8 @@ final class Transfer: @unchecked Sendable {
     private var standing = Standing.nowhere
     /// The sockets of the connection that it opens, of which the first that gets through is taken.
     private var sockets: [Int32] = []
+    /// Whether it is on a connection of which is to be learned whether it may be shared.
+    private var isFirstToShare = false
     /// How many connections it was kept from, one after the other, as their servers had ended them.
     private var endedConnections = 0
     /// More than may be kept for a host.
@@ -71,6 +78,8 @@ final class Transfer: @unchecked Sendable {
     private(set) var times: WireTimes?
     /// How often the request has been written to a connection.
     private(set) var timesSent = 0
+    /// Whether libcurl wants to send it again although it has its answer.
+    private var isAnswered = false
     @exclusivity(unchecked) private var reader: ResponseReader
     private var continuation: UnsafeContinuation<Void, Never>?
     private var outcome = Outcome.success(())
@@ -90,7 +99,8 @@ final class Transfer: @unchecked Sendable {
             default: body.isPresent
             }
         isEncrypted = exchange.origin.scheme == "https"
-        mayShare = isEncrypted && !body.isPresent && !exchange.isSentOnce
+        isOverUnixSocket = exchange.route.unixSocket != nil
+        mayShare = isEncrypted && !body.isPresent && !exchange.isSentOnce && !isOverUnixSocket
         proxy = options.proxy(for: exchange)
         reader = ResponseReader(exchange, maximumHeaderBytes: options.maximumHeaderBytes)
     }
@@ -108,8 +118,18 @@ final class Transfer: @unchecked Sendable {
         return begun + exchange.call.timeouts.connect + Transfer.grace
     }
 
+    /// When to look again whether it has taken too long.
+    ///
+    /// Sooner than ``latest`` where it may be patient now, and less so as soon as its connection stands or its answer
+    /// begins.
+    func nextLook(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        min(latest, now + exchange.call.timeouts.stall)
+    }
+
     /// How long no byte may move from now on. An interim answer (100, 103) is none.
-    private var patience: Duration { exchange.call.timeouts.stall(hasAnswerBegun: status >= 200) }
+    private var patience: Duration {
+        exchange.call.timeouts.stall(isAwaited: status < 200 && !body.isUnderway)
+    }
 
     /// Whoever opens a connection has libcurl watch the time, which knows better what went wrong. But those who wait for
     /// that connection it lets wait, and then try one after the other.
@@ -137,7 +157,8 @@ final class Transfer: @unchecked Sendable {
     var stalled: Failure {
         lastActivity == nil
             ? TransferError(self, code: CURLE_OPERATION_TIMEDOUT).failure
-            : TransferError.timeout(exchange, "nothing came", within: patience)
+            : TransferError.stalled(
+                exchange, status >= 200 ? .answering : body.isUnderway ? .sending : .awaited, for: patience)
     }
 
     func awaits(_ continuation: UnsafeContinuation<Void, Never>) { self.continuation = continuation }
@@ -191,7 +212,7 @@ final class Transfer: @unchecked Sendable {
         measure()
         if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
         // What is over the limit of an answer that is no success was left where it was.
-        if code == CURLE_OK || reader.isCut { return .success(()) }
+        if code == CURLE_OK || reader.hasEnough || isAnswered { return .success(()) }
         if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         return .failure(stamped(TransferError(self, code: code).failure))
     }
@@ -224,6 +245,7 @@ final class Transfer: @unchecked Sendable {
     func mayOpenConnection() -> Bool {
         host?.lookup.found(wasUndecided: isLookupUndecided)
         isLookupUndecided = false
+        guard !hasAnswer() else { return false }
         // Of a host with several addresses it may open one after the other.
         guard let shared, !opensConnection else {
             standing = .opening
@@ -254,20 +276,30 @@ final class Transfer: @unchecked Sendable {
             isLookupUndecided = false
             host?.lookup.wasNotNeeded()
         }
+        guard !hasAnswer() else { return false }
+        let port = lane > 0 ? -lane : port
         place(on: port)
         // libcurl repeats any request by itself where a kept connection ends without an answer. The server may have
         // acted on it all the same, so a write goes out once only.
         guard timesSent == 0 || !exchange.isSentOnce else { return false }
         if !sockets.isEmpty {
-            if !mayShare { kept.keep(sockets, port: port, at: now) }
+            kept.keep(sockets, port: port, isLone: !mayShare, at: now)
+            isFirstToShare = mayShare
             sockets = []
-        } else if !mayShare, kept.haveEnded(port: port, isSentOnce: exchange.isSentOnce, at: now) {
+        } else if kept.haveEnded(port: port, isSentOnce: exchange.isSentOnce, at: now) {
             endedConnections += 1
             if endedConnections <= Transfer.mostEndedConnections { standing = .ended(port) }
             return false
         }
         timesSent += 1
         return true
+    }
+
+    /// Whether there is an answer, so that there is nothing to send. After a 417 libcurl sends a request again by itself:
+    /// without its own expectation, but not without that of the caller.
+    private func hasAnswer() -> Bool {
+        isAnswered = status >= 200
+        return isAnswered
     }
 
     /// Whether nothing came of this try, and it is to look for another connection.
@@ -281,7 +313,7 @@ final class Transfer: @unchecked Sendable {
     /// Whether the process may open no more sockets.
     var foundNoSocket: Bool { if case .withoutSocket = standing { true } else { false } }
 
-    /// The local port of the connection that it is on.
+    /// The local port of the connection that it is on, or its lane, which is less than 0.
     var port: Int32? {
         switch standing {
         case .on(let port), .ended(let port): port
@@ -302,6 +334,7 @@ final class Transfer: @unchecked Sendable {
         stage = .waiting
         standing = .nowhere
         sockets = []
+        isFirstToShare = false
     }
 
     private func place(on port: Int32) {
@@ -322,6 +355,12 @@ final class Transfer: @unchecked Sendable {
         if let port { shared.remove(from: port) } else { shared.giveUp(opened: opensConnection) }
     }
 
+    /// Takes note for those who come after it whether its connection carries one request after the other.
+    func tell(_ kept: KeptSockets) {
+        guard isFirstToShare, status >= 200, !reader.isHTTP2, let port else { return }
+        kept.isLone(port: port)
+    }
+
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         do throws(Failure) {
             return try body.read(into: buffer)
@@ -332,11 +371,14 @@ final class Transfer: @unchecked Sendable {
     }
 
     func addHeader(_ line: UnsafeRawBufferPointer) -> Bool {
-        guarded { () throws(Failure) in try reader.addHeader(line) }
+        guard guarded({ () throws(Failure) in try reader.addHeader(line) }) else { return false }
+        // The line that ends the header.
+        if line.count <= 2, isEncrypted, reader.isToEndInOrder, let handle { flow_need_orderly_end(handle.pointer) }
+        return !reader.hasEnough
     }
 
     func addBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guarded { () throws(Failure) in try reader.addBody(bytes) } && !reader.isCut
+        guarded { () throws(Failure) in try reader.addBody(bytes) } && !reader.hasEnough
     }
 
     private func guarded(_ work: () throws(Failure) -> Void) -> Bool {

@@ -230,7 +230,10 @@ struct TransferError {
                 .timeout, "could not connect to \(authority) within \(limit.humanText)",
                 hint: "check that the server is reachable from this machine")
         }
-        return TransferError.timeout(exchange, "no complete answer", within: timeouts.total ?? timeouts.connect)
+        let limit = timeouts.total ?? timeouts.connect
+        return TransferError.afterSending(
+            exchange, .timeout, "no complete answer from \(authority) within \(limit.humanText)",
+            hint: "raise the timeout if the service is slow", underlying: nil)
     }
 
     /// The connection ended before the answer was whole.
@@ -247,21 +250,40 @@ struct TransferError {
         guard wasSent else {
             return plain(.network, what, hint: "check that the server is running and reachable from this machine")
         }
-        return TransferError.afterSending(exchange, .network, what, underlying: text)
+        return TransferError.afterSending(
+            exchange, .network, what,
+            // With neither a length nor this, nobody can tell that it was all.
+            hint: status >= 200 && detail.contains("unexpected eof")
+                ? "try again later; where it stays so, have the service announce the length of its answer"
+                : "try again later", underlying: text)
     }
 
-    /// A bound of time that was passed after the request went out.
-    static func timeout(_ exchange: Exchange, _ what: String, within limit: Duration) -> Failure {
-        afterSending(
-            exchange, .timeout, "\(what) from \(exchange.authority) within \(limit.humanText)",
-            hint: exchange.call.timeouts.total == nil
-                ? "if the service is slow, give the step a timeout as long as its answer may take to begin, such as 5m"
-                : "raise the timeout if the service is slow", underlying: nil)
+    /// What comes to a standstill after the request has begun to go out.
+    enum Standstill { case sending, awaited, answering }
+
+    /// No byte moved for as long as `limit`.
+    static func stalled(_ exchange: Exchange, _ stage: Standstill, for limit: Duration) -> Failure {
+        let what =
+            stage == .sending
+            ? "\(exchange.authority) took nothing more of the request" : "nothing came from \(exchange.authority)"
+        let timeouts = exchange.call.timeouts
+        let hint =
+            if timeouts.isStallChosen {
+                "raise stall_timeout if the service is slow"
+            } else if stage != .awaited {
+                "try again later; stall_timeout of http.request allows longer pauses"
+            } else if timeouts.total == nil {
+                "if the service is slow, give the step a timeout as long as its answer may take to begin, such as 5m"
+            } else {
+                "raise the timeout if the service is slow"
+            }
+        return afterSending(
+            exchange, .timeout, "\(what) within \(limit.humanText)", hint: hint, underlying: nil)
     }
 
     private static func afterSending(
         _ exchange: Exchange, _ kind: FailureKind, _ what: String,
-        hint: String = "try again later", underlying: String?
+        hint: String, underlying: String?
     ) -> Failure {
         exchange.call.inDoubt(Failure(kind, what, hint: hint, underlying: underlying))
     }

@@ -13,6 +13,7 @@ final class WaitingLine {
     private var latest: HostLine?
     /// Hosts with someone waiting who were let in last come last.
     private var turns: [HostLine] = []
+    private let lanes = SocketLanes()
     private(set) var active = 0
     /// How many of those go over TLS.
     private(set) var encrypted = 0
@@ -101,6 +102,7 @@ final class WaitingLine {
             if let chosen {
                 active += 1
                 if chosen.isEncrypted { encrypted += 1 }
+                lanes.enter(chosen)
                 return chosen
             }
             forgetIfIdle(host)
@@ -113,6 +115,7 @@ final class WaitingLine {
         guard let host = transfer.host else { return }
         active -= 1
         if transfer.isEncrypted { encrypted -= 1 }
+        lanes.leave(transfer)
         host.ended(transfer)
         forgetIfIdle(host)
     }

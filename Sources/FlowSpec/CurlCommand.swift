@@ -73,6 +73,8 @@ package struct CurlCommand: Sendable, Hashable {
             if let file = route.proxyCAFile, proxy.lowercased().hasPrefix("https:") {
                 words.append("--proxy-cacert \(shell.quoted(file))")
             }
+            // Else the variables of who runs it might exempt the host.
+            if !proxy.isEmpty { words.append("--noproxy ''") }
         }
         if let socket = route.unixSocket { words.append("--unix-socket \(shell.quoted(socket))") }
         if let file = route.caFile { words.append("--cacert \(shell.quoted(file))") }
@@ -99,7 +101,7 @@ package struct CurlCommand: Sendable, Hashable {
 
     private func header(_ field: HTTPHeaders.Field, _ shell: ShellText) -> String {
         guard request.secrets.headers.contains(field.name.lowercased()) || SecretNames.covers(field.name) else {
-            return shell.quoted(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+            return shell.quoted(field.curlLine)
         }
         // `Bearer` and the like are no secret, and needed to know what to put there.
         let words = field.value.split(separator: " ", maxSplits: 1)

@@ -56,22 +56,27 @@ package struct HTTPCall: Sendable {
         package var total: Duration?
         /// How long no byte may move.
         package var stall: Duration
+        /// Whether ``stall`` is the caller's own.
+        package let isStallChosen: Bool
         /// How long none may move until the answer begins, where that is longer than ``stall``.
         package var answer: Duration?
 
+        /// - Parameter stall: 30 seconds where it is left out.
         package init(
-            connect: Duration = .seconds(10), total: Duration? = nil, stall: Duration = .seconds(30),
-            answer: Duration? = nil
+            connect: Duration = .seconds(10), total: Duration? = nil, stall: Duration? = nil, answer: Duration? = nil
         ) {
             self.connect = connect
             self.total = total
-            self.stall = stall
+            self.stall = stall ?? .seconds(30)
+            isStallChosen = stall != nil
             self.answer = answer
         }
 
-        /// How long no byte may move, before the answer begins or in the midst of it.
-        package func stall(hasAnswerBegun: Bool) -> Duration {
-            hasAnswerBegun ? stall : max(stall, answer ?? stall)
+        /// How long no byte may move.
+        ///
+        /// - Parameter isAwaited: whether the request has been sent, and its answer has not begun.
+        package func stall(isAwaited: Bool) -> Duration {
+            isAwaited ? max(stall, answer ?? stall) : stall
         }
     }
 

@@ -68,6 +68,18 @@ import Testing
         #expect(try await machine.run("stat -c %a trace.log").output == "600\n")
     }
 
+    /// The variables are for what has no proxy of its own.
+    @Test(arguments: ["NO_PROXY='*'", "no_proxy=127.0.0.1"])
+    func proxyOfACredentialIsUsedWhateverTheVariablesExempt(variable: String) async throws {
+        let proxy = try FaultServer(replies: [.json([:])])
+        let port = try RefusingPort()
+        let fields = "\"type\":\"bearer\",\"token\":\"\(ExchangeTests.token)\",\"proxy\":\"\(proxy.url)\""
+        let result = try await machine(port.url).run(
+            "\(variable) FLOWCTL_CREDENTIAL_API='{\(fields),\"hosts\":[\"\(port.url)\"]}' flowctl run call.yaml")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(proxy.requests.map(\.path) == [port.url + "/items"])
+    }
+
     /// It could stand anywhere in ordinary text, so it is known by its places.
     @Test func shortSecretsAreLeftOutByTheirPlaces() async throws {
         let server = try FaultServer { _ in .json(["detail": "The door is locked."], status: 422) }

@@ -229,7 +229,7 @@ import Testing
         context.timeout = timeout
         _ = try await node.run(node.spec.bind(ValueMap()), in: context)
         #expect(client.calls.first?.timeouts.answer == .seconds(seconds))
-        #expect(client.calls.first?.timeouts.stall(hasAnswerBegun: true) == .seconds(30))
+        #expect(client.calls.first?.timeouts.stall(isAwaited: false) == .seconds(30))
     }
 
     @Test func secretsMayGoIntoABodyButNotIntoAnAddress() throws {

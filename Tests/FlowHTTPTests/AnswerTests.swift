@@ -85,6 +85,32 @@ import Testing
         #expect(try await get(server).text == "ok")
     }
 
+    // MARK: A coding that is none
+
+    /// libcurl takes it for one and reads to the end of the connection (RFC 2616, 4.4; gone since RFC 7230).
+    @Test(arguments: [("5", "hello", false), ("5", "hello, world", true), ("0", "", false)])
+    func identityIsNoTransferCoding(length: String, body: String, closes: Bool) async throws {
+        let server = try FaultServer { _ in
+            FaultServer.Reply(
+                200, headers: [("Transfer-Encoding", "Identity"), ("Content-Length", length)],
+                body: .bytes(Array(body.utf8)), closes: closes)
+        }
+        let response = try await get(server)
+        #expect(response.text == String(body.prefix(5)))
+    }
+
+    @Test func identityWithALengthThatIsNotReached() async throws {
+        let server = try head("Transfer-Encoding: identity\r\nContent-Length: 30\r\n", body: "abc")
+        let outcome = await failure { _ = try await get(server) }
+        #expect(outcome.kind == .network)
+        #expect(outcome.message == "the answer of \(server.authority) broke off")
+    }
+
+    @Test func identityToHeadHasNoContent() async throws {
+        let server = try head("Transfer-Encoding: identity\r\nContent-Length: 30\r\n", body: "")
+        #expect(try await client.send(HTTPCall(HTTPRequest("HEAD", server.url))).status == 200)
+    }
+
     // MARK: Bodies of answers that are no success
 
     private static let long = FaultServer.Reply(503, body: .repeated(UInt8(ascii: "x"), count: 5 << 20))

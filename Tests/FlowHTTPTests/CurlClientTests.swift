@@ -32,6 +32,13 @@ import Testing
         #expect(seen.headers["expect"] == nil)
     }
 
+    @Test(arguments: ["", " ", " \t"]) func fieldOfBlanksIsSentEmpty(value: String) async throws {
+        let server = try FaultServer(replies: [.text("x")])
+        let headers = HTTPHeaders([("X-A", value), ("User-Agent", value), ("Accept", value)])
+        _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url, headers: headers)))
+        for name in ["x-a", "user-agent", "accept"] { #expect(server.requests[0].headers[name] == "") }
+    }
+
     @Test func spellingsOfALetterAreToldApart() async throws {
         let server = try FaultServer(replies: Array(repeating: .status(204), count: 4))
         let (short, long) = ("\u{E9}", "e\u{301}")

@@ -238,8 +238,20 @@ import Testing
         let route = HTTPRoute(proxy: "https://proxy.test:3128", caFile: "/ca.pem")
         #expect(
             CurlCommand(HTTPCall(HTTPRequest("GET", "https://h/x"), route: route)).text(masker)
-                == "curl -sS -g --path-as-is --proxy 'https://proxy.test:3128' --proxy-cacert '/ca.pem' "
+                == "curl -sS -g --path-as-is --proxy 'https://proxy.test:3128' --proxy-cacert '/ca.pem' --noproxy '' "
                 + "--cacert '/ca.pem' 'https://h/x'")
+    }
+
+    /// curl leaves out a field of blanks, and goes straight to a host that the variables exempt.
+    @Test func curlSendsWhatIsBlankAndUsesTheProxy() async throws {
+        let proxy = try FaultServer(replies: [.text("ok")])
+        let call = HTTPCall(
+            HTTPRequest("GET", "http://127.0.0.1:1/x", headers: HTTPHeaders([("X-A", " ")])),
+            route: HTTPRoute(proxy: proxy.url))
+        let result = try await shell("export no_proxy='*'; " + CurlCommand(call).text(masker), TemporaryFolder())
+        #expect(result.output == "ok", "\(result.errors)")
+        #expect(proxy.requests.first?.target == "http://127.0.0.1:1/x")
+        #expect(proxy.requests.first?.headers["x-a"] == "")
     }
 
     private func shell(_ command: String, _ folder: TemporaryFolder) async throws -> ChildProcess.Result {

@@ -1,9 +1,10 @@
 import FlowCore
-import FlowHTTP
 import FlowSpec
 import FlowTestKit
 import Glibc
 import Testing
+
+@testable import FlowHTTP
 
 /// What a caller is told where something goes wrong.
 @Suite struct CurlFaultTests {
@@ -154,7 +155,78 @@ import Testing
         let failure = await failure("GET", server.url, timeouts: .init(stall: .milliseconds(150)))
         #expect(failure.kind == .timeout)
         #expect(failure.message == "nothing came from \(server.authority) within 150 ms")
-        #expect(failure.hint?.hasPrefix("if the service is slow, give the step a timeout") == true)
+        #expect(failure.hint == "raise stall_timeout if the service is slow")
+    }
+
+    /// It names what helps: before the answer begins the step's timeout counts, but not where a stall_timeout is given.
+    @Test(arguments: [
+        (
+            TransferError.Standstill.awaited, nil,
+            "if the service is slow, give the step a timeout as long as its answer may take to begin, such as 5m"
+        ),
+        (.awaited, Duration.seconds(60), "raise the timeout if the service is slow"),
+        (.answering, nil, "try again later; stall_timeout of http.request allows longer pauses"),
+        (.sending, .seconds(60), "try again later; stall_timeout of http.request allows longer pauses"),
+    ])
+    func hintAfterAStall(stage: TransferError.Standstill, timeout: Duration?, hint: String) throws {
+        let request = HTTPRequest("GET", "http://service.test/")
+        let timeouts = HTTPCall.Timeouts(total: timeout, answer: timeout)
+        let exchange = try Exchange(HTTPCall(request, timeouts: timeouts))
+        #expect(TransferError.stalled(exchange, stage, for: .seconds(30)).hint == hint)
+        let own = try Exchange(HTTPCall(request, timeouts: .init(total: timeout, stall: .seconds(30))))
+        #expect(
+            TransferError.stalled(own, stage, for: .seconds(30)).hint == "raise stall_timeout if the service is slow")
+    }
+
+    /// However long it may take to begin.
+    @Test func silenceInTheMiddleOfALateAnswerIsAStall() async throws {
+        let server = try FaultServer { _ in
+            usleep(400_000)
+            return .text("hello").delivered(.stall(after: 60))
+        }
+        let start = ContinuousClock.now
+        let timeouts = HTTPCall.Timeouts(stall: .milliseconds(100), answer: .seconds(60))
+        let failure = await failure("GET", server.url, timeouts: timeouts)
+        #expect(failure.message == "nothing came from \(server.authority) within 100 ms")
+        #expect(ContinuousClock.now - start < .seconds(50))
+    }
+
+    /// It waits for no answer before the request is sent.
+    @Test func serverThatStopsTakingABodyIsAStall() async throws {
+        let folder = TemporaryFolder()
+        let file = try folder.write("large", [])
+        // All of it a hole; far more than the system keeps for a connection.
+        #expect(truncate(file, 256 << 20) == 0)
+        let port = try SilentPort()
+        let call = HTTPCall(
+            HTTPRequest("PUT", "http://\(port.authority)/", body: .file(path: file)), effect: .idempotent,
+            timeouts: .init(stall: .milliseconds(200), answer: .seconds(60)))
+        let start = ContinuousClock.now
+        let failure = await FlowHTTPTests.failure { _ = try await client.send(call) }
+        #expect(failure.kind == .timeout)
+        #expect(failure.message == "\(port.authority) took nothing more of the request within 200 ms")
+        #expect(ContinuousClock.now - start < .seconds(50))
+        #expect(RetryPolicy(max: 1).allows(failure, effect: .idempotent))
+    }
+
+    /// libcurl would send the request again, with the same expectation.
+    @Test(arguments: ["POST", "PUT"], [true, false])
+    func serverThatDoesNotMeetAnExpectation(method: String, closes: Bool) async throws {
+        let refusal = "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 2\r\n"
+        let answers = [
+            refusal + (closes ? "Connection: close\r\n" : "") + "\r\nno",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        ]
+        let server = try ScriptedPort(answers.prefix(closes ? 1 : 2).map { Array($0.utf8) })
+        let headers = HTTPHeaders([("Expect", "100-continue")])
+        let response = try await client.send(
+            HTTPCall(
+                HTTPRequest(method, "http://\(server.authority)/", headers: headers, body: .bytes([1, 2, 3])),
+                effect: method == "POST" ? .write : .idempotent))
+        #expect(response.status == 417)
+        // Where the connection stays open libcurl may keep the body to itself.
+        if closes { #expect(response.text == "no") }
+        #expect(!response.wasSentAgain)
     }
 
     /// Who asks a model, or for an export, waits for the first byte longer than for the next one.

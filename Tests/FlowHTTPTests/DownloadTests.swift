@@ -55,6 +55,55 @@ import Testing
 
     private typealias Reply = FaultServer.Reply
 
+    /// libcurl takes that coding for one, and the end of the connection for that of the file.
+    @Test func lengthBesideACodingThatIsNoneCounts() async throws {
+        let content = content
+        let server = try FaultServer { request in
+            let headers = [("Transfer-Encoding", "identity"), ("Content-Length", "50000"), ("ETag", "\"v1\"")]
+            var reply = Reply(200, headers: headers, body: .bytes(content), closes: true)
+            reply.delivery = .cut(after: reply.headSize + 3)
+            guard let start = request.headers["range"].flatMap({ Int($0.filter(\.isNumber)) }) else { return reply }
+            let range = ("Content-Range", "bytes \(start)-49999/50000")
+            return Reply(206, headers: [range, ("ETag", "\"v1\"")], body: .bytes(Array(content[start...])))
+        }
+        _ = try await client().send(call(server))
+        #expect(try folder.read("data.bin") == content)
+        #expect(server.requests.map { $0.headers["range"] } == [nil, "bytes=3-"])
+    }
+
+    private func download(_ server: ScriptedTLSServer) -> HTTPCall {
+        HTTPCall(
+            HTTPRequest("GET", server.url), destination: .file(path: path),
+            route: HTTPRoute(caFile: server.certificate))
+    }
+
+    private let unmeasured = Array("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\npart".utf8)
+
+    @Test(.enabled(if: TLSServer.isInstalled, "needs nginx and openssl"))
+    func fileWithoutALengthEndsWithAWordOfTLS() async throws {
+        let server = try ScriptedTLSServer([unmeasured], closes: true)
+        _ = try await CurlClient().send(download(server))
+        #expect(try folder.read("data.bin") == Array("part".utf8))
+    }
+
+    /// RFC 9112, 9.8.
+    @Test(.enabled(if: TLSServer.isInstalled, "needs nginx and openssl"))
+    func fileWithoutALengthDoesNotEndWithoutAWord() async throws {
+        let server = try ScriptedTLSServer([unmeasured])
+        async let outcome = failure { _ = try await CurlClient().send(download(server)) }
+        // All of it has come.
+        for _ in 0..<3000 where (try? folder.read("data.bin.part-flowctl"))?.count != 4 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        server.stop()
+        let failure = await outcome
+        #expect(failure.kind == .network)
+        #expect(failure.message == "the answer of 127.0.0.1:\(server.port) broke off")
+        #expect(
+            failure.hint == "try again later; where it stays so, have the service announce the length of its answer")
+        #expect(folder.names == [])
+    }
+
     @Test func goesOnWhereItBrokeOff() async throws {
         let server = try ranged(cut: 20_000)
         let response = try await client().send(call(server))

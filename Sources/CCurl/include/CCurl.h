@@ -16,6 +16,10 @@ int flow_wake_descriptor(void);
 /// comes among them, give out and don't know again.
 void flow_set_tickets(CURL *handle);
 
+/// Has the transfer that is on its way fail where its connection ends without the alert with which TLS says that this
+/// was all (RFC 8446, 6.1). libcurl 7.87 to 8.14 takes such an end for that of an answer without a length.
+void flow_need_orderly_end(CURL *handle);
+
 // Swift cannot call C functions with variable arguments: one shim for each type of argument that is used.
 
 typedef size_t (*flow_data_callback)(char *bytes, size_t size, size_t count, void *context);
@@ -83,10 +87,12 @@ static inline void flow_set_certificate(
 
 /// Has TLS 1.2 or later spoken, and certificates checked by the system's authorities, or those of `authorities`. Those of
 /// `proxy_authorities` count beside the system's, as who runs the server need not run the proxy. NULL and an empty text
-/// as `proxy` mean none, also where the environment names one.
+/// as `proxy` mean none, also where the environment names one; and a proxy that is given is used, also where the
+/// environment exempts the host.
 static inline void flow_set_way(
     CURL *handle, const char *proxy, const char *authorities, const char *proxy_authorities) {
     curl_easy_setopt(handle, CURLOPT_PROXY, proxy ? proxy : "");
+    curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(handle, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (authorities) flow_set_authorities(handle, authorities);

@@ -55,7 +55,7 @@ struct HTTPRequestNode: Node {
         Parameter("connect_timeout", .duration, default: "10s", help: "How long connecting may take."),
         Parameter(
             "stall_timeout", .duration,
-            help: "How long no byte may move; else 30s, and before the answer begins as long as the step's timeout."),
+            help: "How long no byte may move; else 30s, and while only the answer is waited for the step's timeout."),
         Parameter(
             "max_bytes", .int, help: "A larger answer is refused; 64 MiB where it does not go to a file.", minimum: 0),
         Parameter("redirects", .int, default: 10, help: "How many redirects are followed.", minimum: 0, maximum: 50),
@@ -156,7 +156,7 @@ struct HTTPRequestNode: Node {
     private func timeouts(_ arguments: Arguments, _ context: NodeContext) -> HTTPCall.Timeouts {
         HTTPCall.Timeouts(
             connect: arguments.duration("connect_timeout") ?? .seconds(10), total: context.timeout,
-            stall: arguments.duration("stall_timeout") ?? .seconds(30),
+            stall: arguments.duration("stall_timeout"),
             answer: arguments["stall_timeout"] == nil ? context.timeout : nil)
     }
 

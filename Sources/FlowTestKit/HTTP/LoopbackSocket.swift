@@ -16,6 +16,24 @@ enum LoopbackSocket {
         return (descriptor, port)
     }
 
+    /// A Unix socket that listens at a path where there is nothing yet.
+    static func bound(to path: String) throws(Failure) -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        let isBound = withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        guard isBound, listen(descriptor, 16) == 0 else {
+            close(descriptor)
+            throw Failure(.internal, "no socket \(path) for a test server (errno \(errno))")
+        }
+        return descriptor
+    }
+
     /// A TCP connection to a port of 127.0.0.1.
     static func connected(to port: Int) throws(Failure) -> Int32 {
         let descriptor = try open()

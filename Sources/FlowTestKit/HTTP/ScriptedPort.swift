@@ -1,7 +1,8 @@
 import FlowCore
 import Glibc
 
-/// A loopback port that answers whatever comes with given bytes, portion by portion, and then ends the connection.
+/// A loopback port, or a Unix socket, that answers whatever comes with given bytes, portion by portion, and then ends the
+/// connection.
 ///
 ///     let proxy = try ScriptedPort([[5, 0xFF]])
 ///
@@ -13,8 +14,11 @@ package final class ScriptedPort: Sendable {
     /// - Parameters:
     ///   - portions: each is sent when something has come; with none, the connection ends when something does.
     ///   - unasked: is sent 50 ms after each of them, although nothing has come.
-    package init(_ portions: [[UInt8]], unasked: [UInt8] = []) throws {
-        let (listener, port) = try LoopbackSocket.bound(listening: true)
+    ///   - path: that of a Unix socket, which has no port.
+    package init(_ portions: [[UInt8]], unasked: [UInt8] = [], at path: String? = nil) throws {
+        let (listener, port) =
+            try path.map { (try LoopbackSocket.bound(to: $0), 0) }
+            ?? LoopbackSocket.bound(listening: true)
         self.port = port
         stopPipe = try StopPipe()
         try OwnThread.start { [stopPipe] in
