@@ -195,6 +195,20 @@ import Testing
             request.headers.fields.filter { $0.name.hasPrefix("X-Meta") }.map(\.name) == (isThere ? ["X-Meta-a"] : []))
     }
 
+    @Test func anOutputHasWhatOptionalsHold() async throws {
+        let connector = try TestConnector(
+            """
+              op:
+                summary: Do it.
+                effect: read
+                request: GET t
+                output: { a: "${{ body.?a }}", b: "${{ body.?b }}" }
+            """)
+        #expect(try await connector.run("op", replies: [.json(#"{"a":1}"#)]).output == ["a": 1])
+        let type = try connector.node("op").outputType(of: WrittenArguments())
+        #expect(type.members?["a"]?.may(be: .int) == true)
+    }
+
     @Test func jsonMayBeNullAlone() async throws {
         let request = try await sent("request: POST t\njson: null")
         #expect(request.text == "null")
