@@ -124,7 +124,10 @@ let package = Package(
         tests("FlowVaultTests", ["FlowCore", "FlowSpec", "FlowStore", "FlowVault", "FlowCrypto", "FlowOAuth"]),
         tests(
             "FlowConnectTests",
-            ["FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowHTTP", "FlowOAuth", "FlowConnect"],
+            [
+                "FlowCore", "FlowSpec", "FlowYAML", "FlowExpression", "FlowCrypto", "FlowHTTP", "FlowOAuth",
+                "FlowConnect",
+            ],
             exclude: ["Cases", "Contract"]),
         tests(
             "FlowMongoTests",

@@ -138,6 +138,20 @@ package struct StaticType: Sendable, Hashable {
             })
     }
 
+    /// What a value may be where optionals are taken for what they hold, perhaps not all that stand inside.
+    package var unwrapped: StaticType {
+        if isDynamic { return self }
+        let inner = StaticType(
+            insides.mapValues { inside in
+                switch inside {
+                case .anything, .texts, .held: inside
+                case .items(let item): .items(item.unwrapped)
+                case .members(let members): .members(members.mapped(\.unwrapped))
+                }
+            })
+        return held.map { inner.joined(with: $0.unwrapped).joined(with: .absent) } ?? inner
+    }
+
     /// More texts than this are any text.
     private static let mostTexts = 64
 

@@ -1,5 +1,6 @@
 import FlowConnect
 import FlowCore
+import FlowCrypto
 import FlowSpec
 import FlowTestKit
 import Testing
@@ -16,6 +17,31 @@ import Testing
         let (_, requests) = try await connector.run(
             "op", ValueMap(arguments), files: files ?? MemoryFiles(texts: ["/work/plan.pdf": "%PDF"]))
         return try #require(requests.first)
+    }
+
+    // MARK: Digests
+
+    @Test(arguments: [
+        "body: ${{ params.file }}", "multipart: { file: \"${{ params.file }}\" }",
+        "json: { size: \"${{ params.file.size }}\" }",
+    ])
+    func theDigestIsThatOfTheWholeBody(body: String) async throws {
+        let files = MemoryFiles(texts: ["/work/plan.pdf": "%PDF"])
+        let request = try await sent(
+            "request: PUT t\nparams: { file: { type: file } }\ncontent_md5: true\n\(body)",
+            [("file", "/work/plan.pdf")], files: files)
+        var bytes: [UInt8] = []
+        func add(_ body: HTTPBody) throws {
+            switch body {
+            case .none: break
+            case .bytes(let part): bytes += part
+            case .file(let path, _, _): bytes += try files.read(path, limit: .max)
+            case .parts(let parts): for part in parts { try add(part) }
+            }
+        }
+        try add(request.body)
+        #expect(!bytes.isEmpty)
+        #expect(request.headers["Content-MD5"] == Base64.encode(try Digest.md5(bytes)))
     }
 
     // MARK: Parameters
@@ -119,6 +145,68 @@ import Testing
             "request: PUT t\nparams: { metadata: { type: map, in: header, as: x-meta-* } }",
             [("metadata", ["author": "ann", "n": 1])])
         #expect(headers.headers["x-meta-author"] == "ann" && headers.headers["x-meta-n"] == "1")
+    }
+
+    /// Which would be sent under the name `*` else.
+    @Test(
+        arguments: [
+            ("params.?fields", [], #"{"a":1}"#), ("params.fields", [], #"{"a":1}"#),
+            ("params.fields", [("fields", nil)], #"{"a":1}"#),
+            ("params.?fields", [("fields", ["b": 2])], #"{"a":1,"b":2}"#),
+        ] as [(String, [(String, Value)], String)])
+    func whatIsLeftOutHasNoMembers(expression: String, arguments: [(String, Value)], json: String) async throws {
+        let request = try await sent(
+            "request: POST t\nparams: { fields: { type: any } }\njson: { a: 1, \"*\": \"${{ \(expression) }}\" }",
+            arguments)
+        #expect(request.text == json)
+    }
+
+    @Test func membersOfASecretAreSecret() async throws {
+        let request = try await sent(
+            "request: POST t\nparams: { fields: { type: map } }\njson: { \"*\": \"${{ params.fields }}\" }",
+            [("fields", .secret(["b": 2]))])
+        #expect(request.secrets.members == ["b"])
+    }
+
+    @Test func onlyAMapHasMembersThatStandBesideOthers() async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await sent(
+                "request: POST t\nparams: { fields: { type: any } }\njson: { a: 1, \"*\": \"${{ params.fields }}\" }",
+                [("fields", [1, 2])])
+        }
+        #expect(failure?.message == "\"*\" must be a map, whose members stand beside the others, not a list of 2")
+    }
+
+    @Test(arguments: [[], [("x", ["a": "1"])]] as [[(String, Value)]])
+    func anOptionalIsSentAsWhatItHolds(arguments: [(String, Value)]) async throws {
+        let request = try await sent(
+            """
+            request: POST t
+            params: { x: { type: any } }
+            query: { q: "${{ params.?x.?a }}" }
+            headers: { X-A: "${{ params.?x.?a }}", X-Meta-*: "${{ params.?x }}" }
+            form: { n: 0, f: "${{ params.?x.?a }}", m: { i: "${{ params.?x.?a }}" }, e: "${{ {'k': params.?x.?a} }}" }
+            """, arguments, head: "defaults: { form: brackets }")
+        let isThere = !arguments.isEmpty
+        #expect(request.url == "https://api.acme.test/v1/t" + (isThere ? "?q=1" : ""))
+        #expect(request.text == (isThere ? "n=0&f=1&m%5Bi%5D=1&e%5Bk%5D=1" : "n=0&m="))
+        #expect(request.headers["X-A"] == (isThere ? "1" : nil))
+        #expect(
+            request.headers.fields.filter { $0.name.hasPrefix("X-Meta") }.map(\.name) == (isThere ? ["X-Meta-a"] : []))
+    }
+
+    @Test func anOutputHasWhatOptionalsHold() async throws {
+        let connector = try TestConnector(
+            """
+              op:
+                summary: Do it.
+                effect: read
+                request: GET t
+                output: { a: "${{ body.?a }}", b: "${{ body.?b }}" }
+            """)
+        #expect(try await connector.run("op", replies: [.json(#"{"a":1}"#)]).output == ["a": 1])
+        let type = try connector.node("op").outputType(of: WrittenArguments())
+        #expect(type.members?["a"]?.may(be: .int) == true)
     }
 
     @Test func jsonMayBeNullAlone() async throws {

@@ -42,6 +42,40 @@ import Testing
         #expect(requests.count == 1)
     }
 
+    @Test(arguments: [
+        (
+            #"when: ${{ status == 202 }}"#, #"when: ${{ body.id }}"#,
+            #""when" can't be told: it is "e1", not true or false"#
+        ),
+        (
+            #"until: ${{ body.state == "done" }}"#, #"until: ${{ body.state }}"#,
+            #"the answer does not say how the job stands: it is "busy", not true or false"#
+        ),
+        (
+            #"failed: ${{ body.state == "failed" }}"#, #"failed: ${{ body.state }}"#,
+            #"the answer does not say how the job stands: it is "busy", not true or false"#
+        ),
+    ])
+    func whatIsNeitherTrueNorFalseSaysNothingOfAJob(condition: String, other: String, message: String) async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await TestConnector(Self.export.replacing(condition, with: other)).run(
+                "export", replies: [.json(#"{"id":"e1"}"#, status: 202), .json(#"{"state":"busy"}"#)])
+        }
+        #expect(failure?.message == "acme.export: " + message)
+    }
+
+    @Test func anOptionalConditionIsWhatItHolds() async throws {
+        let operation = Self.export.replacing(#"body.state == "done""#, with: "body.?done")
+            .replacing(#"body.state == "failed""#, with: "body.?failed").replacing(
+                "    output: ${{ body.url }}", with: "")
+        let (output, _) = try await TestConnector(operation).run(
+            "export",
+            replies: [
+                .json(#"{"id":"e1"}"#, status: 202), .json("{}"), .json(#"{"done":false}"#), .json(#"{"done":true}"#),
+            ])
+        #expect(output == ["done": true])
+    }
+
     private static let fetched = export.replacing(
         "      every: 5s",
         with: "      result: { request: \"GET ${{ body.file }}\", save: { to: out/, name: all.csv } }\n      every: 5s"
@@ -232,6 +266,66 @@ import Testing
         #expect(requests.map(\.text) == [#"{"records":[3]}"#])
     }
 
+    /// What is left of a run that was cut off in the second of its parts, of two items each.
+    private func cutOff(_ items: [Value] = [1, 2, 3, 4, 5]) async throws -> KeptCheckpoints {
+        let kept = KeptCheckpoints()
+        await #expect(throws: Failure.self) {
+            try await TestConnector(Self.add).run(
+                "add", ValueMap.of([("records", .list(items))]),
+                replies: [.json(#"{"ids":["a","b"]}"#), .json("{}", status: 503)], checkpoints: kept)
+        }
+        return kept
+    }
+
+    /// As after an update of the connector.
+    @Test(arguments: [(1, ["[3]", "[4]", "[5]"]), (4, ["[3,4,5]"]), (9, ["[3,4,5]"])])
+    func partsOfAnotherSizeGoOnBehindThoseThatAreDone(size: Int, sent: [String]) async throws {
+        let kept = try await cutOff()
+        let (_, requests) = try await TestConnector(Self.add.replacing("size: 2", with: "size: \(size)")).run(
+            "add", ValueMap.of([("records", [1, 2, 3, 4, 5])]), replies: sent.map { _ in .json(#"{"ids":["x"]}"#) },
+            checkpoints: kept)
+        #expect(requests.map(\.text) == sent.map { #"{"records":\#($0)}"# })
+    }
+
+    /// To the key of a part with other items a service would answer what it did with those.
+    @Test func partsOfAnotherSizeHaveKeysOfTheirOwn() async throws {
+        let keyed = Self.add.replacing(
+            "request: POST records",
+            with: "request: POST records\n    idempotency: { send: header.Idempotency-Key, valid_for: 24h }")
+        let kept = try await cutOff()
+        let (_, requests) = try await TestConnector(keyed.replacing("size: 2", with: "size: 4")).run(
+            "add", ValueMap.of([("records", [1, 2, 3, 4, 5])]), replies: [.json(#"{"ids":["x"]}"#)], checkpoints: kept)
+        #expect(requests.map { $0.headers["Idempotency-Key"] } == ["key-1-batch.2-2-3"])
+    }
+
+    @Test(arguments: [[1, 9, 3, 4, 5], [1]] as [[Value]])
+    func partsOfOtherItemsAreNotGoneOnFrom(items: [Value]) async throws {
+        let kept = try await cutOff()
+        let failure = await #expect(throws: Failure.self) {
+            try await TestConnector(Self.add).run(
+                "add", ValueMap.of([("records", .list(items))]), replies: [], checkpoints: kept)
+        }
+        #expect(failure?.kind == .conflict)
+        #expect(
+            failure?.message == "acme.add: items 0 to 1 of records are not those that a part of it was done with")
+    }
+
+    @Test func partsForOtherArgumentsAreNotGoneOnFrom() async throws {
+        let connector = try TestConnector(
+            Self.add.replacing("records: { type: list", with: "to: { type: string }, records: { type: list"))
+        let kept = KeptCheckpoints()
+        await #expect(throws: Failure.self) {
+            try await connector.run(
+                "add", ValueMap.of([("records", [1, 2, 3]), ("to", "one")]),
+                replies: [.json(#"{"ids":["a","b"]}"#), .json("{}", status: 503)], checkpoints: kept)
+        }
+        let failure = await #expect(throws: Failure.self) {
+            try await connector.run(
+                "add", ValueMap.of([("records", [1, 2, 3]), ("to", "two")]), replies: [], checkpoints: kept)
+        }
+        #expect(failure?.message == "acme.add: the arguments are not those that a part of it was done with")
+    }
+
     @Test func partsThatAreDoneAndGaveNothingAreNotSentAgain() async throws {
         let connector = try TestConnector(
             """
@@ -271,6 +365,36 @@ import Testing
             request: PUT things/{id}
             json: { team: "${{ resolved.team }}" }
         """
+
+    @Test(arguments: [[("team", "ops")], [("team_id", "t9")]] as [[(String, Value)]])
+    func anOptionalIsGivenWhereItHoldsAValue(arguments: [(String, Value)]) async throws {
+        let operation = Self.assign.replacing("${{ params.team_id }}", with: "${{ params.?team_id }}")
+            .replacing("${{ body.filter(", with: "${{ body.?teams.orValue([]).filter(")
+        let (_, requests) = try await TestConnector(operation).run(
+            "assign", ValueMap([("id", 1)] + arguments),
+            replies: [.json(#"{"teams":[{"name":"ops","id":"t1"}]}"#), .json("{}")])
+        #expect(requests.map(\.method) == (arguments[0].0 == "team" ? ["GET", "PUT"] : ["PUT"]))
+        #expect(requests.last?.text == (arguments[0].0 == "team" ? #"{"team":"t1"}"# : #"{"team":"t9"}"#))
+    }
+
+    @Test func aListThatIsNotThereHasNotExactlyOne() async throws {
+        let operation = Self.assign.replacing(
+            "${{ body.filter(t, t.name == params.team).map(t, t.id) }}", with: "${{ body.?teams }}")
+        let failure = try await TestConnector(operation).failure("assign", ValueMap.of([("id", 1), ("team", "x")]))
+        #expect(failure?.message == "acme.assign: no team was found")
+        let (_, requests) = try await TestConnector(operation).run(
+            "assign", ValueMap.of([("id", 1), ("team", "x")]), replies: [.json(#"{"teams":["t5"]}"#), .json("{}")])
+        #expect(requests.last?.text == #"{"team":"t5"}"#)
+    }
+
+    @Test func whetherAValueIsNeededIsTrueOrFalse() async throws {
+        let operation = Self.assign.replacing("given:", with: "when: ${{ params.team }}\n        given:")
+        let failure = try await TestConnector(operation).failure("assign", ValueMap.of([("id", 1), ("team", "ops")]))
+        #expect(failure?.message == "acme.assign: \"when\" can't be told: it is \"ops\", not true or false")
+        let left = operation.replacing("${{ params.team }}", with: "${{ params.?team }}")
+        let (_, requests) = try await TestConnector(left).run("assign", ValueMap.of([("id", 1)]))
+        #expect(requests.map(\.method) == ["PUT"])
+    }
 
     @Test func aNameIsLookedUpOnceForAllUses() async throws {
         let connector = try TestConnector(Self.assign)

@@ -90,6 +90,78 @@ import Testing
         #expect(requests[2].url == "https://api.acme.test/v1/t?p=3")
     }
 
+    @Test(arguments: [
+        ("?p=2", "https://api.acme.test/v1/t?p=2"), ("u?p=2", "https://api.acme.test/v1/u?p=2"),
+        ("./u/../t", "https://api.acme.test/v1/t"), ("../v2/t?p=a/../b", "https://api.acme.test/v2/t?p=a/../b"),
+        ("../../../x", "https://api.acme.test/x"), ("../..", "https://api.acme.test/"),
+        ("/v1/./t?p=2#top", "https://api.acme.test/v1/t?p=2"), ("//api.acme.test/t", "https://api.acme.test/t"),
+        ("HTTPS://api.acme.test/t", "HTTPS://api.acme.test/t"),
+    ])
+    func addressesAreRelativeToTheirPage(target: String, url: String) async throws {
+        let (_, requests) = try await list(
+            "{ by: next_url, items: \"${{ body.l }}\", url: \"${{ body.next }}\" }",
+            [#"{"l":[1],"next":"\#(target)"}"#, #"{"l":[2],"next":false}"#])
+        #expect(requests.map(\.url) == ["https://api.acme.test/v1/t", url])
+        let connector = try TestConnector(
+            "  list: { summary: List things., effect: read, request: GET t, "
+                + "paginate: { by: link, items: \"${{ body }}\" } }")
+        let linked = try await connector.run(
+            "list", replies: [.json("[1]", headers: [("Link", "<\(target)>; rel=next")]), .json("[2]")])
+        #expect(linked.requests.map(\.url) == ["https://api.acme.test/v1/t", url])
+    }
+
+    @Test(arguments: ["mailto:ann@acme.test", "ftp://acme.test/t", "//"])
+    func anAddressOfNoPageIsTold(target: String) async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await list(
+                "{ by: next_url, items: \"${{ body.l }}\", url: \"${{ body.next }}\" }",
+                [#"{"l":[1],"next":"\#(target)"}"#])
+        }
+        #expect(failure?.message == "acme.list: the address of the next page is no http or https URL")
+    }
+
+    /// As where `send` names what the server does not know.
+    @Test(arguments: ["page", "offset"]) func aPageThatComesAgainIsToldInPlaceOfReadForEver(style: String) async throws
+    {
+        let failure = await #expect(throws: Failure.self) {
+            try await list(
+                "{ by: \(style), items: \"${{ body }}\", send: query.pgae }",
+                [#"[{"id":1}]"#, #"[{"id":1}]"#])
+        }
+        #expect(failure?.kind == .protocolError)
+        #expect(failure?.message == "acme.list: page 2 leads back to an earlier page")
+        #expect(failure?.hint == "check what \"send\" names: the server gives the same items again")
+    }
+
+    @Test func plainValuesMayComeAgain() async throws {
+        let (output, _) = try await list(
+            "{ by: page, items: \"${{ body }}\", send: query.page }", ["[0,0]", "[0,0]", "[]"])
+        #expect(output == [0, 0, 0, 0])
+    }
+
+    @Test(arguments: ["42", #""yes""#, "null"]) func moreIsTrueOrFalse(more: String) async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await list(
+                "{ by: page, items: \"${{ body.l }}\", send: query.page, more: \"${{ body.more }}\" }",
+                [#"{"l":[1],"more":\#(more)}"#])
+        }
+        #expect(failure?.message == "acme.list: \"more\" can't be told: it is \(more), not true or false")
+    }
+
+    @Test func optionalsOfAPageAreWhatTheyHold() async throws {
+        let (output, requests) = try await list(
+            "{ by: cursor, items: \"${{ body.?l }}\", cursor: \"${{ body.?c }}\", send: query.c, more: \"${{ body.?m }}\" }",
+            [#"{"l":[1],"c":"x","m":true}"#, #"{"c":"y","m":true}"#, #"{"l":[3]}"#])
+        #expect(output == [1, 3])
+        #expect(requests.map { $0.url.split(separator: "?").last } == ["https://api.acme.test/v1/t", "c=x", "c=y"])
+        let ended = try await list(
+            "{ by: next_url, items: \"${{ body.?l }}\", url: \"${{ body.?next }}\" }", [#"{"l":[1]}"#])
+        #expect(ended.output == [1])
+        let unmarked = try await list(
+            "{ by: cursor, items: \"${{ body.?l }}\", cursor: \"${{ body.?c }}\", send: query.c }", [#"{"l":[1]}"#])
+        #expect(unmarked.output == [1])
+    }
+
     @Test func sendsACursorInTheBody() async throws {
         let (output, requests) = try await list(
             "{ by: cursor, items: \"${{ body.l }}\", cursor: \"${{ body.c }}\", send: json.page.cursor, size: json.n = 5 }",

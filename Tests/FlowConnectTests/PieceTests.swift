@@ -106,12 +106,13 @@ import Testing
 
     private func upload(
         _ server: RangeServer, checkpoints: any Checkpoints = NoCheckpoints(), operation: String = Self.operation,
-        effect: Effect = .write
+        effect: Effect = .write, modified: Timestamp = Timestamp(seconds: 0)
     ) async throws -> Value {
         let node = try TestConnector(operation).node("upload")
         let text = String(repeating: "x", count: Int(server.total))
         let context = NodeContext(
-            world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text])), effect: effect, retry: .http,
+            world: .test(http: server, files: MemoryFiles(texts: ["/work/f": text], modified: modified)),
+            effect: effect, retry: .http,
             idempotencyKey: "key-1", checkpoints: checkpoints)
         return try await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
     }
@@ -221,6 +222,85 @@ import Testing
         let server = RangeServer(total: 23)
         let failure = await #expect(throws: Failure.self) { try await upload(server, checkpoints: kept) }
         #expect(failure?.message == "acme.upload: f has changed since the first pieces of it were sent")
+    }
+
+    /// Of the same size, it would be sent on from the middle.
+    @Test func aFileOfTheSameSizeThatHasChangedIsNotSentOn() async throws {
+        let kept = KeptCheckpoints()
+        let refusing = RangeServer(total: 23)
+        refusing.state.withLock { $0.breaksAfter = [2, 3, 4, 5, 6, 7] }
+        let written = Timestamp(seconds: 7, nanoseconds: 123_456_789)
+        await #expect(throws: Failure.self) { try await upload(refusing, checkpoints: kept, modified: written) }
+        let server = RangeServer(total: 23, taken: 20)
+        let failure = await #expect(throws: Failure.self) {
+            try await upload(server, checkpoints: kept, modified: Timestamp(seconds: 7, nanoseconds: 123_456_790))
+        }
+        #expect(failure?.kind == .conflict)
+        #expect(failure?.message == "acme.upload: f has changed since the first pieces of it were sent")
+        #expect(server.state.withLock { $0.requests.isEmpty })
+        #expect(try await upload(server, checkpoints: kept, modified: written) == ["id": "f1"])
+    }
+
+    /// A file that is written again whenever it has been asked about as often.
+    private final class ChangingFile: FileSystem {
+        private let file = MemoryFiles(texts: ["/work/f": "12345"])
+        private let looks = Mutex(0)
+
+        func read(_ path: String, limit: Int) throws -> [UInt8] { try file.read(path, limit: limit) }
+
+        func read(_ path: String, from offset: Int64, count: Int) throws -> FilePiece {
+            var piece = try file.read(path, from: offset, count: count)
+            piece.modified = looks.withLock { looks in
+                looks += 1
+                return Timestamp(seconds: looks > 3 ? 1 : 0)
+            }
+            return piece
+        }
+
+        func info(_ path: String) throws -> FileInfo? { try file.info(path) }
+        func list(_ path: String) throws -> [String] { try file.list(path) }
+        func createFolder(_ path: String) throws {}
+        func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws {}
+        func append(_ bytes: [UInt8], to path: String) throws {}
+        func delete(_ path: String, recursive: Bool) throws {}
+        func move(_ path: String, to destination: String) throws {}
+        func copy(_ path: String, to destination: String) throws {}
+    }
+
+    @Test func aFileThatChangesWhileItIsSentIsNotSentOn() async throws {
+        let client = ReplyingClient([.json("{}"), .json("{}"), .json("{}")])
+        let node = try TestConnector(Self.parts).node("upload")
+        let context = NodeContext(
+            world: .test(http: client, files: ChangingFile()), effect: .write, checkpoints: KeptCheckpoints())
+        let failure = await #expect(throws: Failure.self) {
+            try await node.run(node.spec.bind(ValueMap.of([("file", "/work/f")])), in: context)
+        }
+        #expect(failure?.message == "acme.upload: f has changed since the first pieces of it were sent")
+        #expect(client.requests.map(\.method) == ["PUT", "PUT", "DELETE"])
+    }
+
+    @Test func piecesForOtherArgumentsAreNotGoneOnWith() async throws {
+        let operation = Self.operation.replacing(
+            "{ file: { type: file, required: true } }",
+            with: "{ file: { type: file, required: true }, name: { type: string } }"
+        )
+        .replacing("POST files, json: {}", with: "POST files, json: { name: \"${{ params.name }}\" }")
+        let node = try TestConnector(operation).node("upload")
+        let kept = KeptCheckpoints()
+        func upload(_ server: RangeServer, name: String) async throws -> Value {
+            let context = NodeContext(
+                world: .test(http: server, files: MemoryFiles(texts: ["/work/f": String(repeating: "x", count: 23)])),
+                effect: .write, checkpoints: kept)
+            return try await node.run(
+                node.spec.bind(ValueMap.of([("file", "/work/f"), ("name", .string(name))])), in: context)
+        }
+        let refusing = RangeServer(total: 23)
+        refusing.state.withLock { $0.breaksAfter = [2, 3, 4, 5, 6, 7] }
+        await #expect(throws: Failure.self) { try await upload(refusing, name: "one") }
+        let server = RangeServer(total: 23, taken: 20)
+        let failure = await #expect(throws: Failure.self) { try await upload(server, name: "two") }
+        #expect(failure?.message == "acme.upload: the arguments are not those that a part of it was done with")
+        #expect(try await upload(server, name: "one") == ["id": "f1"])
     }
 
     @Test func aConnectionThatBreaksAtEachPieceIsToldInTheEnd() async throws {

@@ -200,7 +200,205 @@ import Testing
         #expect(!errors(text).isEmpty)
     }
 
+    @Test(arguments: [
+        ("variants: []", "bad-variants", "\"variants\" needs one"), ("steps: {}", "no-steps", "\"steps\" needs one"),
+    ])
+    func whatAnOperationIsMadeOfIsThere(text: String, id: String, message: String) {
+        let found = operation("    \(text)\n")
+        #expect(found.map(\.id) == [id])
+        #expect(found.first?.message == message)
+        #expect(found.first?.span.position.line == 7)
+    }
+
+    @Test func aListIsKeptInNoFile() {
+        let paginate = "    paginate: { by: link, items: \"${{ body }}\" }\n"
+        expect(
+            operation("    request: GET t\n    save: x.json\n" + paginate), "contradiction",
+            "\"save\" has no place beside \"paginate\": a list is read from the answers", hint: "remove one of the two")
+        #expect(
+            operation(
+                "    variants:\n      - { when: \"${{ true }}\", request: GET t, save: x.json }\n"
+                    + "      - { request: GET u }\n" + paginate
+            ).map(\.id) == ["contradiction"])
+    }
+
+    @Test(arguments: [
+        ("string, min: 2", "\"min\" bounds a number, not a string", "bound its length with pattern:, as ^.{2,5}$"),
+        ("list, of: bool, max: 3", "\"max\" bounds a number, not a list of bool", "remove it"),
+    ])
+    func boundsAreOfNumbers(type: String, message: String, hint: String) {
+        expect(
+            operation("    request: GET t\n    params: { x: { type: \(type) } }\n"), "contradiction", message,
+            hint: hint)
+        #expect(
+            operation(
+                "    request: GET t\n    params: { x: { type: list, of: int, max: 3 }, y: { type: any, min: 0 } }\n"
+            )
+            .isEmpty)
+    }
+
     // MARK: Lint
+
+    @Test(arguments: [
+        ("request: GET t\n    write_when: ${{ params.x }}", "write_when", "a string", "compare it: params.x != \"\""),
+        (
+            "variants: [{ when: \"${{ params.x }}\", request: GET t }, { request: GET u }]", "when", "a string",
+            "compare it: params.x != \"\""
+        ),
+        ("request: GET t\n    ok: [\"${{ status }}\"]", "ok", "an int", "compare it: status != 0"),
+        (
+            "request: GET t\n    paginate: { by: page, items: \"${{ body }}\", send: query.p, more: \"${{ size(body) }}\" }",
+            "more", "an int", "compare it: size(body) != 0"
+        ),
+        (
+            "request: GET t\n    paginate: { by: page, items: \"${{ body }}\", send: query.p, incomplete: { when: \"${{ string(body) }}\" } }",
+            "when", "a string", "compare it: string(body) != \"\""
+        ),
+        (
+            "request: GET t\n    poll: { request: GET u, until: \"${{ size(body.x) }}\" }", "until", "an int",
+            "compare it: size(body.x) != 0"
+        ),
+        (
+            "request: GET t\n    poll: { request: GET u, until: \"${{ true }}\", failed: \"${{ headers }}\" }",
+            "failed",
+            "a map", "compare it: size(headers) > 0"
+        ),
+        (
+            "steps: { a: { request: GET t, probe: { request: GET u, done: \"${{ body.map(x, x) }}\" } } }", "done",
+            "a list", "compare it: size(body.map(x, x)) > 0"
+        ),
+        (
+            "request: \"GET t/{y}\"\n    path: { y: \"${{ resolved.y }}\" }\n"
+                + "    resolve: { y: { when: \"${{ params.x }}\", request: GET u, value: \"${{ body }}\" } }", "when",
+            "a string", "compare it: params.x != \"\""
+        ),
+        (
+            "request: GET t\n    errors: { kinds: { conflict: [\"${{ status }}\"] } }", "conflict", "an int",
+            "compare it: status != 0"
+        ),
+    ])
+    func aConditionIsTrueOrFalse(text: String, key: String, found: String, hint: String) {
+        let diagnostics = lint(
+            "    summary: Do it.\n    params: { x: { type: string, help: It. } }\n    \(text)\n    example: { params: { x: y } }\n"
+        )
+        expect(
+            diagnostics.filter { $0.id != "bad-example" }, "not-a-condition",
+            "\"\(key)\" must be true or false, found \(found)",
+            hint: hint)
+    }
+
+    @Test func aConditionOfTheConnectorIsTrueOrFalse() {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    example: { reply: { status: 404 } }\n",
+            head: "errors: { delay: [{ seconds: 1, when: \"${{ status }}\" }] }\n")
+        expect(
+            found, "not-a-condition", "\"when\" must be true or false, found an int", hint: "compare it: status != 0")
+    }
+
+    @Test func anOptionalMayBeACondition() {
+        #expect(
+            lint(
+                "    summary: Do it.\n    request: GET t\n    paginate: { by: page, items: \"${{ body.l }}\", send: query.p, "
+                    + "more: \"${{ body.?more }}\" }\n    example: { reply: { json: { l: [] } } }\n"
+            ).isEmpty)
+    }
+
+    @Test func aConditionIsHeldAgainstTheExample() {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    paginate: { by: page, items: \"${{ body.l }}\", send: query.p, "
+                + "more: \"${{ body.more }}\" }\n    example: { reply: { json: { l: [], more: 5 } } }\n")
+        expect(
+            found, "bad-example", "\"more\" can't be told of the example's reply: it is 5, not true or false",
+            hint: "ask has(…), or give another value with default(…)")
+    }
+
+    @Test(arguments: [
+        ("    limit: 1/s per ${{ params.chanel }}\n", "", "there is no parameter \"chanel\""),
+        ("    limit: 1/s per ${{ bdy.x }}\n", "", "there is no \"bdy\" here"),
+        ("", "defaults: { limit: \"1/s per ${{ pams.x }}\" }\n", "there is no \"pams\" here"),
+        ("    errors: { when: \"${{ bdy.x }}\" }\n", "", "there is no \"bdy\" here"),
+        ("    errors: { code: \"${{ params.y }}\" }\n", "", "there is no parameter \"y\""),
+        ("    errors: { hints: { \"1\": \"${{ sttus }}\" } }\n", "", "there is no \"sttus\" here"),
+        ("    errors: { delay: { seconds: 1, when: \"${{ sttus == 1 }}\" } }\n", "", "there is no \"sttus\" here"),
+        ("", "hosts: [\"${{ base }}\"]\n", "there is no \"base\" here"),
+        ("", "headers: { X-A: \"${{ credental.x }}\" }\n", "there is no \"credental\" here"),
+        (
+            "", "headers: { X-A: \"${{ credential.token }}\" }\nauth: { acme: { type: bearer } }\n",
+            "there is no field that is no secret \"token\""
+        ),
+    ])
+    func namesBesideTheRequestMustExist(text: String, head: String, message: String) {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    params: { x: { type: int, help: It. } }\n\(text)    example: {}\n",
+            head: head)
+        #expect(found.filter { $0.id == "unknown-name" }.map(\.message) == [message])
+    }
+
+    @Test func namesOfTheBaseMustExist() {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    example: {}\n",
+            head: "auth: { acme: { type: bearer, fields: { site: {}, token: { secret: true } } } }\n",
+            base: "https://${{ credential.sub }}.test")
+        #expect(
+            found.filter { $0.id == "unknown-name" }.map(\.message) == ["there is no field that is no secret \"sub\""])
+    }
+
+    @Test(arguments: [
+        ("iss: \"${{ credential.app_idd }}\"", "", "", "there is no field that is no secret \"app_idd\""),
+        ("iss: \"${{ foo }}\"", "", "", "there is no \"foo\" here"),
+        ("iss: x", "path: { id: \"${{ credental.x }}\" }, ", "", "there is no \"credental\" here"),
+        ("iss: x", "path: { id: 1 }, ", "${{ bdy.token }}", "there is no \"bdy\" here"),
+    ])
+    func namesOfATokensRequestMustExist(claims: String, path: String, expires: String, message: String) {
+        let found = lint(
+            "    summary: Do it.\n    request: GET t\n    example: {}\n",
+            head: """
+                auth:
+                  acme:
+                    type: jwt_assertion
+                    key: private_key
+                    claims: { \(claims) }
+                    exchange: { request: "POST /o/{id}", \(path.isEmpty ? "path: { id: 1 }, " : path)token: "${{ body.token }}", expires: "\(expires)" }
+                    fields: { app_id: {}, private_key: { secret: true, form: private_key } }
+
+                """)
+        #expect(found.map(\.message) == [message])
+    }
+
+    @Test func twoParametersHaveTwoPlaces() {
+        func found(_ params: String, _ more: String = "") -> [Diagnostic] {
+            lint("    summary: Do it.\n    request: POST t\n    params: { \(params) }\n\(more)    example: {}\n")
+                .filter { $0.id == "contradiction" }
+        }
+        expect(
+            found("p: { type: int, help: It., as: z }, q: { type: int, help: It., as: z }"), "contradiction",
+            "\"p\" and \"q\" both go to json.z",
+            hint: "send one of them under another name with as:, or say require: { one: [p, q] }")
+        #expect(
+            found("p: { type: int, help: It., in: header, as: X-A }, q: { type: int, help: It., in: header, as: x-a }")
+                .map(\.message) == ["\"p\" and \"q\" both go to header.x-a"])
+        #expect(
+            found(
+                "p: { type: int, help: It., as: z }, q: { type: int, help: It., as: z }",
+                "    require: { one: [p, q] }\n"
+            ).isEmpty)
+        #expect(
+            found("p: { type: int, help: It., in: query, as: z }, q: { type: int, help: It., in: query, as: z }")
+                .isEmpty)
+    }
+
+    @Test(arguments: [
+        ("{ a: 1 }", true), ("{ a: { b: 1 } }", true), ("{ a: { b: 1, c: \"${{ params.q }}\" } }", true),
+        ("{ a: [1] }", true), ("{ a: { c: 1 } }", false), ("{ c: 1 }", false), ("{ a: \"${{ params.q }}\" }", false),
+    ])
+    func aParameterGoesWhereNothingElseStands(json: String, isTaken: Bool) {
+        let found = lint(
+            "    summary: Do it.\n    request: POST t\n    json: \(json)\n"
+                + "    params: { p: { type: int, help: It., in: json.a, as: b }, q: { type: any, help: It. } }\n    example: {}\n"
+        )
+        #expect(
+            found.map(\.message) == (isTaken ? ["\"p\" goes to json.a.b, where \"json\" puts something else"] : []))
+    }
 
     private func lint(_ text: String, head: String = "", base: String = "https://a.test") -> [Diagnostic] {
         let text = "connector: acme\nbase: \(base)\n\(head)operations:\n  op:\n    effect: read\n\(text)"

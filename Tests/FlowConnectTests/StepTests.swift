@@ -54,6 +54,62 @@ import Testing
         #expect(done.values.names.contains("steps.write"))
     }
 
+    // MARK: Other arguments
+
+    private static let pair = """
+          pair:
+            summary: Make two things.
+            effect: write
+            params: { name: { type: string, required: true }, note: { type: string }, token: { type: string } }
+            steps:
+              a: { request: POST a, json: { name: "${{ params.name }}", token: "${{ params.token }}" } }
+              b: { request: POST b, json: { name: "${{ params.name }}", note: "${{ params.note }}" } }
+            abort: { request: DELETE a }
+            output: ${{ steps.b.body }}
+        """
+
+    private func resumed(
+        _ first: ValueMap, _ second: ValueMap
+    ) async throws -> (failure: Failure?, requests: [HTTPRequest]) {
+        let node = try TestConnector(Self.pair).node("pair")
+        let kept = KeptCheckpoints()
+        func run(_ arguments: ValueMap, _ client: ReplyingClient) async throws {
+            let context = NodeContext(
+                world: .test(http: client), effect: .write, idempotencyKey: "key-1", checkpoints: kept)
+            _ = try await node.run(node.spec.bind(arguments), in: context)
+        }
+        await #expect(throws: Failure.self) {
+            try await run(first, ReplyingClient([.json("{}"), .json("{}", status: 503)]))
+        }
+        let client = ReplyingClient([.json("{}")])
+        do {
+            try await run(second, client)
+            return (nil, client.requests)
+        } catch {
+            return (Failure(error), client.requests)
+        }
+    }
+
+    @Test func aStepThatWasDoneWithOtherArgumentsIsNotGoneOnFrom() async throws {
+        let (failure, requests) = try await resumed(
+            ValueMap.of([("name", "one")]), ValueMap.of([("name", "two")]))
+        #expect(failure?.kind == .conflict)
+        #expect(failure?.message == "acme.pair: the arguments are not those that a part of it was done with")
+        #expect(
+            failure?.hint == "start the step again with resume --from STEP, or bring back what it was given")
+        // The service isn't told that nothing more comes.
+        #expect(requests.isEmpty)
+    }
+
+    /// Nor does a new token change what was done.
+    @Test func argumentsThatNoStepHasReadMayChange() async throws {
+        let (failure, requests) = try await resumed(
+            ValueMap.of([("name", "one"), ("note", "x"), ("token", .secret("not-a-real-token"))]),
+            ValueMap.of([("name", "one"), ("note", "y"), ("token", .secret("not-a-real-token-either"))]))
+        #expect(failure == nil)
+        #expect(requests.map(\.text) == [#"{"name":"one","note":"y"}"#])
+    }
+
     // MARK: Giving up
 
     private static let upload = """
@@ -158,6 +214,20 @@ import Testing
         let (output, calls) = try await afterLostAnswer(#"{"things":[]}"#)
         #expect(output == ["id": 2])
         #expect(calls.map(\.request.method) == ["POST", "GET", "POST"])
+    }
+
+    @Test func aProbeThatGivesNoConditionIsNoAnswer() async throws {
+        let client = ScriptedHTTP([
+            .failure(Failure(.uncertain, "the connection broke")), .success(.json(#"{"things":[]}"#)),
+        ])
+        let node = try TestConnector(Self.probed.replacing("size(body.things) == 1", with: "body.things"))
+            .node("make")
+        let failure = await #expect(throws: Failure.self) {
+            try await node.run(
+                node.spec.bind(ValueMap.of([("key", "k1")])),
+                in: NodeContext(world: .test(http: client), effect: .write))
+        }
+        #expect(failure?.message == "acme.make: \"done\" can't be told: it is a list of 0, not true or false")
     }
 
     // MARK: Small files and secrets

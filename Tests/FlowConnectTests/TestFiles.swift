@@ -49,6 +49,8 @@ struct MemoryFiles: FileSystem {
     var texts: [String: String]
     /// Paths of pipes, which nobody writes to.
     var pipes: Set<String> = []
+    /// When all of them were changed.
+    var modified = Timestamp(seconds: 0)
 
     func read(_ path: String, limit: Int) throws -> [UInt8] {
         guard let text = texts[path] else { throw Failure(.notFound, "there is no file \(path)") }
@@ -61,7 +63,7 @@ struct MemoryFiles: FileSystem {
             ? .other : texts[path] != nil ? .file : names.contains { $0.hasPrefix(path + "/") } ? .folder : nil
         return kind.map {
             FileInfo(
-                kind: $0, size: Int64(texts[path]?.utf8.count ?? 0), modified: Timestamp(seconds: 0), mode: 0o644)
+                kind: $0, size: Int64(texts[path]?.utf8.count ?? 0), modified: modified, mode: 0o644)
         }
     }
 

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowExpression
+import FlowSpec
 
 extension ConnectorLint {
     /// What expressions of one place may read.
@@ -31,6 +32,10 @@ extension ConnectorLint {
             operation.writeCondition.map { [$0] } ?? [],
             Names(roots: []).with("params", members: operation.parameters.map(\.name)))
         if operation.batch != nil { names = names.with("batch", members: ["number", "offset", "previous"]) }
+        check(operation.limit?.key?.expressions ?? [], names)
+        for case .rules(let rules) in operation.requests.map(\.judgement) {
+            check(rules.expressions, names.with("resolved", "steps", "chunk", "page", "batch", "first").answered)
+        }
         names = checkLookups(operation.lookups, names)
         check(
             operation.requests.flatMap(\.doneSigns).compactMap(\.condition),
@@ -130,6 +135,29 @@ extension ConnectorLint {
             Names(roots: ["params", "credential", "steps", "resolved", "chunk", "page", "batch", "first"]).answered)
     }
 
+    /// What stands outside operations: addresses, what is sent with each request, and how a token is asked for.
+    mutating func checkSharedNames() {
+        check((connector.base.expressions + connector.hosts.flatMap(\.expressions)), names(of: connector.auth))
+        check(connector.headers.flatMap(\.value.expressions), names(of: connector.auth).with("base", "params"))
+        for scheme in connector.auth {
+            let own = names(of: [scheme])
+            let base = scheme.lookups.isEmpty ? scheme.base?.expressions ?? [] : []
+            check(base + (scheme.hosts ?? []).flatMap(\.expressions), own)
+            guard case .assertion(let assertion) = scheme.signer else { continue }
+            let asking = own.with("base", "params")
+            check(assertion.claims.flatMap(\.value.expressions) + assertion.request.expressions, asking)
+            check(assertion.token.expressions + (assertion.expires?.expressions ?? []), asking.answered)
+        }
+    }
+
+    /// What is known before a request: of the credential the fields that are no secrets. Those of a login aren't the
+    /// file's to say.
+    private func names(of schemes: [AuthScheme]) -> Names {
+        guard !schemes.isEmpty, schemes.allSatisfy({ $0.login == nil }) else { return Names(roots: ["credential"]) }
+        let fields = schemes.flatMap(\.fields).filter { !$0.isSecret }.map(\.name)
+        return Names(roots: []).with("credential", members: fields + [AuthScheme.baseURLField])
+    }
+
     /// What credentials are taken with: where, and how they are tried.
     mutating func checkProbes() {
         for scheme in connector.auth {
@@ -143,7 +171,9 @@ extension ConnectorLint {
     }
 
     private mutating func check(_ expressions: [Expression], _ names: Names) {
-        for reference in expressions.flatMap(\.references) {
+        // What operations share, such as a limit, is told of once.
+        for reference in expressions.flatMap(\.references)
+        where !diagnostics.all.contains(where: { $0.id == "unknown-name" && $0.span == reference.span }) {
             guard names.roots.contains(reference.root) else {
                 diagnostics.error(
                     "unknown-name", "there is no \"\(reference.root)\" here", at: reference.span,
@@ -159,6 +189,7 @@ extension ConnectorLint {
                 case "params": "parameter"
                 case "steps": "earlier step"
                 case "resolved": "value under resolve:"
+                case "credential": "field that is no secret"
                 default: "member of \"\(reference.root)\""
                 }
             diagnostics.error(

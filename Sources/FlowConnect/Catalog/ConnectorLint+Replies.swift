@@ -18,20 +18,31 @@ extension ConnectorLint {
         var scope = run.rendering.with(judge.decode(response))
         scope.isPreview = false
         let rules = run.rules(template)
-        check(rules.when.map { [$0] } ?? [], "\"when\" under errors", example, scope)
+        check(rules.when, "\"when\" under errors", example, scope)
         if let when = rules.when, (try? scope.value(when).boolValue) == true { return }
         if case .pages(_, let pagination) = run.operation.work {
             check(pagination.items.expressions, "\"items\"", example, scope)
+            check(pagination.more, "\"more\"", example, scope)
         }
         check(run.operation.output?.expressions ?? [], "\"output\"", example, scope)
     }
 
     private mutating func check(
-        _ expressions: [Expression], _ noun: String, _ example: OperationExample, _ scope: Rendering
+        _ condition: Expression?, _ noun: String, _ example: OperationExample, _ scope: Rendering
+    ) {
+        guard let condition else { return }
+        check([condition], noun, example, scope) { condition, scope throws(Failure) in _ = try scope.holds(condition) }
+    }
+
+    private mutating func check(
+        _ expressions: [Expression], _ noun: String, _ example: OperationExample, _ scope: Rendering,
+        by tell: (Expression, Rendering) throws(Failure) -> Void = { expression, scope throws(Failure) in
+            _ = try scope.value(expression)
+        }
     ) {
         for expression in expressions where expression.references.allSatisfy({ Self.known.contains($0.root) }) {
             do throws(Failure) {
-                _ = try scope.value(expression)
+                try tell(expression, scope)
             } catch {
                 diagnostics.error(
                     "bad-example", "\(noun) can't be told of the example's reply: \(error.message)",

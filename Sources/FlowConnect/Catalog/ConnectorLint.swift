@@ -17,6 +17,8 @@ package struct ConnectorLint {
         lint.checkBase()
         lint.checkHeaders(connector.headers)
         lint.checkErrors()
+        lint.checkConditions()
+        lint.checkSharedNames()
         lint.checkLookups()
         lint.checkProbes()
         for operation in connector.operations { lint.check(operation, in: world) }
@@ -30,10 +32,12 @@ package struct ConnectorLint {
 
     private mutating func check(_ operation: Operation, in world: World) {
         checkNames(operation)
+        checkConditions(operation)
         checkAddresses(operation)
         checkRepetition(operation)
         checkText(operation)
         checkWhatIsSent(operation)
+        checkPlaces(operation)
         if operation.examples.isEmpty {
             diagnostics.warning(
                 "no-example", "\"\(operation.name)\" has no example", at: operation.span,

@@ -17,10 +17,11 @@ enum FormStyle: String, Sendable, CaseIterable {
         case .list(let items): members = items.enumerated().map { (String($0.offset), $0.element) }
         case .map(let map): members = map.map { ($0.key.text, $0.value) }
         case .null: return [(name, "")]
+        case .optional(let held?): return fields(name, held)
         default: return [(name, value)]
         }
         if members.isEmpty { return [(name, "")] }
-        members.removeAll { $0.value.isAbsent }
+        members.removeAll { $0.value.isLeftOut }
         return members.flatMap { fields("\(name)[\($0.key)]", $0.value) }
     }
 }

@@ -118,8 +118,8 @@ extension Variants {
 extension Pagination {
     /// What looks at the answer of a page.
     var expressionsAfter: [Expression] {
-        [items, next, more, incomplete?.hint].compactMap(\.self).flatMap(\.expressions)
-            + [incomplete?.condition].compactMap(\.self)
+        [items, next, incomplete?.hint].compactMap(\.self).flatMap(\.expressions)
+            + [more, incomplete?.condition].compactMap(\.self)
     }
 
     var expressions: [Expression] { expressionsAfter + (following?.expressions ?? []) }

@@ -60,7 +60,7 @@ struct Pagination: Sendable {
     /// The number of the first page.
     var first: Int = 1
     /// Whether there is another page, where the response says so.
-    var more: Template?
+    var more: Expression?
     /// What asks for the following pages, where those have an endpoint of their own.
     @Boxed var following: RequestTemplate?
     @Boxed var incomplete: Gap?

@@ -94,13 +94,25 @@ extension ConnectorReader {
                     : "\"\(key)\" has no place beside \"paginate\"",
                 at: map.entry(key)?.keySpan ?? map.start, hint: key == "output" ? "put it into items:" : nil)
         }
-        return pagination(node).map { .pages(variants, $0) }
+        guard let pagination = pagination(node) else { return nil }
+        for request in variants.requests + [pagination.following].compactMap(\.self) {
+            guard let save = request.save else { continue }
+            diagnostics.error(
+                "contradiction", "\"save\" has no place beside \"paginate\": a list is read from the answers",
+                at: save.span, hint: "remove one of the two")
+        }
+        return .pages(variants, pagination)
     }
 
     /// Requests for the live versions of an interface; the last is for all that no condition fits.
     private mutating func variants(_ map: MapDecoder, _ parameters: [OperationParameter]) -> Variants? {
         var read: [(condition: Expression?, request: RequestTemplate)] = []
         let nodes = map.list("variants", &diagnostics) ?? []
+        if nodes.isEmpty, let node = map.node("variants"), node.list != nil {
+            diagnostics.error(
+                "bad-variants", "\"variants\" needs one", at: node.span,
+                hint: "write a request for each version of the interface, the last without \"when\"")
+        }
         for node in nodes {
             guard let map = MapDecoder(node, "a variant", &diagnostics) else { continue }
             map.finish(Self.requestKeys + ["when", "sends"], &diagnostics)

@@ -26,6 +26,7 @@ extension ConnectorReader {
                 "reserved-name", "\"\(name)\" is the name of what bounds a list", at: entry.keySpan,
                 hint: "give the parameter another name, and say what it is sent as with as:")
         }
+        checkBounds(map, type)
         for key in ["default", "example"] {
             guard let node = map.node(key), let objection = parameter.objection(to: node.value) else { continue }
             diagnostics.error("wrong-type", "\"\(key)\" of \"\(name)\" \(objection)", at: node.shortSpan)
@@ -39,6 +40,15 @@ extension ConnectorReader {
             parameter: parameter, place: place(map), wireName: map.string("as", &diagnostics) ?? name,
             join: map.string("join", &diagnostics), repeats: repeats(map, type), spreads: spreads(map, type),
             converters: map.node("convert").map { converters($0) } ?? [], span: entry.keySpan)
+    }
+
+    private mutating func checkBounds(_ map: MapDecoder, _ type: ParameterType) {
+        for key in ["min", "max"] {
+            guard let entry = map.entry(key), !type.hasNumbers else { continue }
+            diagnostics.error(
+                "contradiction", "\"\(key)\" bounds a number, not a \(type.name)", at: entry.keySpan,
+                hint: type == .string ? "bound its length with pattern:, as ^.{2,5}$" : "remove it")
+        }
     }
 
     private mutating func repeats(_ map: MapDecoder, _ type: ParameterType) -> Bool {
@@ -117,6 +127,17 @@ extension ConnectorReader {
         } catch {
             diagnostics.error("bad-pattern", "\(JSON.quoted(text)) is no regular expression", at: node.span)
             return nil
+        }
+    }
+}
+
+extension ParameterType {
+    /// Whether it may be a number, or a list of them.
+    fileprivate var hasNumbers: Bool {
+        switch self {
+        case .int, .number, .any: true
+        case .list(let item): item.hasNumbers
+        default: false
         }
     }
 }

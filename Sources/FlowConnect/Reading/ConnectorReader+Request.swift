@@ -200,7 +200,7 @@ extension ConnectorReader {
         pagination.size = map.node("size").flatMap { size($0) }
         if style == .window { _ = map.required("size", &diagnostics) }
         pagination.first = map.int("first", in: 0...1, &diagnostics) ?? (style == .offset ? 0 : 1)
-        pagination.more = map.node("more").flatMap { template($0, for: "more") }
+        pagination.more = map.node("more").flatMap { condition($0, for: "more") }
         pagination.incomplete = map.node("incomplete").flatMap { gap($0) }
         return pagination
     }

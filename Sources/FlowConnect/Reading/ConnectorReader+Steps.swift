@@ -6,6 +6,10 @@ import FlowYAML
 extension ConnectorReader {
     mutating func steps(_ map: MapDecoder, _ parameters: [OperationParameter]) -> StepSequence? {
         guard let entries = map.map("steps", &diagnostics) else { return nil }
+        if entries.isEmpty, let node = map.node("steps") {
+            diagnostics.error(
+                "no-steps", "\"steps\" needs one", at: node.span, hint: "write a request under a name, or request:")
+        }
         var sequence = StepSequence(steps: entries.compactMap { step($0) })
         if let node = map.node("abort") {
             sequence.abort = (node.list ?? [node]).compactMap { plainRequest($0, "\"abort\"") }

@@ -13,15 +13,27 @@ extension HTTPBody {
     }
 }
 
-/// The SHA-256 of a request's body, of files read piece by piece.
+/// Digests of a request's body, of files read piece by piece.
 enum BodyDigest {
     private static let pieceSize = 1 << 20
 
     /// - Returns: lower-case hexadecimal.
     static func sha256(_ body: HTTPBody, _ files: any FileSystem) throws(Failure) -> String {
-        var digest = try StreamingDigest(.sha256)
+        Hexadecimal.encode(try digest(.sha256, body, files))
+    }
+
+    /// - Returns: base64, as `Content-MD5` has it (RFC 1864); nil where there is no body.
+    static func md5(_ body: HTTPBody, _ files: any FileSystem) throws(Failure) -> String? {
+        if case .none = body { return nil }
+        return Base64.encode(try digest(.md5, body, files))
+    }
+
+    private static func digest(
+        _ function: HashFunction, _ body: HTTPBody, _ files: any FileSystem
+    ) throws(Failure) -> [UInt8] {
+        var digest = try StreamingDigest(function)
         try add(body, to: &digest, files)
-        return Hexadecimal.encode(try digest.finish())
+        return try digest.finish()
     }
 
     private static func add(

@@ -1,5 +1,6 @@
 import FlowCore
 import FlowExpression
+import FlowSpec
 
 /// What the templates of one use of an operation see, and how they are evaluated.
 struct Rendering: Sendable {
@@ -41,15 +42,29 @@ struct Rendering: Sendable {
         return EvaluationScope(now: now) { variables[$0] }
     }
 
+    /// What an expression gives; of an optional what it holds, and of an empty one nothing, as if it were left out.
     func value(_ expression: Expression) throws(Failure) -> Value {
-        guard isPreview else { return try expression.evaluate(scope) }
+        guard isPreview else { return try expression.evaluate(scope).unwrapped }
         guard let value = try? expression.evaluate(scope) else { return .string("‹\(expression.source)›") }
-        return Rendering.masked(value)
+        return Rendering.masked(value.unwrapped)
+    }
+
+    /// Whether a condition holds. What is left out, as by an empty optional, does not.
+    ///
+    /// - Parameter unknown: what counts in a preview, where it can't be told yet.
+    /// - Throws: a failure of kind `invalid` where the condition is neither true nor false, which would be taken for
+    ///   one of them by chance.
+    func holds(_ condition: Expression, unknown: Bool = false) throws(Failure) -> Bool {
+        let value = try value(condition)
+        if let holds = value.boolValue { return holds }
+        if isPreview { return unknown }
+        if value.isAbsent { return false }
+        throw Failure(.invalid, "it is \(value.shortText), not true or false", position: condition.span)
     }
 
     func value(_ template: Template) throws(Failure) -> Value {
-        guard isPreview else { return try template.evaluate(scope) }
-        if let value = try? template.evaluate(scope) { return Rendering.masked(value) }
+        guard isPreview else { return try template.evaluate(scope).unwrapped }
+        if let value = try? template.evaluate(scope) { return Rendering.masked(value.unwrapped) }
         if template.parts.count == 1, case .expression(let expression) = template.parts[0] {
             return try value(expression)
         }
@@ -80,14 +95,26 @@ struct Rendering: Sendable {
             for (key, member) in members {
                 let rendered = try value(member)
                 if rendered.isLeftOut { continue }
-                guard key == ValueTemplate.spread, let further = rendered.mapValue else {
+                guard key == ValueTemplate.spread else {
                     map[key] = rendered
                     continue
                 }
-                for (name, member) in further { map[name.text] = member }
+                for (name, member) in try further(rendered, member) { map[name] = member }
             }
             return .map(map)
         }
+    }
+
+    /// The members that stand beside others.
+    private func further(_ value: Value, _ template: ValueTemplate) throws(Failure) -> [(String, Value)] {
+        // By name, so that those of a secret are secret too.
+        if let names = value.mapValue?.names { return names.map { ($0, value[$0] ?? .null) } }
+        if value.isNull { return [] }
+        if isPreview { return [(ValueTemplate.spread, value)] }
+        throw Failure(
+            .invalid,
+            "\"\(ValueTemplate.spread)\" must be a map, whose members stand beside the others, not "
+                + value.shortText, position: template.span)
     }
 
     /// The text of a template; nil where it gives nothing.
@@ -107,6 +134,15 @@ struct Rendering: Sendable {
 }
 
 extension Value {
+    /// What an optional holds, and ``absent`` where it holds nothing; else the value itself.
+    fileprivate var unwrapped: Value {
+        switch self {
+        case .optional(let held): held?.unwrapped ?? .absent
+        case .secret(.optional(let held)): held?.unwrapped.markedSecret ?? .absent
+        default: self
+        }
+    }
+
     /// Whether it stands for nothing: what was left out, or an optional without a value.
     var isLeftOut: Bool {
         if case .optional(nil) = self { true } else { isAbsent }

@@ -1,5 +1,4 @@
 import FlowCore
-import FlowCrypto
 import FlowSpec
 
 extension RequestBuilder.Draft {
@@ -37,9 +36,6 @@ extension RequestBuilder.Draft {
             request.secrets.add(inBody: json)
         }
         if request.headers["Content-Type"] == nil { request.headers["Content-Type"] = contentType }
-        if sendsDigest, case .bytes(let bytes) = request.body {
-            request.headers["Content-MD5"] = Base64.encode(try Digest.md5(bytes))
-        }
         return request
     }
 

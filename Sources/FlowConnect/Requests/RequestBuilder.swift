@@ -19,7 +19,6 @@ struct RequestBuilder {
         var xml: Value?
         var raw: Value?
         var formStyle = FormStyle.json
-        var sendsDigest = false
         /// Of all but `json`, `multipart` and `raw`, whose values keep their marks.
         var secrets = SecretPlaces()
 
@@ -83,7 +82,6 @@ struct RequestBuilder {
     func draft(_ template: RequestTemplate) throws(Failure) -> Draft {
         var draft = Draft(method: template.method, address: try address(template))
         draft.formStyle = connector.defaults.form
-        draft.sendsDigest = template.sendsDigest
         try markAddress(template, in: &draft)
         for (name, value) in connector.headers {
             let value = try rendering.value(value)

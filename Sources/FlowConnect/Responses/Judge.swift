@@ -90,7 +90,7 @@ final class Judge: Sendable {
         let scope = rendering.with(decoded.file == nil ? decoded : refusalInFile(decoded))
         if let when = rules.when {
             do throws(Failure) {
-                if try says(when, scope) { return refusal(response, scope, byStatus) }
+                if try scope.holds(when) { return refusal(response, scope, byStatus) }
             } catch {
                 // The rules are about answers of the service; what a file holds is the user's.
                 if isSuccess, decoded.file != nil { return nil }
@@ -99,13 +99,6 @@ final class Judge: Sendable {
         }
         guard let byStatus else { return nil }
         return refusal(response, scope, byStatus)
-    }
-
-    /// - Throws: a failure where the condition can't be told of the response.
-    private func says(_ condition: Expression, _ scope: Rendering) throws(Failure) -> Bool {
-        let value = try scope.value(condition)
-        if let says = value.boolValue { return says }
-        throw Failure(.invalid, "it is \(value.shortText), not true or false", position: condition.span)
     }
 
     /// The failure of a response that the connector's condition can't be told of.

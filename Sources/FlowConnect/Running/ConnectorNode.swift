@@ -33,7 +33,7 @@ package struct ConnectorNode: Node {
     package func outputType(of arguments: WrittenArguments) -> StaticType {
         if let output = operation.output {
             var diagnostics = Diagnostics()
-            return output.type({ _ in [:] }, &diagnostics).widened
+            return output.type({ _ in [:] }, &diagnostics).widened.unwrapped
         }
         return switch operation.work {
         case .pages: .list
@@ -56,7 +56,7 @@ package struct ConnectorNode: Node {
         var requests = try run.requestsOfLookups()
         switch operation.work {
         case .request(let variants):
-            let template = try variants.chosen(scope)
+            let template = try run.chosen(variants, scope)
             if template.presign == nil { requests.append(try run.request(template, scope)) }
         case .pages(let variants, let pagination):
             requests.append(try run.pageReader(variants, pagination, scope).firstRequest())

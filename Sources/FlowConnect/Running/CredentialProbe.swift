@@ -38,7 +38,7 @@ extension Connector {
         else { return nil }
         let arguments = try NodeSpec(self, operation).bind(ValueMap())
         let run = try await OperationRun(self, operation, arguments: arguments, context: context).located()
-        let (_, decoded) = try await run.exchange(try variants.chosen(run.rendering), run.rendering)
+        let (_, decoded) = try await run.exchange(try run.chosen(variants, run.rendering), run.rendering)
         return CredentialIdentity(probe, run.rendering.with(decoded))
     }
 }

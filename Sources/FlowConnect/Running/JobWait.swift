@@ -14,9 +14,7 @@ struct JobWait {
     /// - Throws: a failure of kind `timeout` where it isn't done in time, `invalid` where it failed.
     func result(_ scope: Rendering, after first: Value) async throws -> Value {
         let begun = scope.with("first", first)
-        if let condition = poll.condition, try begun.with(result: first).value(condition).boolValue != true {
-            return first
-        }
+        if let condition = poll.condition, try !run.holds(condition, "when", begun.with(result: first)) { return first }
         let clock = run.context.world.clock
         let start = clock.monotonic()
         var pause = min(poll.interval, .seconds(1))
@@ -43,7 +41,7 @@ struct JobWait {
 
     private func says(_ condition: Expression, _ scope: Rendering) throws(Failure) -> Bool {
         do throws(Failure) {
-            return try scope.value(condition).boolValue == true
+            return try scope.holds(condition)
         } catch {
             throw Failure(
                 .protocolError, "\(run.node): the answer does not say how the job stands: \(error.message)",

@@ -25,7 +25,8 @@ struct LookupRun {
 
     /// nil where it has to be asked for.
     func given(_ scope: Rendering) throws(Failure) -> Value? {
-        if let condition = lookup.condition, try scope.value(condition).boolValue == false { return .absent }
+        // Of what a dry run can't tell it shows the request.
+        if let condition = lookup.condition, try !run.holds(condition, "when", scope, unknown: true) { return .absent }
         guard let given = lookup.given else { return nil }
         let value = try scope.value(given)
         if value.isAbsent || value.isNull || value.stringValue == "" { return nil }
@@ -81,10 +82,10 @@ extension OperationRun {
     }
 }
 
-extension Variants {
+extension OperationRun {
     /// The first request that fits.
-    func chosen(_ scope: Rendering) throws(Failure) -> RequestTemplate {
-        for (condition, request) in conditional where try scope.value(condition).boolValue == true { return request }
-        return fallback
+    func chosen(_ variants: Variants, _ scope: Rendering) throws(Failure) -> RequestTemplate {
+        for (condition, request) in variants.conditional where try holds(condition, "when", scope) { return request }
+        return variants.fallback
     }
 }

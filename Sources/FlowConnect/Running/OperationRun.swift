@@ -7,11 +7,15 @@ struct OperationRun: Sendable {
     @Indirect private(set) var connector: Connector
     @Indirect private(set) var operation: Operation
     private(set) var arguments: ValueMap
+    /// The arguments before they are converted, which isn't the same each time: a mail gets an id.
+    private(set) var given: ValueMap
     @Indirect private(set) var context: NodeContext
     @Indirect private(set) var access: Access
     private(set) var rendering: Rendering
     /// What the names of its results in the journal begin with; tells the parts of a batch apart.
     private(set) var prefix = ""
+    /// What tells the key of a part from that of another one of its number.
+    private var keyMark = ""
     let memory: ConnectorMemory
     private(set) var held: HeldCredential
     private let gap = Gap()
@@ -39,6 +43,7 @@ struct OperationRun: Sendable {
         _access = Indirect(wrappedValue: access)
         let resolved = try FileArguments(operation, node: node, context: context, isPreview: isPreview)
             .resolve(arguments.values)
+        given = resolved
         self.arguments = try Conversion(context: context, isPreview: isPreview)
             .convert(resolved, of: operation, node: node)
         // A parameter that is left out is there for expressions all the same, as what is left out.
@@ -100,15 +105,15 @@ struct OperationRun: Sendable {
 
     /// The output of one request. What is awaited here holds no more than it needs, as a loop may wait for thousands.
     private func output(of variants: Variants, _ scope: Rendering) async throws -> Value {
-        let (_, decoded) = try await exchange(try variants.chosen(scope), scope)
+        let (_, decoded) = try await exchange(try chosen(variants, scope), scope)
         return try finish(operation.output, decoded, scope)
     }
 
     /// The output of a job that a request begins.
     private func output(of variants: Variants, _ poll: Poll, _ scope: Rendering) async throws -> Value {
-        let template = try variants.chosen(scope)
+        let template = try chosen(variants, scope)
         let round = try await round()
-        let first = try await kept("first") {
+        let first = try await kept("first", of: template) {
             try await exchange(template, scope, keySuffix: Self.keySuffix(round: round)).decoded.asValue
         }
         let wait = JobWait(run: self, poll: poll) {
@@ -131,35 +136,42 @@ struct OperationRun: Sendable {
     func pageReader(
         _ variants: Variants, _ pagination: Pagination, _ scope: Rendering
     ) throws(Failure) -> PageReader {
-        PageReader(run: self, template: try variants.chosen(scope), pagination: pagination, scope: scope)
+        PageReader(run: self, template: try chosen(variants, scope), pagination: pagination, scope: scope)
     }
 
     /// One part of a batch.
     ///
     /// - Parameters:
     ///   - number: counts from 1.
+    ///   - offset: of the first of its items.
     ///   - previous: the output of the part before.
     func part(
         _ number: Int, of batch: Batch, _ items: [Value], offset: Int, after previous: Value? = nil
     ) -> OperationRun {
         var part = self
         part.arguments[batch.parameter] = .list(items)
+        part.given[batch.parameter] = .list(items)
         if case .map(var params)? = rendering.variables["params"] {
             params[batch.parameter] = .list(items)
             part.rendering = rendering.with("params", .map(params))
         }
         part.rendering = part.rendering.with("batch", Self.batchVariables(number, offset: offset, after: previous))
         if number > 1 { part.prefix = "batch.\(number)." }
+        // Where the parts before it were of another size, a service may know a key of this number for other items.
+        if offset != (number - 1) * batch.size { part.keyMark = "-\(offset)-\(items.count)" }
         return part
     }
 
     // MARK: Results in the journal
 
-    /// What the journal has under a name; else what `make` gives, which is kept before it is used.
-    func kept(_ name: String, make: () async throws -> Value) async throws -> Value {
-        if let saved = try await recalled(name) { return saved }
+    /// What the journal has under a name of what a request gave; else what `make` gives, which is kept before it is
+    /// used.
+    private func kept(
+        _ name: String, of template: RequestTemplate, make: () async throws -> Value
+    ) async throws -> Value {
+        if let saved = try await recalled(name, of: template) { return saved }
         let made = try await make()
-        try await keep(name, made)
+        try await keep(name, made, of: template)
         return made
     }
 
@@ -194,6 +206,24 @@ struct OperationRun: Sendable {
     static func keySuffix(round: Int) -> String { round > 0 ? "-\(round)" : "" }
 
     private var sendsKeys: Bool { operation.requests.contains(where: hasKey) }
+
+    // MARK: Conditions
+
+    /// - Parameters:
+    ///   - key: what the file calls the condition.
+    ///   - unknown: what counts in a preview, where it can't be told yet.
+    /// - Throws: a failure where it can't be told, or is neither true nor false.
+    func holds(
+        _ condition: Expression, _ key: String, _ scope: Rendering, unknown: Bool = false
+    ) throws(Failure) -> Bool {
+        do throws(Failure) {
+            return try scope.holds(condition, unknown: unknown)
+        } catch {
+            var failure = error
+            failure.message = "\(node): \"\(key)\" can't be told: \(error.message)"
+            throw failure
+        }
+    }
 
     // MARK: Lookups
 
@@ -280,12 +310,16 @@ struct OperationRun: Sendable {
         change(&draft)
         if let idempotency = template.idempotency, !context.idempotencyKey.isEmpty {
             let part = prefix.isEmpty ? "" : "-" + prefix.dropLast()
-            draft.headers[idempotency.header] = context.idempotencyKey + part + keySuffix
+            draft.headers[idempotency.header] = context.idempotencyKey + part + keyMark + keySuffix
         }
         let random = context.world.random
         var request = try draft.request(
             isPreview: scope.isPreview,
             boundary: scope.isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
+        // A dry run reads no file, which an earlier step may have to make.
+        if template.sendsDigest, !scope.isPreview || !request.body.isInFile {
+            request.headers["Content-MD5"] = try BodyDigest.md5(request.body, context.world.files)
+        }
         if context.isMocked { request.url = try access.mocked(request.url) }
         if !scope.isPreview { try context.requireLent(request.url, given: self.arguments) }
         if template.sendsCredential { try access.with(credential).sign(&request, isPreview: scope.isPreview) }

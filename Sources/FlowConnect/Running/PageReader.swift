@@ -21,6 +21,8 @@ struct PageReader {
         var seen: Set<MapKey> = []
         /// Whether it was remarked that the service leaves some out.
         var isKnownIncomplete = false
+        /// The items of the page before, where pages are numbered; none after a cut.
+        var latest: [Value] = []
     }
 
     let run: OperationRun
@@ -67,6 +69,8 @@ struct PageReader {
         var after = position
         after.pages += 1
         after.items += items.count
+        try requireAnother(items, than: position.latest, at: after.pages)
+        if pagination.style.isNumbered { after.latest = items }
         let scope = answered.with("page", .map(after.asMap))
         if after.items >= limit { return (Array(items.prefix(limit - position.items)), nil) }
         let next = try following(response, scope, page: items, count: after.items, pages: after.pages)
@@ -74,11 +78,19 @@ struct PageReader {
         guard let next else { return (items, nil) }
         after.next = next
         guard after.seen.insert(.string(next.text)).inserted else {
-            throw Failure(
-                .protocolError, "\(run.node): page \(after.pages) leads back to an earlier page",
-                hint: "bound the list with \(Pagination.limitParameter)")
+            throw leadsBack(after.pages, hint: "bound the list with \(Pagination.limitParameter)")
         }
         return (items, after)
+    }
+
+    /// Numbers always go on, also where the server does not go by them. Plain values may well repeat.
+    private func requireAnother(_ items: [Value], than latest: [Value], at page: Int) throws(Failure) {
+        guard items == latest, items.contains(where: { $0.mapValue != nil || $0.listValue != nil }) else { return }
+        throw leadsBack(page, hint: "check what \"send\" names: the server gives the same items again")
+    }
+
+    private func leadsBack(_ page: Int, hint: String) -> Failure {
+        Failure(.protocolError, "\(run.node): page \(page) leads back to an earlier page", hint: hint)
     }
 
     /// Remarks once that the service gives less than all there is, or fails where it gives no more.
@@ -87,12 +99,18 @@ struct PageReader {
     ) throws(Failure) {
         guard let gap else { return }
         let wasKnown = position.isKnownIncomplete
-        position.isKnownIncomplete = wasKnown || (try? scope.value(gap.condition).boolValue) == true
+        if !wasKnown { position.isKnownIncomplete = try says(gap.condition, scope) }
         guard position.isKnownIncomplete, gap.fails ? isLast : !wasKnown else { return }
         let message = "\(run.node): the service gives only a part of the list"
         let hint = try gap.hint.flatMap { template throws(Failure) in try scope.text(template) }
         if gap.fails { throw Failure(.invalid, message, hint: hint) }
         run.context.log.log(.warning, [message, hint].compactMap(\.self).joined(separator: "; "))
+    }
+
+    /// A page that lacks what the condition asks of leaves nothing out.
+    private func says(_ condition: Expression, _ scope: Rendering) throws(Failure) -> Bool {
+        guard (try? scope.value(condition)) != nil else { return false }
+        return try run.holds(condition, "when", scope)
     }
 
     private func exchange(_ position: Position) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
@@ -152,7 +170,7 @@ struct PageReader {
     private func following(
         _ response: HTTPResponse, _ scope: Rendering, page: [Value], count: Int, pages: Int
     ) throws(Failure) -> Next? {
-        if let more = pagination.more, try scope.value(more).boolValue != true { return nil }
+        if let more = pagination.more, try !run.holds(more, "more", scope) { return nil }
         switch pagination.style {
         case .cursor:
             // An end may be an empty marker, null, or no marker at all.
@@ -165,8 +183,11 @@ struct PageReader {
                 try address(target, of: response)
             }
         case .nextURL:
-            guard let next = pagination.next, let text = try? scope.text(next), !text.isEmpty else { return nil }
-            return try address(text, of: response)
+            // Some write false where there is none.
+            guard let next = pagination.next, let value = try? scope.value(next), !value.isNull, !value.isAbsent,
+                value.boolValue != false, value.stringValue != ""
+            else { return nil }
+            return try address(WireText.of(value), of: response)
         case .window:
             let size = pagination.size?.value ?? 1
             if pagination.more == nil, page.count < size { return nil }
@@ -178,12 +199,9 @@ struct PageReader {
         }
     }
 
-    /// A link may be relative to the page it stands on (RFC 3986, 5.2): an absolute path is all that occurs.
+    /// A link may be relative to the page it stands on.
     private func address(_ target: String, of response: HTTPResponse) throws(Failure) -> Next {
-        if Origin(target) != nil { return .address(target) }
-        if target.hasPrefix("/"), !target.hasPrefix("//"), let origin = Origin(response.url) {
-            return .address(origin.description + target)
-        }
+        if let address = AddressReference.resolve(target, against: response.url) { return .address(address) }
         throw Failure(.protocolError, "\(run.node): the address of the next page is no http or https URL")
     }
 }
@@ -198,6 +216,16 @@ extension RequestBuilder.Draft {
             json = (json ?? .map(ValueMap())).setting(slot.name, inside: path, to: value)
         default:
             query = query.filter { $0.name != slot.name } + [(slot.name, WireText.of(value))]
+        }
+    }
+}
+
+extension Pagination.Style {
+    /// Whether pages are asked for by a number that is counted here.
+    fileprivate var isNumbered: Bool {
+        switch self {
+        case .page, .offset, .window: true
+        case .cursor, .link, .nextURL: false
         }
     }
 }

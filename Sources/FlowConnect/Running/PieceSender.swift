@@ -23,6 +23,9 @@ struct PieceSender {
         var parts: [Value] = []
         /// Of the whole file.
         var total: Int64
+        /// When the file had last been changed as its first piece was sent; nil in a journal of a flowctl that didn't
+        /// keep it.
+        var modified: Timestamp?
     }
 
     /// How often in a row a piece may break off before that is told.
@@ -37,6 +40,7 @@ struct PieceSender {
         var breaks = 0
         while true {
             try Task.checkCancellation()
+            try requireSame(file, as: position)
             let piece = try piece(of: file, at: position, scope)
             do {
                 let before = position
@@ -48,7 +52,7 @@ struct PieceSender {
                         .protocolError,
                         "\(run.node): the server asks for the same piece of \(file.name) again and again")
                 }
-                try await run.keep(checkpoint, position.asValue)
+                try await keep(position)
             } catch {
                 let failure = Failure(error)
                 breaks += 1
@@ -61,7 +65,7 @@ struct PieceSender {
                     if endsWrite, piece.upperBound >= file.size, failure.kind == .uncertain { throw failure }
                     throw error
                 }
-                try await run.keep(checkpoint, position.asValue)
+                try await keep(position)
             }
         }
     }
@@ -73,16 +77,38 @@ struct PieceSender {
 
     /// Where a run that was cut off goes on.
     private func begin(_ file: FileReference, _ scope: Rendering) async throws -> Position {
-        guard let saved = try await run.recalled(checkpoint) else { return Position(total: file.size) }
-        var position = Position(saved)
-        guard position.total == file.size else {
-            throw Failure(
-                .conflict, "\(run.node): \(file.name) has changed since the first pieces of it were sent",
-                hint: "start the upload again with a new run")
+        guard let saved = try await run.recalled(checkpoint, of: request) else {
+            return Position(total: file.size, modified: try modified(file))
         }
+        var position = Position(saved)
+        guard position.total == file.size else { throw hasChanged(file) }
+        if position.modified == nil { position.modified = try modified(file) }
+        try requireSame(file, as: position)
         // The last piece may have arrived without being noted.
         if chunking.ask != nil { position.offset = try await ask(file, scope) }
         return position
+    }
+
+    private func keep(_ position: Position) async throws {
+        try await run.keep(checkpoint, position.asValue, of: request)
+    }
+
+    /// Pieces of two files would make one that nobody has.
+    ///
+    /// - Throws: a failure of kind `conflict` where the file was changed after its first piece.
+    private func requireSame(_ file: FileReference, as position: Position) throws {
+        guard try modified(file) == position.modified else { throw hasChanged(file) }
+    }
+
+    /// Of the file itself, also where the path leads to it by a link.
+    private func modified(_ file: FileReference) throws -> Timestamp {
+        try run.context.world.files.read(file.path, from: 0, count: 0).modified
+    }
+
+    private func hasChanged(_ file: FileReference) -> Failure {
+        Failure(
+            .conflict, "\(run.node): \(file.name) has changed since the first pieces of it were sent",
+            hint: "start the upload again with a new run")
     }
 
     private func pause(after failure: Failure, _ breaks: Int) async throws {
@@ -184,7 +210,7 @@ struct PieceSender {
         case nil: return !isLast
         case .statuses(let statuses)?:
             return scope.variables["status"]?.intValue.map { statuses.contains(Int($0)) } ?? false
-        case .condition(let condition)?: return try scope.value(condition).boolValue == true
+        case .condition(let condition)?: return try run.holds(condition, "more", scope)
         }
     }
 
@@ -212,10 +238,15 @@ extension PieceSender.Position {
         count = Int(clamping: saved["count"]?.intValue ?? 0)
         parts = saved["parts"]?.listValue ?? []
         total = saved["total"]?.intValue ?? 0
+        modified = saved["modified"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
     }
 
     fileprivate var asValue: Value {
-        ["offset": .int(offset), "count": .int(Int64(count)), "parts": .list(parts), "total": .int(total)]
+        var map = ValueMap([
+            ("offset", .int(offset)), ("count", .int(Int64(count))), ("parts", .list(parts)), ("total", .int(total)),
+        ])
+        map["modified"] = modified.map { .string($0.rfc3339) }
+        return .map(map)
     }
 }
 

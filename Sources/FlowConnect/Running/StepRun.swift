@@ -21,8 +21,11 @@ struct StepRun {
                 results[step.name] = try await result(of: step, current, round: round)
                 index += 1
             } catch {
+                let failure = Failure(error)
+                // The service has said nothing, and may be gone on with once the arguments are back.
+                if failure.code == OperationRun.otherArguments { throw failure }
                 if let restart = sequence.restart, index > restart.index, restarts < restart.limit,
-                    Failure(error).kind == restart.kind
+                    failure.kind == restart.kind
                 {
                     restarts += 1
                     round += 1
@@ -31,7 +34,7 @@ struct StepRun {
                     try await forget(from: index, round: round)
                     continue
                 }
-                try await giveUp(Failure(error), at: index, current, round: round)
+                try await giveUp(failure, at: index, current, round: round)
                 throw error
             }
         }
@@ -72,7 +75,7 @@ struct StepRun {
     private func result(
         of step: StepSequence.Step, _ scope: Rendering, round: Int
     ) async throws -> Value {
-        if !step.isFresh, let saved = try await run.recalled(checkpoint(step)) { return saved }
+        if !step.isFresh, let saved = try await run.recalled(checkpoint(step), of: step.request) { return saved }
         let suffix = "-\(step.name)" + OperationRun.keySuffix(round: round)
         let result =
             if let chunking = step.chunking {
@@ -84,7 +87,7 @@ struct StepRun {
             } else {
                 try await response(of: step, scope, keySuffix: suffix)
             }
-        if !step.isFresh { try await run.keep(checkpoint(step), result) }
+        if !step.isFresh { try await run.keep(checkpoint(step), result, of: step.request) }
         return result
     }
 
@@ -94,7 +97,7 @@ struct StepRun {
         } catch {
             guard let probe = step.probe, Failure(error).kind == .uncertain else { throw error }
             let (_, found) = try await run.exchange(probe.request, scope)
-            if try scope.with(found).value(probe.done).boolValue == true { return found.asValue }
+            if try run.holds(probe.done, "done", scope.with(found)) { return found.asValue }
             return try await run.exchange(step.request, scope, keySuffix: keySuffix).decoded.asValue
         }
     }
