@@ -404,7 +404,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs export" state-db' -l 'state-db' -d 'The database of runs.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs export" vault' -l 'vault' -d 'The vault.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl runs export" -eq 1' -fka '(__flowctl_custom_completion ---completion runs export -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs export" to' -l 'to' -d 'Where to write; run-ID in the working directory if left out.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs export" to' -l 'to' -d 'Where to write, - for standard output; run-ID in the working directory if left out.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs export" version' -l 'version' -d 'Show the version.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs export" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl runs import" output' -l 'output' -d 'How results are written: text or json.' -rfka 'text json'
@@ -768,7 +768,7 @@ complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_option
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_positional "flowctl credentials export" -ge 1' -fka '(__flowctl_custom_completion ---completion credentials export -- positional@0 (count (__flowctl_tokens -pc)) (__flowctl_tokens -tC))'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export"' -l 'to' -d 'A public key: age1…, "ssh-ed25519 …" or "ssh-rsa …"; may be repeated.' -rfka ''
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export"' -l 'to-file' -d 'A file with a public key on each line; may be repeated.' -rF
-complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" o out' -s 'o' -l 'out' -d 'Where to write it; else standard output.' -rF
+complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" o out' -s 'o' -l 'out' -d 'Where to write it; standard output if left out, or -.' -rF
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" with-tokens' -l 'with-tokens' -d 'Take the tokens of logins along.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" plaintext' -l 'plaintext' -d 'Write them in clear; asks first.'
 complete -c 'flowctl' -n '__flowctl_should_offer_completions_for_flags_or_options "flowctl credentials export" force' -l 'force' -d 'Replace a file that is there.'

@@ -12,7 +12,13 @@ package final class SourceText: Sendable {
         self.bytes = bytes
         hidden = []
         var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+        // A carriage return ends a line, too, where no line feed follows.
+        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
+            let next = offset + 1
+            if byte == UInt8(ascii: "\n") || next == bytes.count || bytes[next] != UInt8(ascii: "\n") {
+                starts.append(next)
+            }
+        }
         lineStarts = starts
     }
 

@@ -14,6 +14,10 @@ package protocol Node: Sendable {
     /// The type of the output where these are the step's arguments; dynamic where nothing is known of it.
     func outputType(of arguments: WrittenArguments) -> StaticType
 
+    /// Why the work can't be done with a credential such as this, by its type; nil where it may. Whether it has all its
+    /// fields is found out when it is used.
+    func refusal(of credential: Credential) -> Failure?
+
     /// Does the work once.
     ///
     /// - Parameters:
@@ -35,6 +39,17 @@ extension Node {
     package var hasOneEffect: Bool { true }
 
     package func outputType(of arguments: WrittenArguments) -> StaticType { .dynamic }
+
+    package func refusal(of credential: Credential) -> Failure? {
+        // One of any fields may have those that are needed.
+        let types = spec.credentialTypes
+        guard !types.isEmpty, !types.contains(credential.type), credential.type != "custom",
+            credential.source != .mock
+        else { return nil }
+        return Failure(
+            .auth, "\(spec.name) can't use \(credential)", hint: "use one of type \(types.joined(separator: " or "))",
+            nothingSent: true)
+    }
 
     package func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {
         [.text("\(spec.name) \(JSON.text(.map(arguments.values)))")]

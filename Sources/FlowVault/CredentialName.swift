@@ -25,7 +25,16 @@ package enum CredentialName {
                 decoding: name.uppercased().utf8.map { isLetterOrDigit($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
     }
 
-    static let variablePrefix = "FLOWCTL_CREDENTIAL_"
+    /// What a credential that a variable stands for is most likely called, as case and punctuation can't be known; nil
+    /// where it stands for none: `FLOWCTL_CREDENTIAL_SLACK_TEAM` for `slack_team`, `FLOWCTL_CREDENTIAL_slack` for none.
+    package static func likely(forVariable variable: String) -> String? {
+        guard variable.hasPrefix(variablePrefix) else { return nil }
+        let name = variable.dropFirst(variablePrefix.count).lowercased()
+        guard (try? check(name)) != nil, environmentVariable(name) == variable else { return nil }
+        return name
+    }
+
+    package static let variablePrefix = "FLOWCTL_CREDENTIAL_"
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
         switch byte {

@@ -88,11 +88,12 @@ extension CredentialType {
         }
     }
 
-    /// `{"username": "…", "password": "…"}`: the fields that must be there, as JSON to fill in.
+    /// `{"username": "…", "password": "…"}`: the fields that must be there, as JSON to fill in; where none must, the first,
+    /// which stands for the others.
     package var example: String {
-        "{"
-            + fields.filter { $0.isRequired && $0.defaultValue == nil }.map { "\"\($0.name)\": \"…\"" }
-            .joined(separator: ", ") + "}"
+        let required = fields.filter { $0.isRequired && $0.defaultValue == nil }.map(\.name)
+        let names = required.isEmpty ? [fields.first?.name ?? "name"] : required
+        return "{" + names.map { "\"\($0)\": \"…\"" }.joined(separator: ", ") + "}"
     }
 }
 

@@ -13,14 +13,12 @@ final class EnvironmentCredentials: Sendable {
     private let names = Mutex<[String: String]>([:])
 
     init(_ environment: [String: String], types: any CredentialTypeSource) {
-        self.environment = environment.filter { $0.key.hasPrefix(CredentialName.variablePrefix) }
+        self.environment = environment.filter { CredentialName.likely(forVariable: $0.key) != nil }
         self.types = types
     }
 
-    /// What the variables would be called as credentials; case and punctuation can't be known.
-    var likelyNames: [String] {
-        environment.keys.map { $0.dropFirst(CredentialName.variablePrefix.count).lowercased() }.sorted()
-    }
+    /// What the variables would be called as credentials.
+    var likelyNames: [String] { environment.keys.compactMap(CredentialName.likely).sorted() }
 
     /// - Throws: `auth` where the variable's value is not that of a credential, `invalid` where two names share it.
     func credential(named name: String, defaultType: CredentialType?) throws(Failure) -> Credential? {
@@ -63,8 +61,9 @@ final class EnvironmentCredentials: Sendable {
             guard let known = defaultType?.name == named ? defaultType : types.type(named: named) else {
                 throw Failure(
                     .auth, "the variable \(variable) has the type \"\(named)\", which does not exist",
-                    hint: Suggestion.didYouMean(named, among: types.typeNames.sorted()) ?? "use one of the listed types"
-                )
+                    hint: Suggestion.didYouMean(named, among: types.typeNames.sorted())
+                        ?? (defaultType.map { "use \($0.name), or leave \"type\" out" }
+                            ?? "run \"flowctl credentials types\" for those there are"))
             }
             type = known
         }

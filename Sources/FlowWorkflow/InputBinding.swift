@@ -84,8 +84,12 @@ package enum InputBinding {
         case .string, .file: return .string(text)
         default:
             do throws(Failure) {
-                return try JSON.parse(text)
+                return try JSON.parse(Array(text.utf8), refusesRepeatedKeys: true)
             } catch {
+                // It is JSON, but for a key that stands there twice.
+                guard (try? JSON.parse(text)) == nil else {
+                    throw Failure(.invalid, "the input \"\(parameter.name)\": \(error.message)", hint: error.hint)
+                }
                 throw Failure(
                     .invalid, "the input \"\(parameter.name)\" must be of type \(parameter.type.name)",
                     hint: "write it as JSON: \(example(of: parameter.type))")

@@ -39,15 +39,20 @@ package struct CredentialUse: Sendable, Hashable {
     package var name: String
     /// Taken in this order where there is none of that name.
     package var others: [String]
+    /// What uses it; nil where that isn't a node.
+    package var node: String?
     /// What brings it, where that is a login only.
     package var loginCommand: String?
     package var span: SourceSpan
     /// Whether it is what listens that needs it, and a run does not.
     package var isOfTrigger = false
 
-    package init(name: String, others: [String] = [], loginCommand: String? = nil, span: SourceSpan) {
+    package init(
+        name: String, others: [String] = [], node: String? = nil, loginCommand: String? = nil, span: SourceSpan
+    ) {
         self.name = name
         self.others = others
+        self.node = node
         self.loginCommand = loginCommand
         self.span = span
     }

@@ -24,6 +24,8 @@ struct YAMLSyntaxError: Error {
     var problem: String
     var context: String?
     var offset: Int
+    /// Where what it was in begins, such as text in quotes.
+    var contextOffset: Int?
 }
 
 /// libyaml's pull parser. The bytes must outlive it.
@@ -103,7 +105,9 @@ final class EventParser {
             ? offsets.base + parser.problem_offset : offsets.byteOffset(ofCharacter: Int(parser.problem_mark.index))
         return YAMLSyntaxError(
             problem: parser.problem.map { String(cString: $0) } ?? "it can't be read",
-            context: parser.context.map { String(cString: $0) }, offset: offset)
+            context: parser.context.map { String(cString: $0) }, offset: offset,
+            contextOffset: parser.error == YAML_SCANNER_ERROR && parser.context != nil
+                ? offsets.byteOffset(ofCharacter: Int(parser.context_mark.index)) : nil)
     }
 }
 

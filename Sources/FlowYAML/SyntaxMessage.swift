@@ -6,7 +6,10 @@ struct SyntaxMessage {
 
     init(_ error: YAMLSyntaxError, in source: SourceText) {
         let bytes = source.bytes
-        let offset = min(error.offset, bytes.count)
+        let isOpenQuote = ["found unexpected end of stream", "found unexpected document indicator"]
+            .contains(error.problem)
+        // The quote that should have ended may be many lines above.
+        let offset = min(isOpenQuote ? error.contextOffset ?? error.offset : error.offset, bytes.count)
         let span = SourceSpan(source, start: offset, end: min(offset + 1, bytes.count))
         let byte = offset < bytes.count ? bytes[offset] : nil
         var message = "invalid YAML: \(error.problem)"
@@ -36,7 +39,7 @@ struct SyntaxMessage {
         case "did not find expected '-' indicator":
             message = "expected \"- \" and an item"
             hint = "check the indentation of this line and the one above"
-        case "found unexpected end of stream", "found unexpected document indicator":
+        case _ where isOpenQuote:
             message = "the text in quotes has no end"
             hint = "add the closing quote"
         case "control characters are not allowed":

@@ -22,25 +22,77 @@ import Testing
         #expect(!result.errors.contains("refuses"), "\(result.errors)")
     }
 
-    /// The channel can't be made: folder, group and project are taken back in that order.
-    @Test func aKickoffThatFailsIsUndone() async throws {
+    /// What is made stays, as a run that is taken up counts on it.
+    @Test func aKickoffThatFailsGoesOnWhereItStopped() async throws {
         let machine = try Machine()
         _ = try await machine.run("flowctl new project-kickoff flow.yaml")
-        let result = try await machine.run("flowctl run flow.yaml --mock -i 'people=[\"nobody\"]'")
-        #expect(result.exit == 1)
-        let undone = result.errors.split(separator: "\n").filter { $0.contains("✓ finally/undo_") }
-            .compactMap { $0.split(separator: " ").first { $0.hasPrefix("finally/") } }
-        #expect(undone == ["finally/undo_folder", "finally/undo_group", "finally/undo_project"], "\(result.errors)")
+        let failed = try await machine.run(
+            "sed -i 's/^  - id: channel$/  - run: test -e mended\\n\\n&/' flow.yaml && flowctl run flow.yaml --mock -v")
+        #expect(failed.exit == 1)
+        #expect(failed.errors.contains("✓ share"), "\(failed.errors)")
+        #expect(!failed.errors.contains("DELETE "), "\(failed.errors)")
+        let resumed = try await machine.run("touch mended && flowctl resume latest -v")
+        #expect(resumed.exit == 0, "\(resumed.errors)")
+        #expect(resumed.errors.contains("✓ project  succeeded before"), "\(resumed.errors)")
+        #expect(resumed.errors.contains("✓ channel  zulip.create_stream"), "\(resumed.errors)")
     }
 
-    @Test func aKickoffUndoesNothingThatItHasNotDone() async throws {
+    @Test func theDumpIsThereForARunThatIsTakenUp() async throws {
         let machine = try Machine()
-        _ = try await machine.run("flowctl new project-kickoff flow.yaml")
-        let result = try await machine.run(
-            "sed -i 's/^  - id: group$/  - run: exit 1\\n\\n&/' flow.yaml && flowctl run flow.yaml --mock")
-        #expect(result.exit == 1)
-        let undone = result.errors.split(separator: "\n").filter { $0.contains("✓ finally/undo_") }
-        #expect(undone.count == 1 && undone[0].contains("undo_project"), "\(result.errors)")
+        _ = try await machine.run("flowctl new database-dump-to-s3 flow.yaml")
+        let failed = try await machine.run(
+            "sed -i 's/^  - id: keep$/  - run: test -e mended\\n\\n&/' flow.yaml "
+                + "&& flowctl run flow.yaml --mock -i command=echo")
+        #expect(failed.exit == 1)
+        #expect(machine.read("shop.dump") == "shop\n")
+        let resumed = try await machine.run("touch mended && flowctl resume latest; echo $?; ls shop.dump")
+        #expect(resumed.output == "0\n", "\(resumed.errors)")
+    }
+
+    /// https://docs.stripe.com/currencies
+    @Test(arguments: [
+        ("eur", 2050, "20.5", "20.50"), ("jpy", 500, "500.0", "500"), ("kwd", 5120, "5.12", "5.120"),
+        ("isk", 500, "5.0", "5.00"),
+    ])
+    func aPaymentIsWrittenInItsCurrency(currency: String, amount: Int64, cell: String, text: String) async throws {
+        let server = try FaultServer { request in
+            switch request.path {
+            case let path where path.contains("payment_intents"):
+                .json([
+                    "id": "pi_1", "object": "payment_intent", "amount": .int(amount), "currency": .string(currency),
+                    "status": "succeeded",
+                ])
+            case let path where path.contains("append"): .json(["updates": ["updatedRange": "Payments!A2:C2"]])
+            default: .json(["ok": true, "channel": "C1", "ts": "1503435956.000247", "message": ["text": "Paid"]])
+            }
+        }
+        let machine = try Machine(variables: [
+            "FLOWCTL_CREDENTIAL_STRIPE":
+                #"{"type": "stripe_key", "api_key": "sk_test_fake000", "hosts": ["\#(server.url)"]}"#,
+            "FLOWCTL_CREDENTIAL_SHEETS":
+                #"{"type": "oauth2", "provider": "google", "access_token": "fake-000", "hosts": ["\#(server.url)"]}"#,
+            "FLOWCTL_CREDENTIAL_SLACK":
+                #"{"type": "slack_bot", "bot_token": "xoxb-fake-000", "hosts": ["\#(server.url)"]}"#,
+        ])
+        _ = try await machine.run("flowctl new stripe-to-sheet flow.yaml")
+        let result = try await machine.run("flowctl run flow.yaml --base-url \(server.url)")
+        #expect(result.exit == 0, "\(result.errors)")
+        let requests = server.requests
+        try #require(requests.count == 3)
+        #expect(requests[1].text.contains(#"["pi_1",\#(cell),"\#(currency)"]"#), "\(requests[1].text)")
+        #expect(requests[2].text.contains("Paid: \(text) \(currency) (pi_1)"), "\(requests[2].text)")
+    }
+
+    /// Google leaves `values` out where a sheet has none.
+    @Test func aReportOfAnEmptySheetHasNoRows() async throws {
+        let server = try FaultServer { _ in .json(["range": "Orders!A1:C100", "id": "m1", "threadId": "t1"]) }
+        let login =
+            #"{"type": "oauth2", "provider": "google", "access_token": "fake-000", "hosts": ["\#(server.url)"]}"#
+        let machine = try Machine(variables: ["FLOWCTL_CREDENTIAL_GOOGLE": login])
+        _ = try await machine.run("flowctl new sheet-report flow.yaml")
+        let result = try await machine.run("flowctl run flow.yaml --base-url \(server.url)")
+        #expect(result.exit == 0, "\(result.errors)")
+        #expect(result.output == "rows: 0\n")
     }
 
     @Test func aPullRequestThatIsClosedIsNotTold() async throws {

@@ -31,6 +31,14 @@ package struct ConnectorReader {
     private static let laterKeys = ["webhooks", "triggers", "limits"]
 
     mutating func connector(_ root: SourceNode) -> Connector? {
+        if let keys = root.map, !keys.contains(where: { $0.key == "connector" }),
+            let entry = keys.first(where: { $0.key == "steps" })
+        {
+            diagnostics.error(
+                "no-connector", "this is a workflow, not a connector", at: entry.keySpan,
+                hint: "check it with: flowctl validate \(root.span.source.name.asShellWord)")
+            return nil
+        }
         guard let map = MapDecoder(root, "a connector", &diagnostics) else { return nil }
         map.finish(Self.keys, later: Self.laterKeys, &diagnostics)
         let name = map.required("connector", &diagnostics).flatMap { identifier($0, "a connector") }

@@ -95,7 +95,10 @@ struct Access: Sendable {
             ? nil : (context.credential?.origins ?? []).union(own)
     }
 
-    private static func scheme(
+    /// The scheme that takes the credential; nil where there is no credential, or the app takes none.
+    ///
+    /// - Throws: `auth` where none takes it.
+    static func scheme(
         among schemes: [AuthScheme], node: String, _ credential: Credential?
     ) throws(Failure) -> AuthScheme? {
         guard let credential, !schemes.isEmpty else { return nil }

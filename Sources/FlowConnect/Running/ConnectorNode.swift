@@ -42,6 +42,15 @@ package struct ConnectorNode: Node {
         }
     }
 
+    package func refusal(of credential: Credential) -> Failure? {
+        do throws(Failure) {
+            _ = try Access.scheme(among: connector.schemes(for: operation), node: spec.name, credential)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     package func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let arguments = try await arguments.withStreamsRead()
         let run = try OperationRun(connector, operation, arguments: arguments, context: context, memory: memory)

@@ -72,6 +72,16 @@ struct HTTPRequestNode: Node {
         }
     }
 
+    /// Other types may do by their fields.
+    func refusal(of credential: Credential) -> Failure? {
+        do throws(Failure) {
+            _ = try CredentialSigner(credential, for: nil, isPreview: true)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     func outputType(of arguments: WrittenArguments) -> StaticType {
         let body: StaticType =
             switch arguments.text("as") {

@@ -5,6 +5,7 @@ import Glibc
 final class LineWriter {
     private let path: String
     private var descriptor: Int32
+    private let isOwner: Bool
     private var buffer: [UInt8] = []
 
     private static let bufferSize = 128 << 10
@@ -12,11 +13,19 @@ final class LineWriter {
     /// - Throws: `conflict` where there is a file of that name.
     init(_ path: String) throws(Failure) {
         self.path = path
+        isOwner = true
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw LineWriter.failure(path, errno) }
     }
 
-    deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+    /// Writes to a descriptor of the caller's, and leaves it open.
+    init(_ descriptor: Int32) {
+        path = "standard output"
+        self.descriptor = descriptor
+        isOwner = false
+    }
+
+    deinit { if isOwner, descriptor >= 0 { Glibc.close(descriptor) } }
 
     func write(_ line: [UInt8]) throws(Failure) {
         buffer += line
@@ -31,6 +40,7 @@ final class LineWriter {
 
     func close() throws(Failure) {
         try flush()
+        guard isOwner else { return }
         let code = Glibc.close(descriptor)
         descriptor = -1
         guard code == 0 else { throw LineWriter.failure(path, errno) }

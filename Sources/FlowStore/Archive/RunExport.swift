@@ -10,6 +10,8 @@ package struct RunExport {
         case folder(String)
         /// Made anew, with the files in it.
         case file(String)
+        /// The same, to what is open already, and stays so.
+        case descriptor(Int32)
     }
 
     package struct Report: Sendable, Hashable {
@@ -42,6 +44,7 @@ package struct RunExport {
         case .file(let path):
             let lines = try LineWriter(path)
             return try write(to: lines, folder: nil) { unlink(path) }
+        case .descriptor(let descriptor): return try write(to: LineWriter(descriptor), folder: nil) {}
         case .folder(let path):
             guard mkdir(path, 0o700) == 0 else { throw LineWriter.failure(path, errno) }
             let lines = try LineWriter("\(path)/\(ArchiveFormat.linesName)")

@@ -1,4 +1,4 @@
-import FlowCore
+package import FlowCore
 import FlowOAuth
 import FlowSpec
 
@@ -18,7 +18,7 @@ extension StoredCredential {
     var loginCommand: String { "flowctl credentials login \(info.name)" }
 
     /// Said of a credential whose service has refused it for good.
-    var isInvalid: Failure {
+    package var isInvalid: Failure {
         let isLogin = info.type == StoredGrant.credentialType.name
         return Failure(
             .auth, "the credential \(quotedName) is no longer valid: the service has refused it",

@@ -40,8 +40,8 @@ extension WorkflowReader {
         if ![.int, .number, .any].contains(type) {
             for key in ["min", "max"] { misplaced(key, in: map, "goes with the types int and number only") }
         }
-        parameter.choices = choices(map, parameter)
         let pattern = pattern(map, type)
+        parameter.choices = choices(map, parameter, pattern)
         let input = WorkflowInput(parameter: parameter, pattern: pattern, span: entry.keySpan)
         guard let node = map.node("default") else { return input }
         if parameter.isRequired, let entry = map.entry("required") {
@@ -54,7 +54,7 @@ extension WorkflowReader {
         return withDefault
     }
 
-    private mutating func choices(_ map: MapDecoder, _ parameter: Parameter) -> [Value] {
+    private mutating func choices(_ map: MapDecoder, _ parameter: Parameter, _ pattern: String?) -> [Value] {
         let items = map.list("enum", &diagnostics) ?? []
         if items.isEmpty, let entry = map.entry("enum"), entry.value.list != nil {
             diagnostics.error(
@@ -64,8 +64,9 @@ extension WorkflowReader {
         // Of a list they are what its elements may be.
         var parameter = parameter
         if case .list(let element) = parameter.type { parameter.type = element }
+        let element = WorkflowInput(parameter: parameter, pattern: pattern, span: map.span)
         return items.map { item in
-            if let objection = parameter.objection(to: item.value) {
+            if let objection = element.objection(to: item.value) {
                 diagnostics.error("wrong-type", "a value of \"enum\" \(objection)", at: item.shortSpan)
             }
             return parameter.type.fitted(item.value)

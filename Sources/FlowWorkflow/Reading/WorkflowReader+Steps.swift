@@ -142,7 +142,7 @@ extension WorkflowReader {
         if let node = map.node("credential"), let template = template(node, key: "credential") {
             step.credential = (template, node.span)
             if template.isLiteral, let name = node.string {
-                credentialNames.append(CredentialUse(name: name, span: node.span))
+                credentialNames.append(CredentialUse(name: name, node: map.node("uses")?.string, span: node.span))
             }
         }
     }

@@ -163,7 +163,7 @@ extension WorkflowReader {
         _ = map.duration("every", &diagnostics)
         if let key = map.node("key") { _ = condition(key, key: "key") }
         if let name = map.string("credential", &diagnostics), let node = map.node("credential") {
-            credentialNames.append(CredentialUse(name: name, span: node.span))
+            credentialNames.append(CredentialUse(name: name, node: map.node("uses")?.string, span: node.span))
         }
         if map.required("uses", &diagnostics) != nil { _ = kind(map, work: "uses") }
     }

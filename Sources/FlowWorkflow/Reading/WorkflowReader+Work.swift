@@ -80,7 +80,7 @@ extension WorkflowReader {
         if !map.has("credential"), spec.needsCredential {
             credentialNames.append(
                 CredentialUse(
-                    name: spec.group, others: Array(spec.usualCredentials.dropFirst()),
+                    name: spec.group, others: Array(spec.usualCredentials.dropFirst()), node: spec.name,
                     loginCommand: spec.loginCommand(for: spec.group), span: span))
         }
     }

@@ -59,8 +59,16 @@ package struct WorkflowReader {
     }
 
     private mutating func workflow(_ root: SourceNode) -> Workflow? {
-        guard let map = MapDecoder(root, Keywords.workflow, &diagnostics) else { return nil }
         let source = root.span.source
+        if let keys = root.map, !keys.contains(where: { $0.key == "steps" }),
+            let entry = keys.first(where: { $0.key == "connector" })
+        {
+            diagnostics.error(
+                "no-workflow", "this is a connector, not a workflow", at: entry.keySpan,
+                hint: "check it with: flowctl connectors lint \(source.name.asShellWord)")
+            return nil
+        }
+        guard let map = MapDecoder(root, Keywords.workflow, &diagnostics) else { return nil }
         var workflow = Workflow(source: source, name: WorkflowReader.stem(of: source.name))
         if let name = map.string("name", &diagnostics) { workflow.name = name }
         workflow.description = map.string("description", &diagnostics)

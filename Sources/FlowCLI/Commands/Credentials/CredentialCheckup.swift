@@ -21,8 +21,8 @@ struct CredentialCheckup {
     func allNames() async throws -> [String] {
         let stored = try session.vaultAccess().vault()?.names() ?? []
         let taken = Set(stored.map(CredentialName.environmentVariable))
-        let variables = session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") && !taken.contains($0) }
-        return stored + variables.map { $0.dropFirst("FLOWCTL_CREDENTIAL_".count).lowercased() }.sorted()
+        let variables = session.environment.keys.filter { !taken.contains($0) }
+        return stored + variables.compactMap(CredentialName.likely).sorted()
     }
 
     /// How each of them stands, in the order of the names.

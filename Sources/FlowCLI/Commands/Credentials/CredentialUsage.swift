@@ -14,7 +14,14 @@ struct CredentialUsage {
         var text: String { line.map { "\(file):\($0)" } ?? "\(file) (secrets)" }
     }
 
-    private(set) var uses: [String: [Use]] = [:]
+    /// What a place asks for: any of some names, tried in their order.
+    private struct Claim: Hashable {
+        var names: [String]
+        var use: Use
+    }
+
+    private var claims: [Claim] = []
+    private var known: Set<Claim> = []
     /// Files that look like workflows and can't be read.
     private(set) var unreadable: [String] = []
     private(set) var count = 0
@@ -43,12 +50,23 @@ struct CredentialUsage {
         count += 1
         // Those of a workflow that it calls are found in that one's own file.
         for use in workflow.credentialNames where use.span.source.name == file {
-            for name in use.names { note(name, Use(file: file, line: use.span.position.line)) }
+            note(Claim(names: use.names, use: Use(file: file, line: use.span.position.line)))
         }
-        for name in workflow.secretsRead.sorted() { note(name, Use(file: file)) }
+        for name in workflow.secretsRead.sorted() { note(Claim(names: [name], use: Use(file: file))) }
     }
 
-    private mutating func note(_ name: String, _ use: Use) {
-        if uses[name]?.contains(use) != true { uses[name, default: []].append(use) }
+    private mutating func note(_ claim: Claim) {
+        if known.insert(claim).inserted { claims.append(claim) }
+    }
+
+    /// The places by the name of the credential that a run takes there: the first of those it may be that exists, and
+    /// where none does the first of all.
+    func uses(where exists: (String) -> Bool) -> [String: [Use]] {
+        var uses: [String: [Use]] = [:]
+        for claim in claims {
+            let name = claim.names.first(where: exists) ?? claim.names[0]
+            if uses[name]?.contains(claim.use) != true { uses[name, default: []].append(claim.use) }
+        }
+        return uses
     }
 }

@@ -36,7 +36,8 @@ struct CredentialsExportCommand: Verb {
 
     @Option(
         name: [.customShort("o"), .customLong("out")],
-        help: ArgumentHelp("Where to write it; else standard output.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Where to write it; standard output if left out, or -.", valueName: "file"),
+        completion: .file())
     var out: String?
 
     @Flag(help: "Take the tokens of logins along.")
@@ -60,7 +61,7 @@ struct CredentialsExportCommand: Verb {
 
     func run(in session: Session) async throws {
         for recipient in to { try AgeTool.check(recipient: recipient) }
-        let path = try out.map { try session.writablePath($0, as: "the file") }
+        let path = try out.flatMap { $0 == "-" ? nil : $0 }.map { try session.writablePath($0, as: "the file") }
         if let path, let objection = ReplacedFile.objection(to: path) {
             throw Exit.usage(
                 "can't write the file \"\(path)\": \(objection.rawValue)",

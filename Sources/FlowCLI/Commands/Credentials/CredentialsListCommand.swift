@@ -29,7 +29,8 @@ struct CredentialsListCommand: Verb {
         let isFiltered = type != nil || service != nil || invalid
         let stored = isFiltered ? all.filter { isWanted($0, now) } : all
         let variables =
-            isFiltered ? [] : session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") }.sorted()
+            isFiltered
+            ? [] : session.environment.keys.filter { CredentialName.likely(forVariable: $0) != nil }.sorted()
         let uses = stored.isEmpty ? [:] : session.credentialUses
         let console = session.console
         console.show(json: document(stored, uses, variables)) {

@@ -20,7 +20,8 @@ struct CredentialsUsageCommand: Verb {
         let usage = try CredentialUsage(in: session)
         let infos = try session.vaultAccess().vault()?.list() ?? []
         let stored = Dictionary(infos.map { ($0.name, $0) }) { $1 }
-        var names = Set(stored.keys).union(usage.uses.keys)
+        let uses = usage.uses { stored[$0] != nil || isInEnvironment($0, session) }
+        var names = Set(stored.keys).union(uses.keys)
         if let name {
             guard names.contains(name) else {
                 throw Exit.usage(
@@ -33,7 +34,7 @@ struct CredentialsUsageCommand: Verb {
         let rows = names.sorted().map { name in
             Row(
                 name: name, isThere: stored[name] != nil || isInEnvironment(name, session),
-                uses: usage.uses[name] ?? [],
+                uses: uses[name] ?? [],
                 lastUsed: stored[name].map { $0.lastUse(in: lastUsed) } ?? lastUsed[name])
         }
         session.console.show(json: .list(rows.map(\.asValue))) { show(rows, usage, on: session.console) }

@@ -6,7 +6,7 @@ import Glibc
 
 /// What `doctor` looks at, one after the other. Nothing stays changed, and nothing is sent.
 struct Examination {
-    private let session: Session
+    let session: Session
 
     init(_ session: Session) { self.session = session }
 
@@ -18,12 +18,15 @@ struct Examination {
             let failure = Failure(error)
             return [Finding(.broken, "folders", failure.message, hint: failure.hint)]
         }
-        return [
+        let places = [
             Finding(.fine, "version", Version.text),
             place("state", of: settings.stateDatabase),
             history(settings),
             place("vault folder", of: settings.vault),
-        ] + vault() + credentials() + connectors() + [shell(), certificates(), clock()]
+        ]
+        let credentials = await credentialVariables()
+        return places + vault() + variables(settings) + credentials + connectors() + [shell()] + certificates()
+            + [clock()]
     }
 
     /// Where a private file is, or is to be. A folder that doesn't exist yet is fine where it can be made.
@@ -80,9 +83,30 @@ struct Examination {
         }
     }
 
-    private func credentials() -> [Finding] {
-        let names = session.environment.keys.filter { $0.hasPrefix("FLOWCTL_CREDENTIAL_") }.sorted()
-        return names.isEmpty ? [] : [Finding(.fine, "credentials from the environment", names.joined(separator: ", "))]
+    /// Variables that a run reads; it would refuse to start, or go without what they name.
+    private func variables(_ settings: Settings) -> [Finding] {
+        func refusal(_ subject: String, _ read: () throws -> Void) -> [Finding] {
+            do {
+                try read()
+                return []
+            } catch {
+                return Exit(error).failures.map { Finding(.broken, subject, $0.message, hint: $0.hint) }
+            }
+        }
+        return refusal("requests") { _ = try session.world(session.vaultAccess(asks: false)) }
+            + refusal("retention") { _ = try session.retention() }
+            + refusal("traces") { _ = try ExportSettings(environment: session.environment) }
+            + answers(settings)
+    }
+
+    private func answers(_ settings: Settings) -> [Finding] {
+        do {
+            _ = try settings.responses.map(ResponseTable.usage)
+            return []
+        } catch {
+            let failure = Failure(error)
+            return [Finding(.doubtful, "stored answers", failure.message, hint: failure.hint)]
+        }
     }
 
     private func connectors() -> [Finding] {
@@ -105,26 +129,29 @@ struct Examination {
     }
 
     private func shell() -> Finding {
+        // Without one at its usual place the one on PATH is taken, as `run:` does.
+        if access("/bin/sh", X_OK) == 0 { return Finding(.fine, "shell", "/bin/sh") }
         let folders = (session.environment["PATH"] ?? "").split(separator: ":")
         guard folders.contains(where: { access("\($0)/sh", X_OK) == 0 }) else {
             return Finding(
-                .broken, "shell", "there is no sh on PATH, so \"run:\" steps can't work",
-                hint: "add the folder of sh to PATH; cron sets a short one")
+                .broken, "shell", "there is neither /bin/sh nor a sh on PATH, so \"run:\" steps can't work",
+                hint: "install a shell, or add its folder to PATH")
         }
         return Finding(.fine, "shell", "sh is on PATH")
     }
 
-    private func certificates() -> Finding {
-        let given = session.environment["SSL_CERT_FILE"]
+    private func certificates() -> [Finding] {
         let known = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
-        if let file = given.map({ [$0] })?.first ?? known.first(where: { access($0, R_OK) == 0 }),
-            access(file, R_OK) == 0
-        {
-            return Finding(.fine, "certificates", file)
-        }
-        return Finding(
-            .doubtful, "certificates", "no file of root certificates was found, so https may not work",
-            hint: "install the package ca-certificates")
+        let finding =
+            known.first { access($0, R_OK) == 0 }.map { Finding(.fine, "certificates", $0) }
+            ?? Finding(
+                .doubtful, "certificates", "no file of root certificates was found, so https may not work",
+                hint: "install the package ca-certificates")
+        guard session.environment["SSL_CERT_FILE"]?.isEmpty == false else { return [finding] }
+        let unread = Finding(
+            .doubtful, "certificates", "SSL_CERT_FILE has no effect",
+            hint: "name the file as ca_file in the credential or in the step, or add it to the system's certificates")
+        return [finding, unread]
     }
 
     private func clock() -> Finding {

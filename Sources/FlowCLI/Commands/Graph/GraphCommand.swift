@@ -13,7 +13,7 @@ struct GraphCommand: Verb {
               flowctl graph deploy.yaml --format dot | dot -Tsvg >deploy.svg
             """)
 
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
     @Argument(help: "The workflow file.", completion: .file(extensions: ["yaml", "yml"]))
     var file: String

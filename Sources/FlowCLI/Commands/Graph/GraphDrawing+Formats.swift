@@ -1,12 +1,30 @@
+import FlowCore
+
 extension GraphDrawing {
+    /// With names that can't do anything to a terminal, or break a line: a file says what it likes in them.
+    private var legible: GraphDrawing {
+        func legible(_ shape: Shape) -> Shape {
+            var copy = shape
+            copy.id = terminalSafe(shape.id).onOneLine
+            copy.work = terminalSafe(shape.work).onOneLine
+            copy.children = shape.children.map(legible)
+            return copy
+        }
+        var copy = self
+        copy.name = terminalSafe(name).onOneLine
+        copy.sections = sections.map { Section(name: $0.name, shapes: $0.shapes.map(legible)) }
+        return copy
+    }
+
     /// A tree of lines, one for each step, with what it waits for:
     ///
     ///     pr-digest
     ///     ├─ list_prs  github.list_pull_requests
     ///     └─ notify    slack.send_message (for each)  after list_prs
     var ascii: String {
-        var lines = [name]
-        for section in sections {
+        let drawing = legible
+        var lines = [drawing.name]
+        for section in drawing.sections {
             if section.name != "steps" { lines.append(section.name) }
             lines += GraphDrawing.tree(section.shapes, indent: "")
         }
@@ -29,23 +47,22 @@ extension GraphDrawing {
 
     /// A Mermaid flowchart; blocks are subgraphs.
     var mermaid: String {
+        var names = MermaidNames()
         var lines = ["flowchart TD"]
         func draw(_ shapes: [Shape], _ indent: String) {
             for shape in shapes {
-                let node = GraphDrawing.identifier(shape.key)
+                let node = names.name(of: shape.key)
                 if shape.children.isEmpty {
-                    lines.append("\(indent)\(node)[\"\(GraphDrawing.label(shape, separator: "<br/>"))\"]")
+                    lines.append("\(indent)\(node)[\"\(GraphDrawing.mermaidLabel(shape, separator: "<br/>"))\"]")
                 } else {
-                    lines.append("\(indent)subgraph \(node) [\"\(GraphDrawing.label(shape, separator: ": "))\"]")
+                    lines.append("\(indent)subgraph \(node) [\"\(GraphDrawing.mermaidLabel(shape, separator: ": "))\"]")
                     draw(shape.children, indent + "  ")
                     lines.append("\(indent)end")
                 }
-                for source in shape.waitsFor {
-                    lines.append("\(indent)\(GraphDrawing.identifier(source)) --> \(node)")
-                }
+                for source in shape.waitsFor { lines.append("\(indent)\(names.name(of: source)) --> \(node)") }
             }
         }
-        for section in sections {
+        for section in legible.sections {
             if section.name == "steps" {
                 draw(section.shapes, "  ")
             } else {
@@ -57,10 +74,15 @@ extension GraphDrawing {
         return lines.joined(separator: "\n")
     }
 
+    private static func mermaidLabel(_ shape: Shape, separator: String) -> String {
+        texts(shape).map(\.asMermaidText).joined(separator: separator)
+    }
+
     /// A Graphviz digraph; blocks are clusters, and arrows to and from them end at their border.
     var dot: String {
+        let drawing = legible
         var lines = [
-            "digraph \(name.inQuotes) {", "  compound=true;", "  node [shape=box, style=rounded];",
+            "digraph \(drawing.name.inQuotes) {", "  compound=true;", "  node [shape=box, style=rounded];",
         ]
         func draw(_ shapes: [Shape], _ indent: String) {
             let byKey = Dictionary(shapes.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -79,7 +101,7 @@ extension GraphDrawing {
                 }
             }
         }
-        for section in sections {
+        for section in drawing.sections {
             if section.name != "steps" { lines.append("  // \(section.name)") }
             draw(section.shapes, "  ")
         }
@@ -101,10 +123,45 @@ extension GraphDrawing {
     }
 
     private static func label(_ shape: Shape, separator: String) -> String {
-        ([shape.id, shape.work].filter { !$0.isEmpty } + shape.marks).joined(separator: separator)
+        texts(shape).joined(separator: separator)
     }
 
-    private static func identifier(_ key: String) -> String {
-        key.split(separator: ".").joined(separator: "__")
+    private static func texts(_ shape: Shape) -> [String] {
+        [shape.id, shape.work].filter { !$0.isEmpty } + shape.marks
+    }
+}
+
+/// What nodes are called in a Mermaid flowchart.
+private struct MermaidNames {
+    private var names: [String: String] = [:]
+    private var taken: Set<String> = []
+
+    /// Begins with `s_`, since `end`, `style` and others are words of Mermaid's.
+    mutating func name(of key: String) -> String {
+        if let name = names[key] { return name }
+        let plain = "s_" + key.split(separator: ".").joined(separator: "__")
+        var name = plain
+        // A step `a__b`, and `b` in the block `a`.
+        var number = 2
+        while !taken.insert(name).inserted {
+            name = "\(plain)_\(number)"
+            number += 1
+        }
+        names[key] = name
+        return name
+    }
+}
+
+extension String {
+    /// As text of a label in quotes: with Mermaid's codes for what it, or the HTML that it makes, reads more into.
+    fileprivate var asMermaidText: String {
+        var result = String.UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"", "#", "%", "&", "<", ">", "`": result.append(contentsOf: "#\(scalar.value);".unicodeScalars)
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
     }
 }

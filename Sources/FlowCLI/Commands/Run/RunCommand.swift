@@ -75,7 +75,7 @@ struct RunCommand: Verb {
         let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
 
         let access = try session.vaultAccess(asks: !dryRun)
-        if !mock { try await requireCredentials(of: workflow, access, types, session) }
+        if !mock { try await requireCredentials(of: workflow, access, nodes, types, session) }
         let trace = dryRun ? nil : try traceOption.open(in: session)
         var setup = RunSetup(
             nodes: nodes, world: try session.world(access, trace: trace),
@@ -107,13 +107,14 @@ struct RunCommand: Verb {
         try await RunDriver(executor, watch, session, store).run(keeping: retention)
     }
 
-    /// A credential that is missing would be found only at its step, after what others have done.
+    /// A credential that is missing, or can't be used, would be found only at its step, after what others have done.
     ///
     /// - Throws: an `Exit` of status `auth`.
     private func requireCredentials(
-        of workflow: Workflow, _ access: VaultAccess, _ types: CredentialTypeIndex, _ session: Session
+        of workflow: Workflow, _ access: VaultAccess, _ nodes: NodeCatalog, _ types: CredentialTypeIndex,
+        _ session: Session
     ) async throws {
-        let errors = await CredentialCheck(session, access: access, types: types)
+        let errors = await CredentialCheck(session, access: access, nodes: nodes, types: types)
             .problems(in: workflow, ofRun: true).filter { $0.severity == .error }
         guard errors.isEmpty else { throw Exit(status: .auth, diagnostics: errors) }
     }

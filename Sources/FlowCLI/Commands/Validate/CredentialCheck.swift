@@ -4,89 +4,73 @@ import FlowSpec
 import FlowVault
 import FlowWorkflow
 
-/// Whether the credentials a workflow names exist, have the fields it reads, and are for it. A vault that can't be opened
-/// is a note.
+/// Whether the credentials a workflow names exist, are of a type that its nodes take, have the fields it reads, and are
+/// for it. A vault that can't be opened is a note.
 struct CredentialCheck {
     private let session: Session
-    private let access: VaultAccess
+    private let nodes: any NodeSource
     private let types: CredentialTypeIndex
+    private let shelf: CredentialShelf
 
     /// - Parameter access: is opened only where a credential is none of the environment's.
-    init(_ session: Session, access: VaultAccess, types: CredentialTypeIndex) {
+    init(_ session: Session, access: VaultAccess, nodes: any NodeSource, types: CredentialTypeIndex) {
         self.session = session
-        self.access = access
+        self.nodes = nodes
         self.types = types
+        shelf = CredentialShelf(session, access: access, types: types)
     }
 
     /// - Parameter ofRun: leaves out what only triggers need.
     func problems(in workflow: Workflow, ofRun: Bool = false) async -> [Diagnostic] {
-        let uses = workflow.credentialNames.filter { use in
-            !(ofRun && use.isOfTrigger) && !use.names.contains(where: isInEnvironment)
-        }
-        let reads = ([workflow] + workflow.called).flatMap(\.secretReads)
-        let inVault = reads.filter { !isInEnvironment($0.name) }
         var found: [Diagnostic] = []
-        for read in reads where isInEnvironment(read.name) {
-            if let problem = await problem(withVariableOf: read) { found.append(problem) }
+        for use in workflow.credentialNames where !(ofRun && use.isOfTrigger) {
+            found += await problems(with: use)
         }
-        guard let first = uses.first?.span ?? inVault.first?.span else { return found }
-        do {
-            var shelf = Shelf(try await offPool { [access] in try access.vault() })
-            for use in uses { try found.append(contentsOf: problem(with: use, &shelf)) }
-            for read in inVault { try found.append(contentsOf: problem(with: read, &shelf)) }
-        } catch {
-            let failure = Failure(error)
-            let message = "whether the credentials exist is not checked: \(failure.message)"
-            found.append(Diagnostic(.note, "credentials-not-checked", message, at: first, hint: failure.hint))
+        // After the uses: text that a node gives a type has it where an expression reads it, too.
+        for read in ([workflow] + workflow.called).flatMap(\.secretReads) {
+            found += await problems(with: read)
         }
+        // One note does for a vault that stays locked.
+        let notes = found.indices.filter { found[$0].id == CredentialCheck.notChecked }.dropFirst()
+        for index in notes.reversed() { found.remove(at: index) }
         return found
     }
 
-    /// What the vault has, each looked up once.
-    private struct Shelf {
-        private let vault: VaultFile?
-        private var known: [String: StoredCredential?] = [:]
+    private static let notChecked = "credentials-not-checked"
 
-        init(_ vault: VaultFile?) { self.vault = vault }
-
-        mutating func credential(_ name: String) throws(Failure) -> StoredCredential? {
-            if let known = known[name] { return known }
-            let found = try vault?.resolve(name)
-            known[name] = .some(found)
-            return found
-        }
-
-        func names() throws(Failure) -> [String] { try vault?.names() ?? [] }
-    }
-
-    private func problem(with use: CredentialUse, _ shelf: inout Shelf) throws(Failure) -> [Diagnostic] {
+    private func problems(with use: CredentialUse) async -> [Diagnostic] {
+        let node = use.node.flatMap { try? nodes.node(named: $0) }
+        let type = node?.spec.credentialTypes.first.flatMap(types.type)
         for name in use.names {
-            if let found = try shelf.credential(name) { return refusal(of: found.info, at: use.span) }
+            switch await shelf.credential(named: name, defaultType: type) {
+            case .none: continue
+            case .credential(let credential):
+                let refused = node?.refusal(of: credential).map {
+                    Diagnostic.error("wrong-credential", $0.message, at: use.span, hint: $0.hint)
+                }
+                return [refused].compactMap(\.self) + refusal(of: credential, at: use.span)
+            case .unusable(let failure): return [unusable(failure, at: use.span)]
+            case .unknown(let failure): return [unknown(failure, at: use.span)]
+            }
         }
-        return [missing(use, among: try shelf.names())]
+        return [await missing(use)]
     }
 
-    private func problem(with read: SecretRead, _ shelf: inout Shelf) throws(Failure) -> [Diagnostic] {
-        guard let found = try shelf.credential(read.name) else {
-            return [missing(CredentialUse(name: read.name, span: read.span), among: try shelf.names())]
+    private func problems(with read: SecretRead) async -> [Diagnostic] {
+        switch await shelf.credential(named: read.name, defaultType: nil) {
+        case .none: return [await missing(CredentialUse(name: read.name, span: read.span))]
+        case .credential(let credential):
+            return refusal(of: credential, at: read.span) + [missingField(of: read, in: credential)].compactMap(\.self)
+        case .unusable(let failure): return [unusable(failure, at: read.span)]
+        case .unknown(let failure): return [unknown(failure, at: read.span)]
         }
+    }
+
+    private func missingField(of read: SecretRead, in credential: Credential) -> Diagnostic? {
+        let fields = credential.fields
         // What a login gives comes and goes with its tokens.
-        let field = found.info.type == "oauth2" ? nil : missingField(of: read, in: found.fields)
-        return refusal(of: found.info, at: read.span) + [field].compactMap(\.self)
-    }
-
-    /// What a run would say of a variable that is no credential is left to it.
-    private func problem(withVariableOf read: SecretRead) async -> Diagnostic? {
-        guard read.field != nil else { return nil }
-        let resolver = CredentialResolver(
-            environment: session.environment, types: types, masker: session.console.masker
-        ) { nil }
-        let found = try? await resolver.credential(named: read.name, defaultType: nil)
-        return found.flatMap { missingField(of: read, in: $0.fields) }
-    }
-
-    private func missingField(of read: SecretRead, in fields: ValueMap) -> Diagnostic? {
-        guard let field = read.field, !read.toleratesAbsence, fields[field] == nil else { return nil }
+        let isLogin = credential.type == "oauth2" && credential.source == .vault
+        guard let field = read.field, !isLogin, !read.toleratesAbsence, fields[field] == nil else { return nil }
         let known = fields.names.sorted()
         return .error(
             "missing-field", "the credential \"\(read.name)\" has no field \(JSON.quoted(field))", at: read.span,
@@ -94,29 +78,92 @@ struct CredentialCheck {
                 ?? (known.isEmpty ? nil : "it has \(known.joined(separator: ", "))"))
     }
 
-    private func isInEnvironment(_ name: String) -> Bool {
-        session.environment[CredentialName.environmentVariable(name)] != nil
-    }
-
-    private func missing(_ use: CredentialUse, among known: [String]) -> Diagnostic {
+    private func missing(_ use: CredentialUse) async -> Diagnostic {
         let variable = CredentialName.environmentVariable(use.name)
         return .error(
             "missing-credential", "there is no credential \"\(use.name)\"", at: use.span,
-            hint: Suggestion.didYouMean(use.name, among: known)
+            hint: Suggestion.didYouMean(use.name, among: await shelf.names())
                 ?? use.loginCommand.map { "run \"\($0)\"" }
                 ?? "add it with \"flowctl credentials add \(use.name)\", or set \(variable)")
     }
 
+    private func unusable(_ failure: Failure, at span: SourceSpan) -> Diagnostic {
+        .error("unusable-credential", failure.message, at: span, hint: failure.hint)
+    }
+
+    private func unknown(_ failure: Failure, at span: SourceSpan) -> Diagnostic {
+        let message = "whether the credentials exist is not checked: \(failure.message)"
+        return Diagnostic(.note, CredentialCheck.notChecked, message, at: span, hint: failure.hint)
+    }
+
     /// What a run would say; none where the workflow may have it. A warning, as the file may be meant for another machine.
-    private func refusal(of info: CredentialInfo, at span: SourceSpan) -> [Diagnostic] {
+    private func refusal(of credential: Credential, at span: SourceSpan) -> [Diagnostic] {
         let name = span.source.name
         let file = name == "-" ? nil : session.files.realPath(session.absolutePath(name))
         do throws(Failure) {
-            try Credential(name: info.name, type: info.type, fields: ValueMap(), workflows: info.workflows)
-                .require(workflowAt: file)
+            try credential.require(workflowAt: file)
             return []
         } catch {
             return [Diagnostic(.warning, "credential-not-granted", error.message, at: span, hint: error.hint)]
         }
     }
+}
+
+/// The credentials that a run would find, each looked up once; no token is renewed.
+private actor CredentialShelf {
+    enum Found {
+        case none
+        case credential(Credential)
+        /// It is there, and no run can use it.
+        case unusable(Failure)
+        /// The vault can't be opened.
+        case unknown(Failure)
+    }
+
+    private let variables: CredentialResolver
+    private let environment: [String: String]
+    private let access: VaultAccess
+    private var known: [String: Found] = [:]
+
+    init(_ session: Session, access: VaultAccess, types: CredentialTypeIndex) {
+        variables = CredentialResolver(
+            environment: session.environment, types: types, masker: session.console.masker
+        ) { nil }
+        environment = session.environment
+        self.access = access
+    }
+
+    /// - Parameter defaultType: what a bare secret in a variable is, as for ``CredentialSource``.
+    func credential(named name: String, defaultType: CredentialType?) async -> Found {
+        if let found = known[name] { return found }
+        let found = await look(for: name, defaultType)
+        known[name] = found
+        return found
+    }
+
+    private func look(for name: String, _ defaultType: CredentialType?) async -> Found {
+        if environment[CredentialName.environmentVariable(name)] != nil {
+            do {
+                return try await variables.credential(named: name, defaultType: defaultType).map(Found.credential)
+                    ?? .none
+            } catch {
+                return .unusable(Failure(error))
+            }
+        }
+        do {
+            guard let stored = try await vault()?.resolve(name) else { return .none }
+            guard stored.info.isValid else { return .unusable(stored.isInvalid) }
+            return .credential(
+                Credential(
+                    name: name, type: stored.info.type, fields: stored.fields, origins: stored.info.origins,
+                    workflows: stored.info.workflows))
+        } catch {
+            return .unknown(Failure(error))
+        }
+    }
+
+    /// Those of the vault, as far as it has been opened.
+    func names() async -> [String] { (try? await vault()?.names()) ?? [] }
+
+    private func vault() async throws -> VaultFile? { try await offPool { [access] in try access.vault() } }
 }

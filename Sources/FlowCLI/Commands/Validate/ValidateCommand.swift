@@ -40,7 +40,8 @@ struct ValidateCommand: Verb {
             let workflow = WorkflowReader.read(
                 source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
             if let workflow, let access {
-                let check = CredentialCheck(session, access: access, types: CredentialTypeIndex(connectors: connectors))
+                let check = CredentialCheck(
+                    session, access: access, nodes: nodes, types: CredentialTypeIndex(connectors: connectors))
                 diagnostics.add(contentsOf: await check.problems(in: workflow))
             }
         } catch {

@@ -41,10 +41,14 @@ package struct HardCodedSecrets {
         let hidden = source.hiding(found.map(\.range))
         for finding in found {
             let type = finding.type.map { " --type \($0)" } ?? ""
+            let way =
+                finding.type == "oauth2"
+                ? "get one in the vault with \"flowctl credentials login \(finding.name)\""
+                : "move it into the vault with \"flowctl credentials add \(finding.name)\(type)\""
             diagnostics.warning(
                 "hard-coded-secret", "\(finding.title) is written into the file",
                 at: SourceSpan(hidden, start: finding.range.lowerBound, end: finding.range.upperBound),
-                hint: "move it into the vault with \"flowctl credentials add \(finding.name)\(type)\" and write "
+                hint: "\(way) and write "
                     + "\"credential: \(finding.name)\", or secrets.\(finding.name) in env:; "
                     + "then have it replaced, since the file has shown it")
         }

@@ -24,7 +24,8 @@ struct TokenShape: Sendable {
     /// What follows the prefix, and how many bytes of it.
     var rest: Alphabet
     var count: ClosedRange<Int>
-    /// How it is put into the vault: the name and type of the credential.
+    /// How it is put into the vault: the name and type of the credential. Where there is a connector of the name, it takes
+    /// the type; `oauth2` is what a login brings.
     var name: String
     var type: String
 
@@ -44,21 +45,21 @@ struct TokenShape: Sendable {
 
     private static let all: [TokenShape] =
         slack + gitHub + google + stripe + [
-            TokenShape("an AWS access key", "AKIA", .upper, 16...16, name: "aws", type: "aws"),
-            TokenShape("an AWS access key", "ASIA", .upper, 16...16, name: "aws", type: "aws"),
+            TokenShape("an AWS access key", "AKIA", .upper, 16...16, name: "s3", type: "s3_key"),
+            TokenShape("an AWS access key", "ASIA", .upper, 16...16, name: "s3", type: "s3_key"),
             TokenShape("a GitLab token", "glpat-", .dashed, 20...64, name: "gitlab", type: "bearer"),
             TokenShape("a SendGrid key", "SG.", .dotted, 60...80, name: "sendgrid", type: "bearer"),
-            TokenShape("a Notion token", "ntn_", .word, 40...60, name: "notion", type: "bearer"),
-            TokenShape("a Notion token", "secret_", .word, 43...43, name: "notion", type: "bearer"),
+            TokenShape("a Notion token", "ntn_", .word, 40...60, name: "notion", type: "notion_token"),
+            TokenShape("a Notion token", "secret_", .word, 43...43, name: "notion", type: "notion_token"),
             TokenShape("an Airtable token", "pat", .dotted, 79...79, name: "airtable", type: "bearer"),
-            TokenShape("a Linear key", "lin_api_", .word, 32...60, name: "linear", type: "api_key"),
-            TokenShape("a Linear token", "lin_oauth_", .word, 32...80, name: "linear", type: "bearer"),
+            TokenShape("a Linear key", "lin_api_", .word, 32...60, name: "linear", type: "linear_key"),
+            TokenShape("a Linear token", "lin_oauth_", .word, 32...80, name: "linear", type: "oauth2"),
             TokenShape("a HubSpot token", "pat-na", .dashed, 30...45, name: "hubspot", type: "bearer"),
             TokenShape("a HubSpot token", "pat-eu", .dashed, 30...45, name: "hubspot", type: "bearer"),
-            TokenShape("a Dropbox token", "sl.", .dotted, 60...2000, name: "dropbox", type: "bearer"),
-            TokenShape("an Atlassian token", "ATATT3", .dotted, 100...300, name: "jira", type: "basic"),
-            TokenShape("an OpenAI key", "sk-proj-", .dashed, 40...200, name: "openai", type: "bearer"),
-            TokenShape("an Anthropic key", "sk-ant-", .dashed, 40...200, name: "anthropic", type: "api_key"),
+            TokenShape("a Dropbox token", "sl.", .dotted, 60...2000, name: "dropbox", type: "dropbox_token"),
+            TokenShape("an Atlassian token", "ATATT3", .dotted, 100...300, name: "jira", type: "jira_token"),
+            TokenShape("an OpenAI key", "sk-proj-", .dashed, 40...200, name: "openai", type: "openai_key"),
+            TokenShape("an Anthropic key", "sk-ant-", .dashed, 40...200, name: "anthropic", type: "anthropic_key"),
             TokenShape("an npm token", "npm_", .word, 36...36, name: "npm", type: "bearer"),
             TokenShape("a PyPI token", "pypi-AgE", .dashed, 50...300, name: "pypi", type: "bearer"),
             TokenShape("a DigitalOcean token", "dop_v1_", .hexadecimal, 64...64, name: "digitalocean", type: "bearer"),
@@ -75,7 +76,7 @@ struct TokenShape: Sendable {
             TokenShape("a Slack user token", "xoxp-", .dashed, 20...120, name: "slack", type: "slack_user"),
             TokenShape(
                 "a Slack webhook's address", "hooks.slack.com/services/", .path, 30...100, name: "slack-webhook",
-                type: "custom"),
+                type: "slack_webhook"),
             TokenShape("a Slack app token", "xapp-", .dashed, 30...150, name: "slack-app", type: "bearer"),
         ]
 
@@ -85,12 +86,12 @@ struct TokenShape: Sendable {
         } + [TokenShape("a GitHub token", "github_pat_", .word, 50...255, name: "github", type: "github_token")]
 
     private static let google = [
-        TokenShape("a Google API key", "AIza", .dashed, 35...35, name: "google", type: "api_key"),
+        TokenShape("a Google API key", "AIza", .dashed, 35...35, name: "google-key", type: "api_key"),
         TokenShape("a Google access token", "ya29.", .dotted, 30...2000, name: "google", type: "oauth2"),
         TokenShape("a Google client secret", "GOCSPX-", .dashed, 28...28, name: "google", type: "oauth2"),
     ]
 
     private static let stripe = ["sk_live_", "sk_test_", "rk_live_", "rk_test_"].map {
-        TokenShape("a Stripe key", $0, .word, 24...250, name: "stripe", type: "bearer")
+        TokenShape("a Stripe key", $0, .word, 24...250, name: "stripe", type: "stripe_key")
     }
 }
