@@ -187,7 +187,9 @@ package struct RetryingClient: HTTPClient {
 
     @inline(never)
     private func outcome(of call: HTTPCall, _ response: HTTPResponse) -> Attempt.Outcome {
-        guard var failure = call.classify?(response) else { return .succeeded(response) }
+        guard var failure = call.classify?(response) ?? damage(of: response, to: call) else {
+            return .succeeded(response)
+        }
         if failure.retryAfter == nil, failure.kind == .rateLimited || failure.kind == .transient {
             failure.retryAfter = asked(response, failure.kind)
         }
@@ -197,6 +199,17 @@ package struct RetryingClient: HTTPClient {
             failure.explain(by: response, call.credential)
         }
         return .failed(failure, response)
+    }
+
+    /// Why the file that has come is not the one that was to come. A write has been carried out all the same.
+    private func damage(of response: HTTPResponse, to call: HTTPCall) -> Failure? {
+        guard case .sink(let sink) = call.destination, case .file = response.body else { return nil }
+        do throws(Failure) {
+            try sink.check()
+            return nil
+        } catch {
+            return call.inDoubt(error)
+        }
     }
 
     /// The pause the server asks for where its connector reads none.
