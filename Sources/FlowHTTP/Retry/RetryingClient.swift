@@ -74,7 +74,7 @@ package struct RetryingClient: HTTPClient {
             }
             // What an earlier try has sent may have happened.
             if wasOutcomeUnknown { failure.nothingSent = false }
-            record.command = CurlCommand(call)
+            record.command = CurlCommand(call, wasRedirected: call.wasRedirected(attempt))
             do {
                 if let renewed = try await renewed(call, after: attempt) {
                     record.renewsToken = true
@@ -314,6 +314,11 @@ extension HTTPCall {
             return false
         }
         return answering != asked
+    }
+
+    /// Whether what came of it came from behind a redirect, as far as that is known.
+    fileprivate func wasRedirected(_ attempt: Attempt) -> Bool {
+        attempt.response.map { !$0.url.isEmpty && $0.url != request.sentURL } ?? attempt.failure?.isOfRedirect ?? false
     }
 
     fileprivate var movesFile: Bool {
