@@ -206,12 +206,34 @@ import Testing
         )
     }
 
-    @Test func textThatIsNoMarkdownAtAllEndsQuickly() async throws {
-        for nasty in ["*", "[", "](", "> ", "- ", "`", "<", "**a ", "~~", "| "] {
-            _ = try await content(String(repeating: nasty, count: 20_000))
-        }
-        _ = try await content("> a\n" + String(repeating: "b\n", count: 20_000))
-        _ = try await content("- a\n" + String(repeating: "\n", count: 5_000) + "b")
+    /// Of what takes a look ahead, twice as much must not take four times as long; the slowest of them took minutes.
+    @Test(.timeLimit(.minutes(1)), arguments: ["*", "[", "](", "> ", "- ", "`", "<", "**a ", "~~", "| ", "[](<"])
+    func textThatIsNoMarkdownAtAllEndsQuickly(nasty: String) async throws {
+        #expect(try await content(String(repeating: nasty, count: 20_000)).isEmpty == false)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func linesThatGoOnEndQuickly() async throws {
+        let lines = 20_000
+        #expect(
+            try await content("> a\n" + String(repeating: "b\n", count: lines))
+                == #"[{"type":"blockquote","content":[\#(paragraph(text("a" + String(repeating: " b", count: lines))))]}]"#
+        )
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["  b", "b"]) func blankLinesAreLookedAtOnce(rest: String) async throws {
+        let found = try await content("- a\n" + String(repeating: "\n", count: 40_000) + rest)
+        let (a, b) = (paragraph(text("a")), paragraph(text("b")))
+        let isInside = rest.hasPrefix(" ")
+        let item = #"{"type":"listItem","content":[\#(a)\#(isInside ? "," + b : "")]}"#
+        #expect(found == #"[{"type":"bulletList","content":[\#(item)]}\#(isInside ? "" : "," + b)]"#)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func runsOfBackticksWithoutAPartnerAreText() async throws {
+        let runs = (1...500).map { String(repeating: "`", count: $0) }.joined(separator: " ")
+        #expect(try await content(runs) == "[\(paragraph(text(runs)))]")
+        #expect(
+            try await content("`` a ``` `b` ``` c")
+                == "[\(paragraph(text("`` a ") + "," + text("`b`", "code") + "," + text(" c")))]")
     }
 
     @Test func onlyTextIsConverted() async {

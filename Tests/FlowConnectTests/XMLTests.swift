@@ -37,6 +37,18 @@ import Testing
 
     // MARK: Reading
 
+    /// Each of them ends a piece of text; a million of them must not take the time of a million texts joined.
+    @Test(.timeLimit(.minutes(1))) func commentsBetweenTextCostNoMoreThanTheirBytes() async throws {
+        let count = 400_000
+        let body = try await read("<a>" + String(repeating: "x<!---->", count: count) + "<b/>&amp;</a>")
+        #expect(body["a"]?["#text"] == .string(String(repeating: "x", count: count) + "&"))
+    }
+
+    @Test func textIsOneWhateverStandsInIt() async throws {
+        let body = try await read("<a>é<!-- c -->&#233;<?p?><![CDATA[<]]>\r\n<b>t</b>u<![CDATA[]]></a>")
+        #expect(body == ["a": ["b": "t", "#text": "éé<\nu"]])
+    }
+
     @Test func elementsAreMapsListsAndTexts() async throws {
         let body = try await read(
             """
