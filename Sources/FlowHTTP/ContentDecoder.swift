@@ -1,5 +1,6 @@
 import CCompression
 import FlowCore
+import FlowSpec
 
 /// Undoes the compression of one answer, piece by piece.
 ///
@@ -23,9 +24,7 @@ final class ContentDecoder {
     ///
     /// - Throws: a `Failure` of kind `protocol` where the answer is compressed in a way that can't be undone here.
     static func of(_ headers: HTTPHeaders, from exchange: Exchange) throws(Failure) -> ContentDecoder? {
-        // In the order in which they were applied, over several lines, too.
-        let codings = headers.all("content-encoding").flatMap { $0.lowercased().split(separator: ",") }
-            .map { $0.filter { $0 != " " && $0 != "\t" } }.filter { !ContentDecoder.noCodings.contains($0) }
+        let codings = headers.contentCodings
         var decoder: ContentDecoder?
         for (index, coding) in codings.enumerated() {
             guard index < ContentDecoder.most, let outer = ContentDecoder(coding: coding, inner: decoder) else {
@@ -41,12 +40,6 @@ final class ContentDecoder {
 
     /// More than any server has a reason for.
     private static let most = 4
-
-    /// What isn't done to content, or is done by something else: servers name it here by mistake.
-    private static let noCodings: Set<String> = [
-        "", "identity", "none", "null", "utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252", "7bit", "8bit",
-        "binary", "chunked", "aws-chunked",
-    ]
 
     private init?(coding: String, inner: ContentDecoder? = nil) {
         let made: OpaquePointer? =

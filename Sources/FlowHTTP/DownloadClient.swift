@@ -37,6 +37,8 @@ package struct DownloadClient: HTTPClient {
             call, into: PartFile(for: path, in: target, limit: limit, digest: digest, asksForPart: asksForPart))
     }
 
+    package func finish() async { await next.finish() }
+
     private func send(_ call: HTTPCall, into part: PartFile) async throws -> HTTPResponse {
         defer { part.discard() }
         var partly = call

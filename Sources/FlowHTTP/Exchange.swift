@@ -18,7 +18,7 @@ final class Exchange: Sendable {
     /// - Throws: a `Failure` of kind `invalid` where the request can't be sent as it stands.
     init(_ call: HTTPCall) throws(Failure) {
         var request = call.request
-        request.url = URLReference.encoded(request.url)
+        request.url = request.sentURL
         self.request = request
         self.call = call
         guard let origin = Origin(call.request.url) else {
@@ -148,6 +148,11 @@ final class Exchange: Sendable {
             }
         }
     }
+}
+
+extension HTTPRequest {
+    /// The URL as it goes out, which is also what an answer to it is from.
+    var sentURL: String { URLReference.encoded(url) }
 }
 
 extension Origin {

@@ -33,6 +33,8 @@ final class PartFile: BodySink, @unchecked Sendable {
     private var partEnd: Int64?
     private var expected: ContentDigest?
     private var running: StreamingDigest?
+    /// What the whole file hashes to, where that was compared.
+    private var sha256: String?
     private var mediaType: String?
 
     /// How many downloads of one name there can be at once.
@@ -82,6 +84,7 @@ final class PartFile: BodySink, @unchecked Sendable {
         try open()
         self.edition = edition
         mediaType = headers["content-type"]
+        sha256 = nil
         expected = digest ?? (status == 206 ? nil : ContentDigest(announcedBy: headers))
         switch expected?.algorithm {
         case .sha256: running = try StreamingDigest(.sha256)
@@ -178,17 +181,22 @@ final class PartFile: BodySink, @unchecked Sendable {
 
     // MARK: The end
 
-    /// Compares the digest, brings the content to disk and gives the file its name, in place of one that has it.
+    func check() throws(Failure) {
+        guard let expected, let running = running.take() else { return }
+        let found = ContentDigest(expected.algorithm, try running.finish())
+        guard found == expected else {
+            restart()
+            throw damaged(expected, found)
+        }
+        if found.algorithm == .sha256 { sha256 = Hexadecimal.encode(found.bytes) }
+    }
+
+    /// Brings the content to disk and gives the file its name, in place of one that has it.
     ///
-    /// - Throws: a `Failure` of kind `protocol` where the digest differs; the old file stays.
+    /// - Throws: as ``check()``, or where the file can't be written; the old file stays.
     func complete() throws(Failure) -> FileReference {
         defer { isHandedBack.store(true, ordering: .releasing) }
-        var sha256: String?
-        if let expected, let running = running.take() {
-            let found = ContentDigest(expected.algorithm, try running.finish())
-            guard found == expected else { throw damaged(expected, found) }
-            if found.algorithm == .sha256 { sha256 = Hexadecimal.encode(found.bytes) }
-        }
+        try check()
         guard fsync(descriptor) == 0, rename(partPath, target) == 0 else { throw failure(errno) }
         close(descriptor)
         descriptor = -1

@@ -138,9 +138,11 @@ extension Executor {
         else { return nil }
         let name = work.place.name
         let what =
-            last.end?.status == .succeeded
-            ? "\"\(name)\" has done its work, but what came of it could not be used"
-            : "\"\(name)\" was writing when it was cut off; it may or may not have happened"
+            switch last.end?.status {
+            case .succeeded: "\"\(name)\" has done its work, but what came of it could not be used"
+            case .failed, .uncertain: "\"\(name)\" failed in a way that leaves open whether it has done its work"
+            default: "\"\(name)\" was writing when it was cut off; it may or may not have happened"
+            }
         return Ending(StepOutcome(failed: .undecided(name, what), attempts: last.number))
     }
 

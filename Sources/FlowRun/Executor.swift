@@ -242,7 +242,7 @@ package final class Executor: Sendable {
                 verdict.lose(Failure(error))
             }
         }
-        await setup.world.connections.close()
+        await setup.world.close()
         await journal.close()
         let result = RunResult(
             id: id, workflow: workflow.name, status: verdict.status,

@@ -26,6 +26,11 @@ package protocol BodySink: AnyObject, Sendable {
     /// Whether nothing is missing behind what the last answer has sent.
     var isWhole: Bool { get }
 
+    /// Compares what has come with what was to come, once for each time that nothing is missing.
+    ///
+    /// - Throws: a `Failure` of kind `protocol` where it differs; then the next attempt starts at the beginning.
+    func check() throws(Failure)
+
     /// Forgets what has come, so that the next attempt starts at the beginning.
     func restart()
 

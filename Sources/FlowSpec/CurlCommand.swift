@@ -6,13 +6,31 @@ package import FlowCore
 package struct CurlCommand: Sendable, Hashable {
     private let request: HTTPRequest
     private let route: HTTPRoute
+    /// How many redirects are followed; nil is none.
+    private let redirects: Int?
 
     /// A longer body is named, not shown.
     package static let bodyLimit = 16 << 10
 
-    package init(_ call: HTTPCall) {
+    /// - Parameter wasRedirected: whether it is about the answer that a redirect led to. That is followed where curl does so
+    ///   as flowctl does: it would repeat a write, and give fields with secrets, a certificate and a socket to any server.
+    package init(_ call: HTTPCall, wasRedirected: Bool = false) {
         request = call.request
         route = call.route
+        let isRead = ["GET", "HEAD"].contains(request.method) && request.body == .none
+        redirects = wasRedirected && isRead && !CurlCommand.wouldSpill(call) ? call.maximumRedirects : nil
+    }
+
+    /// Whether curl would take something along to another server that is for the first one.
+    private static func wouldSpill(_ call: HTTPCall) -> Bool {
+        let secrets = call.request.secrets.headers
+        return call.route.unixSocket != nil || call.route.clientCertificate != nil
+            || call.request.headers.fields.contains { field in
+                let name = field.name.lowercased()
+                // These two it drops itself.
+                return !["authorization", "cookie"].contains(name)
+                    && (secrets.contains(name) || SecretNames.covers(field.name))
+            }
     }
 
     /// - Parameter masker: knows secrets that stand anywhere else; they become `$SECRET`.
@@ -26,6 +44,7 @@ package struct CurlCommand: Sendable, Hashable {
         } else if request.method != "GET" || request.body != .none {
             words.append("-X \(shell.quoted(request.method))")
         }
+        if let redirects { words.append("-L --max-redirs \(redirects)") }
         words += routing(shell)
         for field in request.headers.fields { words.append("-H \(header(field, shell))") }
         // What curl would add of its own accord.
@@ -38,7 +57,7 @@ package struct CurlCommand: Sendable, Hashable {
         default:
             if let bytes = body.inMemory, bytes.count > CurlCommand.bodyLimit {
                 return comment("its body of \(bytes.count) bytes is not kept: put it into the file BODY") + notes.text
-                    + (words + ["--data-binary @BODY", shell.quoted(address)]).joined(separator: " ")
+                    + (words + ["--data-binary @BODY", shell.quotedAddress(address)]).joined(separator: " ")
             }
             if let bytes = body.inMemory, let text = String(validating: bytes, as: UTF8.self),
                 !text.utf8.contains(0)
@@ -49,7 +68,7 @@ package struct CurlCommand: Sendable, Hashable {
                 words.append("--data-binary @-")
             }
         }
-        return notes.text + feed + (words + [shell.quoted(address)]).joined(separator: " ")
+        return notes.text + feed + (words + [shell.quotedAddress(address)]).joined(separator: " ")
     }
 
     /// Variables that must hold more than the secret itself, as curl sends them as they are.
@@ -221,7 +240,32 @@ struct ShellText {
     /// In single quotes, variables between them in double ones.
     func quoted(_ text: String) -> String {
         if !text.isEmpty, text.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) { return text }
-        let word = segments(text).map { segment in
+        return word(segments(text))
+    }
+
+    /// The same of a URL, as it is sent: with bytes percent-encoded that are no ASCII, but for those of its host.
+    func quotedAddress(_ address: String) -> String {
+        var slashes = 0
+        var isBehindHost = false
+        return word(
+            segments(address).map { segment in
+                guard case .plain(let text) = segment else { return segment }
+                var encoded: [UInt8] = []
+                for byte in text.utf8 {
+                    if byte == UInt8(ascii: "/") { slashes += 1 }
+                    isBehindHost = isBehindHost || slashes == 3 || byte == UInt8(ascii: "?")
+                    if isBehindHost, byte >= 0x80 {
+                        encoded += Array("%\(Hexadecimal.encode([byte]).uppercased())".utf8)
+                    } else {
+                        encoded.append(byte)
+                    }
+                }
+                return .plain(String(decoding: encoded, as: UTF8.self))
+            })
+    }
+
+    private func word(_ segments: [Segment]) -> String {
+        let word = segments.map { segment in
             switch segment {
             case .plain(let text): text.inShellQuotes
             case .variable(let name): "\"${\(name)}\""

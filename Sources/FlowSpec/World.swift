@@ -27,6 +27,12 @@ package struct World: Sendable {
         self.environment = environment
         self.unreadableVariables = unreadableVariables
     }
+
+    /// Ends what is kept until the work is over: idle connections, and what other processes are to be told.
+    package func close() async {
+        await connections.close()
+        await http.finish()
+    }
 }
 
 /// Sends HTTP requests. Decorators of it add retries, limits and caches.
@@ -35,6 +41,13 @@ package protocol HTTPClient: Sendable {
     ///   failure in it and retries are used up, that failure is thrown.
     /// - Throws: a `Failure`: `network`, `tls`, `timeout`, `protocol`, `uncertain` or what `classify` said.
     func send(_ call: HTTPCall) async throws -> HTTPResponse
+
+    /// Called when there is nothing more to send for now: lets other processes know of what has been sent.
+    func finish() async
+}
+
+extension HTTPClient {
+    package func finish() async {}
 }
 
 /// A request with all that decides how it is sent and repeated.

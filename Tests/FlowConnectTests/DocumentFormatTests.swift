@@ -1,8 +1,9 @@
-import FlowConnect
 import FlowCore
 import FlowSpec
 import FlowTestKit
 import Testing
+
+@testable import FlowConnect
 
 /// `convert: adf`: Markdown as a document.
 @Suite struct DocumentFormatTests {
@@ -206,12 +207,35 @@ import Testing
         )
     }
 
-    @Test func textThatIsNoMarkdownAtAllEndsQuickly() async throws {
-        for nasty in ["*", "[", "](", "> ", "- ", "`", "<", "**a ", "~~", "| "] {
-            _ = try await content(String(repeating: nasty, count: 20_000))
+    /// What is sixteen times as long takes about sixteen times as long; where each piece looked at all the rest it was 256.
+    @Test(arguments: ["*", "[", "](", "> ", "- ", "`", "<", "**a ", "~~", "| ", "[](<", "> a\n", "- a\n\n\n"])
+    func textThatIsNoMarkdownAtAllTakesTimeByItsLength(nasty: String) {
+        let growth = growth(from: 1_000, by: 16) { _ = DocumentFormat.document(String(repeating: nasty, count: $0)) }
+        #expect(growth < 64)
+    }
+
+    @Test func blankLinesAreLookedAtOnce() async throws {
+        func lines(_ count: Int) -> String { "- a\n" + String(repeating: "\n", count: count) }
+        #expect(growth(from: 1_000, by: 10) { _ = DocumentFormat.document(lines($0) + "  b") } < 40)
+        let (a, b) = (paragraph(text("a")), paragraph(text("b")))
+        #expect(
+            try await content(lines(9) + "  b")
+                == #"[{"type":"bulletList","content":[{"type":"listItem","content":[\#(a),\#(b)]}]}]"#)
+        #expect(
+            try await content(lines(9) + "b")
+                == #"[{"type":"bulletList","content":[{"type":"listItem","content":[\#(a)]}]},\#(b)]"#)
+    }
+
+    @Test func runsOfBackticksWithoutAPartnerAreSearchedForOnce() async throws {
+        func runs(_ count: Int) -> String {
+            (1...count).map { String(repeating: "`", count: $0) }.joined(separator: " ")
         }
-        _ = try await content("> a\n" + String(repeating: "b\n", count: 20_000))
-        _ = try await content("- a\n" + String(repeating: "\n", count: 5_000) + "b")
+        // Four times as many runs are sixteen times as many characters.
+        #expect(growth(from: 60, by: 4) { _ = DocumentFormat.document(runs($0)) } < 32)
+        #expect(try await content(runs(50)) == "[\(paragraph(text(runs(50))))]")
+        #expect(
+            try await content("`` a ``` `b` ``` c")
+                == "[\(paragraph(text("`` a ") + "," + text("`b`", "code") + "," + text(" c")))]")
     }
 
     @Test func onlyTextIsConverted() async {

@@ -177,6 +177,32 @@ import Testing
             hint: "write a count and a unit s min h d, such as 50/min or 1/s per ${{ params.channel }}")
     }
 
+    /// What is counted with them stays within 64 bits.
+    @Test func numbersHaveBounds() {
+        let rate = "10000000000/s"
+        expect(
+            operation("    request: GET t\n    limit: \(rate)\n"), "bad-limit", "\"\(rate)\" is no rate",
+            hint: "write a count and a unit s min h d, such as 50/min or 1/s per ${{ params.channel }}")
+        for size in ["9223372036854775807", "1000001", "0", "-1"] {
+            let pages = "{ by: window, items: \"${{ body }}\", send: query.skip, size: query.n = \(size) }"
+            expect(
+                operation("    request: GET t\n    paginate: \(pages)\n"), "unknown-value",
+                "\"query.n = \(size)\" is no page size",
+                hint: "write it as query.limit = 200, with a number up to 1000000")
+        }
+        for seconds in ["-5", "0", "100000", "soon"] {
+            let found = operation("    request: GET t\n    answer_within: \(seconds)\n")
+            #expect(found.map(\.id) == ["wrong-type"] || found.map(\.id) == ["out-of-range"], "\(seconds): \(found)")
+        }
+        for seconds in ["600", "\"${{ 5 + 5 }}\""] {
+            #expect(operation("    request: GET t\n    answer_within: \(seconds)\n").isEmpty)
+        }
+        let step = "{ up_to: 9223372036854775807, request: POST t, body: \"${{ params.f }}\" }"
+        #expect(
+            operation("    params: { f: { type: file } }\n    whole: \(step)\n    steps: { a: { request: POST t } }\n")
+                .map(\.message).contains { $0.contains("a count of bytes") })
+    }
+
     @Test func kindsAreTheKnownOnes() {
         expect(
             operation("    request: GET t\n", head: "errors: { kinds: { permision: [a] } }\n"), "unknown-kind",

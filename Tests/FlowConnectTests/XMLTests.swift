@@ -1,8 +1,9 @@
-import FlowConnect
 import FlowCore
 import FlowSpec
 import FlowTestKit
 import Testing
+
+@testable import FlowConnect
 
 /// XML in answers and in requests.
 @Suite struct XMLTests {
@@ -36,6 +37,21 @@ import Testing
     }
 
     // MARK: Reading
+
+    /// Each of them ends a piece of text, which must not be copied for the next one.
+    @Test func commentsBetweenTextCostNoMoreThanTheirBytes() throws {
+        let growth = try growth(from: 12_500, by: 16) { count in
+            let text = "<a>" + String(repeating: "x<!---->", count: count) + "</a>"
+            let element = try XMLReader.read(Array(text.utf8))
+            #expect(element.text.utf8.count == count)
+        }
+        #expect(growth < 30)
+    }
+
+    @Test func textIsOneWhateverStandsInIt() async throws {
+        let body = try await read("<a>é<!-- c -->&#233;<?p?><![CDATA[<]]>\r\n<b>t</b>u<![CDATA[]]></a>")
+        #expect(body == ["a": ["b": "t", "#text": "éé<\nu"]])
+    }
 
     @Test func elementsAreMapsListsAndTexts() async throws {
         let body = try await read(

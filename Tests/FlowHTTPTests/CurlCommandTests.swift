@@ -1,4 +1,5 @@
 import FlowCore
+import FlowHTTP
 import FlowSpec
 import FlowTestKit
 import Foundation
@@ -24,6 +25,47 @@ import Testing
                 + #"-H 'X-Shop: it'\''s' -H 'Content-Type: application/json' "#
                 + #"--data-raw '{"name":"x","password":"'"${PASSWORD}"'","note":"has '"${SECRET}"' in it"}' "#
                 + #"'https://api.example/v1/items?page=2&api_key='"${API_KEY}""#)
+    }
+
+    @Test func anAddressIsWrittenAsItIsSent() {
+        masker.add("größtes-geheimnis")
+        #expect(
+            text(HTTPRequest("GET", "https://ada:x@bücher.example/größe/größtes-geheimnis?q=é&token=ü"))
+                == "# percent-encode: PASSWORD, SECRET, TOKEN\n"
+                + #"curl -sS -g --path-as-is 'https://ada:'"${PASSWORD}"'@bücher.example/gr%C3%B6%C3%9Fe/'"${SECRET}""#
+                + #"'?q=%C3%A9&token='"${TOKEN}""#)
+    }
+
+    @Test func aRedirectIsFollowedWhereCurlDoesItLikewise() {
+        func follows(
+            _ method: String = "GET", header: String = "Authorization", route: HTTPRoute = HTTPRoute(),
+            wasRedirected: Bool = true
+        ) -> Bool {
+            var request = HTTPRequest(method, "https://h/x", headers: HTTPHeaders([(header, "fake")]))
+            request.secrets.add(header: "X-Shop")
+            let call = HTTPCall(request, maximumRedirects: 3, route: route)
+            return CurlCommand(call, wasRedirected: wasRedirected).text(masker).contains(" -L --max-redirs 3 ")
+        }
+        #expect(follows() && follows("HEAD"))
+        #expect(!follows(wasRedirected: false))
+        #expect(!follows("POST") && !follows("DELETE"))
+        #expect(!follows(header: "X-Shop") && !follows(header: "X-Api-Key"))
+        #expect(!follows(route: HTTPRoute(unixSocket: "/run/a.sock")))
+        #expect(!follows(route: HTTPRoute(clientCertificate: .init(certificate: "/c.pem"))))
+    }
+
+    @Test(arguments: [("/there", true), ("/", false)])
+    func theAttemptKnowsWhetherItWasRedirected(target: String, isFollowed: Bool) async throws {
+        let server = try FaultServer { $0.path == "/" && isFollowed ? .redirect(to: target) : .status(404) }
+        let log = RecordedLog()
+        let call = HTTPCall(
+            HTTPRequest("GET", server.url + "/"),
+            classify: { HTTPStatusTable.failure(for: $0, effect: .read, now: Timestamp(seconds: 0)) }, log: log)
+        _ = await failure {
+            _ = try await RetryingClient(CurlClient(), clock: ManualClock(), random: SeededRandom()).send(call)
+        }
+        let command = try #require(log.attempts.first?.command).text(masker)
+        #expect(command == "curl -sS -g --path-as-is \(isFollowed ? "-L --max-redirs 10 " : "")'\(server.url)/'")
     }
 
     @Test func partsWithNamesOfSecretsBecomeVariables() {

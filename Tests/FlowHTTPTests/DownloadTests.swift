@@ -258,6 +258,40 @@ import Testing
         #expect(folder.names == ["data.bin"])
     }
 
+    @Test func contentThatWasDamagedOnItsWayIsAskedForAgain() async throws {
+        let reply = Reply(200, headers: [("ETag", "\"v1\"")], body: .bytes(content))
+        let server = try FaultServer(replies: [.text("other", headers: [("ETag", "\"v1\"")]), reply])
+        let digest = try Digest.sha256(content)
+        let log = RecordedLog()
+        var call = call(server, digest: ContentDigest(.sha256, digest))
+        call.retry.on = [.protocolError]
+        call.log = log
+        let response = try await client().send(call)
+        guard case .file(let file) = response.body else {
+            Issue.record("the body is not in a file")
+            return
+        }
+        #expect(file.sha256 == Hexadecimal.encode(digest))
+        #expect(try folder.read("data.bin") == content)
+        #expect(server.requests.map { $0.headers["range"] } == [nil, nil])
+        #expect(log.attempts.map(\.failure?.code) == ["digest_mismatch", nil])
+        #expect(log.attempts[0].command != nil)
+    }
+
+    /// What a POST was to do has been done, however its answer came.
+    @Test func anotherContentOfAWriteLeavesItUncertain() async throws {
+        let server = try FaultServer(replies: [.text("other")])
+        var call = call(server, digest: ContentDigest(.sha256, try Digest.sha256(content)))
+        call.request.method = "POST"
+        call.effect = .write
+        call.retry.on = [.protocolError]
+        let outcome = await failure { [call] in _ = try await client().send(call) }
+        #expect(outcome.kind == .uncertain)
+        #expect(outcome.code == "digest_mismatch")
+        #expect(server.requests.count == 1)
+        #expect(folder.names == [])
+    }
+
     @Test(arguments: ["Repr-Digest", "Content-Digest"])
     func announcedDigestIsCompared(name: String) async throws {
         let right = Base64.encode(try Digest.sha512(content))

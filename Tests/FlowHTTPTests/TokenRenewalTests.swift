@@ -95,6 +95,28 @@ import Testing
         #expect(service.calls.count == 1)
     }
 
+    /// The token never came to the server that a redirect leads to.
+    @Test(arguments: [401, 403]) func aRefusalBehindARedirectIsNoMatterOfTheToken(status: Int) async throws {
+        let headers = HTTPHeaders([("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"files.write\"")])
+        let service = ScriptedHTTP([
+            .success(HTTPResponse(status: status, headers: headers, url: "https://files.example:8443/v1"))
+        ])
+        var call = call {
+            Issue.record("asked for another token")
+            return nil
+        }
+        call.credential = Credential(name: "work", type: "oauth2", fields: ValueMap())
+        let outcome = await failure { [call] in _ = try await send(service, call) }
+        #expect(service.calls.count == 1)
+        #expect(outcome.kind == .permission)
+        #expect(
+            outcome.message
+                == "files.example answered \(HTTPStatusTable.describe(status)), where api.example redirects to")
+        #expect(outcome.hint == "ask there with a credential for it; a redirect to another origin goes without any")
+        #expect(outcome.code == String(status))
+        #expect(outcome.isOfRedirect)
+    }
+
     @Test func missingScopesAreNamed() async throws {
         let headers = HTTPHeaders([("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"files.write\"")])
         let service = ScriptedHTTP([

@@ -71,6 +71,46 @@ import Testing
         #expect(failure?.hint == "read it with as: text to see what it is")
     }
 
+    /// So the attempt has failed, and what repeats it knows that.
+    @Test(arguments: [
+        ("GET", 200, FailureKind.protocolError), ("POST", 201, .uncertain), ("POST", 404, .protocolError),
+    ])
+    func whetherABodyCanBeReadIsJudgedWithTheAnswer(method: String, status: Int, kind: FailureKind) async throws {
+        let http = server("{}")
+        _ = try await runNode(
+            "http.request", ["url": "http://h/x", "method": .string(method), "ok": [200, 201, 404]], http: http)
+        let classify = try #require(http.calls[0].classify)
+        func failure(_ body: String, type: String = "application/json") -> Failure? {
+            classify(
+                HTTPResponse(
+                    status: status, headers: HTTPHeaders([("Content-Type", type)]), body: .bytes(Array(body.utf8)),
+                    url: "http://h/x"))
+        }
+        #expect(failure("{}") == nil)
+        #expect(failure("<html>", type: "text/html") == nil)
+        #expect(failure("<html>")?.kind == kind)
+        #expect(failure("<html>")?.code == "invalid_json")
+    }
+
+    /// What it is packed in is not what it is called.
+    @Test func aBodyInACodingThatTheStepAskedForIsBytes() async throws {
+        func body(_ coding: String?, accepts: String?) async throws -> Value? {
+            let http = ScriptedHTTP { call in
+                var headers = HTTPHeaders([("Content-Type", "application/json")])
+                if let coding { headers.append("Content-Encoding", coding) }
+                return HTTPResponse(
+                    status: 200, headers: headers, body: .bytes(Array("[1]".utf8)), url: call.request.url)
+            }
+            let headers = ValueMap(accepts.map { [("Accept-Encoding", .string($0))] } ?? [])
+            return try await runNode("http.request", ["url": "http://h/x", "headers": .map(headers)], http: http)[
+                "body"]
+        }
+        #expect(try await body("gzip", accepts: "gzip") == .bytes(Array("[1]".utf8)))
+        #expect(try await body("utf-8", accepts: "gzip") == [1])
+        #expect(try await body(nil, accepts: "gzip") == [1])
+        #expect(try await body("gzip", accepts: nil) == [1])
+    }
+
     @Test func textAndBytesGoByType() async throws {
         let text = try await runNode(
             "http.request", ["url": "http://h/x"], http: server(type: "text/plain; charset=utf-8", "hi"))
@@ -526,24 +566,18 @@ import Testing
         #expect(http.calls.isEmpty)
     }
 
-    @Test func partsAreTextAndFiles() async throws {
+    /// The body of a form with these parts, with `FIELD` for what begins each, and its files in angle brackets.
+    private func form(_ parts: Value) async throws -> String {
         let http = answer(Array("{}".utf8), type: "application/json")
         _ = try await runNode(
-            "http.request",
-            [
-                "url": "http://h/x", "method": "POST",
-                "multipart": [
-                    "title": "a \"b\"", "left_out": nil, "count": 3,
-                    "upload": ["file": "/data/report.pdf", "name": "r\".pdf", "type": "application/pdf"],
-                ],
-            ], http: http)
+            "http.request", ["url": "http://h/x", "method": "POST", "multipart": parts], http: http)
         let request = try #require(http.calls.first?.request)
         let type = try #require(request.headers["content-type"])
         let boundary = try #require(type.split(separator: "=").last)
         #expect(type.hasPrefix("multipart/form-data; boundary=flowctl-"))
         guard case .parts(let parts) = request.body else {
             Issue.record("the body has no parts")
-            return
+            return ""
         }
         let text = parts.map { part -> String in
             switch part {
@@ -552,11 +586,37 @@ import Testing
             default: "?"
             }
         }.joined()
-        let field = "--\(boundary)\r\nContent-Disposition: form-data; name="
+        let end = "--\(boundary)--\r\n"
+        #expect(text.hasSuffix(end))
+        return String(text.dropLast(end.count)).replacing(
+            "--\(boundary)\r\nContent-Disposition: form-data; name=", with: "FIELD ")
+    }
+
+    @Test func partsAreTextAndFiles() async throws {
+        let text = try await form([
+            "title": "a \"b\"", "left_out": nil, "count": 3,
+            "upload": ["file": "/data/report.pdf", "name": "r\".pdf", "type": "application/pdf"],
+        ])
         #expect(
-            text == "\(field)\"title\"\r\n\r\na \"b\"\r\n\(field)\"count\"\r\n\r\n3\r\n"
-                + "\(field)\"upload\"; filename=\"r%22.pdf\"\r\nContent-Type: application/pdf\r\n\r\n"
-                + "</data/report.pdf>\r\n--\(boundary)--\r\n")
+            text == "FIELD \"title\"\r\n\r\na \"b\"\r\nFIELD \"count\"\r\n\r\n3\r\n"
+                + "FIELD \"upload\"; filename=\"r%22.pdf\"\r\nContent-Type: application/pdf\r\n\r\n"
+                + "</data/report.pdf>\r\n")
+    }
+
+    @Test func aListIsAPartForEachItem() async throws {
+        let text = try await form(["f": [["file": "/a.txt"], nil, ["file": "/b.txt"]], "t": ["x", 2], "none": []])
+        let type = "Content-Type: application/octet-stream"
+        #expect(
+            text == "FIELD \"f\"; filename=\"a.txt\"\r\n\(type)\r\n\r\n</a.txt>\r\n"
+                + "FIELD \"f\"; filename=\"b.txt\"\r\n\(type)\r\n\r\n</b.txt>\r\n"
+                + "FIELD \"t\"\r\n\r\nx\r\nFIELD \"t\"\r\n\r\n2\r\n")
+    }
+
+    @Test func aListInHeadersRepeatsTheField() async throws {
+        let http = answer([], type: nil)
+        _ = try await runNode(
+            "http.request", ["url": "http://h/x", "headers": ["X-L": ["a", nil, 2], "X-M": []]], http: http)
+        #expect(http.calls[0].request.headers.fields.map { "\($0.name): \($0.value)" } == ["X-L: a", "X-L: 2"])
     }
 
     @Test func partsThatAreMistaken() async throws {
@@ -570,6 +630,8 @@ import Testing
         #expect(
             await message(["file": "a", "mime": "b"]) == "http.request: the part \"p\" has an unknown key \"mime\"")
         #expect(await message(["file": 1]) == "http.request: the file of the part \"p\" is not a path")
+        #expect(await message(["a": 1]) == "http.request: the part \"p\" is a map without a file")
+        #expect(await message([["file": "a"], ["b"]]) == "http.request: the part \"p\" is a list in a list")
         #expect(http.calls.isEmpty)
     }
 }

@@ -126,7 +126,7 @@ struct ResumeTests {
         let again = try await bench.resume(steps)
         #expect(
             again.failure?.description
-                == "\"a\" was writing when it was cut off; it may or may not have happened (look whether it did, then resume with --mark-done a or --retry-uncertain a)"
+                == "\"a\" failed in a way that leaves open whether it has done its work (look whether it did, then resume with --mark-done a or --retry-uncertain a)"
         )
         #expect(bench.nodes.said == ["write a"])
         let marked = try await bench.resume(steps, options: ResumeOptions(markDone: ["a": "by hand"]))

@@ -66,6 +66,9 @@ struct Pagination: Sendable {
     @Boxed var incomplete: Gap?
     var span: SourceSpan
 
+    /// What a page may be asked to have.
+    static let sizes = 1...1_000_000
+
     /// The argument that bounds a list, on every operation with pages.
     static let limitParameter = "max_items"
 }

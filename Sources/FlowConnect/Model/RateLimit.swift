@@ -15,12 +15,16 @@ package struct RateLimit: Sendable {
         let parts = rate.split(separator: "/", omittingEmptySubsequences: false).map { part in
             String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
-        guard parts.count == 2, let count = Int(parts[0]), count > 0, let interval = RateLimit.units[parts[1]]
+        guard parts.count == 2, let count = Int(parts[0]), (1...RateLimit.mostRequests).contains(count),
+            let interval = RateLimit.units[parts[1]]
         else { return nil }
         self.operation = operation
         self.count = count
         self.interval = interval
     }
+
+    /// What is more is no limit.
+    private static let mostRequests = 1_000_000
 
     private static let units: [String: Duration] = [
         "s": .seconds(1), "min": .seconds(60), "h": .seconds(3600), "d": .seconds(86_400),

@@ -94,6 +94,8 @@ struct RequestTemplate: Sendable {
     var effect: Effect?
     /// How many seconds may pass until the answer begins, where the step has no timeout of its own.
     var answerWithin: ValueTemplate?
+    /// What that may be.
+    static let answerSeconds: ClosedRange<Int64> = 1...86_400
 
     var isRead: Bool { HTTPMethod.reads.contains(method) }
 

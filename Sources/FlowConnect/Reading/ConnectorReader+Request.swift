@@ -25,7 +25,7 @@ extension ConnectorReader {
         request.sendsDigest = map.bool("content_md5", &diagnostics) ?? false
         request.presign = map.node("presign").flatMap { presign($0) }
         if let node = map.node("save") { (request.save, request.saveName) = place(node) }
-        request.answerWithin = map.node("answer_within").flatMap { valueTemplate($0) }
+        request.answerWithin = map.node("answer_within").flatMap { answerTime($0) }
         if let auth = map.node("auth") {
             if auth.string == "none" {
                 request.sendsCredential = false
@@ -49,6 +49,16 @@ extension ConnectorReader {
         request.secretParts = secretParts(map)
         if let node = map.node("idempotency") { request.idempotency = idempotency(node) }
         return request
+    }
+
+    /// A count of seconds, or an expression that gives one.
+    private mutating func answerTime(_ node: SourceNode) -> ValueTemplate? {
+        if node.string?.contains("${{") != true {
+            let bounds = RequestTemplate.answerSeconds
+            let range = Int(bounds.lowerBound)...Int(bounds.upperBound)
+            guard node.decodeInt(for: "answer_within", in: range, &diagnostics) != nil else { return nil }
+        }
+        return valueTemplate(node)
     }
 
     private mutating func checkPathValues(_ request: RequestTemplate, _ map: MapDecoder) {
@@ -237,12 +247,14 @@ extension ConnectorReader {
     private mutating func size(_ node: SourceNode) -> Pagination.Size? {
         guard let text = node.decodeString(for: "size", &diagnostics) else { return nil }
         let parts = text.split(separator: "=").map { $0.filter { $0 != " " } }
-        if parts.count == 2, let slot = Pagination.Slot(parts[0]), let value = Int(parts[1]), value > 0 {
+        if parts.count == 2, let slot = Pagination.Slot(parts[0]), let value = Int(parts[1]),
+            Pagination.sizes.contains(value)
+        {
             return Pagination.Size(slot: slot, value: value)
         }
         diagnostics.error(
             "unknown-value", "\(JSON.quoted(text)) is no page size", at: node.span,
-            hint: "write it as query.limit = 200")
+            hint: "write it as query.limit = 200, with a number up to \(Pagination.sizes.upperBound)")
         return nil
     }
 }

@@ -140,7 +140,7 @@ extension ConnectorReader {
 
     /// A count of bytes: `256KiB`, `10MiB`, `1000`.
     private mutating func byteCount(_ node: SourceNode, for key: String) -> Int64? {
-        if let count = node.scalar?.intValue, count > 0 { return count }
+        if let count = node.scalar?.intValue, (1...1 << 60).contains(count) { return count }
         let text = node.string ?? ""
         for (unit, shift) in [("KiB", Int64(10)), ("MiB", 20), ("GiB", 30)] where text.hasSuffix(unit) {
             let digits = text.dropLast(3)

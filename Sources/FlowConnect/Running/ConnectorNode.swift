@@ -53,8 +53,16 @@ package struct ConnectorNode: Node {
 
     package func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let arguments = try await arguments.withStreamsRead()
-        let run = try OperationRun(connector, operation, arguments: arguments, context: context, memory: memory)
-        return try await run.located().output()
+        return try await begun(arguments, context).located().output()
+    }
+
+    /// Where arguments are converted, away from the tasks' threads: files are read for it, and texts may be long.
+    private func begun(_ arguments: Arguments, _ context: NodeContext) async throws -> OperationRun {
+        let begin = { @Sendable [connector, operation, memory] in
+            try OperationRun(connector, operation, arguments: arguments, context: context, memory: memory)
+        }
+        let converts = operation.parameters.contains { !$0.converters.isEmpty && arguments[$0.name] != nil }
+        return converts ? try await offPool(begin) : try begin()
     }
 
     /// Every request the operation would send, the first page only of a list.
@@ -89,8 +97,7 @@ extension ConnectorNode: PagedNode {
         _ take: @escaping @Sendable (Page) async throws -> Void
     ) async throws {
         let arguments = try await arguments.withStreamsRead()
-        let run = try OperationRun(connector, operation, arguments: arguments, context: context, memory: memory)
-        try await run.located().forEachPage(from: mark, take)
+        try await begun(arguments, context).located().forEachPage(from: mark, take)
     }
 }
 

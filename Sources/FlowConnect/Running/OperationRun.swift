@@ -403,7 +403,8 @@ struct OperationRun: Sendable {
 
     private func answerTime(_ template: RequestTemplate, _ scope: Rendering) throws(Failure) -> Duration? {
         guard let wanted = template.answerWithin, let seconds = try scope.value(wanted).intValue else { return nil }
-        return .seconds(seconds)
+        let bounds = RequestTemplate.answerSeconds
+        return .seconds(min(max(seconds, bounds.lowerBound), bounds.upperBound))
     }
 
     // MARK: Tokens

@@ -14,6 +14,8 @@ struct XMLReader {
     private var elements = 0
     /// Elements that are not closed yet, outermost first.
     private var open: [Open] = []
+    /// Text since the last tag, which comments and their like may interrupt; nil where there was none.
+    private var gathered: [UInt8]?
 
     private struct Open {
         var element: XMLElement
@@ -84,6 +86,7 @@ struct XMLReader {
         if let empty = try startTag() { return empty }
         while true {
             if starts(with: "</") {
+                closeText()
                 let closed = try endTag()
                 guard !open.isEmpty else { return closed }
                 open[open.count - 1].element.content.append(.element(closed))
@@ -94,23 +97,21 @@ struct XMLReader {
             } else if starts(with: "<?") {
                 try instruction()
             } else if peek == UInt8(ascii: "<") {
+                closeText()
                 if let empty = try startTag() { open[open.count - 1].element.content.append(.element(empty)) }
             } else if peek == nil {
                 throw problem("expected </\(open[open.count - 1].tag)>")
             } else {
-                append(try text())
+                try text()
             }
         }
     }
 
-    private mutating func append(_ text: String) {
-        let last = open.count - 1
-        let count = open[last].element.content.count
-        if case .text(let earlier)? = open[last].element.content.last {
-            open[last].element.content[count - 1] = .text(earlier + text)
-        } else {
-            open[last].element.content.append(.text(text))
-        }
+    /// Gives what was gathered to the innermost element.
+    private mutating func closeText() {
+        guard let text = gathered else { return }
+        gathered = nil
+        open[open.count - 1].element.content.append(.text(String(decoding: text, as: UTF8.self)))
     }
 
     // MARK: Tags
@@ -240,8 +241,8 @@ struct XMLReader {
 
     // MARK: Text
 
-    private mutating func text() throws(Failure) -> String {
-        var text: [UInt8] = []
+    private mutating func text() throws(Failure) {
+        var text = gathered.take() ?? []
         while let byte = peek, byte != UInt8(ascii: "<") {
             switch byte {
             case UInt8(ascii: "&"): text += try reference()
@@ -249,18 +250,18 @@ struct XMLReader {
             default: try appendLine(to: &text)
             }
         }
-        return String(decoding: text, as: UTF8.self)
+        gathered = text
     }
 
     private mutating func characterData() throws(Failure) {
         offset += "<![CDATA[".utf8.count
-        var text: [UInt8] = []
+        var text = gathered.take() ?? []
         while !starts(with: "]]>") {
             guard peek != nil else { throw problem("expected ]]>") }
             try appendLine(to: &text)
         }
         offset += 3
-        append(String(decoding: text, as: UTF8.self))
+        gathered = text
     }
 
     /// Every kind of line break is one line feed (XML 1.0, 2.11).

@@ -43,13 +43,14 @@ struct CircuitBreaker: Sendable, Hashable {
         return .probe
     }
 
-    /// Takes in calls that ended; where they say that the service is broken, it opens.
+    /// Takes in calls that ended; where they say that the service is broken, it opens. Calls that all succeeded never open
+    /// it: a service that has just worked is not one to be spared.
     ///
     /// - Parameter asked: the pause that the service itself asks for.
     mutating func add(_ calls: FailureWindow, asked: Duration?, at now: Timestamp) {
         guard openUntil == nil else { return }
         window.add(calls, at: now)
-        if window.saysBroken { open(asked: asked, at: now) }
+        if calls.failures > 0, window.saysBroken { open(asked: asked, at: now) }
     }
 
     mutating func probeFailed(asked: Duration?, at now: Timestamp) {

@@ -17,7 +17,7 @@ package struct CachingClient: HTTPClient {
 
     package func send(_ call: HTTPCall) async throws -> HTTPResponse {
         guard CachingClient.mayUse(call) else { return try await transport.send(call) }
-        let key = ResponseKey(url: call.request.url, credential: call.credential)
+        let key = ResponseKey(url: call.request.sentURL, credential: call.credential)
         if let content = await store.content(of: key), let stored = StoredResponse(content: content), stored.fits(call)
         {
             return try await send(call, unless: stored, key)
@@ -34,7 +34,9 @@ package struct CachingClient: HTTPClient {
         asking.asksForChange = true
         let response = try await transport.send(asking)
         // Of another address a 304 says nothing about what is stored.
-        if response.status == 304, response.url == call.request.url { return stored.response(refreshedBy: response) }
+        if response.status == 304, response.url == call.request.sentURL {
+            return stored.response(refreshedBy: response)
+        }
         return await kept(response, to: call, key)
     }
 

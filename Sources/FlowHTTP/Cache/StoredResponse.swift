@@ -18,7 +18,7 @@ struct StoredResponse: Sendable, Hashable {
 
     /// nil where the response may not be kept, or would be of no use.
     init?(_ response: HTTPResponse, to call: HTTPCall) {
-        guard response.status == 200, response.url == call.request.url, case .bytes(let bytes) = response.body,
+        guard response.status == 200, response.url == call.request.sentURL, case .bytes(let bytes) = response.body,
             bytes.count <= StoredResponse.maximumSize,
             StoredResponse.validators.contains(where: { StoredResponse.validator($0.field, response.headers) != nil }),
             !StoredResponse.words(response.headers, "Cache-Control").contains("no-store")
@@ -34,9 +34,10 @@ struct StoredResponse: Sendable, Hashable {
         body = bytes
     }
 
-    /// Whether the response is one to this request, too.
+    /// Whether the response is one to this request, too, and no larger than it may be.
     func fits(_ call: HTTPCall) -> Bool {
-        StoredResponse.fields(varying, of: call.request.headers) == selecting && asker.made(call)
+        if case .memory(let limit) = call.destination, body.count > limit { return false }
+        return StoredResponse.fields(varying, of: call.request.headers) == selecting && asker.made(call)
     }
 
     /// Asks for a response only if it is another one than this.

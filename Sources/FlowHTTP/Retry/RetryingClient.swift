@@ -43,6 +43,8 @@ package struct RetryingClient: HTTPClient {
         return response
     }
 
+    package func finish() async { await traffic?.finish() }
+
     /// Goes on after a first try that failed. Apart from ``send(_:)``, so that what succeeds at once needs no room for it.
     @inline(never)
     private func send(_ call: HTTPCall, after first: Attempt, _ latest: Duration) async throws -> HTTPResponse {
@@ -72,7 +74,7 @@ package struct RetryingClient: HTTPClient {
             }
             // What an earlier try has sent may have happened.
             if wasOutcomeUnknown { failure.nothingSent = false }
-            record.command = CurlCommand(call)
+            record.command = CurlCommand(call, wasRedirected: call.wasRedirected(attempt))
             do {
                 if let renewed = try await renewed(call, after: attempt) {
                     record.renewsToken = true
@@ -122,7 +124,8 @@ package struct RetryingClient: HTTPClient {
     /// A refusal is no try: nothing was done, whatever the effect of the call.
     private func renewed(_ call: HTTPCall, after attempt: Attempt) async throws -> HTTPCall? {
         guard let renewal = call.renewal, attempt.failure?.kind == .auth, let refusal = attempt.response,
-            !refusal.isAfterwards || !call.isUnrepeatable, !Task.isCancelled, let request = try await renewal(refusal)
+            !call.isOfAnotherOrigin(refusal), !refusal.isAfterwards || !call.isUnrepeatable, !Task.isCancelled,
+            let request = try await renewal(refusal)
         else { return nil }
         var renewed = call
         renewed.request = request
@@ -184,12 +187,29 @@ package struct RetryingClient: HTTPClient {
 
     @inline(never)
     private func outcome(of call: HTTPCall, _ response: HTTPResponse) -> Attempt.Outcome {
-        guard var failure = call.classify?(response) else { return .succeeded(response) }
+        guard var failure = call.classify?(response) ?? damage(of: response, to: call) else {
+            return .succeeded(response)
+        }
         if failure.retryAfter == nil, failure.kind == .rateLimited || failure.kind == .transient {
             failure.retryAfter = asked(response, failure.kind)
         }
-        failure.explain(by: response, call.credential)
+        if call.isOfAnotherOrigin(response) {
+            failure.lay(onRedirectOf: call)
+        } else {
+            failure.explain(by: response, call.credential)
+        }
         return .failed(failure, response)
+    }
+
+    /// Why the file that has come is not the one that was to come. A write has been carried out all the same.
+    private func damage(of response: HTTPResponse, to call: HTTPCall) -> Failure? {
+        guard case .sink(let sink) = call.destination, case .file = response.body else { return nil }
+        do throws(Failure) {
+            try sink.check()
+            return nil
+        } catch {
+            return call.inDoubt(error)
+        }
     }
 
     /// The pause the server asks for where its connector reads none.
@@ -287,8 +307,34 @@ extension HTTPCall {
         if let pause { try await pause(duration) } else { try await clock.sleep(duration) }
     }
 
+    /// Whether another server gave the answer than the one that was asked, which redirected to it. The credential never came
+    /// there.
+    fileprivate func isOfAnotherOrigin(_ response: HTTPResponse) -> Bool {
+        guard response.url != request.url, let answering = Origin(response.url), let asked = Origin(request.url) else {
+            return false
+        }
+        return answering != asked
+    }
+
+    /// Whether what came of it came from behind a redirect, as far as that is known.
+    fileprivate func wasRedirected(_ attempt: Attempt) -> Bool {
+        attempt.response.map { !$0.url.isEmpty && $0.url != request.sentURL } ?? attempt.failure?.isOfRedirect ?? false
+    }
+
     fileprivate var movesFile: Bool {
         if case .memory = destination { request.body.hasFile } else { true }
+    }
+}
+
+extension Failure {
+    /// Lays it on the server that the one which was asked redirects to. Who refuses a request there has seen no credential,
+    /// so that none is at fault.
+    fileprivate mutating func lay(onRedirectOf call: HTTPCall) {
+        isOfRedirect = true
+        guard kind == .auth || kind == .permission else { return }
+        kind = .permission
+        if let asked = Origin(call.request.url) { message += ", where \(asked.authority) redirects to" }
+        hint = "ask there with a credential for it; a redirect to another origin goes without any"
     }
 }
 

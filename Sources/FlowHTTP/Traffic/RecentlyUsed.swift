@@ -8,6 +8,7 @@ struct RecentlyUsed<Key: Hashable, Value> {
     init(capacity: Int) { self.capacity = capacity }
 
     var count: Int { recent.count + older.count }
+    var values: [Value] { Array(recent.values) + older.values }
 
     mutating func value(_ key: Key) -> Value? {
         if let value = recent[key] { return value }

@@ -5,7 +5,8 @@ import Synchronization
 /// One origin as one credential sees it: its limits, and its circuit breaker.
 ///
 /// What other processes know of it is read when it is made, and once a second whether they found it closed or broken;
-/// else a request to a service that works and has no limit touches memory only.
+/// else a request to a service that works and has no limit touches memory only. Where the shared record has failures, the
+/// successes are told there too, once a second and at the end: the breaker asks how many of the requests failed.
 final class Service: Sendable {
     let origin: Origin
     private let labels: ValueMap
@@ -23,18 +24,28 @@ final class Service: Sendable {
         /// When the shared record of it was read last, by the monotonic clock.
         var lookedAt = Duration.zero
         var looking: Task<Void, Never>?
+        /// Whether the shared record has failures, so that successes have to be known there as well.
+        var isDoubted = false
         /// Calls that no other process knows of yet.
         var untold = FailureWindow()
         /// Whether a call is writing them to the shared record.
         var isTelling = false
+        /// When that was done last, by the monotonic clock; nil is never.
+        var toldAt: Duration?
         /// One that is forgotten leaves nothing behind that its record doesn't have.
         var limiters = RecentlyUsed<RequestLimit, RateLimiter>(capacity: 1000)
     }
 
     /// How often one call writes what others counted meanwhile, before it goes on.
     private static let tellings = 8
+    /// How long successes wait to be told.
+    private static let tellingInterval = Duration.seconds(1)
 
-    init(_ origin: Origin, _ credential: Credential?, records: FallbackRecords, clock: any WallClock) async {
+    /// - Parameter socket: the Unix socket that the server listens on, in place of the origin's own port.
+    init(
+        _ origin: Origin, socket: String? = nil, _ credential: Credential?, records: FallbackRecords,
+        clock: any WallClock
+    ) async {
         self.origin = origin
         self.records = records
         self.clock = clock
@@ -42,6 +53,10 @@ final class Service: Sendable {
         labels["origin"] = .string(origin.description)
         labels["host"] = .string(origin.authority)
         var name = origin.description
+        if let socket {
+            labels["socket"] = .string(socket)
+            name += " by \(socket)"
+        }
         if let credential {
             labels["credential"] = .string(credential.name)
             name += " " + (await records.identity(of: credential))
@@ -49,7 +64,9 @@ final class Service: Sendable {
         self.labels = labels
         self.name = name
         var state = State()
-        state.openUntil = await records.update(.init(.breaker, name)) { CircuitBreaker($0).openUntil }
+        let breaker = await records.update(.init(.breaker, name)) { CircuitBreaker($0) }
+        state.openUntil = breaker.openUntil
+        state.isDoubted = breaker.window.failures > 0
         state.closedUntil = await records.record(.init(.limit, name))?.value.time("closed_until")
         state.lookedAt = clock.monotonic()
         self.state = Mutex(state)
@@ -93,9 +110,10 @@ final class Service: Sendable {
 
     private func readRecords() async {
         let closed = await records.record(.init(.limit, name))?.value.time("closed_until")
-        let openUntil = CircuitBreaker(await records.record(.init(.breaker, name))).openUntil
+        let breaker = CircuitBreaker(await records.record(.init(.breaker, name)))
         state.withLock { state in
-            state.openUntil = state.openUntil ?? openUntil
+            state.openUntil = state.openUntil ?? breaker.openUntil
+            state.isDoubted = breaker.window.failures > 0
             state.closedUntil = Closure.later(closed, state.closedUntil, at: clock.now())
             state.lookedAt = clock.monotonic()
             state.looking = nil
@@ -142,33 +160,61 @@ final class Service: Sendable {
         let tells = state.withLock { state in
             guard state.openUntil == nil else { return false }
             state.untold.add(failed: failed, at: now)
-            guard failed, !state.isTelling else { return false }
+            guard !state.isTelling, failed || state.isDoubted && isTimeToTell(since: state.toldAt) else { return false }
             state.isTelling = true
             return true
         }
-        guard tells else { return nil }
-        defer { state.withLock { $0.isTelling = false } }
+        return tells ? await tell(asked: asked, at: now) : nil
+    }
+
+    /// Tells other processes of the calls that they don't know of, where it matters to them.
+    func tellRest() async {
+        let tells = state.withLock { state in
+            guard state.isDoubted, state.openUntil == nil, state.untold.calls > 0, !state.isTelling else {
+                return false
+            }
+            state.isTelling = true
+            return true
+        }
+        if tells { _ = await tell(asked: nil, at: clock.now()) }
+    }
+
+    private func isTimeToTell(since last: Duration?) -> Bool {
+        last.map { clock.monotonic() - $0 >= Service.tellingInterval } ?? true
+    }
+
+    /// - Returns: as ``ended(_:isProbe:asked:)``.
+    private func tell(asked: Duration?, at now: Timestamp) async -> FailureWindow? {
         var opened: FailureWindow?
-        for _ in 0..<Service.tellings where opened == nil {
+        var tellings = 0
+        while true {
             let untold = state.withLock { state in
                 defer { state.untold = FailureWindow() }
                 return state.untold
             }
-            guard untold.failures > 0 else { break }
             opened = await changeBreaker(at: now) { breaker in
                 let wasOpen = breaker.openUntil != nil
                 breaker.add(untold, asked: asked, at: now)
                 return breaker.openUntil != nil && !wasOpen ? breaker.window : nil
             }
+            tellings += 1
+            let goesOn = state.withLock { state in
+                state.toldAt = clock.monotonic()
+                state.isTelling = opened == nil && state.untold.failures > 0 && tellings < Service.tellings
+                return state.isTelling
+            }
+            guard goesOn else { return opened }
         }
-        return opened
     }
 
     private func probeEnded(_ sign: Sign, asked: Duration?, at now: Timestamp) async -> FailureWindow? {
         switch sign {
         case .works:
             await records.update(.init(.breaker, name)) { $0 = nil }
-            state.withLock { $0.openUntil = nil }
+            state.withLock { state in
+                state.openUntil = nil
+                state.isDoubted = false
+            }
             return nil
         case .isBroken:
             return await changeBreaker(at: now) { breaker in
@@ -186,13 +232,16 @@ final class Service: Sendable {
         at now: Timestamp, _ change: @escaping @Sendable (inout CircuitBreaker) -> T
     ) async -> T {
         let labels = labels
-        let (result, openUntil) = await records.update(.init(.breaker, name)) { record in
+        let (result, breaker) = await records.update(.init(.breaker, name)) { record in
             var breaker = CircuitBreaker(record)
             let result = change(&breaker)
             record = breaker.record(labels, at: now)
-            return (result, breaker.openUntil)
+            return (result, breaker)
         }
-        state.withLock { $0.openUntil = openUntil }
+        state.withLock { state in
+            state.openUntil = breaker.openUntil
+            state.isDoubted = breaker.window.failures > 0
+        }
         return result
     }
 }

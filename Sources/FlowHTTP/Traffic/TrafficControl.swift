@@ -22,6 +22,7 @@ package final class TrafficControl: Sendable {
 
     private struct ServiceKey: Hashable {
         var address: String
+        var socket: String?
         var credential: String?
     }
 
@@ -94,14 +95,31 @@ package final class TrafficControl: Sendable {
                 "\(service.origin.authority): \(opened.failures) of the last \(opened.calls) requests failed, so none is sent for a while"
             )
         }
-        if let response, let pause = pause(after: response, failure, call),
-            let time = clock.now().adding(min(pause, Closure.longest))
-        {
-            await service.close(until: time, limit: call.limit)
-        }
+        if let response { await heed(response, failure, call, service) }
         if let failure = records.untoldFailure() {
             call.log.log(.warning, "rate limits hold for this process alone: \(failure.message)")
         }
+    }
+
+    /// Other processes are told of calls that they don't know of, where that matters to them.
+    func finish() async {
+        for service in known.withLock({ $0.services.values }) { await service.tellRest() }
+    }
+
+    /// Closes what says that it takes no more: the service, or where that has redirected to another one, that one as it is
+    /// for requests without a credential, as none is sent there.
+    private func heed(_ response: HTTPResponse, _ failure: Failure?, _ call: HTTPCall, _ service: Service) async {
+        let isOwn = TrafficControl.isOwn(response, of: service)
+        let limit = isOwn ? call.limit : nil
+        guard let pause = pause(after: response, failure, limit),
+            let time = clock.now().adding(min(pause, Closure.longest)),
+            let closed = isOwn ? service : await self.service(at: response.url)
+        else { return }
+        await closed.close(until: time, limit: limit)
+    }
+
+    private static func isOwn(_ response: HTTPResponse, of service: Service) -> Bool {
+        Origin(response.url).map { $0 == service.origin } ?? true
     }
 
     /// Only the way there and the server itself count: what a request asks for may be wrong without either being broken.
@@ -110,8 +128,7 @@ package final class TrafficControl: Sendable {
         of service: Service, _ response: HTTPResponse?, _ failure: Failure?
     ) -> Service.Sign {
         if let response {
-            let isOwn = Origin(response.url).map { $0 == service.origin } ?? true
-            return response.status >= 500 && isOwn ? .isBroken : .works
+            return response.status >= 500 && isOwn(response, of: service) ? .isBroken : .works
         }
         if failure?.isOfRedirect == true { return .works }
         switch failure?.kind {
@@ -121,10 +138,10 @@ package final class TrafficControl: Sendable {
     }
 
     /// How long the service wants no more requests; nil where it takes them.
-    private func pause(after response: HTTPResponse, _ failure: Failure?, _ call: HTTPCall) -> Duration? {
+    private func pause(after response: HTTPResponse, _ failure: Failure?, _ limit: RequestLimit?) -> Duration? {
         let left = RateLimitHeaders(response.headers, now: clock.now())
         if failure?.kind == .rateLimited {
-            return failure?.retryAfter ?? left?.reset ?? call.limit.map { min($0.interval, .seconds(60)) }
+            return failure?.retryAfter ?? left?.reset ?? limit.map { min($0.interval, .seconds(60)) }
         }
         guard let left, left.remaining <= 0, left.reset > .zero else { return nil }
         return left.reset
@@ -227,14 +244,21 @@ package final class TrafficControl: Sendable {
 
     /// nil where the address is none; the transport says what is wrong with it.
     private func service(of call: HTTPCall) async -> Service? {
-        let key = ServiceKey(address: TrafficControl.address(call.request.url), credential: call.credential?.name)
+        await service(at: call.request.url, by: call.route.unixSocket, call.credential)
+    }
+
+    private func service(
+        at url: String, by socket: String? = nil, _ credential: Credential? = nil
+    ) async -> Service? {
+        let key = ServiceKey(address: TrafficControl.address(url), socket: socket, credential: credential?.name)
         if let service = known.withLock({ $0.services.value(key) }) { return service }
-        guard let origin = Origin(call.request.url) else { return nil }
+        guard let origin = Origin(url) else { return nil }
         let loading = known.withLock { known in
             if let service = known.services.value(key) { return Task { service } }
             if let loading = known.loading[key] { return loading }
             let loading = Task {
-                let service = await Service(origin, call.credential, records: records, clock: clock)
+                let service = await Service(
+                    origin, socket: socket, credential, records: records, clock: clock)
                 self.known.withLock { known in
                     known.services.keep(service, key)
                     known.loading[key] = nil

@@ -14,6 +14,8 @@ package struct TrafficEntry: Sendable, Hashable {
     }
 
     package var origin: String
+    /// The Unix socket that it is asked by; nil for the origin's own port.
+    package var socket: String?
     package var credential: String?
     /// `slack.send_message`; nil for a limit of the service itself, and for a breaker.
     package var limit: String?
@@ -27,6 +29,7 @@ package struct TrafficEntry: Sendable, Hashable {
     package init?(_ kind: SharedRecord.Kind, _ value: ValueMap, at now: Timestamp) {
         guard let origin = value["origin"]?.stringValue else { return nil }
         self.origin = origin
+        socket = value["socket"]?.stringValue
         credential = value["credential"]?.stringValue
         limit = value["limit"]?.stringValue
         rate = value["rate"]?.stringValue

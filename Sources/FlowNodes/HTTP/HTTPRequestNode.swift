@@ -29,13 +29,17 @@ struct HTTPRequestNode: Node {
         Parameter(
             "query", .map, help: "Query parameters; a list gives one of its name for each item.", takesSecrets: true),
         Parameter(
-            "headers", .map, help: "Header fields.", example: ["Accept": "text/csv"], takesSecrets: true,
+            "headers", .map, help: "Header fields; a list gives one of its name for each item.",
+            example: ["Accept": "text/csv"], takesSecrets: true,
             refusedMembers: HTTPHeaders.ofConnection),
         Parameter("json", .any, help: "The body, sent as JSON.", takesSecrets: true),
-        Parameter("form", .map, help: "The body, sent as a form.", takesSecrets: true),
+        Parameter(
+            "form", .map, help: "The body, sent as a form; a list gives a field for each item.", takesSecrets: true),
         Parameter("body", .any, help: "The body as text or bytes.", takesSecrets: true),
         Parameter(
-            "multipart", .map, help: "The body, sent as a form of parts; {file: path} is a file, streamed.",
+            "multipart", .map,
+            help:
+                "The body, sent as a form of parts; {file: path} is a file, streamed, and a list a part for each item.",
             example: ["title": "Report", "upload": ["file": "report.pdf", "type": "application/pdf"]],
             takesSecrets: true),
         Parameter("file", .file, help: "The body, streamed from a file."),
@@ -93,20 +97,23 @@ struct HTTPRequestNode: Node {
     }
 
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
+        let request = try RequestBuilder(arguments, in: context).build()
+        let reader = AnswerReader(as: arguments.string("as") ?? "auto", of: request)
         let response: HTTPResponse
         do {
-            response = try await context.world.http.send(try call(arguments, context))
+            response = try await context.world.http.send(try call(request, arguments, context, reader))
         } catch {
             throw naming(Failure(error), isDownload: arguments["to"] != nil)
         }
         return [
             "status": .int(Int64(response.status)), "headers": .map(response.headers.asMap),
-            "body": try ResponseBody(response).value(as: arguments.string("as") ?? "auto"),
+            "body": try reader.value(of: response),
         ]
     }
 
-    private func call(_ arguments: Arguments, _ context: NodeContext) throws -> HTTPCall {
-        let request = try RequestBuilder(arguments, in: context).build()
+    private func call(
+        _ request: HTTPRequest, _ arguments: Arguments, _ context: NodeContext, _ reader: AnswerReader
+    ) throws -> HTTPCall {
         let effect = context.effect
         let isKeyed = request.headers[RequestBuilder.keyHeader].map { !$0.isEmpty } ?? false
         let allowed = arguments.list("ok").map { Set($0.compactMap(\.intValue)) }
@@ -131,7 +138,9 @@ struct HTTPRequestNode: Node {
         }
         let isDownload = arguments["to"] != nil
         call.classify = { [call] response in
-            if let allowed, allowed.contains(Int64(response.status)) { return nil }
+            if let allowed, allowed.contains(Int64(response.status)) {
+                return HTTPRequestNode.defect(of: response, to: call, reader)
+            }
             var failure = HTTPStatusTable.failure(
                 for: response, effect: effect, hasIdempotencyKey: isKeyed, now: clock.now())
             if failure != nil, let reason = ServiceText.reason(in: response, mask: context.masked) {
@@ -154,9 +163,19 @@ struct HTTPRequestNode: Node {
                         "the server answered \(HTTPStatusTable.describe(response.status)), which brings no file",
                         hint: "add \(response.status) to ok to go on without one", code: String(response.status)))
             }
-            return nil
+            return HTTPRequestNode.defect(of: response, to: call, reader)
         }
         return call
+    }
+
+    /// Why a success can't be read; nil where it can. A write has been carried out all the same.
+    private static func defect(of response: HTTPResponse, to call: HTTPCall, _ reader: AnswerReader) -> Failure? {
+        do throws(Failure) {
+            _ = try reader.value(of: response)
+            return nil
+        } catch {
+            return (400..<500).contains(response.status) ? error : call.inDoubt(error)
+        }
     }
 
     func preview(_ arguments: Arguments, in context: NodeContext) throws -> [Preview] {

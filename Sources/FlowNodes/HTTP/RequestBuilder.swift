@@ -26,10 +26,12 @@ struct RequestBuilder {
             if value.containsSecret { fields.secrets.add(parameter: name) }
         }
         var headers = HTTPHeaders()
-        for (name, value) in arguments["headers"]?.members ?? [] where !value.isNull {
-            let text = fields.text(value)
-            try checkField(name, text)
-            headers.append(name, text)
+        for (name, value) in arguments["headers"]?.members ?? [] {
+            for item in value.items where !item.isNull {
+                let text = fields.text(item)
+                try checkField(name, text)
+                headers.append(name, text)
+            }
             if value.containsSecret { fields.secrets.add(header: name) }
         }
         if context.isKeyGiven {
@@ -125,8 +127,8 @@ struct RequestBuilder {
                 boundary: isPreview ? "boundary" : "flowctl-" + Hexadecimal.encode(random.bytes(12)))
             let fields = Fields(isPreview: isPreview)
             let body = parts.body(
-                try value.members.filter { !$0.value.isNull }.map { name, value in
-                    (name, try part(value, named: name, fields))
+                try value.members.flatMap { name, value in
+                    try value.items.filter { !$0.isNull }.map { (name, try part($0, named: name, fields)) }
                 })
             try addBoundary(parts.contentType, &headers)
             return body
@@ -153,7 +155,17 @@ struct RequestBuilder {
     /// A file where the value is one, or a map that names one; else its text.
     private func part(_ value: Value, named name: String, _ fields: Fields) throws -> MultipartBody.Part {
         if case .file(let file) = value.revealed { return .file(file) }
-        guard let map = value.mapValue, let path = map["file"] else { return .text(fields.text(value)) }
+        if value.listValue != nil {
+            throw Failure(
+                .invalid, "http.request: the part \(JSON.quoted(name)) is a list in a list",
+                hint: "give one list, or its text with to_json()")
+        }
+        guard let map = value.mapValue else { return .text(fields.text(value)) }
+        guard let path = map["file"] else {
+            throw Failure(
+                .invalid, "http.request: the part \(JSON.quoted(name)) is a map without a file",
+                hint: "write {file: report.pdf}, or give its text with to_json()")
+        }
         if let unknown = map.names.first(where: { !["file", "name", "type"].contains($0) }) {
             throw Failure(
                 .invalid, "http.request: the part \(JSON.quoted(name)) has an unknown key \(JSON.quoted(unknown))",

@@ -1,10 +1,16 @@
 import FlowCore
+import FlowSpec
 
 /// The body of a response as a value, by its content type.
 struct ResponseBody {
     private let response: HTTPResponse
+    private let isAsItCame: Bool
 
-    init(_ response: HTTPResponse) { self.response = response }
+    /// - Parameter isAsItCame: whether no coding of its content has been undone.
+    init(_ response: HTTPResponse, isAsItCame: Bool) {
+        self.response = response
+        self.isAsItCame = isAsItCame
+    }
 
     /// - Parameter format: `auto`, `json`, `text` or `bytes`.
     /// - Throws: `protocol` where the body isn't what its content type says.
@@ -30,6 +36,8 @@ struct ResponseBody {
     }
 
     private func automatic(_ characters: CharacterSet) -> String {
+        // Its type is that of what is packed in it.
+        if isAsItCame, !response.headers.contentCodings.isEmpty { return "bytes" }
         let type = mediaType
         if type == "application/json" || type.hasSuffix("+json") { return "json" }
         let isText =

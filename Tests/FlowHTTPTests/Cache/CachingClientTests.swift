@@ -47,6 +47,29 @@ import Testing
         #expect(server.requests.count == 2)
     }
 
+    @Test func whatIsStoredIsNotGivenToWhoWantsLess() async throws {
+        let server = try server(body: "a list of things")
+        let client = CachingClient(CurlClient(), store: store)
+        _ = try await client.send(call(server.url))
+        var small = call(server.url)
+        small.destination = .memory(limit: 10)
+        let outcome = await failure { [small] in _ = try await client.send(small) }
+        #expect(outcome.code == "too_large")
+        #expect(server.requests.map { $0.headers["If-None-Match"] } == [nil, nil])
+        small.destination = .memory(limit: 16)
+        #expect(try await client.send(small).isStored)
+    }
+
+    @Test func anAddressThatIsNoASCIIIsKnownAgainAsItIsSent() async throws {
+        let server = try server()
+        let client = CachingClient(CurlClient(), store: store)
+        for path in ["/größe?q=é", "/größe?q=é", "/gr%C3%B6%C3%9Fe?q=%C3%A9"] {
+            _ = try await client.send(call(server.url + path))
+        }
+        #expect(Set(server.requests.map(\.target)) == ["/gr%C3%B6%C3%9Fe?q=%C3%A9"])
+        #expect(server.requests.map { $0.headers["If-None-Match"] } == [nil, "\"v1\"", "\"v1\""])
+    }
+
     /// Two states of the same second share a date (RFC 9110, 8.8.2.2).
     @Test(arguments: [
         ("Fri, 15 Jan 2027 08:00:00 GMT", false), ("Fri, 15 Jan 2027 07:59:59 GMT", false),

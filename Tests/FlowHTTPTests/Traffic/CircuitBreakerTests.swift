@@ -26,7 +26,10 @@ import Testing
         var few = CircuitBreaker(nil)
         few.add(window(9, failed: 9, at: start), asked: nil, at: start)
         #expect(few.enter(at: start) == .closed)
+        // It has just worked.
         few.add(window(1, failed: 0, at: start), asked: nil, at: start)
+        #expect(few.enter(at: start) == .closed)
+        few.add(window(1, failed: 1, at: start), asked: nil, at: start)
         #expect(few.enter(at: start) == .open(until: time(30)))
 
         var mostlyFine = CircuitBreaker(nil)

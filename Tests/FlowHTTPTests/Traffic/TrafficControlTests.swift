@@ -189,7 +189,99 @@ import Testing
         #expect(log.lines.filter { $0.hasPrefix("warning") }.count == 1)
     }
 
+    /// What is asked for there goes without the credential, whose limit has nothing to do with it.
+    @Test(arguments: [
+        (429, [("Retry-After", "12")]), (200, [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "12")]),
+    ])
+    func theLimitOfARedirectsTargetClosesThatAlone(status: Int, headers: [(String, String)]) async throws {
+        let elsewhere = ScriptedHTTP { _ in
+            HTTPResponse(status: status, headers: HTTPHeaders(headers), url: "https://files.example/v1")
+        }
+        let limit = RequestLimit("api.list", count: 50, per: .seconds(1))
+        for limit in [nil, limit] {
+            var call = call(limit: limit)
+            call.credential = Credential(name: "ada", type: "bearer", fields: ValueMap())
+            _ = try? await client(elsewhere).send(call)
+            _ = try await client(fine).send(call)
+        }
+        #expect(clock.sleeps == [])
+        _ = try await client(fine).send(call("https://files.example/other"))
+        #expect(clock.sleeps.count == 1)
+        #expect(clock.sleeps[0] >= .seconds(12))
+    }
+
+    @Test func eachSocketIsAServiceOfItsOwn() async throws {
+        func asked(by socket: String?) -> HTTPCall {
+            var call = call("http://localhost/v1")
+            call.route.unixSocket = socket
+            return call
+        }
+        let busy = ScriptedHTTP { _ in
+            HTTPResponse(status: 429, headers: HTTPHeaders([("Retry-After", "12")]), url: "http://localhost/v1")
+        }
+        let failing = ScriptedHTTP { HTTPResponse(status: 500, url: $0.request.url) }
+        _ = await failure { _ = try await client(busy).send(asked(by: "/run/a.sock")) }
+        for socket in ["/run/b.sock", nil] { _ = try await client(fine).send(asked(by: socket)) }
+        #expect(clock.sleeps == [])
+        _ = try await client(fine).send(asked(by: "/run/a.sock"))
+        #expect(clock.sleeps.count == 1)
+
+        _ = await failure { _ = try await client(failing).send(asked(by: "/run/a.sock")) }
+        let entry = try #require(await breaker(of: "http://localhost by /run/a.sock"))
+        #expect(entry.origin == "http://localhost")
+        #expect(entry.socket == "/run/a.sock")
+        #expect(await breaker(of: "http://localhost") == nil)
+    }
+
     // MARK: Circuit breaker
+
+    private func breaker(of name: String) async -> TrafficEntry? {
+        let record = await records.update(.init(.breaker, name)) { $0 }
+        return record.flatMap { TrafficEntry(.breaker, $0.value, at: clock.now()) }
+    }
+
+    /// As of a job that cron starts every few seconds.
+    @Test func successesOfShortProcessesCountWhereOthersHaveFailed() async throws {
+        for _ in 0..<10 {
+            for _ in 0..<4 {
+                let process = client(fine)
+                _ = try await process.send(call())
+                await process.finish()
+            }
+            let process = client(broken)
+            _ = await failure { _ = try await process.send(call()) }
+            await process.finish()
+            clock.advance(by: .seconds(5))
+        }
+        // Before the first failure nobody had told anything.
+        #expect(await breaker(of: "https://api.example")?.state == .breakerClosed(failures: 10, calls: 46))
+        _ = try await client(fine).send(call())
+        #expect(clock.sleeps == [])
+    }
+
+    @Test func successesAreToldOnceASecondAndAtTheEnd() async throws {
+        let records = CountingRecords()
+        let healthy = client(fine, records: records)
+        for _ in 0..<20 { _ = try await healthy.send(call()) }
+        await healthy.finish()
+        #expect(records.writes == 0)
+
+        let failing = client(broken, records: records)
+        _ = await failure { _ = try await failing.send(call()) }
+        await failing.finish()
+        #expect(records.writes == 1)
+
+        clock.advance(by: .seconds(1))
+        for _ in 0..<20 { _ = try await healthy.send(call()) }
+        #expect(records.writes == 2)
+        await healthy.finish()
+        #expect(records.writes == 3)
+        await healthy.finish()
+        #expect(records.writes == 3)
+        let record = await records.update(.init(.breaker, "https://api.example")) { $0 }
+        let entry = record.flatMap { TrafficEntry(.breaker, $0.value, at: clock.now()) }
+        #expect(entry?.state == .breakerClosed(failures: 1, calls: 41))
+    }
 
     @Test func openBreakerSparesTheServiceAlsoFromOtherProcesses() async throws {
         await breakService()
@@ -265,6 +357,27 @@ import Testing
         #expect(try await client(gate).send(call()).status == 200)
         #expect(fine.calls.isEmpty)
     }
+}
+
+/// Counts how often a record is changed.
+private final class CountingRecords: SharedRecords {
+    private let records = ProcessRecords()
+    private let count = Mutex(0)
+
+    var writes: Int { count.withLock { $0 } }
+
+    func update<T: Sendable>(
+        _ key: SharedRecord.Key, _ change: @escaping @Sendable (inout SharedRecord?) -> T
+    ) async -> T {
+        await records.update(key) { record in
+            let before = record
+            let result = change(&record)
+            if record != before { self.count.withLock { $0 += 1 } }
+            return result
+        }
+    }
+
+    func identity(of credential: Credential) async -> String { credential.name }
 }
 
 /// A state database that can't be used.

@@ -43,7 +43,7 @@ struct CredentialCheckup {
                 start()
             }
         }
-        await world.connections.close()
+        await world.close()
         return names.compactMap { found[$0] }
     }
 

@@ -9,8 +9,8 @@ struct LimitsListCommand: Verb {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List what is used of rate limits, and the services that fail.",
         discussion: """
-            With --output json: a list of objects with origin, credential, kind, limit, per, state, used, until, \
-            failures, calls.
+            With --output json: a list of objects with origin, socket, credential, kind, limit, per, state, used, \
+            until, failures, calls.
             """)
 
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
@@ -24,7 +24,7 @@ struct LimitsListCommand: Verb {
             var table = Table("SERVICE", "CREDENTIAL", "WHAT", "STATE")
             for entry in entries {
                 table.add(
-                    StyledText(entry.origin, .bold), StyledText(entry.credential ?? "-"), StyledText(entry.subject),
+                    StyledText(entry.service, .bold), StyledText(entry.credential ?? "-"), StyledText(entry.subject),
                     entry.words(at: now))
             }
             table.show(on: console)
@@ -39,6 +39,9 @@ extension TrafficEntry {
         case .breakerOpen, .breakerClosed: true
         }
     }
+
+    /// `http://localhost by /var/run/docker.sock`
+    fileprivate var service: String { origin + (socket.map { " by \(terminalSafe($0))" } ?? "") }
 
     /// `slack.send_message 1/s per C0123456789`
     fileprivate var subject: String {
@@ -65,6 +68,7 @@ extension TrafficEntry {
     fileprivate var asValue: Value {
         var map = ValueMap()
         map["origin"] = .string(origin)
+        map["socket"] = .text(socket)
         map["credential"] = .text(credential)
         map["kind"] = .string(isBreaker ? "breaker" : "limit")
         map["limit"] = .text(limit)

@@ -58,7 +58,7 @@ struct NodeBench {
         } catch {
             result = .failure(error)
         }
-        await context.world.connections.close()
+        await context.world.close()
         return try result.get()
     }
 

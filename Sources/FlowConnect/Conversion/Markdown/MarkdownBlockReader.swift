@@ -4,6 +4,8 @@ import FlowCore
 struct MarkdownBlockReader {
     private var lines: [MarkdownLine]
     private var index = 0
+    /// Blank lines that are known as such; none stands right behind them.
+    private var blanks = 0..<0
     private let depth: Int
 
     /// Quotes and lists may stand inside each other so far; what is deeper is text.
@@ -119,15 +121,23 @@ struct MarkdownBlockReader {
     }
 
     /// Whether what follows the blank lines at `start` is part of the item.
-    private func belongs(after start: Int, to marker: MarkdownLine.Marker) -> Bool {
-        guard let next = lines[start...].first(where: { !$0.isBlank }) else { return false }
-        return next.indent >= marker.offset
+    private mutating func belongs(after start: Int, to marker: MarkdownLine.Marker) -> Bool {
+        let next = firstText(from: start)
+        return next < lines.endIndex && lines[next].indent >= marker.offset
     }
 
     /// Blank lines between items leave the list one.
     private mutating func skipBlankLines(before marker: MarkdownLine.Marker) {
-        let next = lines[index...].firstIndex { !$0.isBlank } ?? lines.endIndex
+        let next = firstText(from: index)
         if next < lines.endIndex, lines[next].marker?.kind == marker.kind { index = next }
+    }
+
+    /// The first line from `start` on that isn't blank; the end where all are.
+    private mutating func firstText(from start: Int) -> Int {
+        if !blanks.contains(start) {
+            blanks = start..<(lines[start...].firstIndex { !$0.isBlank } ?? lines.endIndex)
+        }
+        return blanks.upperBound
     }
 
     // MARK: Tables and paragraphs

@@ -15,6 +15,8 @@ struct MarkdownInlineReader {
     private var index = 0
     private var frames = [Frame()]
     private var plain = ""
+    /// Where the last run of backticks of each length begins; nil until one was searched to the end in vain.
+    private var lastRuns: [Int: Int]?
     /// Frames that may stand inside each other; what is deeper is text.
     private static let maximumDepth = 100
 
@@ -96,26 +98,36 @@ struct MarkdownInlineReader {
     }
 
     private mutating func code() {
-        let start = index
         let count = run(of: "`")
-        index += count
-        let content = index
+        let content = index + count
+        guard let end = closing(count, from: content) else {
+            index = content
+            plain += String(repeating: "`", count: count)
+            return
+        }
+        flush()
+        append(.code(MarkdownInlineReader.codeText(text[content..<end])))
+        index = end + count
+    }
+
+    /// Where the next run of just so many backticks begins; nil where there is none. However many runs have no partner, the
+    /// text is searched to its end once.
+    private mutating func closing(_ count: Int, from start: Int) -> Int? {
+        if let lastRuns, lastRuns[count, default: -1] < start { return nil }
+        var runs: [Int: Int] = [:]
+        index = start
         while index < text.count {
             guard text[index] == "`" else {
                 index += 1
                 continue
             }
-            let closing = run(of: "`")
-            if closing == count {
-                flush()
-                append(.code(MarkdownInlineReader.codeText(text[content..<index])))
-                index += count
-                return
-            }
-            index += closing
+            let length = run(of: "`")
+            if length == count { return index }
+            runs[length] = index
+            index += length
         }
-        index = start + count
-        plain += String(repeating: "`", count: count)
+        lastRuns = runs
+        return nil
     }
 
     private static func codeText(_ content: ArraySlice<Character>) -> String {
@@ -280,9 +292,9 @@ struct MarkdownLinkTarget {
         guard text.first == "(" else { return nil }
         var rest = text.dropFirst().drop(while: \.isWhitespace)
         if rest.first == "<" {
-            guard let close = rest.firstIndex(of: ">") else { return nil }
+            let close = rest.dropFirst().firstIndex { $0 == ">" || $0 == "<" || $0.isNewline }
+            guard let close, rest[close] == ">" else { return nil }
             address = String(rest[(rest.startIndex + 1)..<close])
-            if address.contains(where: \.isNewline) { return nil }
             rest = rest[(close + 1)...]
         } else {
             var depth = 0
