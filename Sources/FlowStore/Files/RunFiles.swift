@@ -55,15 +55,19 @@ package struct RunFiles: Sendable, Hashable {
 
     /// Makes the folder, for its owner alone.
     func prepare() throws(Failure) {
-        var info = stat()
-        if stat(folder, &info) == 0 {
-            // A node may have made it, with the rights of any folder.
-            guard info.st_mode & 0o077 != 0 else { return }
-            guard chmod(folder, 0o700) == 0 else { throw failure("make private", folder, errno) }
-            return
+        guard PrivateFile.exists(folder) else {
+            try PrivateFile.createFolder(folder)
+            return try syncName(of: folder)
         }
-        try PrivateFile.createFolder(folder)
-        try syncName(of: folder)
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        // What a link leads to is not this program's to close.
+        guard descriptor >= 0 else { return try PrivateFile.require(folder, "folder", mode: 0o700) }
+        defer { close(descriptor) }
+        var info = stat()
+        // A node may have made it, with the rights of any folder.
+        guard fstat(descriptor, &info) == 0, info.st_mode & 0o077 == 0 || fchmod(descriptor, 0o700) == 0 else {
+            throw failure("make private", folder, errno)
+        }
     }
 
     /// Gives a draft its name. Called with the write lock held, before the row that names it is committed.
