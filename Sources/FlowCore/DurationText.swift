@@ -67,6 +67,24 @@ extension Duration {
         }
     }
 
+    /// The longest that expressions know: as many nanoseconds as an Int64 holds, about 292 years, as in CEL's reference
+    /// implementation.
+    package static let longest = Duration.nanoseconds(Int64.max)
+
+    /// Whether it is no longer than ``longest``, into the past either.
+    package var isValid: Bool { self <= .longest && self >= .zero - .longest }
+
+    /// From what was written elsewhere; nil where the whole is not ``isValid``, or the attoseconds are more than a
+    /// second's.
+    package init?(writtenSeconds seconds: Int64, attoseconds: Int64) {
+        // So that the sum below has room, whatever they are.
+        guard seconds.magnitude <= UInt64(Duration.longest.components.seconds),
+            attoseconds.magnitude < 1_000_000_000_000_000_000
+        else { return nil }
+        self.init(secondsComponent: seconds, attosecondsComponent: attoseconds)
+        guard isValid else { return nil }
+    }
+
     /// Seconds as a double; for display and arithmetic where nanoseconds don't matter.
     package var inSeconds: Double {
         let (seconds, attoseconds) = components

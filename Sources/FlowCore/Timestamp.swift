@@ -29,6 +29,13 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     /// Year 1 to year 9999, as RFC 3339 and CEL allow.
     package static let validSeconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
+    /// From what was written elsewhere; nil outside ``validSeconds``, and where the nanoseconds are more than a
+    /// second's.
+    package init?(writtenSeconds seconds: Int64, nanoseconds: Int64) {
+        guard Timestamp.validSeconds.contains(seconds), (0..<1_000_000_000).contains(nanoseconds) else { return nil }
+        self.init(seconds: seconds, nanoseconds: Int32(nanoseconds))
+    }
+
     /// nil where the sum leaves ``validSeconds``.
     package func adding(_ duration: Duration) -> Timestamp? {
         let (addedSeconds, attoseconds) = duration.components

@@ -334,14 +334,13 @@ extension Executor {
             failure.position = span
             throw failure
         }
-        guard !spec.credentialTypes.isEmpty, spec.needsCredential || spec.source != .native else { return nil }
-        let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type)
-        if found == nil, spec.needsCredential {
-            var failure = await scopes.missing(spec.group, for: spec)
-            failure.message = "\(spec.name) needs a credential, and there is none named \"\(spec.group)\""
-            throw failure
+        guard spec.needsCredential else { return nil }
+        if let found = try await scopes.credential(namedOneOf: spec.usualCredentials, defaultType: type) {
+            return found
         }
-        return found
+        var failure = await scopes.missing(spec.group, for: spec)
+        failure.message = "\(spec.name) needs a credential, and there is none named \"\(spec.group)\""
+        throw failure
     }
 }
 

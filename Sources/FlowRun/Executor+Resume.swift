@@ -55,29 +55,36 @@ extension Executor {
     ///   - seen: what the decision to take it up rests on; it is refused where it has gone on since.
     ///   - abandoned: a lease of it whose holder has been found to be gone, though it can't be seen.
     ///   - read: makes the workflow of the stored file text, and of that of the workflows it calls.
+    /// - Throws: a `Failure` where it can't go on now, as its file, its values or its `env` can't be read or made; it
+    ///   stays as it was then.
     package static func resume(
         _ name: String, options: ResumeOptions = ResumeOptions(), seen: RunSummary? = nil, abandoned: Lease? = nil,
         snapshot: RunSnapshot? = nil, setup: RunSetup, store: RunStore,
         read: (SourceText, StoredWorkflowFiles) throws -> Workflow
     ) async throws -> Executor {
         let now = setup.world.clock.now()
-        let (summary, past) = try await store.look { history throws(Failure) in
+        let (summary, stored) = try await store.look { history throws(Failure) in
             let summary = try history.run(named: name, without: abandoned)
-            return (summary, try RunPast(of: summary, history, at: now))
+            try summary.requireResumable(seen: seen, isReset: options.reset != nil)
+            var run = try history.stored(summary)
+            if let snapshot { run.snapshot = snapshot }
+            return (summary, run)
         }
-        let (run, journal) = try await store.resume(
-            summary.name, seen: seen ?? summary, abandoned: abandoned, reset: options.reset, snapshot: snapshot)
-        do {
-            let workflow = try read(
-                SourceText(name: run.snapshot.file, bytes: run.snapshot.source),
-                StoredWorkflowFiles(run.snapshot.calledFiles))
-            return try Executor(
-                workflow, run: run, setup: setup, journal: journal, options: options, past: past)
-        } catch {
-            // It stays as it is: without a lease it counts as interrupted.
-            await journal.close()
-            throw error
+        let workflow = try read(
+            SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source),
+            StoredWorkflowFiles(stored.snapshot.calledFiles))
+        let opened = try OpenedRun(workflow, stored, setup)
+        try await opened.requireEnvironment()
+        if options.reset == nil, opened.hasCallsWithEnvironment {
+            let calls = try await store.look { history throws(Failure) in
+                try RecordedSteps(summary, history).openCalls()
+            }
+            for call in calls { try await opened.requireEnvironment(of: call) }
         }
+        let (run, journal, past) = try await store.resume(
+            summary.name, seen: seen ?? summary, abandoned: abandoned, reset: options.reset, snapshot: snapshot
+        ) { summary, history throws(Failure) in try RunPast(of: summary, history, at: now) }
+        return Executor(opened, run: run, journal: journal, options: options, past: past)
     }
 
     /// The result an earlier process left of a step; nil where it is to be run.

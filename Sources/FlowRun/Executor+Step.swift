@@ -263,7 +263,8 @@ extension Executor {
         }
     }
 
-    /// When a pause is over. What lies so far ahead of now does so of the first time.
+    /// When a pause is over. A time that is said as so long after now, `now() + duration("1h")`, is kept as it was when
+    /// the pause first began.
     private func end(_ template: ValueTemplate, _ work: Work, _ scope: EvaluationScope) async throws -> Value {
         guard !work.prepared.isReproducible else { return try template.evaluate(scope) }
         let place = work.place

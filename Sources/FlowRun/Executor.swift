@@ -47,28 +47,25 @@ package final class Executor: Sendable {
     ///   - run: what the journal holds of it.
     ///   - past: nil where it begins.
     /// - Throws: a `Failure` where a step uses a node that doesn't exist, or a stored value can't be opened.
-    package init(
+    package convenience init(
         _ workflow: Workflow, run: StoredRun, setup: RunSetup, journal: any Journal,
         options: ResumeOptions = ResumeOptions(), past: RunPast? = nil
     ) throws {
-        var setup = setup
-        setup.workingDirectory = run.snapshot.workingDirectory
-        // A mock has a port of its own each time.
-        if setup.baseURL?.isMock != true { setup.baseURL = run.snapshot.baseURL.flatMap(BaseURL.init(_:)) }
-        let context = run.id.text
-        func value(_ stored: StoredValue) throws(Failure) -> Value {
-            let value = try stored.value(sealing: setup.sealing, context: context)
-            setup.masker.add(secretsIn: value)
-            return value
-        }
+        self.init(
+            try OpenedRun(workflow, run, setup), run: run, journal: journal, options: options, past: past)
+    }
+
+    init(
+        _ opened: OpenedRun, run: StoredRun, journal: any Journal, options: ResumeOptions, past: RunPast?
+    ) {
         id = run.id
-        self.workflow = workflow
-        self.setup = setup
+        workflow = opened.workflow
+        setup = opened.setup
         self.journal = journal
         self.options = options
-        inputs = try value(run.snapshot.inputs).mapValue ?? ValueMap()
-        vars = try value(run.snapshot.vars).mapValue ?? ValueMap()
-        event = try value(run.snapshot.event)
+        inputs = opened.inputs
+        vars = opened.vars
+        event = opened.event
         trigger = run.snapshot.trigger
         attempt = run.attempt
         handlersAttempt = Mutex(run.handlersAttempt)
@@ -77,8 +74,8 @@ package final class Executor: Sendable {
         scopes = ScopeSource(
             for: workflow, setup: setup, inputs: inputs, vars: vars, event: event,
             run: run.members, journal: journal)
-        program = try PreparedWorkflow(workflow, Preparation(nodes: setup.nodes))
-        givenKeys = GivenKeys(isResumed: run.attempt > 1)
+        program = opened.program
+        givenKeys = GivenKeys(of: workflow, isResumed: run.attempt > 1)
         timeout = workflow.timeout
         base = ""
         isResumed = run.attempt > 1
@@ -153,8 +150,8 @@ package final class Executor: Sendable {
                 try await scopes.resolveEnvironment(workflow.env)
             } catch {
                 guard isResumed, base.isEmpty else { throw error }
-                // Nothing has been done since the run was taken up, so it stays as it was, and handlers don't clear away
-                // what it has.
+                // It could be made a moment ago. Nothing has been done since the run was taken up, and handlers are not
+                // to clear away what it has.
                 verdict.lose(Failure(error))
                 return (verdict, outputs)
             }

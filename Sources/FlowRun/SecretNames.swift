@@ -7,12 +7,12 @@ extension Workflow {
     /// expressions read; also in the workflows that it calls. Of each the names, any of which will do.
     package var secretNames: Set<[String]> { called.reduce(ownSecretNames) { $0.union($1.ownSecretNames) } }
 
-    /// What `env` takes from the process and has no other value for, in it and the workflows that it calls: names with the
-    /// variables that they stand for.
-    package var processVariables: [(name: String, variable: String)] {
+    /// What `env` takes from the process, in it and the workflows that it calls: names with the variables that they
+    /// stand for, and whether there is another value where these are not set.
+    package var processVariables: [(name: String, variable: String, hasDefault: Bool)] {
         ([self] + called).flatMap { workflow in
             let lists = [workflow.steps, workflow.onFailure, workflow.onSuccess, workflow.finally]
-            return (workflow.env + lists.flatMap { $0.flatMap(\.allEnvironment) }).compactMap(\.needed)
+            return (workflow.env + lists.flatMap { $0.flatMap(\.allEnvironment) }).compactMap(\.processVariable)
         }
     }
 
@@ -76,7 +76,7 @@ extension Step {
 }
 
 extension EnvironmentEntry {
-    fileprivate var needed: (name: String, variable: String)? {
-        if case .process(let variable, nil, _) = origin { (name, variable) } else { nil }
+    fileprivate var processVariable: (name: String, variable: String, hasDefault: Bool)? {
+        if case .process(let variable, let fallback, _) = origin { (name, variable, fallback != nil) } else { nil }
     }
 }

@@ -47,7 +47,7 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible, Cus
 
 /// Finds credentials by name: in the environment first, then in the vault.
 package protocol CredentialSource: Sendable {
-    /// - Parameter type: the default credential type of the node that asks; decides what a bare secret from the
+    /// - Parameter defaultType: the default credential type of the node that asks; decides what a bare secret from the
     ///   environment becomes.
     /// - Returns: nil where there is none of that name.
     /// - Throws: a `Failure` of kind `auth` where the vault can't be opened or read.

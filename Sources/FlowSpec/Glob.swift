@@ -9,21 +9,36 @@ package struct Glob: Sendable {
     }
 
     /// How many folders deep a match can lie below the start; nil where there is no bound.
-    package var depth: Int? { segments.contains(["*", "*"]) ? nil : segments.count }
+    package var depth: Int? { segments.contains(Glob.anyFolders) ? nil : segments.count }
 
-    /// Whether a relative path, as its names, matches.
-    package func matches(_ names: [String]) -> Bool { matches(names.map(Array.init)[...], segments[...]) }
-
-    private func matches(_ names: ArraySlice<[Character]>, _ pattern: ArraySlice<[Character]>) -> Bool {
-        guard let first = pattern.first else { return names.isEmpty }
-        if first == ["*", "*"] {
-            if matches(names, pattern.dropFirst()) { return true }
-            guard let name = names.first, name.first != "." else { return false }
-            return matches(names.dropFirst(), pattern)
+    /// Whether a relative path, as its names, matches; in time linear in both but for the last `**`.
+    package func matches(_ names: [String]) -> Bool {
+        let names = names.map(Array.init)
+        var n = 0
+        var p = 0
+        // What stands before it matches as early as it can, which leaves the most to the rest.
+        var anyFolders: (name: Int, segment: Int)?
+        while n < names.count {
+            if p < segments.count, segments[p] == Glob.anyFolders {
+                p += 1
+                anyFolders = (n, p)
+            } else if p < segments.count, names[n].first != "." || segments[p].first == ".",
+                Glob.matches(names[n], segments[p])
+            {
+                n += 1
+                p += 1
+            } else if let last = anyFolders, names[last.name].first != "." {
+                anyFolders = (last.name + 1, last.segment)
+                n = last.name + 1
+                p = last.segment
+            } else {
+                return false
+            }
         }
-        guard let name = names.first, name.first != "." || first.first == "." else { return false }
-        return Glob.matches(name, first) && matches(names.dropFirst(), pattern.dropFirst())
+        return segments[p...].allSatisfy { $0 == Glob.anyFolders }
     }
+
+    private static let anyFolders: [Character] = ["*", "*"]
 
     /// One name against one segment, in time linear in both but for the last star.
     private static func matches(_ name: [Character], _ pattern: [Character]) -> Bool {

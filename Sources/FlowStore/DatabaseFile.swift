@@ -132,9 +132,21 @@ package enum PrivateFile {
         _ = fchown(descriptor, owner.st_uid, owner.st_gid)
     }
 
-    /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700; nothing where they
-    ///   don't exist.
+    /// Whether an open file is one that has no other name: no folder, pipe or device, and not somebody else's file that
+    /// was linked into the folder.
+    package static func isPlain(_ descriptor: Int32) -> Bool {
+        var info = stat()
+        return fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && info.st_nlink <= 1
+    }
+
+    /// - Throws: `permission` where the file is wider than 0600 or its folder wider than 0700, `invalid` where it is a
+    ///   folder itself; nothing where they don't exist.
     package static func requirePrivate(_ path: String) throws(Failure) {
+        var info = stat()
+        // With the mode of a file nobody could enter it.
+        guard stat(path, &info) != 0 || info.st_mode & S_IFMT != S_IFDIR else {
+            throw Failure(.invalid, "\"\(path)\" is a folder", hint: "name a file")
+        }
         try require(ParentFolder.of(path), "folder", mode: 0o700)
         try require(path, "file", mode: 0o600)
     }

@@ -7,7 +7,7 @@ extension Database {
     /// The write lock is taken at the start, so that the body can't fail for a lock half-way. Inside another
     /// transaction it is a part of that one which can fail by itself. Other threads wait until it ends.
     ///
-    /// - Parameter synchronous: for this transaction alone, such as `.full` for the intent of a write.
+    /// - Parameter level: for this transaction alone, such as `.full` for the intent of a write.
     /// - Throws: what `body` threw, as a `Failure`; `transient` where another process kept the lock too long.
     @discardableResult
     package func transaction<T>(

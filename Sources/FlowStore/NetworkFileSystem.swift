@@ -29,7 +29,9 @@ enum NetworkFileSystem {
     /// Whether files beside a path can be locked. Without that, two processes would write over each other.
     static func hasLocks(beside path: String) -> Bool {
         let probe = "\(path)-lock-\(getpid())"
-        let descriptor = open(probe, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // Left by a process that had this one's number, or a link to where nothing is to be made.
+        unlink(probe)
+        let descriptor = open(probe, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         // That nothing can be made there is told when the database is opened.
         guard descriptor >= 0 else { return true }
         defer {

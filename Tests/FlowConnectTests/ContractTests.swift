@@ -1,8 +1,9 @@
-import FlowConnect
 import FlowCore
 import FlowSpec
 import FlowTestKit
 import Testing
+
+@testable import FlowConnect
 
 /// Every request that the operations of a connector send, against the vendor's own document: path, names and places of
 /// parameters, and the body at depth.
@@ -23,7 +24,7 @@ struct ContractTests {
             let requests = await ContractRequests(node, credential: Fake.credential(for: node.spec))
             var complaints = requests.complaints
             // An example leads one way only through several requests.
-            let isLong = node.stepCount > 1
+            let isLong = operation.mainRequests.count > 1
             let further = isLong ? try await ConversationTests.requests(of: "\(app).\(operation.name)") : []
             for complaint in (requests.sent + further).flatMap({ document.complaints(about: DocumentedRequest($0)) }) {
                 let covering = notes.exceptions.indices.filter { notes.exceptions[$0].covers(complaint) }

@@ -50,6 +50,12 @@ struct FreshNodes: NodeSource {
 extension ConnectorSource {
     /// What is part of flowctl, read once for all tests.
     static let embedded = ConnectorSource(files: UnexpectedUse())
+
+    /// The credential type a node takes where nothing else is said; nil where it takes none.
+    func defaultCredentialType(ofNode name: String) -> CredentialType? {
+        guard let node = try? node(named: name) as? ConnectorNode, node.spec.needsCredential else { return nil }
+        return node.connector.credentialTypes.first { $0.name == node.spec.credentialTypes.first }
+    }
 }
 
 enum Fake {

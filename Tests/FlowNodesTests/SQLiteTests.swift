@@ -1,5 +1,6 @@
 import FlowCore
 import FlowSpec
+import Glibc
 import Testing
 
 @Suite struct SQLiteTests {
@@ -62,7 +63,10 @@ import Testing
                     in: folder)
             }
         }
-        try await Task.sleep(for: .milliseconds(200))
+        // What was there before lies in it as soon as the first statement is done.
+        for _ in 0..<6000 where access(folder.path + "/data/shop.db-journal", F_OK) != 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
         change.cancel()
         let stopped = await change.value
         #expect(stopped?.kind == .cancelled)

@@ -14,9 +14,13 @@ final class DyingJournal: Journal {
     /// What nobody waits for lies in memory until the next commit, and is lost with the process.
     private let noted = Mutex<[JournalRecord]>([])
 
-    init(_ inner: any Journal, after writes: Int) {
+    /// How often it can't tell which keys were given.
+    private let failingRecalls: Mutex<Int>
+
+    init(_ inner: any Journal, after writes: Int, failingRecalls: Int = 0) {
         self.inner = inner
         left = Mutex(writes)
+        self.failingRecalls = Mutex(failingRecalls)
     }
 
     var isDead: Bool { left.withLock { $0 < 0 } }
@@ -64,7 +68,12 @@ final class DyingJournal: Journal {
         try await inner.attempts(of: path, item: item)
     }
     func keyedAttempts(after last: KeyedAttempt?, limit: Int) async throws -> [KeyedAttempt] {
-        try await inner.keyedAttempts(after: last, limit: limit)
+        let fails = failingRecalls.withLock { left in
+            left -= 1
+            return left >= 0
+        }
+        guard !fails else { throw Failure(.transient, "the database is locked") }
+        return try await inner.keyedAttempts(after: last, limit: limit)
     }
     func openAttempts(of path: String) async throws -> [Int: StoredAttempt] {
         try await inner.openAttempts(of: path)

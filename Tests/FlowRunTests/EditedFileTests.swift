@@ -41,6 +41,25 @@ struct EditedFileTests {
         #expect(bench.said == ["keyed cut"])
     }
 
+    /// The key is what keeps the work from being done twice, so it is not to be in its way.
+    @Test func aStepThatIsCalledOtherwiseGivesItsKeyAgain() async throws {
+        let bench = EditBench()
+        func text(_ ids: [String], _ value: String) -> String {
+            let keyed = ids.map { id in
+                "  - { id: \(id), uses: test.keyed, idempotency_key: order-77, with: { value: \(id) } }\n"
+            }
+            return Self.head + "steps:\n" + keyed.joined()
+                + "  - { id: last, uses: test.write, with: { value: \(value) } }\n"
+        }
+        #expect(try await bench.run(text(["pay"], "bad")).status == .failed)
+        #expect(try await bench.resume(text(["charge"], "bad")).status == .failed)
+        let result = try await bench.resume(text(["charge", "again"], "good"))
+        #expect(
+            result.failure?.message
+                == "idempotency_key: another step or item of this run has the key \"order-77\", too")
+        #expect(bench.said == ["keyed pay", "write bad", "keyed charge", "write bad"])
+    }
+
     @Test func laterResumesGoOnWithTheEditedFile() async throws {
         let bench = EditBench()
         _ = try await bench.run(steps(["a": "a", "b": "bad"]))

@@ -104,11 +104,50 @@ struct HandlerResumeTests {
                 ? bench.run(steps, setup: setup, change) : bench.resume(steps, setup: setup, change)
         }
         #expect(try await attempt(["TOKEN": "x"]).status == .failed)
-        let result = try await attempt([:])
-        #expect(result.status == .interrupted)
-        #expect(result.failure?.message == "env \"T\" takes the variable \"TOKEN\", which is not set")
+        let before = try bench.history().run(named: "latest")
+        let failure = await #expect(throws: Failure.self) { try await attempt([:]) }
+        #expect(failure?.message == "env \"T\" takes the variable \"TOKEN\", which is not set")
         #expect(bench.nodes.said == ["write bad", "write bad z"])
-        #expect(try bench.history().run(named: "latest").status == .interrupted)
+        #expect(try bench.history().run(named: "latest") == before)
         #expect(try await attempt(["TOKEN": "x"]).status == .succeeded)
+    }
+
+    @Test func aCallThatLacksAVariableWhenTheRunIsTakenUpLetsItStayAsItWas() async throws {
+        func attempt(_ environment: [String: String]) async throws -> RunResult {
+            let setup = bench.setup { $0.world.environment = environment }
+            let call = try Step.call("sub", [.write("a", "bad")]) {
+                let origin = EnvironmentEntry.Origin.process(variable: "TOKEN", fallback: nil)
+                $0.env = [EnvironmentEntry(name: "T", origin: origin, span: Make.span)]
+            }
+            let handlers: (inout Workflow) throws -> Void = { $0.finally = [try .write("z", "bad z")] }
+            return try await bench.nodes.calls.isEmpty
+                ? bench.run([call], setup: setup, handlers) : bench.resume([call], setup: setup, handlers)
+        }
+        #expect(try await attempt(["TOKEN": "x"]).status == .failed)
+        let before = try bench.history().run(named: "latest")
+        let failure = await #expect(throws: Failure.self) { try await attempt([:]) }
+        #expect(failure?.message == "env \"T\" takes the variable \"TOKEN\", which is not set")
+        #expect(bench.nodes.said == ["write bad", "write bad z"])
+        #expect(try bench.history().run(named: "latest") == before)
+        #expect(try await attempt(["TOKEN": "x"]).status == .succeeded)
+    }
+
+    /// The handler is the same step each time, and its key the same work.
+    @Test func aHandlerThatFollowsAnewGivesItsKeyAgain() async throws {
+        let key = try Make.text("${{ run.id }}-bye")
+        let told = try Make.text("${{ run.id }}-tell")
+        var one = try Step.read("one", "bad")
+        one.onError = [
+            try .uses("keyed", "tell").with { $0.idempotencyKey = (told, Make.span) }, try .read("two", "bad two"),
+        ]
+        let handler: (inout Workflow) throws -> Void = {
+            $0.finally = [try .uses("keyed", "bye").with { $0.idempotencyKey = (key, Make.span) }]
+        }
+        let steps = [one, try .read("three", "bad three")]
+        #expect(try await run(steps, handler).status == .failed)
+        #expect(try await run(steps, handler).status == .failed)
+        #expect(try await run(steps, handler).status == .succeeded)
+        let keyed = bench.nodes.said.filter { $0.hasPrefix("keyed") }
+        #expect(keyed == ["keyed tell", "keyed bye", "keyed bye", "keyed bye"])
     }
 }

@@ -105,6 +105,31 @@ struct RetryTests {
         #expect(bench.nodes.said == ["keyed pen"])
     }
 
+    /// A step of the same place in the file has the key, however often its handlers have run.
+    @Test func keysThatCannotBeRecalledAreAskedForAgain() async throws {
+        let bench = Bench { call in
+            if call.count == 1 { throw Failure(.network, "broke off") }
+            return call.value
+        }
+        let keys = [try Make.text("order-a"), try Make.text("order-b")]
+        let steps = try zip(["a", "b"], keys).map { id, key in
+            try Step.uses("keyed", id).with {
+                $0.idempotencyKey = (key, Make.span)
+                $0.continueOnError = true
+            }
+        }
+        _ = try await bench.run(steps)
+        var options = ResumeOptions()
+        options.reset = RunReset(anew: ["a", "b"], note: "to run again")
+        let (run, inner) = try await bench.store().resume("latest", reset: options.reset)
+        let journal = DyingJournal(inner, after: .max, failingRecalls: 1)
+        _ = try await Executor(
+            try Bench.workflow(steps), run: run, setup: bench.setup(), journal: journal, options: options
+        ).run()
+        #expect(bench.observer.reports["a"]?.failure?.message == "the database is locked")
+        #expect(bench.nodes.said == ["keyed a", "keyed b", "keyed b"])
+    }
+
     @Test func aKeyIsItsItemsOwnAfterAResume() async throws {
         let bench = Bench { call in
             if call.count == 1 { throw Failure(.network, "broke off") }

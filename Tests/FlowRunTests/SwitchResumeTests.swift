@@ -91,4 +91,26 @@ struct SwitchResumeTests {
         #expect(try await bench.resume(text("'eu'")).status == .uncertain)
         #expect(bench.said == ["write us"])
     }
+
+    /// Of the write nothing was on disk when the power went but its name, in the row of the one before it.
+    @Test func anotherCaseIsNotTakenWhileAWriteOfTheFirstMayHaveBegun() async throws {
+        let bench = EditBench()
+        func text(_ value: String) -> String {
+            file(value, eu: write("other", "eu"), us: "\(write("first", "us")), \(write("sent", "bad"))")
+        }
+        #expect(try await bench.run(text("'us'")).status == .failed)
+        try bench.change([
+            "DELETE FROM attempts WHERE step = (SELECT number FROM steps WHERE path = 'route/sent')",
+            "DELETE FROM steps WHERE path = 'route/sent'", "UPDATE attempts SET next = 'route/sent'",
+            "UPDATE steps SET status = 'running', ended_at = NULL, error = NULL WHERE path = 'route'",
+            """
+            UPDATE runs SET status = 'running', ended_at = NULL, error = NULL, failed_step = NULL,
+                boot = 'the boot before', heartbeat = 0
+            """,
+        ])
+        let result = try await bench.resume(text("'eu'"))
+        #expect(result.status == .uncertain)
+        #expect(result.failure?.message.hasPrefix("\"route/sent\" was writing when it was cut off") == true)
+        #expect(bench.said == ["write us", "write bad"])
+    }
 }

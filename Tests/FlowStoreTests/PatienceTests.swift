@@ -112,6 +112,9 @@ struct OddDatabaseTests {
         // Nothing can be made there, which is told elsewhere.
         #expect(NetworkFileSystem.hasLocks(beside: bench.path("none/state.db")))
         #expect(!PrivateFile.exists("\(bench.database)-lock-\(getpid())"))
+        #expect(symlink(bench.path("elsewhere"), "\(bench.database)-lock-\(getpid())") == 0)
+        #expect(NetworkFileSystem.hasLocks(beside: bench.database))
+        #expect(!PrivateFile.exists(bench.path("elsewhere")))
     }
 
     @Test func formatStaysWhileARunOfAnOlderFlowctlIsOn() throws {

@@ -24,6 +24,20 @@ struct RunFilesTests {
         #expect(try bench.output(of: run) == .string(Self.text))
     }
 
+    @Test func folderBehindALinkIsRefusedWhereOthersCanReadIt() async throws {
+        let bench = StoreBench()
+        let other = bench.path("other")
+        try PrivateFile.createFolder(other)
+        #expect(chmod(other, 0o755) == 0)
+        #expect(symlink(other, bench.files.folder) == 0)
+        let failure = await #expect(throws: Failure.self) { try await bench.run(output: Self.large) }
+        #expect(failure?.hint == "run: chmod 700 \(bench.files.folder)")
+        #expect(TemporaryFolder.mode(of: other) == 0o755)
+        #expect(chmod(other, 0o700) == 0)
+        _ = try await bench.run(output: Self.large)
+        #expect(bench.fileNames.count == 1)
+    }
+
     @Test func equalValuesOfSeveralRunsAreThereOnce() async throws {
         let bench = StoreBench()
         for _ in 0..<3 { _ = try await bench.run(output: Self.large) }

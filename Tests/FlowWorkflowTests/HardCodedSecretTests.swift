@@ -45,6 +45,19 @@ import Testing
         #expect(found(key) == ["\n  bm90IGEga2V5\n  "])
     }
 
+    @Test func whatOnlyBeginsAKeyIsNone() {
+        let key = "-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----\n"
+        let begun = "# PRIVATE KEY-----\n"
+        #expect(found(key + begun + begun) == ["\nbm90IGEga2V5\n"])
+        #expect(found(begun + begun) == [])
+    }
+
+    /// Where each one is looked at from its place to the end, these take minutes.
+    @Test(.timeLimit(.minutes(1)), arguments: ["# PRIVATE KEY-----\n", "token:"])
+    func whatManyNamesPromiseTakesLittleTime(_ text: String) {
+        #expect(found(String(repeating: text, count: 50_000)) == [])
+    }
+
     @Test(arguments: [
         "token: ${{ secrets.slack }}", "password: $DB_PASSWORD", "token: \"$(cat token)\"", "token: <your-token>",
         "credential: slack-team-2026-production", "max_tokens: 1000000000000000", "secret: true",

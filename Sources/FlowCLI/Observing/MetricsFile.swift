@@ -65,7 +65,8 @@ final class MetricsFile: RunWatcher {
             "flowctl_run_last_success_time_seconds", "When the workflow last succeeded, in Unix time.",
             lastSuccess(of: result).map { [(workflow, $0.unixTime)] } ?? [])
         page.gauge(
-            "flowctl_run_duration_seconds", "How long the last run took.", [(workflow, result.elapsed.inSeconds)])
+            "flowctl_run_duration_seconds", "How long the last run took.",
+            [(workflow, result.elapsed.secondsOfMilliseconds)])
         page.gauge("flowctl_run_steps", "Steps of the last run by status.", counts(metrics.stepCounts, ends))
         if !metrics.itemCounts.isEmpty {
             page.gauge("flowctl_run_items", "Items of loops by status.", counts(metrics.itemCounts, ends))
@@ -73,11 +74,11 @@ final class MetricsFile: RunWatcher {
         page.gauge("flowctl_run_retries", "Attempts after the first.", [(workflow, Double(metrics.retries))])
         page.gauge(
             "flowctl_run_waited_seconds", "Pauses before retries and for limits, added up.",
-            [(workflow, metrics.waited.inSeconds)])
+            [(workflow, metrics.waited.secondsOfMilliseconds)])
         page.gauge(
             "flowctl_step_duration_seconds", "How long a step of the last run took.",
             metrics.steps.map {
-                (workflow + [("step", $0.path), ("status", $0.status.rawValue)], $0.elapsed.inSeconds)
+                (workflow + [("step", $0.path), ("status", $0.status.rawValue)], $0.elapsed.secondsOfMilliseconds)
             })
         return console.masker.mask(page.text)
     }
@@ -93,5 +94,6 @@ extension Timestamp {
 }
 
 extension Duration {
-    fileprivate var inSeconds: Double { Double(inMilliseconds) / 1000 }
+    /// Seconds with no more digits than milliseconds give.
+    fileprivate var secondsOfMilliseconds: Double { Double(inMilliseconds) / 1000 }
 }

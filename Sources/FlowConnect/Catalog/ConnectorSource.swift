@@ -73,12 +73,6 @@ package final class ConnectorSource: NodeSource {
         connectorNames.compactMap { try? connector($0) }.flatMap(\.credentialTypes)
     }
 
-    /// The credential type a node takes where nothing else is said; nil where it takes none.
-    package func defaultCredentialType(ofNode name: String) -> CredentialType? {
-        guard let node = try? node(named: name) as? ConnectorNode, node.spec.needsCredential else { return nil }
-        return node.connector.credentialTypes(for: node.operation).first
-    }
-
     // MARK: Files
 
     private func reading(_ name: String) throws -> Reading? {

@@ -13,7 +13,7 @@ extension ConnectorReader {
     mutating func request(_ map: MapDecoder) -> RequestTemplate? {
         guard let node = map.required("request", &diagnostics), var request = line(node) else { return nil }
         request.pathValues = fields(map, "path") ?? []
-        checkPathValues(request, map)
+        checkPathValues(request)
         request.query = fields(map, "query") ?? []
         if let node = map.node("headers"), node.string != nil {
             request.furtherHeaders = condition(node, for: "headers").flatMap { _ in template(node, for: "headers") }
@@ -61,7 +61,7 @@ extension ConnectorReader {
         return valueTemplate(node)
     }
 
-    private mutating func checkPathValues(_ request: RequestTemplate, _ map: MapDecoder) {
+    private mutating func checkPathValues(_ request: RequestTemplate) {
         let known = request.pathNames
         for (name, value) in request.pathValues where !known.contains(name) {
             diagnostics.error(

@@ -200,10 +200,4 @@ package struct ConnectorReader {
         }
         return limit
     }
-
-    mutating func notYet(_ what: String, at span: SourceSpan) {
-        diagnostics.error(
-            "not-yet", "\(what) is not supported yet", at: span,
-            hint: "remove it; a later version of flowctl brings it")
-    }
 }

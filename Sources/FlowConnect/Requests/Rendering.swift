@@ -134,15 +134,6 @@ struct Rendering: Sendable {
 }
 
 extension Value {
-    /// What an optional holds, and ``absent`` where it holds nothing; else the value itself.
-    fileprivate var unwrapped: Value {
-        switch self {
-        case .optional(let held): held?.unwrapped ?? .absent
-        case .secret(.optional(let held)): held?.unwrapped.markedSecret ?? .absent
-        default: self
-        }
-    }
-
     /// Whether it stands for nothing: what was left out, or an optional without a value.
     var isLeftOut: Bool {
         if case .optional(nil) = self { true } else { isAbsent }

@@ -136,11 +136,6 @@ extension NodeSpec {
     }
 }
 
-extension ConnectorNode {
-    /// How many requests stand under `steps`, or the one there is.
-    package var stepCount: Int { operation.mainRequests.count }
-}
-
 extension Arguments {
     /// A request is built from what is there, not from what may still come.
     fileprivate func withStreamsRead() async throws -> Arguments {

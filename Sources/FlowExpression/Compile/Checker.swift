@@ -62,13 +62,13 @@ struct Checker {
         } else if target.receiver != nil, FunctionLibrary.free[name] != nil {
             hint = "write \(name)(x)"
         } else {
-            let shown = shownName(call, target)
+            let shown = shownName(target)
             let known =
                 target.receiver == nil || shown.contains(".")
                 ? Array(FunctionLibrary.free.keys) : Array(FunctionLibrary.methods.keys)
             hint = Suggestion.didYouMean(shown, among: known.sorted())
         }
-        report("unknown-function", "unknown function \"\(shownName(call, target))\"", hint: hint, call.nameRange)
+        report("unknown-function", "unknown function \"\(shownName(target))\"", hint: hint, call.nameRange)
     }
 
     /// Functions of other languages that go by names which are not near to ours.
@@ -79,7 +79,7 @@ struct Checker {
     ]
 
     /// With its namespace, where the receiver is the name of one.
-    private func shownName(_ call: Syntax.Call, _ target: CallTarget) -> String {
+    private func shownName(_ target: CallTarget) -> String {
         guard let names = target.receiver?.qualifiedName, names.count == 1,
             FunctionLibrary.free.keys.contains(where: { $0.hasPrefix(names[0] + ".") })
         else { return target.name }

@@ -85,12 +85,8 @@ enum Arithmetic {
         }
     }
 
-    /// Durations hold as many nanoseconds as an Int64, about 292 years, as in CEL's reference implementation.
     static func checked(_ duration: Duration) throws(Fault) -> Duration {
-        let limit = Duration.nanoseconds(Int64.max)
-        guard duration <= limit, duration >= .zero - limit else {
-            throw .invalid("the duration is beyond 292 years")
-        }
+        guard duration.isValid else { throw .invalid("the duration is beyond 292 years") }
         return duration
     }
 

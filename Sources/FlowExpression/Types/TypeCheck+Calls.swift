@@ -3,7 +3,7 @@ import FlowCore
 extension TypeCheck {
     mutating func call(_ call: Syntax.Call, at range: Range<Int>) -> StaticType {
         let target = CallTarget(call) { isLocal($0) }
-        if let macro = target.macro { return expand(macro, call, target.receiver, at: range) }
+        if let macro = target.macro { return expand(macro, call, target.receiver) }
         let operands = (target.receiver.map { [$0] } ?? []) + call.arguments
         let types = operands.map { type(of: $0) }
         guard let function = target.function else { return .dynamic }
@@ -47,9 +47,7 @@ extension TypeCheck {
 
     // MARK: Macros
 
-    private mutating func expand(
-        _ macro: Macro, _ call: Syntax.Call, _ receiver: Syntax?, at range: Range<Int>
-    ) -> StaticType {
+    private mutating func expand(_ macro: Macro, _ call: Syntax.Call, _ receiver: Syntax?) -> StaticType {
         let arguments = call.arguments
         switch macro {
         case .has:

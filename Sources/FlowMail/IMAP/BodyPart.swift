@@ -42,7 +42,7 @@ extension ResponseReader {
         return try bodyPart("", level: 0, &count)
     }
 
-    /// - Parameter place: the section of the multipart around it, with a point; empty for the message itself.
+    /// - Parameter section: that of the multipart around it, with a point; empty for the message itself.
     private func bodyPart(_ section: String, level: Int, _ count: inout Int) throws -> BodyPart {
         guard level <= StructureLimits.depth else {
             throw StructureLimits.Excess(reason: "more than \(StructureLimits.depth) levels of parts")

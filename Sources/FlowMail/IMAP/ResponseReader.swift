@@ -157,7 +157,7 @@ package final class ResponseReader {
         return number
     }
 
-    /// A number that must not be 0 and has 32 bits, as that of a message.
+    /// A number of 32 bits, as that of a message.
     func number32() throws -> UInt32 {
         guard let number = UInt32(exactly: try number()) else { throw MalformedResponse("a number that is too large") }
         return number

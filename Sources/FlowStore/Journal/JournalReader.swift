@@ -125,21 +125,29 @@ struct JournalReader {
     }
 
     func keyedAttempts(after last: KeyedAttempt?, limit: Int) throws(Failure) -> [KeyedAttempt] {
-        let place: [Value] = [
-            .int(last?.step ?? -1), .item(last?.attempt.item), .int(Int64(last?.attempt.number ?? -1)),
-        ]
-        return try database.query(
+        var found: [KeyedAttempt] = []
+        if let last {
+            found = try keyedAttempts(
+                "s.path = ?2 AND (a.item, a.number) > (?3, ?4)",
+                [.string(last.path), .item(last.attempt.item), .int(Int64(last.attempt.number))], limit: limit)
+        }
+        guard found.count < limit else { return found }
+        return try found + keyedAttempts("s.path > ?2", [.string(last?.path ?? "")], limit: limit - found.count)
+    }
+
+    /// In the order of both indices, so that no page looks at what comes after it.
+    private func keyedAttempts(
+        _ condition: String, _ place: [Value], limit: Int
+    ) throws(Failure) -> [KeyedAttempt] {
+        try database.query(
             """
-            SELECT \(JournalReader.attemptColumns), s.path, s.node, a.step
+            SELECT \(JournalReader.attemptColumns), s.path, s.node
             FROM steps s CROSS JOIN attempts a ON a.step = s.number
-            WHERE s.run = ? AND (a.step, a.item, a.number) > (?, ?, ?) AND s.number >= ?2
-                AND a.key IS NOT NULL AND \(JournalReader.counts)
-            ORDER BY a.step, a.item, a.number LIMIT ?
+            WHERE s.run = ?1 AND \(condition) AND a.key IS NOT NULL AND \(JournalReader.counts)
+            ORDER BY s.path, a.item, a.number LIMIT ?
             """, [.int(run)] + place + [.int(Int64(limit))]
         ).map { row in
-            KeyedAttempt(
-                path: row[10].stringValue ?? "", node: row[11].stringValue ?? "", attempt: StoredAttempt(row),
-                step: row[12].intValue ?? 0)
+            KeyedAttempt(path: row[10].stringValue ?? "", node: row[11].stringValue ?? "", attempt: StoredAttempt(row))
         }
     }
 

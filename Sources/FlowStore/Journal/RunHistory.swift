@@ -55,6 +55,27 @@ package struct RunSummary: Sendable, Hashable {
             .conflict, "run \(id) is \(status.rawValue), in \(lease.words)", hint: lease.hint, code: "run_is_live")
     }
 
+    /// - Parameters:
+    ///   - seen: what the decision to take it up rests on.
+    ///   - isReset: whether something of it is to run again.
+    /// - Throws: a `Failure` that says why the run can't be taken up: `invalid` where it succeeded, is a part of a run
+    ///   or ran elsewhere, `conflict` where its process still runs or it has gone on since it was seen.
+    package func requireResumable(seen: RunSummary?, isReset: Bool) throws(Failure) {
+        try requireWhole()
+        try requireItRanHere()
+        if let seen, !status.isLeased, !stands(as: seen) {
+            throw Failure(
+                .conflict, "run \(id) has gone on meanwhile, and is \(status.rawValue)",
+                hint: "look at it with \"flowctl runs show \(id)\"", code: "run_moved_on")
+        }
+        guard status != .succeeded || isReset else {
+            throw Failure(
+                .invalid, "run \(id) has succeeded; nothing is left to do",
+                hint: "start a new one with \"flowctl run \(file)\"")
+        }
+        try requireNobodyRunsIt()
+    }
+
     /// - Throws: a `Failure` of kind `invalid` where it is only a part of a run.
     package func requireWhole() throws(Failure) {
         guard call != nil else { return }
@@ -315,17 +336,24 @@ package struct RunHistory: Sendable {
 
     /// - Parameters:
     ///   - path: only lines of this step and of those inside it.
-    ///   - after: only lines after this many; `--follow` asks again with what it has seen.
+    ///   - item: of the step only this item and what is inside it.
+    ///   - skipped: only lines after this many; `--follow` asks again with what it has seen.
     package func logs(
-        of run: RunSummary, path: String? = nil, after skipped: Int = 0, limit: Int = 10_000
+        of run: RunSummary, path: String? = nil, item: Int? = nil, after skipped: Int = 0, limit: Int = 10_000
     ) throws(Failure) -> [LogLine] {
-        try lines(
+        let step = path.map { run.base + $0 } ?? run.call
+        let place = step.map { step in item.map { "\(step)[\($0)]" } ?? step }
+        return try lines(
             of: run,
             """
-            run = ?1 AND (?2 IS NULL OR path = ?2 OR substr(path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))
+            run = ?1 AND (?2 IS NULL OR path = ?2 AND (?5 IS NULL OR item = ?5)
+                OR substr(path, 1, length(?6) + 1) IN (?6 || '/', ?6 || '['))
             ORDER BY number LIMIT ?3 OFFSET ?4
             """,
-            [.int(run.number), .text(path.map { run.base + $0 } ?? run.call), .int(Int64(limit)), .int(Int64(skipped))])
+            [
+                .int(run.number), .text(step), .int(Int64(limit)), .int(Int64(skipped)),
+                item.map { .int(Int64($0)) } ?? .null, .text(place),
+            ])
     }
 
     /// The latest HTTP tries of a step, in order.

@@ -99,35 +99,24 @@ package final class RunStore: Sendable {
     ///   - abandoned: a lease whose holder has been found to be gone, though it can't be seen.
     ///   - reset: what of it is to run again; then also one that succeeded is taken up.
     ///   - snapshot: takes the place of the one it has.
+    ///   - look: looks at what the run has come to, before it is changed.
     /// - Returns: the run, with the handlers of the attempt before it; those are anew only where something is reset.
     /// - Throws: `not_found`; `invalid` where it succeeded; `conflict` where its process still runs, or where another
     ///   one has taken it up in the meantime.
-    package func resume(
+    package func resume<Past: Sendable>(
         _ name: String, seen: RunSummary? = nil, abandoned: Lease? = nil, reset: RunReset? = nil,
-        snapshot: RunSnapshot? = nil
-    ) async throws -> (StoredRun, RunJournal) {
-        let (run, number) = try await writer.read { [identity] database throws(Failure) in
+        snapshot: RunSnapshot? = nil,
+        look: @escaping @Sendable (RunSummary, RunHistory) throws(Failure) -> Past
+    ) async throws -> (StoredRun, RunJournal, Past) {
+        let (run, number, past) = try await writer.read { [identity] database throws(Failure) in
             try database.transaction {
                 let summary = try RunHistory(database).run(named: name, without: abandoned)
-                try summary.requireWhole()
-                try summary.requireItRanHere()
-                if let seen, !summary.status.isLeased, !summary.stands(as: seen) {
-                    throw Failure(
-                        .conflict, "run \(summary.id) has gone on meanwhile, and is \(summary.status.rawValue)",
-                        hint: "look at it with \"flowctl runs show \(summary.id)\"", code: "run_moved_on")
-                }
-                switch summary.status {
-                case .succeeded where reset == nil:
-                    throw Failure(
-                        .invalid, "run \(summary.id) has succeeded; nothing is left to do",
-                        hint: "start a new one with \"flowctl run \(summary.file)\"")
-                case .running, .queued: try summary.requireNobodyRunsIt()
-                default: break
-                }
+                try summary.requireResumable(seen: seen, isReset: reset != nil)
                 // Before the lease is overwritten.
                 let boot = try database.query("SELECT boot FROM runs WHERE number = ?", [.int(summary.number)])
                 try JournalStatements(database: database, run: summary.number)
                     .settleNext(mayHaveBegun: boot[0][0].stringValue.map(ProcessIdentity.isOver) ?? false)
+                let past = try look(summary, RunHistory(database))
                 // They looked at what runs again.
                 let handlers = reset == nil ? "handlers_attempt" : "attempt + 1"
                 try database.execute(
@@ -142,10 +131,21 @@ package final class RunStore: Sendable {
                     ])
                 try reset?.apply(to: summary.number, in: database)
                 if let snapshot { try RunStore.replace(snapshot, of: summary.number, in: database) }
-                return (try RunHistory(database).stored(summary), summary.number)
+                return (try RunHistory(database).stored(summary), summary.number, past)
             }
         }
-        return (run, RunJournal(run: run.id, number: number, attempt: run.attempt, writer: writer))
+        return (run, RunJournal(run: run.id, number: number, attempt: run.attempt, writer: writer), past)
+    }
+
+    /// As ``resume(_:seen:abandoned:reset:snapshot:look:)``, without a look.
+    package func resume(
+        _ name: String, seen: RunSummary? = nil, abandoned: Lease? = nil, reset: RunReset? = nil,
+        snapshot: RunSnapshot? = nil
+    ) async throws -> (StoredRun, RunJournal) {
+        let (run, journal, _) = try await resume(
+            name, seen: seen, abandoned: abandoned, reset: reset, snapshot: snapshot
+        ) { _, _ in () }
+        return (run, journal)
     }
 
     /// Looks at what runs have left, before one of them is taken up.

@@ -85,8 +85,6 @@ package struct KeyedAttempt: Sendable {
     /// The name of the node.
     package var node: String
     package var attempt: StoredAttempt
-    /// The number of its step.
-    var step: Int64
 }
 
 package struct StoredAttempt: Sendable {

@@ -280,15 +280,23 @@ private enum Tag: String {
         switch self {
         case .bytes: if let bytes = content.stringValue.flatMap(Base64.decode) { return .bytes(bytes) }
         case .uint: if let number = UInt64(text) { return .uint(number) }
-        case .number: return .number(ExactNumber(text: text))
+        case .number:
+            switch try? JSON.parse(text) {
+            case .int, .uint, .double, .number: return .number(ExactNumber(text: text))
+            default: break
+            }
         case .double: if let number = Double(text) { return .double(number) }
         case .timestamp:
-            if parts.count == 2, let seconds = parts[0].intValue, let nanos = parts[1].intValue {
-                return .timestamp(Timestamp(seconds: seconds, nanoseconds: Int32(clamping: nanos)))
+            if parts.count == 2, let seconds = parts[0].intValue, let nanoseconds = parts[1].intValue,
+                let time = Timestamp(writtenSeconds: seconds, nanoseconds: nanoseconds)
+            {
+                return .timestamp(time)
             }
         case .duration:
-            if parts.count == 2, let seconds = parts[0].intValue, let attoseconds = parts[1].intValue {
-                return .duration(Duration(secondsComponent: seconds, attosecondsComponent: attoseconds))
+            if parts.count == 2, let seconds = parts[0].intValue, let attoseconds = parts[1].intValue,
+                let duration = Duration(writtenSeconds: seconds, attoseconds: attoseconds)
+            {
+                return .duration(duration)
             }
         case .file:
             if let path = content["path"]?.stringValue, let size = content["size"]?.intValue {

@@ -34,15 +34,16 @@ final class RenewalLock: Sendable {
     /// - Throws: `permission` or `invalid` where the file can't be used.
     static func attempt(_ vault: String, credential id: [UInt8]) throws(Failure) -> Attempt {
         let path = vault + "-lock"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = file(path, beside: vault)
         guard descriptor >= 0 else {
             let number = errno
             if number == EACCES, let failure = foreignFile(path) { throw failure }
             if [EROFS, EACCES, EPERM].contains(number) { return .readOnly }
+            if [ELOOP, EISDIR, ENXIO].contains(number) { throw noFile(path) }
             throw failure(path, number)
         }
         let lock = RenewalLock(descriptor)
-        PrivateFile.giveOwner(of: vault, to: descriptor)
+        guard PrivateFile.isPlain(descriptor) else { throw noFile(path) }
         try PrivateFile.require(path, "file", mode: 0o600)
         var range = range(F_WRLCK, credential: id)
         guard fcntl(descriptor, RenewalLock.setLock, &range) == 0 else {
@@ -50,6 +51,20 @@ final class RenewalLock: Sendable {
             throw failure(path, errno)
         }
         return .held(lock)
+    }
+
+    /// Opens the lock's file, made where it is missing; -1 where it can't be had.
+    ///
+    /// The folder may be another user's, and this process root: a link there would have it open, and give away, a file
+    /// of its own. So no link is followed, and only a new file gets the vault's owner.
+    private static func file(_ path: String, beside vault: String) -> Int32 {
+        let flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+        let new = open(path, flags | O_CREAT | O_EXCL, 0o600)
+        guard new < 0 else {
+            PrivateFile.giveOwner(of: vault, to: new)
+            return new
+        }
+        return errno == EEXIST ? open(path, flags) : -1
     }
 
     /// The byte of a credential, whose id is random, so that no two share one; without an id all bytes there are.
@@ -75,6 +90,12 @@ final class RenewalLock: Sendable {
             .permission, "the file \"\(path)\" belongs to \(owner), and without it no token is renewed",
             hint: "end what that user runs, then delete the file, which is empty: rm -f \(path.asShellWord)",
             code: "vault_lock", nothingSent: true)
+    }
+
+    private static func noFile(_ path: String) -> Failure {
+        Failure(
+            .invalid, "\"\(path)\" is no file of its own, and without one no token is renewed",
+            hint: "look what it is, then delete it: rm \(path.asShellWord)", code: "vault_lock", nothingSent: true)
     }
 
     private static func failure(_ path: String, _ number: Int32) -> Failure {

@@ -47,7 +47,7 @@ struct TokenSpill {
     ///
     /// - Throws: where there is one that can't be looked into: it may hold the only copy of something.
     func read() throws(Failure) -> RenewedFields? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw TokenSpill.failure(path, "read", errno)

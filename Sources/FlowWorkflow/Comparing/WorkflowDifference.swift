@@ -136,6 +136,21 @@ extension Workflow {
     }
 }
 
+extension Workflow {
+    /// Paths of all its steps as they stand in the file, with those of its handlers and of the workflows it calls.
+    package func stepPaths(below prefix: String = "") -> [String] {
+        let lists = [("", steps), ("on_failure/", onFailure), ("on_success/", onSuccess), ("finally/", finally)]
+        var paths: [String] = []
+        for (list, steps) in lists {
+            steps.forEach(below: prefix + list) { path, step in
+                paths.append(path)
+                if case .call(let call) = step.kind { paths += call.workflow.stepPaths(below: "\(path)/") }
+            }
+        }
+        return paths
+    }
+}
+
 extension [Step] {
     fileprivate var firstWithoutID: Step? {
         for step in self {
@@ -161,7 +176,7 @@ extension [Step] {
         return paths
     }
 
-    private func forEach(below prefix: String, _ body: (String, Step) -> Void) {
+    fileprivate func forEach(below prefix: String, _ body: (String, Step) -> Void) {
         for step in self {
             let path = prefix + step.id
             body(path, step)

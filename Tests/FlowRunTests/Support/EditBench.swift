@@ -40,6 +40,12 @@ struct EditBench {
 
     func history() throws -> RunHistory { try bench.history() }
 
+    /// Changes the state database, as if something else had been written.
+    func change(_ statements: [String]) throws {
+        let database = try Database.open(bench.database, mode: .readWrite)
+        for statement in statements { try database.execute(statement) }
+    }
+
     private func read(_ text: String, calling files: [String: String]) throws -> Workflow {
         var diagnostics = Diagnostics()
         let stored = StoredWorkflowFiles(files.mapValues { Array($0.utf8) })

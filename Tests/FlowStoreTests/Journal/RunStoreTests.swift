@@ -93,6 +93,8 @@ struct RunStoreTests {
         #expect(try history.items(of: "a", in: summary).map(\.index) == [4])
         #expect(try history.logs(of: summary).map(\.message) == ["hello"])
         #expect(try history.logs(of: summary, path: "b").isEmpty)
+        #expect(try history.logs(of: summary, path: "a", item: 4).map(\.message) == ["hello"])
+        #expect(try history.logs(of: summary, path: "a", item: 3).isEmpty)
     }
 
     @Test func whatIsWrittenAgainLeavesNothingOfBefore() async throws {
@@ -325,6 +327,35 @@ struct RunStoreTests {
         #expect(items.map(\.index) == Array(0..<500))
         let page = try await journal.items(of: "a", from: 490, limit: 5, hasOutputs: true)
         #expect(page.map(\.index) == Array(490..<495))
+    }
+
+    @Test func keyedAttemptsComeOnceEachPageByPage() async throws {
+        let folder = StateFolder()
+        let (_, journal) = try await folder.begin(try RunStore.open(folder.database))
+        var written: Set<String> = []
+        for path in ["b", "a/deep", "a"] {
+            journal.note([.stepStarted(path: path, node: "shop.pay", at: Self.time)])
+            for item in [nil, 0, 1, 10] as [Int?] {
+                for number in 1...2 {
+                    let key = number == 1 && item == 1 ? nil : "k"
+                    let intent = AttemptIntent(effect: .write, key: key, startedAt: Self.time)
+                    journal.note([.attemptStarted(AttemptID(path: path, item: item, number: number), intent)])
+                    if key != nil { written.insert("\(path) \(item ?? -1) \(number)") }
+                }
+            }
+        }
+        try await journal.commit([], synced: false)
+        for limit in [1, 3, 7, 21, 100] {
+            var found: [String] = []
+            var last: KeyedAttempt?
+            while true {
+                let page = try await journal.keyedAttempts(after: last, limit: limit)
+                found += page.map { "\($0.path) \($0.attempt.item ?? -1) \($0.attempt.number)" }
+                last = page.last
+                guard page.count == limit else { break }
+            }
+            #expect(found.count == written.count && Set(found) == written, "\(limit)")
+        }
     }
 
     @Test func linesOfOneWriterKeepTheirOrderHoweverTheyAreCommitted() async throws {

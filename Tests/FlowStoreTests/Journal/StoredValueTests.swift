@@ -88,8 +88,16 @@ struct StoredValueTests {
     }
 
     @Test func damagedBytesAreNoCrash() {
-        for text in ["", "{", "{\"$bytes\": 3}", "{\"$timestamp\": []}", "{\"$uint\": \"x\"}"] {
-            #expect {
+        let most = Int64.max
+        let texts = [
+            "", "{", "{\"$bytes\": 3}", "{\"$timestamp\": []}", "{\"$uint\": \"x\"}", "{\"$number\": \"x\"}",
+            "{\"$duration\": [\(most), \(most)]}", "{\"$duration\": [\(Int64.min), 0]}",
+            "{\"$duration\": [9223372036, 854775808000000000]}", "{\"$duration\": [0, 1000000000000000000]}",
+            "{\"$timestamp\": [\(most), 0]}", "{\"$timestamp\": [253402300800, 0]}",
+            "{\"$timestamp\": [0, 1000000000]}", "{\"$timestamp\": [0, -1]}",
+        ]
+        for text in texts {
+            #expect("\(text)") {
                 try StoredValue(bytes: Array(text.utf8)).value(sealing: nil, context: "r")
             } throws: {
                 ($0 as? Failure)?.message == "a value in the run history is damaged"

@@ -75,6 +75,24 @@ import Testing
         }
     }
 
+    @Test(arguments: [symlink, link]) func aLockThatIsAnotherFileIsRefused(
+        _ make: @Sendable (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32
+    ) async throws {
+        let provider = FakeProvider(clock: fixture.clock)
+        try fixture.create().add(provider.login().record("work"))
+        let other = fixture.folder.file("other")
+        try PrivateFile.write([], to: other)
+        if geteuid() == 0 { #expect(chown(fixture.path, 65534, 65534) == 0) }
+        #expect(make(other, fixture.path + "-lock") == 0)
+        fixture.clock.advance(by: .seconds(3600))
+        let failure = await #expect(throws: Failure.self) { try await token(provider) }
+        #expect(
+            failure?.message == "\"\(fixture.path)-lock\" is no file of its own, and without one no token is renewed")
+        #expect(failure?.hint == "look what it is, then delete it: rm \(fixture.path)-lock")
+        var info = stat()
+        #expect(stat(other, &info) == 0 && info.st_uid == geteuid())
+    }
+
     @Test func whoeverOpensTheVaultNextTakesThemUp() async throws {
         let provider = FakeProvider(clock: fixture.clock)
         try fixture.create().add(provider.login().record("work"))

@@ -136,12 +136,20 @@ struct Resumption {
         }
     }
 
-    /// Why a variable that the run's `env` takes from the process can't be had now; nil where all are set.
+    /// Why a variable that the run's `env` takes from the process can't be had now; nil where all can.
     private func missingVariable(of workflow: Workflow) -> Failure? {
-        for (name, variable) in workflow.processVariables where setup.world.environment[variable] == nil {
+        let world = setup.world
+        for (name, variable, hasDefault) in workflow.processVariables where world.environment[variable] == nil {
+            let what = "env \"\(name)\" takes the variable \"\(variable)\", which is not"
+            if world.unreadableVariables.contains(variable) {
+                return Failure(
+                    .invalid, "\(what) UTF-8 text", hint: "convert it, or give bytes as base64",
+                    code: "unreadable_variable")
+            }
+            guard !hasDefault else { continue }
             return Failure(
-                .invalid, "env \"\(name)\" takes the variable \"\(variable)\", which is not set",
-                hint: "set it, or give the --env-file that the run began with", code: "missing_variable")
+                .invalid, "\(what) set", hint: "set it, or give the --env-file that the run began with",
+                code: "missing_variable")
         }
         return nil
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlowCore
+import FlowRun
 import FlowStore
 
 /// `flowctl runs logs RUN`
@@ -20,7 +21,7 @@ struct RunsLogsCommand: Verb {
 
     func run(in session: Session) async throws {
         let (run, history) = try session.run(named: subject.run)
-        if let step { try require(step, of: run, history, session) }
+        let chosen = try step.map { try place(named: $0, of: run, history, session) }
         let console = session.console
         var seen = 0
         while true {
@@ -28,7 +29,7 @@ struct RunsLogsCommand: Verb {
             let isOver = try !history.run(named: run.name).status.isLeased
             var page: [LogLine]
             repeat {
-                page = try history.logs(of: run, path: step, after: seen, limit: 1000)
+                page = try history.logs(of: run, path: chosen?.path, item: chosen?.item, after: seen, limit: 1000)
                 for line in page { show(line, on: console) }
                 seen += page.count
             } while !page.isEmpty
@@ -38,15 +39,28 @@ struct RunsLogsCommand: Verb {
         if seen == 0, console.format == .text { console.note("nothing was logged") }
     }
 
-    /// A step that has not started yet is one of the workflow as it was begun.
+    /// The step of this name, or the item of one by its key or, as lines of the log have it, its number. A step that
+    /// has not started yet is one of the workflow as it was begun.
     ///
     /// - Throws: an `Exit` of status `usage` where the run has no such step.
-    private func require(_ step: String, of run: RunSummary, _ history: RunHistory, _ session: Session) throws {
-        guard try history.step(step, of: run) == nil, try history.logs(of: run, path: step, limit: 1).isEmpty else {
-            return
+    private func place(
+        named name: String, of run: RunSummary, _ history: RunHistory, _ session: Session
+    ) throws -> (path: String, item: Int?) {
+        let steps = try history.steps(of: run, hasOutputs: false)
+        let (path, key) = ItemName.parts(of: name) { path in steps.contains { $0.path == path } }
+        if let key, let item = try history.item(key, of: path, in: run) { return (path, item.index) }
+        let place: (path: String, item: Int?) = key.flatMap(Int.init).map { (path, $0) } ?? (name, nil)
+        if !steps.contains(where: { $0.path == name }),
+            try history.logs(of: run, path: place.path, item: place.item, limit: 1).isEmpty
+        {
+            try require(name, session)
         }
+        return place
+    }
+
+    private func require(_ name: String, _ session: Session) throws {
         do {
-            _ = try session.recordedRun(named: subject.run).view(ofStep: step)
+            _ = try session.recordedRun(named: subject.run).view(ofStep: name)
         } catch let exit as Exit where exit.status == .usage {
             throw exit
         } catch {

@@ -17,6 +17,10 @@ package struct HardCodedSecrets {
 
     private let bytes: [UInt8]
     private var findings: [Finding] = []
+    /// Where the value ends that was looked at last.
+    private var valueEnd = 0
+    /// No key is longer, not even one with its certificates.
+    private static let longestValue = 8 << 10
 
     private init(_ source: SourceText) {
         bytes = source.bytes
@@ -113,9 +117,14 @@ package struct HardCodedSecrets {
     /// Private keys as PEM (RFC 7468); what is hidden is all between the lines that frame one.
     private mutating func findKeys() {
         let begin = Array("PRIVATE KEY-----".utf8), end = Array("-----END".utf8)
+        // The first end that is not before the key, which that of the one before often is.
+        var last = 0
         for start in bytes.indices where bytes[start] == begin[0] && bytes[start...].starts(with: begin) {
             let first = start + begin.count
-            guard let last = (first..<bytes.count).first(where: { bytes[$0...].starts(with: end) }) else { continue }
+            if last < first {
+                guard let next = (first..<bytes.count).first(where: { bytes[$0...].starts(with: end) }) else { return }
+                last = next
+            }
             add(Finding(range: first..<last, title: "a private key"))
         }
     }
@@ -154,9 +163,14 @@ package struct HardCodedSecrets {
     private mutating func findValue(named range: Range<Int>) {
         // What costs the most comes last: nearly every word of a file has no such value, or name.
         guard range.count >= 3, let start = valueStart(after: range) else { return }
-        let end = bytes[start...].firstIndex { HardCodedSecrets.valueEnds.contains($0) } ?? bytes.count
+        // Within a value there may be many names, whose values end where it does.
+        if valueEnd < start {
+            valueEnd = bytes[start...].firstIndex { HardCodedSecrets.valueEnds.contains($0) } ?? bytes.count
+        }
+        let end = valueEnd
         let value = bytes[start..<end]
-        guard Chance.isLikely(value), Chance.isLiteral(value), HardCodedSecrets.isSecretName(bytes[range]),
+        guard value.count <= HardCodedSecrets.longestValue, Chance.isLikely(value), Chance.isLiteral(value),
+            HardCodedSecrets.isSecretName(bytes[range]),
             !Chance.isPlaceholder(value)
         else { return }
         let name = String(decoding: bytes[range], as: UTF8.self)
