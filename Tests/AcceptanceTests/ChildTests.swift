@@ -15,7 +15,7 @@ import Testing
                 with: { command: cat, input: "${{ string(item) }}" }
             """
         ])
-        let result = try await machine.run("ulimit -n 64; exec flowctl run many.yaml")
+        let result = try await machine.run("ulimit -n 96; exec flowctl run many.yaml")
         #expect(result.exit == 0, "\(result.errors)")
     }
 
