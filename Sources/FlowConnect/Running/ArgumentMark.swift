@@ -18,6 +18,9 @@ enum ArgumentMark {
         case .list(let items): .list(items.map(plain))
         case .map(let map): .map(ValueMap(map.map { ($0.key.text, plain($0.value)) }.sorted { $0.0 < $1.0 }))
         case .optional(let held?): plain(held)
+        // Whether its content is still the same, who sends it in pieces looks at: then what was begun is given up.
+        case .file(let file):
+            ["path": .string(file.path), "name": .string(file.name), "type": file.mediaType.map(Value.string) ?? .null]
         default: value
         }
     }

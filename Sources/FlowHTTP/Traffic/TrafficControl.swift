@@ -95,7 +95,11 @@ package final class TrafficControl: Sendable {
                 "\(service.origin.authority): \(opened.failures) of the last \(opened.calls) requests failed, so none is sent for a while"
             )
         }
-        if let response { await heed(response, failure, call, service) }
+        if let response, let pause = pause(after: response, failure, call, service),
+            let time = clock.now().adding(min(pause, Closure.longest))
+        {
+            await close(service, until: time, asWantedBy: response, to: call)
+        }
         if let failure = records.untoldFailure() {
             call.log.log(.warning, "rate limits hold for this process alone: \(failure.message)")
         }
@@ -108,14 +112,12 @@ package final class TrafficControl: Sendable {
 
     /// Closes what says that it takes no more: the service, or where that has redirected to another one, that one as it is
     /// for requests without a credential, as none is sent there.
-    private func heed(_ response: HTTPResponse, _ failure: Failure?, _ call: HTTPCall, _ service: Service) async {
-        let isOwn = TrafficControl.isOwn(response, of: service)
-        let limit = isOwn ? call.limit : nil
-        guard let pause = pause(after: response, failure, limit),
-            let time = clock.now().adding(min(pause, Closure.longest)),
-            let closed = isOwn ? service : await self.service(at: response.url)
-        else { return }
-        await closed.close(until: time, limit: limit)
+    @inline(never)
+    private func close(
+        _ service: Service, until time: Timestamp, asWantedBy response: HTTPResponse, to call: HTTPCall
+    ) async {
+        if TrafficControl.isOwn(response, of: service) { return await service.close(until: time, limit: call.limit) }
+        await self.service(at: response.url)?.close(until: time, limit: nil)
     }
 
     private static func isOwn(_ response: HTTPResponse, of service: Service) -> Bool {
@@ -138,9 +140,12 @@ package final class TrafficControl: Sendable {
     }
 
     /// How long the service wants no more requests; nil where it takes them.
-    private func pause(after response: HTTPResponse, _ failure: Failure?, _ limit: RequestLimit?) -> Duration? {
+    private func pause(
+        after response: HTTPResponse, _ failure: Failure?, _ call: HTTPCall, _ service: Service
+    ) -> Duration? {
         let left = RateLimitHeaders(response.headers, now: clock.now())
         if failure?.kind == .rateLimited {
+            let limit = TrafficControl.isOwn(response, of: service) ? call.limit : nil
             return failure?.retryAfter ?? left?.reset ?? limit.map { min($0.interval, .seconds(60)) }
         }
         guard let left, left.remaining <= 0, left.reset > .zero else { return nil }
