@@ -25,7 +25,7 @@ final class ScriptedTLSServer: Sendable {
             [
                 TLSServer.openssl, "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-cert", own.certificate,
                 "-key", own.key,
-            ], speakingTo: its)
+            ], input: its, output: its)
         close(its)
         try OwnThread.start {
             defer { close(mine) }
@@ -71,12 +71,21 @@ final class ScriptedTLSServer: Sendable {
         return (ends[0], ends[1])
     }
 
-    /// - Parameter socket: its standard input and output.
-    private static func start(_ words: [String], speakingTo socket: Int32) throws -> pid_t {
+    /// Starts a program without an environment.
+    ///
+    /// - Parameters:
+    ///   - input: its standard input; nil for none.
+    ///   - output: its standard output.
+    static func start(_ words: [String], input: Int32?, output: Int32) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor: Int32 in 0...1 { posix_spawn_file_actions_adddup2(&actions, socket, descriptor) }
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         var texts = words.map { strdup($0) } + [nil]
         defer { texts.forEach { free($0) } }

@@ -17,24 +17,11 @@ final class StrictTLSServer: Sendable {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw TLSServer.NotStarted(command: "pipe") }
         defer { ends.forEach { close($0) } }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         let words = [
             TLSServer.openssl, "s_server", "-accept", "127.0.0.1:\(port)", "-cert", own.certificate, "-key", own.key,
             version, "-Verify", "1", "-verify_return_error", "-www",
         ]
-        var texts = words.map { strdup($0) } + [nil]
-        defer { texts.forEach { free($0) } }
-        var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-        var process: pid_t = 0
-        guard posix_spawn(&process, words[0], &actions, nil, &texts, &environment) == 0 else {
-            throw TLSServer.NotStarted(command: words[0])
-        }
-        self.process = process
+        process = try ScriptedTLSServer.start(words, input: nil, output: ends[1])
         // It listens once it says so.
         var said = ""
         var buffer = [UInt8](repeating: 0, count: 256)
