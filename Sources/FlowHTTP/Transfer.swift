@@ -211,9 +211,10 @@ final class Transfer: @unchecked Sendable {
     func outcome(_ code: CURLcode) -> Outcome {
         measure()
         if status == 407, proxy != nil { return ended(TransferError.refused(byProxyOf: exchange, status)) }
+        // First of all: a piece that could not be taken may have been the last one, with which the reader has enough.
+        if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         // What is over the limit of an answer that is no success was left where it was.
         if code == CURLE_OK || reader.hasEnough || isAnswered { return .success(()) }
-        if let objection { return .failure(stamped(status == 0 ? objection : inDoubt(objection))) }
         return .failure(stamped(TransferError(self, code: code).failure))
     }
 

@@ -106,6 +106,45 @@ import Testing
         #expect(outcome.message == "the answer of \(server.authority) broke off")
     }
 
+    /// A thousand bytes in few, and the same with another checksum.
+    private static let gzip = "H4sIAAAAAAAC/0tMHAWjYBQMdwAAA9o4mugDAAA="
+    private static let damaged = "H4sIAAAAAAAC/0tMHAWjYBQMdwAAA9o5mugDAAA="
+
+    /// With its last piece the reader has enough; that it could not be taken counts all the same.
+    @Test(
+        arguments: [
+            ("no room", gzip, 5000, nil), ("damaged", damaged, 5000, "bad_encoding"),
+            ("too long", gzip, 500, "too_large"),
+        ] as [(String, String, Int, String?)])
+    func identityWithALastPieceThatCannotBeTaken(what: String, body: String, limit: Int, code: String?) async throws {
+        let bytes = try #require(Base64.decode(body))
+        let server = try FaultServer { _ in
+            FaultServer.Reply(
+                200,
+                headers: [
+                    ("Transfer-Encoding", "identity"), ("Content-Encoding", "gzip"),
+                    ("Content-Length", String(bytes.count)),
+                ], body: .bytes(bytes))
+        }
+        let destination: HTTPCall.Destination = what == "no room" ? .sink(FullSink()) : .memory(limit: limit)
+        let outcome = await failure {
+            _ = try await client.send(HTTPCall(HTTPRequest("GET", server.url), destination: destination))
+        }
+        #expect(outcome.kind == (what == "no room" ? .invalid : .protocolError), "\(outcome)")
+        #expect(outcome.code == code)
+    }
+
+    @Test func identityWithoutContentThatCannotBegin() async throws {
+        let server = try FaultServer { _ in
+            FaultServer.Reply(200, headers: [("Transfer-Encoding", "identity"), ("Content-Length", "0")])
+        }
+        let outcome = await failure {
+            _ = try await client.send(
+                HTTPCall(HTTPRequest("GET", server.url), destination: .sink(FullSink(takesBeginning: false))))
+        }
+        #expect(outcome.message == "no room for the beginning")
+    }
+
     @Test func identityToHeadHasNoContent() async throws {
         let server = try head("Transfer-Encoding: identity\r\nContent-Length: 30\r\n", body: "")
         #expect(try await client.send(HTTPCall(HTTPRequest("HEAD", server.url))).status == 200)
@@ -161,4 +200,25 @@ import Testing
         #expect(outcome.nothingSent)
         #expect(server.requests.isEmpty)
     }
+}
+
+/// Has room for nothing.
+private final class FullSink: BodySink {
+    private let takesBeginning: Bool
+
+    init(takesBeginning: Bool = true) { self.takesBeginning = takesBeginning }
+
+    func continuation() -> [HTTPHeaders.Field] { [] }
+
+    func begin(_ status: Int, _ headers: HTTPHeaders) throws(Failure) {
+        guard takesBeginning else { throw Failure(.invalid, "no room for the beginning") }
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) { throw Failure(.invalid, "no room") }
+    func end() throws(Failure) {}
+    var isContinued: Bool { false }
+    var isWhole: Bool { true }
+    func check() throws(Failure) {}
+    func restart() {}
+    func reference() -> FileReference { FileReference(path: "/full", size: 0) }
 }
