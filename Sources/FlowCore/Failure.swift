@@ -45,7 +45,8 @@ package struct Failure: Error, Sendable, Hashable {
     /// True where the other side surely did nothing of the work, as nothing was sent or it was not let in, so that any effect
     /// is safe to repeat. False says nothing. Whoever repeats by itself clears it where an earlier try may have done the work.
     package var nothingSent: Bool
-    /// True where the other side has refused the work and yet may have done it, by its own word.
+    /// True where the other side has refused the work and yet may have done it: by its own word, or as an earlier try of the
+    /// same write was lost.
     package var mayBeDone = false
     /// True where the server that was asked had answered, and another one, to which it redirects, is what failed.
     package var isOfRedirect = false
@@ -83,13 +84,21 @@ package struct Failure: Error, Sendable, Hashable {
         ]
     }
 
-    /// The inverse of ``asValue``, for a failure read back from the journal.
+    /// As the journal keeps it: ``asValue``, with `may_be_done` where that is so.
+    package var asStoredValue: Value {
+        guard mayBeDone, case .map(var map) = asValue else { return asValue }
+        map["may_be_done"] = true
+        return .map(map)
+    }
+
+    /// The inverse of ``asValue`` and ``asStoredValue``, for a failure read back from the journal.
     package init?(value: Value) {
         guard let name = value["kind"]?.stringValue, let kind = FailureKind(rawValue: name) else { return nil }
         self.init(
             kind, value["message"]?.stringValue ?? "", hint: value["hint"]?.stringValue,
             code: value["code"]?.stringValue)
         requestID = value["request_id"]?.stringValue
+        mayBeDone = value["may_be_done"]?.boolValue ?? false
     }
 }
 

@@ -206,6 +206,7 @@ extension Failure {
     /// Whether work that failed so may have been done.
     var leavesOpen: Bool {
         if nothingSent { return false }
+        if mayBeDone { return true }
         return switch kind {
         case .network, .timeout, .transient, .uncertain, .cancelled, .protocolError, .internal: true
         case .invalid, .auth, .permission, .notFound, .conflict, .rateLimited, .tls: false
@@ -218,6 +219,7 @@ extension Failure {
     /// keep their kinds, as the key makes it safe to repeat them; as long as it does.
     fileprivate func saysUndone(ofKeyed isKeyed: Bool) -> Bool {
         if nothingSent { return true }
+        if mayBeDone { return false }
         return switch kind {
         // An answer that can't be understood may be that of a success.
         case .protocolError, .internal, .uncertain: false

@@ -250,6 +250,44 @@ import Testing
         #expect(!outcome.nothingSent)
     }
 
+    /// A refusal says nothing of the try before it, of which nobody knows what came.
+    @Test(arguments: [401, 403, 409, 429])
+    func refusalOfAKeyedWriteLeavesOpenWhatItsLostTryDid(status: Int) async throws {
+        for lost in [cut, answer(500)] {
+            let outcome = await failure {
+                _ = try await client(ScriptedHTTP([lost, answer(status)])).send(
+                    call("POST", .write, retry: RetryPolicy(max: 1), hasKey: true))
+            }
+            #expect(outcome.mayBeDone)
+            #expect(!outcome.nothingSent)
+        }
+        for undone in [refused, answer(503, [("Retry-After", "1")])] {
+            let outcome = await failure {
+                _ = try await client(ScriptedHTTP([undone, answer(status)])).send(
+                    call("POST", .write, retry: RetryPolicy(max: 1), hasKey: true))
+            }
+            #expect(!outcome.mayBeDone)
+        }
+    }
+
+    @Test func tokenThatCannotBeRenewedLeavesOpenWhatTheLostTryDid() async throws {
+        var call = call("POST", .write, hasKey: true)
+        call.renewal = { _ in throw Failure(.auth, "the token can't be renewed", nothingSent: true) }
+        let lost = await failure { _ = try await client(ScriptedHTTP([cut, answer(401)])).send(call) }
+        #expect(lost.mayBeDone && !lost.nothingSent)
+        let refused = await failure { _ = try await client(ScriptedHTTP([answer(401)])).send(call) }
+        #expect(!refused.mayBeDone && refused.nothingSent)
+    }
+
+    /// What may be repeated anyway leaves nothing open.
+    @Test(arguments: [Effect.read, .idempotent]) func refusalOfWhatIsNoWriteIsOne(effect: Effect) async throws {
+        let outcome = await failure {
+            _ = try await client(ScriptedHTTP([cut, answer(409)])).send(
+                call("PUT", effect, retry: RetryPolicy(max: 1)))
+        }
+        #expect(!outcome.mayBeDone)
+    }
+
     @Test func fullJitterStaysBelowThePause() async throws {
         let transport = ScriptedHTTP([answer(503), answer(503), answer(503), answer(200)])
         _ = try await client(transport).send(call(retry: RetryPolicy(max: 3)))

@@ -34,6 +34,13 @@ struct RerunTests {
 
     // MARK: A plain resume
 
+    private static let refused = Failure(.conflict, "no")
+    private static let refusedAfterALostTry = {
+        var failure = refused
+        failure.mayBeDone = true
+        return failure
+    }()
+
     /// What the next resume would find out is in the plan and in the advice.
     @Test(arguments: [
         ("write", Failure(.timeout, "too slow"), 0, "undecided"),
@@ -42,6 +49,8 @@ struct RerunTests {
         ("idempotent", Failure(.timeout, "too slow"), 0, "runs again"),
         ("keyed", Failure(.timeout, "too slow"), 86_399, "runs again"),
         ("keyed", Failure(.timeout, "too slow"), 86_400, "undecided"),
+        ("keyed", refused, 86_400, "runs again"), ("keyed", refusedAfterALostTry, 86_399, "runs again"),
+        ("keyed", refusedAfterALostTry, 86_400, "undecided"), ("write", refusedAfterALostTry, 0, "undecided"),
     ])
     func writeThatMayHaveHappenedIsUndecided(node: String, failure: Failure, age: Int, fate: String) async throws {
         let bench = Bench { _ in throw failure }

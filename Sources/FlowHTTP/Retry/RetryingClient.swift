@@ -52,12 +52,17 @@ package struct RetryingClient: HTTPClient {
         var attempt = first
         var number = 1
         var wasOutcomeUnknown = call.mayBeDone
+        // Of an earlier process the journal knows that itself.
+        var wasWriteLost = false
         var latest = latest
         while true {
             // What took its time for good reason leaves as much of it for tries as there was.
             latest += attempt.timeWellSpent
             if let deadline = call.deadline { latest = min(latest, deadline) }
-            wasOutcomeUnknown = wasOutcomeUnknown || attempt.response?.wasSentAgain == true
+            if attempt.response?.wasSentAgain == true {
+                wasOutcomeUnknown = true
+                wasWriteLost = call.effect == .write
+            }
             var record = record(of: attempt, number, call)
             var failure: Failure
             switch attempt.outcome {
@@ -74,6 +79,7 @@ package struct RetryingClient: HTTPClient {
             }
             // What an earlier try has sent may have happened.
             if wasOutcomeUnknown { failure.nothingSent = false }
+            if wasWriteLost { failure.mayBeDone = true }
             record.command = CurlCommand(call, wasRedirected: call.wasRedirected(attempt))
             do {
                 if let renewed = try await renewed(call, after: attempt) {
@@ -85,8 +91,9 @@ package struct RetryingClient: HTTPClient {
                 }
             } catch {
                 failure = Failure(error)
-                // What the answer refused has not happened.
-                failure.nothingSent = true
+                // What the answer refused has not happened, where no earlier try may have done it.
+                failure.nothingSent = !wasOutcomeUnknown
+                failure.mayBeDone = wasWriteLost
                 record.failure = failure
                 call.log.attempt(record)
                 throw failure
@@ -99,12 +106,14 @@ package struct RetryingClient: HTTPClient {
             record.retryIn = pause
             call.log.attempt(record)
             wasOutcomeUnknown = wasOutcomeUnknown || attempt.isOutcomeUnknown
+            wasWriteLost = wasWriteLost || call.leavesOpen(attempt)
             do {
                 try await call.wait(pause, by: clock)
                 if let remake = call.remake { call.request = try remake() }
             } catch {
                 var failure = Failure(error)
                 failure.nothingSent = !wasOutcomeUnknown
+                failure.mayBeDone = wasWriteLost
                 throw failure
             }
             if attempt.counts { number += 1 }
@@ -319,6 +328,12 @@ extension HTTPCall {
     /// Whether what came of it came from behind a redirect, as far as that is known.
     fileprivate func wasRedirected(_ attempt: Attempt) -> Bool {
         attempt.response.map { !$0.url.isEmpty && $0.url != request.sentURL } ?? attempt.failure?.isOfRedirect ?? false
+    }
+
+    /// Whether the write may have happened although the attempt failed. Without a key, what is transient was refused.
+    fileprivate func leavesOpen(_ attempt: Attempt) -> Bool {
+        guard effect == .write, attempt.isOutcomeUnknown else { return false }
+        return hasIdempotencyKey || attempt.failure?.kind != .transient
     }
 
     fileprivate var movesFile: Bool {

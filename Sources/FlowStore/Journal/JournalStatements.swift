@@ -157,7 +157,7 @@ extension Value {
     static func micros(_ time: Timestamp?) -> Value {
         time.map { .int($0.seconds * 1_000_000 + Int64($0.nanoseconds / 1000)) } ?? .null
     }
-    static func failure(_ failure: Failure?) -> Value { failure.map { .string(JSON.text($0.asValue)) } ?? .null }
+    static func failure(_ failure: Failure?) -> Value { failure.map { .string(JSON.text($0.asStoredValue)) } ?? .null }
     /// A step that is no item has the item -1, because a key must not be null.
     static func item(_ item: Int?) -> Value { .int(Int64(item ?? -1)) }
 
