@@ -168,6 +168,18 @@ struct EditedFileTests {
         #expect(bench.said == ["write old", "write bad", "write new"])
     }
 
+    /// `b` and `d` were given by `run --label`, one in place of the file's.
+    @Test func labelsOfTheFileFollowItAndTheOthersStay() async throws {
+        let bench = EditBench()
+        func text(_ labels: String) -> String {
+            Self.head + "labels: { \(labels) }\nsteps:\n  - { id: a, uses: test.read, with: { value: bad } }\n"
+        }
+        _ = try await bench.run(text("a: old, b: old, c: old, e: old"), labels: ["b": "given", "d": "given"])
+        let (_, edit) = try await bench.plan(text("a: new, b: new, d: new, e: old, f: new"))
+        #expect(
+            edit.snapshot.labels == ["a": "new", "b": "given", "d": "given", "e": "old", "f": "new"])
+    }
+
     @Test func stepsInItemsAreNamedAsInTheFile() async throws {
         let bench = EditBench { if $0.text == "cut" { throw Failure(.uncertain, "cut off") } }
         func text(_ value: String) -> String {

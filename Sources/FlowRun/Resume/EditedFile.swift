@@ -46,7 +46,9 @@ package struct EditedFile: Sendable {
         let vars = try await Executor.variables(
             of: new, inputs: inputs, event: event, known: ValueMap(known.map { ($0.key.text, $0.value) }), setup: setup)
         var snapshot = run.snapshot
-        snapshot.labels.merge(new.labels) { $1 }
+        // A label that is as the old file had it is the file's, and follows it; any other was given beside the file.
+        let others = run.snapshot.labels.filter { old.labels[$0.key] != $0.value }
+        snapshot.labels = new.labels.merging(others) { $1 }
         snapshot.file = new.source.name
         snapshot.source = new.source.bytes
         for called in new.called { snapshot.calledFiles[called.source.name] = called.source.bytes }

@@ -59,10 +59,11 @@ struct EditBench {
     }
 
     func run(
-        _ text: String, calling files: [String: String] = [:], inputs: ValueMap = ValueMap()
+        _ text: String, calling files: [String: String] = [:], inputs: ValueMap = ValueMap(),
+        labels: [String: String] = [:]
     ) async throws -> RunResult {
         try await Executor.start(
-            try read(text, calling: files), inputs: inputs, setup: setup, store: bench.store()
+            try read(text, calling: files), inputs: inputs, labels: labels, setup: setup, store: bench.store()
         ).run()
     }
 
