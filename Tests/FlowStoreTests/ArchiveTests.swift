@@ -392,6 +392,40 @@ struct ArchiveTests {
         }
     }
 
+    // MARK: Written to a pipe
+
+    /// Another process may have made it non-blocking, which the two share.
+    @Test func fullPipeIsWaitedFor() async throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let (reader, writer) = (ends[0], ends[1])
+        _ = fcntl(writer, F_SETFL, fcntl(writer, F_GETFL) | O_NONBLOCK)
+        let line = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
+        async let read = Task.detached {
+            var count = 0
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            while case let got = Glibc.read(reader, &buffer, buffer.count), got > 0 { count += got }
+            return count
+        }.value
+        let lines = LineWriter(writer)
+        try lines.write(line)
+        try lines.close()
+        close(writer)
+        #expect(await read == line.count + 1)
+        close(reader)
+    }
+
+    @Test func readerThatHasGoneAwayIsNoError() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        close(ends[0])
+        let lines = LineWriter(ends[1])
+        for _ in 0..<3 { try lines.write([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 18)) }
+        try lines.close()
+        close(ends[1])
+    }
+
     @Test func lineWithoutEndIsRefused() throws {
         let bench = StoreBench()
         try TemporaryFolder.write(String(repeating: "x", count: 3000), to: bench.path("long"))

@@ -2,6 +2,9 @@ import FlowCore
 import Glibc
 
 /// A new file that is written in small pieces.
+///
+/// A reader of a descriptor that has gone away (`| head`) is no error, nor is one that was never there (`>&-`): what
+/// follows is dropped.
 final class LineWriter {
     private let path: String
     private var descriptor: Int32
@@ -50,9 +53,17 @@ final class LineWriter {
         var start = 0
         while start < buffer.count {
             let count = buffer.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw LineWriter.failure(path, errno) }
-            start += count
+            if count > 0 {
+                start += count
+            } else if errno == EAGAIN {
+                // Another process may have made the pipe or terminal non-blocking.
+                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&poller, 1, 1000)
+            } else if !isOwner, errno == EPIPE || errno == EBADF {
+                break
+            } else if errno != EINTR {
+                throw LineWriter.failure(path, errno)
+            }
         }
         buffer.removeAll(keepingCapacity: true)
     }
