@@ -123,6 +123,8 @@ package struct Parameter: Sendable, Hashable {
     package var choices: [Value]
     package var minimum: Double?
     package var maximum: Double?
+    /// What a duration may be at least; nil is anything, also less than nothing.
+    package var shortest: ShortestDuration?
     /// What a text given for it must look like; the items of a list are not held against it.
     package var pattern: TextPattern?
     /// Whether `secrets.…` may be used in it.
@@ -139,7 +141,8 @@ package struct Parameter: Sendable, Hashable {
     package init(
         _ name: String, _ type: ParameterType, required isRequired: Bool = false, default defaultValue: Value? = nil,
         help: String = "", example: Value? = nil, choices: [Value] = [], minimum: Double? = nil,
-        maximum: Double? = nil, pattern: TextPattern? = nil, takesSecrets: Bool = false, codeRemedy: String? = nil,
+        maximum: Double? = nil, shortest: ShortestDuration? = nil, pattern: TextPattern? = nil,
+        takesSecrets: Bool = false, codeRemedy: String? = nil,
         codeMembers: [String: String] = [:],
         computed: ComputedRule? = nil, refusedMembers: Set<String> = []
     ) {
@@ -152,6 +155,7 @@ package struct Parameter: Sendable, Hashable {
         self.choices = choices
         self.minimum = minimum
         self.maximum = maximum
+        self.shortest = shortest
         self.pattern = pattern
         self.takesSecrets = takesSecrets
         self.codeRemedy = codeRemedy
@@ -186,7 +190,7 @@ package struct Parameter: Sendable, Hashable {
         case .bool: fits = plain.type == .bool
         case .map, .expressions: fits = plain.type == .map
         case .timestamp: fits = plain.type == .timestamp || plain.stringValue.flatMap(Timestamp.init(rfc3339:)) != nil
-        case .duration: fits = plain.type == .duration || plain.stringValue.flatMap(Duration.init(text:)) != nil
+        case .duration: fits = plain.asDuration != nil
         case .file: fits = plain.type == .file || plain.type == .string
         case .list(let itemType):
             if plain.type == .stream { return nil }
@@ -213,10 +217,35 @@ package struct Parameter: Sendable, Hashable {
             if let minimum = parameter.minimum, number < minimum { return "must be at least \(text(minimum))" }
             if let maximum = parameter.maximum, number > maximum { return "must be at most \(text(maximum))" }
         }
+        if type == .duration, let shortest = parameter.shortest, let duration = plain.asDuration {
+            return shortest.objection(to: duration)
+        }
         return nil
     }
 
     private static func text(_ number: Double) -> String { Int64(exactly: number).map(String.init) ?? "\(number)" }
+}
+
+/// What a duration may be at least.
+package enum ShortestDuration: Sendable, Hashable {
+    /// Nothing: then it is looked once, or not waited at all.
+    case zero
+    /// Anything but nothing, in which nothing could be done.
+    case aboveZero
+
+    fileprivate func objection(to duration: Duration) -> String? {
+        switch self {
+        case .zero: duration < .zero ? "must be at least 0s" : nil
+        case .aboveZero: duration <= .zero ? "must be more than 0s" : nil
+        }
+    }
+}
+
+extension Value {
+    fileprivate var asDuration: Duration? {
+        if case .duration(let duration) = self { return duration }
+        return stringValue.flatMap(Duration.init(text:))
+    }
 }
 
 extension ParameterType {

@@ -47,6 +47,18 @@ import Testing
         #expect(failure?.kind == .invalid)
     }
 
+    @Test(
+        arguments: [
+            (ShortestDuration.aboveZero, "0s", "must be more than 0s"), (.aboveZero, "-1s", "must be more than 0s"),
+            (.aboveZero, "1ms", nil), (.zero, "-1s", "must be at least 0s"), (.zero, "0s", nil),
+        ] as [(ShortestDuration, String, String?)])
+    func durationThatMakesNoSenseIsRefused(shortest: ShortestDuration, text: String, message: String?) throws {
+        let parameter = Parameter("wait", .duration, shortest: shortest)
+        #expect(parameter.objection(to: .string(text)) == message)
+        let duration = try #require(Duration(text: text))
+        #expect(parameter.objection(to: .duration(duration)) == message)
+    }
+
     @Test func neverShowsASecretArgument() {
         let failure = #expect(throws: Failure.self) {
             try spec.bind(ValueMap([("channel", .secret(.int(42_424_242)))]))

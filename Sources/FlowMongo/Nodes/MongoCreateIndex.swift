@@ -15,7 +15,7 @@ struct MongoCreateIndex: Node {
             Parameter("sparse", .bool, help: "Whether documents without the fields are left out."),
             Parameter(
                 "expire_after", .duration, help: "Documents are deleted this long after the date in the field.",
-                example: "30d"),
+                example: "30d", shortest: .zero),
             Parameter("only", .map, help: "Only documents that fit this filter are in it.", computed: MongoWords.rule),
             MongoParameters.collation,
         ],

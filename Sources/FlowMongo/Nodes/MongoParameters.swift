@@ -34,7 +34,7 @@ enum MongoParameters {
     static let hint = Parameter("hint", .any, help: "The index to use: its name, or its fields.", example: "status_1")
 
     static let maxTime = Parameter(
-        "max_time", .duration, help: "The server ends the query after this time.", example: "30s")
+        "max_time", .duration, help: "The server ends the query after this time.", example: "30s", shortest: .aboveZero)
 
     static let form = Parameter(
         "form", .string, default: "extended",

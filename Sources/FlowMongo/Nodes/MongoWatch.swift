@@ -15,7 +15,9 @@ struct MongoWatch: Node {
         parameters: [
             Parameter("collection", .string, help: "The collection; all of them by default.", example: "orders"),
             MongoParameters.database,
-            Parameter("for", .duration, default: "10s", help: "How long to wait for changes.", example: "30s"),
+            Parameter(
+                "for", .duration, default: "10s", help: "How long to wait for changes.", example: "30s", shortest: .zero
+            ),
             Parameter(
                 "max", .int, default: 100, help: "Ends earlier, with so many changes.", minimum: 1, maximum: 10000),
             Parameter(

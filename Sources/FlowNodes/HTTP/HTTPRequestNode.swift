@@ -56,10 +56,12 @@ struct HTTPRequestNode: Node {
             "unix_socket", .string, help: "The Unix socket the server listens on, in place of the URL's host and port.",
             example: "/var/run/docker.sock"),
         Parameter("ca_file", .file, help: "The authorities to trust in place of the system's, as PEM."),
-        Parameter("connect_timeout", .duration, default: "10s", help: "How long connecting may take."),
+        Parameter(
+            "connect_timeout", .duration, default: "10s", help: "How long connecting may take.", shortest: .aboveZero),
         Parameter(
             "stall_timeout", .duration,
-            help: "How long no byte may move; else 30s, and while only the answer is waited for the step's timeout."),
+            help: "How long no byte may move; else 30s, and while only the answer is waited for the step's timeout.",
+            shortest: .aboveZero),
         Parameter(
             "max_bytes", .int, help: "A larger answer is refused; 64 MiB where it does not go to a file.", minimum: 0),
         Parameter("redirects", .int, default: 10, help: "How many redirects are followed.", minimum: 0, maximum: 50),

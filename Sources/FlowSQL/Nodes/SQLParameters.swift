@@ -23,7 +23,7 @@ enum SQLParameters {
             "statement_timeout", .duration,
             help:
                 "How long the server may work on each statement; what takes longer is ended and undone.\(driver.limitNote)",
-            example: "30s")
+            example: "30s", shortest: .aboveZero)
     }
 
     static let table = Parameter(

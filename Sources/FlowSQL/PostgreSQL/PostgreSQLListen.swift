@@ -17,7 +17,9 @@ struct PostgreSQLListen: Node {
                 "channels", .list(of: .string), required: true, help: "The channels, as NOTIFY names them.",
                 example: ["orders"]),
             Parameter("count", .int, default: 1, help: "How many are waited for.", minimum: 1, maximum: 10_000),
-            Parameter("wait", .duration, default: "1m", help: "How long they are waited for.", example: "10m"),
+            Parameter(
+                "wait", .duration, default: "1m", help: "How long they are waited for.", example: "10m", shortest: .zero
+            ),
         ],
         output: "What came, a list of {channel, payload, pid}; pid is the server's process of the sender.",
         example: .init(

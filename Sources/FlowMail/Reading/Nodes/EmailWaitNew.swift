@@ -18,8 +18,12 @@ struct EmailWaitNew: Node {
             Parameter(
                 "since", .map, help: "The mark of an earlier step; without it, only what comes from now on is new.",
                 example: ["uidvalidity": 1, "uid": 101]),
-            Parameter("wait", .duration, default: "5m", help: "How long to wait for a message.", example: "10m"),
-            Parameter("every", .duration, default: "30s", help: "How often to ask a server that doesn't tell."),
+            Parameter(
+                "wait", .duration, default: "5m", help: "How long to wait for a message.", example: "10m",
+                shortest: .zero),
+            Parameter(
+                "every", .duration, default: "30s", help: "How often to ask a server that doesn't tell.",
+                shortest: .aboveZero),
             Parameter(
                 "limit", .int, default: .int(Int64(most)),
                 help: "No more messages than this; the mark is that of the last.",
