@@ -40,6 +40,7 @@ extension Executor {
         var number = first
         while true {
             let attempt = AttemptID(path: place.path, item: place.item, number: number)
+            request.context.checkpoints = StepCheckpoints(place, executor: self, attempt: number)
             try await announce(attempt, &request, work)
             switch await run(attempt, node, request, work, spool) {
             case .ended(let ending): return ending

@@ -180,11 +180,13 @@ extension StoredAttempt {
     func mayRepeat(at now: Timestamp) -> Bool {
         guard intent.effect == .write else { return true }
         if intent.liveKey(at: now) != nil { return true }
-        guard let end else { return false }
+        guard let end else { return isQuiet }
         return switch end.status {
-        case .cancelled, .timedOut: end.failure?.nothingSent ?? false
         // It did happen, and only its output could not be used.
         case .succeeded, .uncertain: false
+        // All that it wrote is kept, however it ended.
+        case _ where isQuiet: true
+        case .cancelled, .timedOut: end.failure?.nothingSent ?? false
         default: end.failure?.saysUndone(ofKeyed: intent.key != nil) ?? true
         }
     }

@@ -27,6 +27,8 @@ package final class Executor: Sendable {
     let scopes: ScopeSource
     /// Steps and items that were started beside others and have not ended.
     let tasks = Atomic(0)
+    /// Paths of steps that have said that they can't keep what came of their parts, for want of a vault.
+    let stepsWithoutVault = Mutex<Set<String>>([])
     let program: PreparedWorkflow
     /// The keys that steps of the run have given their writes in this process.
     let givenKeys: GivenKeys

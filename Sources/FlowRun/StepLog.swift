@@ -1,6 +1,7 @@
 import FlowCore
 import FlowSpec
 import FlowStore
+import Synchronization
 
 /// What a node says goes, masked, to the journal and to whoever watches.
 struct StepLog: LogSink {
@@ -53,10 +54,13 @@ struct StepLog: LogSink {
 struct StepCheckpoints: Checkpoints {
     private let place: Place
     private let executor: Executor
+    /// The number of the attempt that they are for.
+    private let attempt: Int
 
-    init(_ place: Place, executor: Executor) {
+    init(_ place: Place, executor: Executor, attempt: Int = 0) {
         self.place = place
         self.executor = executor
+        self.attempt = attempt
     }
 
     func load(_ name: String) async throws -> Value? {
@@ -64,10 +68,29 @@ struct StepCheckpoints: Checkpoints {
     }
 
     func save(_ name: String, _ value: Value) async throws -> Bool {
-        guard executor.setup.sealing != nil || !value.containsSecret else { return false }
+        guard executor.setup.sealing != nil || !value.containsSecret else {
+            warnOfLoss()
+            return false
+        }
         let stored = try executor.store(value)
         try await executor.journal.commit(
             [.checkpoint(path: place.path, item: place.item, name: name, stored)], synced: false)
         return true
+    }
+
+    /// Of a loop the first item stands for all.
+    private func warnOfLoss() {
+        guard executor.stepsWithoutVault.withLock({ $0.insert(place.path).inserted }) else { return }
+        StepLog(place, executor: executor).log(
+            .warning,
+            "no vault: what this step has sent can't be kept, as it holds a secret, so that it begins anew when resumed; "
+                + "\"flowctl vault init\" keeps it from the next run on")
+    }
+
+    func noteWrite(isOpen: Bool) async throws {
+        let stored = try executor.store(.int(isOpen ? 0 : Int64(attempt)))
+        try await executor.journal.commit(
+            [.checkpoint(path: place.path, item: place.item, name: JournalRecord.quietName, stored)],
+            synced: isOpen, isShared: isOpen && executor.hasCompany)
     }
 }

@@ -248,6 +248,16 @@ package protocol Checkpoints: Sendable {
     ///
     /// - Returns: false where the value holds a secret that nothing can seal, and is not kept.
     func save(_ name: String, _ value: Value) async throws -> Bool
+
+    /// Says of a node of several requests whether it may be cut off now: no write is under way, and what those before gave
+    /// is kept. Each attempt of a write begins as one that may not be.
+    ///
+    /// That it may not be any more survives a power cut when it returns.
+    func noteWrite(isOpen: Bool) async throws
+}
+
+extension Checkpoints {
+    package func noteWrite(isOpen: Bool) async throws {}
 }
 
 package struct NoCheckpoints: Checkpoints {

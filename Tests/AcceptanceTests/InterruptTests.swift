@@ -52,6 +52,36 @@ import Testing
         #expect(again.exit == 2)
     }
 
+    /// Only its job is waited for, which a resumed run does as well.
+    @Test func aWriteThatWaitsForItsJobIsNotInDoubt() async throws {
+        let isDone = Mutex(false)
+        let server = try FaultServer { request in
+            guard request.path == "/jobs" else { return .json(["id": 7], status: 202) }
+            return .json(["done": .bool(isDone.withLock { $0 })])
+        }
+        let machine = try Machine([
+            "connectors/acme.yaml": """
+            connector: acme
+            base: \(server.url)
+            operations:
+              copy:
+                summary: Copy a thing.
+                effect: write
+                request: POST copies
+                poll: { request: GET jobs, until: "${{ body.done }}", every: 1h, for: 2h }
+            """,
+            "copy.yaml": "name: copy\nsteps:\n  - { id: copy, uses: acme.copy }\n",
+        ])
+        let running = try machine.start("flowctl run copy.yaml")
+        _ = await server.requests(atLeast: 2)
+        running.signal(SIGINT)
+        #expect(try await running.finish().exit == 5)
+        isDone.withLock { $0 = true }
+        let resumed = try await machine.run("flowctl resume latest")
+        #expect(resumed.exit == 0, "\(resumed.errors)")
+        #expect(server.requests.map(\.path) == ["/copies", "/jobs", "/jobs"])
+    }
+
     @Test func twiceEndsChildrenToo() async throws {
         let machine = try Machine([
             "long.yaml": """

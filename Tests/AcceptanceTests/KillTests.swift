@@ -200,4 +200,118 @@ import Testing
         #expect(server.requests.map(\.path) == steps + [steps[2]])
         try machine.expectNoTrace(of: token)
     }
+
+    private static let connector = """
+        connector: acme
+        title: Acme
+        base: ADDRESS
+        operations:
+          copy:
+            summary: Copy a thing, and wait until that is done.
+            effect: write
+            request: POST copies
+            poll:
+              when: ${{ status == 202 }}
+              request: GET jobs
+              until: ${{ body.done }}
+              every: 100ms
+              for: 1m
+          share:
+            summary: Upload a file and share it.
+            effect: write
+            params: { file: { type: file, required: true } }
+            steps:
+              slot: { request: POST slots, effect: idempotent }
+              send:
+                request: PUT pieces
+                body: ${{ chunk.piece }}
+                chunk: { of: "${{ params.file }}", by: range, size: 4 }
+              share: { request: POST shares }
+              check: { request: GET checks }
+        """
+
+    /// What was answered and is kept is not sent again, what may be repeated is, and of a write that was under way the user
+    /// decides.
+    @Test(
+        arguments: [
+            ("copy", 1, nil), ("copy", 2, ["POST copies", "GET jobs", "GET jobs"]),
+            ("copy", 3, ["POST copies", "GET jobs", "GET jobs", "GET jobs"]),
+            (
+                "share", 1,
+                ["POST slots", "POST slots", "PUT pieces", "PUT pieces", "PUT pieces", "POST shares", "GET checks"]
+            ),
+            (
+                "share", 3,
+                ["POST slots", "PUT pieces", "PUT pieces", "PUT pieces", "PUT pieces", "POST shares", "GET checks"]
+            ),
+            ("share", 5, nil),
+            (
+                "share", 6,
+                ["POST slots", "PUT pieces", "PUT pieces", "PUT pieces", "POST shares", "GET checks", "GET checks"]
+            ),
+        ] as [(String, Int, [String]?)])
+    func operationOfSeveralRequestsGoesOnWhereItWasKilled(name: String, place: Int, sent: [String]?) async throws {
+        let killer = Killer()
+        let jobs = Mutex(0)
+        let server = try FaultServer { request in
+            killer.requestArrived()
+            guard request.path == "/jobs" else {
+                return .json(["id": 7], status: request.path == "/copies" ? 202 : 200)
+            }
+            let isDone = jobs.withLock { jobs in
+                jobs += 1
+                return jobs > 1
+            }
+            return .json(["done": .bool(isDone)])
+        }
+        let machine = try Machine([
+            "connectors/acme.yaml": KillTests.connector.replacing("ADDRESS", with: server.url),
+            "report.txt": "ten bytes.",
+            "work.yaml": """
+            name: work
+            steps:
+              - { id: work, uses: acme.\(name)\(name == "share" ? ", with: { file: report.txt }" : "") }
+            """,
+        ])
+        let running = try machine.start("flowctl run work.yaml")
+        killer.arm(running.pid, atRequest: place)
+        #expect(try await running.finish().exit == 128 + 9)
+        #expect(server.requests.count == place)
+        let resumed = try await machine.run("flowctl resume latest")
+        if let sent {
+            #expect(resumed.exit == 0, "\(resumed.errors)")
+            #expect(server.requests.map { "\($0.method) \($0.path.dropFirst())" } == sent)
+        } else {
+            #expect(resumed.exit == 7, "\(resumed.errors)")
+            #expect(resumed.errors.contains("resume with --mark-done work or --retry-uncertain work"))
+            #expect(server.requests.count == place)
+        }
+    }
+
+    /// The first answer is lost and the next one a refusal. Once the service may have forgotten the key, the order could be
+    /// there twice.
+    @Test(arguments: [401, 409]) func aLostWriteThatIsRefusedNextIsNotSentUnderAForgottenKey(status: Int) async throws {
+        let server = try FaultServer(replies: [.hangUp, .status(status)])
+        let machine = try Machine([
+            "order.yaml": """
+            name: order
+            steps:
+              - id: order
+                uses: http.request
+                with: { url: "\(server.url)/orders", method: POST, json: { order: 7 } }
+                idempotency_key: order-7
+            """
+        ])
+        let failed = try await machine.run("flowctl run order.yaml")
+        #expect(failed.exit != 0)
+        #expect(server.requests.count == 2)
+        let forgotten = try await machine.run(
+            "flowctl -q nodes run sqlite.execute database=\(machine.stateFolder)/state.db "
+                + "sql='UPDATE attempts SET key_valid_until = 0'")
+        #expect(forgotten.exit == 0, "\(forgotten.errors)")
+        let resumed = try await machine.run("flowctl resume latest")
+        #expect(resumed.exit == 7, "\(resumed.errors)")
+        #expect(resumed.errors.contains("resume with --mark-done order or --retry-uncertain order"))
+        #expect(server.requests.count == 2)
+    }
 }

@@ -186,6 +186,60 @@ struct ResumeTests {
         #expect(bench.nodes.said == ["write a"])
     }
 
+    // MARK: Parts of a write
+
+    /// How the last attempt stood when the process died: it had said of itself that it could be cut off, or after that
+    /// that it couldn't any more, or nothing.
+    @Test(arguments: [("quiet", RunStatus.succeeded), ("open", .uncertain), ("", .uncertain)])
+    func attemptThatCouldBeCutOffIsNotUncertain(said: String, status: RunStatus) async throws {
+        let bench = Bench { call in
+            guard call.count == 1 else { return "done" }
+            if !said.isEmpty { try await call.context.checkpoints.noteWrite(isOpen: false) }
+            if said == "open" { try await call.context.checkpoints.noteWrite(isOpen: true) }
+            throw Failure(.cancelled, "cancelled")
+        }
+        let steps = [try Step.write("a")]
+        #expect(try await bench.run(steps).status != .succeeded)
+        let history = try bench.history()
+        let last = try #require(try history.attempts(of: "a", in: history.run(named: "latest")).last)
+        #expect(last.isQuiet == (said == "quiet"))
+        #expect(try await bench.resume(steps).status == status)
+        #expect(bench.nodes.calls.count == (status == .succeeded ? 2 : 1))
+    }
+
+    /// Each attempt begins as one that may not be cut off, whatever the one before it has said.
+    @Test func whatAnEarlierAttemptSaidOfItselfDoesNotCount() async throws {
+        let bench = Bench { call in
+            if call.count == 1 { try await call.context.checkpoints.noteWrite(isOpen: false) }
+            throw Failure(.cancelled, "cancelled")
+        }
+        let steps = [try Step.write("a")]
+        _ = try await bench.run(steps)
+        #expect(try await bench.resume(steps).status == .cancelled)
+        #expect(try await bench.resume(steps).status == .uncertain)
+        #expect(bench.nodes.calls.count == 2)
+    }
+
+    @Test func whatCannotBeKeptWithoutAVaultIsToldOnce() async throws {
+        let bench = Bench { call in
+            for name in ["slot", "send"] {
+                let isKept = try await call.context.checkpoints.save(name, ["url": .secret("fake-address")])
+                #expect(!isKept)
+            }
+            return .null
+        }
+        let steps = [try Step.read("a"), try .read("each", "${{ string(item) }}").each([1, 2, 3])]
+        _ = try await bench.run(steps)
+        let warnings = bench.observer.events.compactMap { event -> String? in
+            guard case .log(let line) = event, line.level == "warning" else { return nil }
+            return "\(line.path): \(line.message)"
+        }
+        let message =
+            "no vault: what this step has sent can't be kept, as it holds a secret, so that it begins anew when resumed; "
+            + "\"flowctl vault init\" keeps it from the next run on"
+        #expect(warnings == ["a: \(message)", "each: \(message)"])
+    }
+
     @Test func secretInputIsMaskedAfterAResumeToo() async throws {
         let bench = Bench { call in
             if let text = call.arguments["value"]?.stringValue { throw Failure(.conflict, "no \(text)") }

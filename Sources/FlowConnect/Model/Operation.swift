@@ -60,6 +60,9 @@ package struct Operation: Sendable {
         }
     }
 
+    /// Whether a part of it may be done and kept while another one is under way, or waited for.
+    var hasParts: Bool { if case .steps = work { true } else { poll != nil } }
+
     /// Every request it may send.
     var requests: [RequestTemplate] {
         var all = lookups.map(\.request)

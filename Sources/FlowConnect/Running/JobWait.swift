@@ -15,6 +15,7 @@ struct JobWait {
     func result(_ scope: Rendering, after first: Value) async throws -> Value {
         let begun = scope.with("first", first)
         if let condition = poll.condition, try !run.holds(condition, "when", begun.with(result: first)) { return first }
+        try await run.rest()
         let clock = run.context.world.clock
         let start = clock.monotonic()
         var pause = min(poll.interval, .seconds(1))

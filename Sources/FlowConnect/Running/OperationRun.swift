@@ -20,6 +20,8 @@ struct OperationRun: Sendable {
     private(set) var held: HeldCredential
     private let gap = Gap()
     private var doubt: Doubt
+    /// nil where the whole counts as one write: it is one, or writes nothing that may not be repeated.
+    private var writes: OpenWrites?
 
     var node: String { "\(connector.name).\(operation.name)" }
 
@@ -36,6 +38,7 @@ struct OperationRun: Sendable {
         _context = Indirect(wrappedValue: context)
         held = HeldCredential(context.credential)
         doubt = Doubt(context.mayBeDone)
+        writes = context.effect == .write && operation.hasParts ? OpenWrites() : nil
         let node = "\(connector.name).\(operation.name)"
         let access = try Access(
             connector, schemes, node: node, context: context, clocks: memory.clocks, isPreview: isPreview,
@@ -171,8 +174,19 @@ struct OperationRun: Sendable {
     ) async throws -> Value {
         if let saved = try await recalled(name, of: template) { return saved }
         let made = try await make()
-        try await keep(name, made, of: template)
+        try await keepResult(name, made, of: template)
         return made
+    }
+
+    /// Keeps what the last request gave: where that was a write, the run may be cut off from then on.
+    func keepResult(_ name: String, _ value: Value, of template: RequestTemplate) async throws {
+        try await keep(name, value, of: template)
+        if !gap.isThere { writes?.noteKept() }
+    }
+
+    /// Has the journal know, before a pause or a request that writes nothing, that the run may be cut off, where it may.
+    func rest() async throws {
+        if let writes, writes.rest() { try await context.checkpoints.noteWrite(isOpen: false) }
     }
 
     /// nil where nothing is kept under the name.
@@ -340,12 +354,20 @@ struct OperationRun: Sendable {
         make: @escaping @Sendable () throws -> HTTPRequest
     ) async throws -> (response: HTTPResponse, decoded: DecodedResponse) {
         let judge = judge(template, scope)
+        if writes != nil { try await announce(template) }
         let response = try await context.world.http.send(
             try call(template, scope, isSentOnce: isSentOnce, judge: judge, make: make))
+        writes?.noteAnswer(toWrite: effect(of: template) == .write)
         // What an earlier process was cut off in is this; what follows it has not been sent before.
         if effect(of: template) != .read { doubt.end() }
         // What a mock gives is no secret: nobody gave it out, and there may be no vault to seal it with.
         return (response, judge.result(of: response, hiding: context.isMocked ? [] : template.secretParts))
+    }
+
+    /// Has the journal know what may be under way once the request is sent.
+    private func announce(_ template: RequestTemplate) async throws {
+        guard let writes, effect(of: template) == .write else { return try await rest() }
+        if writes.begin() { try await context.checkpoints.noteWrite(isOpen: true) }
     }
 
     /// What is not cut is masked where it is shown.
@@ -417,6 +439,7 @@ struct OperationRun: Sendable {
         copy.held = HeldCredential(credential)
         // What a token is asked for with says nothing of the work.
         copy.doubt = Doubt(false)
+        copy.writes = nil
         return copy
     }
 

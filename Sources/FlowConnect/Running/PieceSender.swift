@@ -52,7 +52,7 @@ struct PieceSender {
                         .protocolError,
                         "\(run.node): the server asks for the same piece of \(file.name) again and again")
                 }
-                try await keep(position)
+                try await run.keepResult(checkpoint, position.asValue, of: request)
             } catch {
                 let failure = Failure(error)
                 breaks += 1

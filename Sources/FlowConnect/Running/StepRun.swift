@@ -87,7 +87,7 @@ struct StepRun {
             } else {
                 try await response(of: step, scope, keySuffix: suffix)
             }
-        if !step.isFresh { try await run.keep(checkpoint(step), result, of: step.request) }
+        if !step.isFresh { try await run.keepResult(checkpoint(step), result, of: step.request) }
         return result
     }
 

@@ -107,6 +107,10 @@ extension JournalRecord {
     /// - Parameter number: from 1.
     package static func pageName(_ number: Int) -> String { ":page.\(number)" }
 
+    /// What a checkpoint is called that holds the number of the attempt that could be cut off when it was written, as no
+    /// write was open; 0 where one is.
+    package static let quietName = ":quiet"
+
     /// Whether a value in it belongs into a file.
     var isLarge: Bool {
         switch self {

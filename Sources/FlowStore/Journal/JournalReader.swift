@@ -147,7 +147,7 @@ struct JournalReader {
             ORDER BY s.path, a.item, a.number LIMIT ?
             """, [.int(run)] + place + [.int(Int64(limit))]
         ).map { row in
-            KeyedAttempt(path: row[10].stringValue ?? "", node: row[11].stringValue ?? "", attempt: StoredAttempt(row))
+            KeyedAttempt(path: row[11].stringValue ?? "", node: row[12].stringValue ?? "", attempt: StoredAttempt(row))
         }
     }
 
@@ -177,7 +177,9 @@ struct JournalReader {
     }
 
     private static let attemptColumns = """
-        a.item, a.number, a.effect, a.key, a.key_valid_until, a.started_at, a.status, a.nothing_sent, a.error, a.ended_at
+        a.item, a.number, a.effect, a.key, a.key_valid_until, a.started_at, a.status, a.nothing_sent, a.error, a.ended_at,
+        (SELECT CAST(c.value AS INTEGER) FROM checkpoints c
+            WHERE c.step = a.step AND c.item = a.item AND c.name = '\(JournalRecord.quietName)') = a.number
         """
 
     func pages(of path: String) throws(Failure) -> [StoredValue] {
@@ -220,6 +222,7 @@ extension StoredAttempt {
             intent: AttemptIntent(
                 effect: row[2].stringValue.flatMap(Effect.init(rawValue:)) ?? .write, key: row[3].stringValue,
                 keyValidUntil: row[4].storedTime, startedAt: row[5].storedTime ?? Timestamp(seconds: 0)),
-            end: row[9].storedTime.map { AttemptEnd(status: row[6].storedStatus, failure: failure, endedAt: $0) })
+            end: row[9].storedTime.map { AttemptEnd(status: row[6].storedStatus, failure: failure, endedAt: $0) },
+            isQuiet: row[10].intValue == 1)
     }
 }

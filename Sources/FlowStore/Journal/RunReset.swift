@@ -95,7 +95,7 @@ extension RunReset {
             try database.execute(
                 """
                 DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
-                    AND (name NOT LIKE ':%' OR name GLOB ':page.*')
+                    AND (name NOT LIKE ':%' OR name GLOB ':page.*' OR name = '\(JournalRecord.quietName)')
                 """, [.int(run), .string(path)])
         }
         let statements = JournalStatements(database: database, run: run)

@@ -93,4 +93,6 @@ package struct StoredAttempt: Sendable {
     package var intent: AttemptIntent
     /// nil while it runs, and where its process died.
     package var end: AttemptEnd?
+    /// Whether no write of it was open when it was last heard of, although its effect is one.
+    package var isQuiet = false
 }
