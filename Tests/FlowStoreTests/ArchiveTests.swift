@@ -408,10 +408,14 @@ struct ArchiveTests {
             return count
         }.value
         let lines = LineWriter(writer)
-        try lines.write(line)
-        try lines.close()
+        let outcome = Result {
+            try lines.write(line)
+            try lines.close()
+        }
+        // Else the reader would wait for more where it could not be written.
         close(writer)
         #expect(await read == line.count + 1)
+        try outcome.get()
         close(reader)
     }
 
