@@ -59,6 +59,7 @@ extension Operation {
 extension RequestTemplate {
     fileprivate var conditions: [Condition] {
         var all = acceptedWhen.map { ("ok", $0) } + doneSigns.compactMap(\.condition).map { ("done_already", $0) }
+        if let asksForPart { all.append(("part", asksForPart)) }
         if case .rules(let rules) = judgement { all += rules.conditions }
         return all
     }

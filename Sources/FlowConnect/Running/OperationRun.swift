@@ -397,6 +397,7 @@ struct OperationRun: Sendable {
             let name = try template.saveName.flatMap { template throws(Failure) in try scope.text(template) }
             let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url, name: name)
             call.destination = .file(path: path)
+            call.asksForPart = try template.asksForPart.map { try holds($0, "part", scope) } ?? false
         }
         return call
     }
