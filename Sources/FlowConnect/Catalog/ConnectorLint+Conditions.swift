@@ -69,6 +69,7 @@ extension ErrorRules {
     fileprivate var conditions: [Condition] {
         [("when", when)].compactMap(named)
             + kinds.flatMap { kind, signs in signs.compactMap(\.condition).map { (kind.rawValue, $0) } }
+            + finalSigns.compactMap(\.condition).map { ("no_retry", $0) }
             + delays.compactMap(\.condition).map { ("when", $0) }
     }
 }
