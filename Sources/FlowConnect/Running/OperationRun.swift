@@ -54,6 +54,9 @@ struct OperationRun: Sendable {
                 ("params", .map(seen)), ("base", .string(access.site)),
                 ("credential", .map(context.credential?.openFields ?? ValueMap())),
             ]), isPreview: isPreview, now: { context.world.clock.now() })
+        if !context.idempotencyKey.isEmpty {
+            rendering = rendering.with("step_key", .string(context.idempotencyKey))
+        }
         if operation.batch != nil { rendering = rendering.with("batch", Self.batchVariables(1, offset: 0)) }
     }
 
