@@ -48,6 +48,9 @@ package struct Failure: Error, Sendable, Hashable {
     /// True where the other side has refused the work and yet may have done it: by its own word, or as an earlier try of the
     /// same write was lost.
     package var mayBeDone = false
+    /// True where the other side says that another try is of no use for now, so that none follows by itself. What came of
+    /// the work is as open as the kind says.
+    package var refusesRetry = false
     /// True where the server that was asked had answered, and another one, to which it redirects, is what failed.
     package var isOfRedirect = false
 

@@ -32,7 +32,7 @@ package struct DownloadClient: HTTPClient {
                 .invalid, "could not write \(path) (\(systemText(ENAMETOOLONG)))", hint: "use a shorter name",
                 nothingSent: true)
         }
-        let asksForPart = call.request.headers["range"] != nil
+        let asksForPart = call.asksForPart || call.request.headers["range"] != nil
         return try await send(
             call, into: PartFile(for: path, in: target, limit: limit, digest: digest, asksForPart: asksForPart))
     }

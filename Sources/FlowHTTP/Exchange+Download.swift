@@ -8,7 +8,9 @@ extension Exchange {
         guard case .sink(let sink) = call.destination else { return self }
         var request = request
         if request.headers["accept-encoding"] == nil { request.headers["Accept-Encoding"] = "identity" }
-        if request.method == "GET", request.headers["range"] == nil, request.headers["if-range"] == nil {
+        if request.method == "GET", !call.asksForPart, request.headers["range"] == nil,
+            request.headers["if-range"] == nil
+        {
             request.headers.fields += sink.continuation()
         }
         return Exchange(self, sending: request)

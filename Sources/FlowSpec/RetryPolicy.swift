@@ -45,9 +45,10 @@ package struct RetryPolicy: Sendable, Hashable {
     /// Whether `failure` of work with `effect` may be repeated, apart from the count.
     ///
     /// Reads and idempotent work repeat on what may pass. A write repeats where nothing was sent or the other side
-    /// refused it; an uncertain write only where ``on`` names that kind, or a key makes it safe.
+    /// refused it; an uncertain write only where ``on`` names that kind, or a key makes it safe. Nothing repeats where the
+    /// other side says that this is of no use.
     package func allows(_ failure: Failure, effect: Effect, hasIdempotencyKey: Bool = false) -> Bool {
-        if failure.kind == .cancelled || failure.kind == .internal { return false }
+        if failure.kind == .cancelled || failure.kind == .internal || failure.refusesRetry { return false }
         if let on { return on.contains(failure.kind) }
         let isRepeatable = effect != .write || hasIdempotencyKey
         switch failure.kind {

@@ -111,6 +111,9 @@ package struct HTTPCall: Sendable {
     package var usesCache = false
     /// Whether the cache has added conditions to the request, which are for its own address and for no other.
     package var asksForChange = false
+    /// Whether a part of the file is asked for otherwise than by `Range`, so that 206 is what is wanted, and a part that
+    /// broke off can only be asked for anew.
+    package var asksForPart = false
     /// When run and block must be over, by the monotonic clock of the world; no pause is begun that would pass it.
     package var deadline: Duration?
     /// Waits so long, or until nobody wants the answer any more; nil waits by the client's clock.

@@ -50,6 +50,26 @@ import Testing
         #expect(try await outcome(reply(text, type: type)) == nil)
     }
 
+    @Test(arguments: [(ValueMap(), false), (ValueMap.of([("number", 2)]), true)])
+    func aPartMayBeAskedForWithoutARange(arguments: ValueMap, isPart: Bool) async throws {
+        let node = try TestConnector(
+            """
+              fetch:
+                summary: Fetch a file.
+                effect: read
+                request: GET /file
+                params: { number: { type: int } }
+                save: /work/file
+                part: ${{ has(params.number) }}
+            """
+        ).node("fetch")
+        let http = ScriptedHTTP { _ in HTTPResponse(status: 206, body: .file(FileReference(path: "/part", size: 1))) }
+        _ = try await node.run(
+            node.spec.bind(arguments),
+            in: NodeContext(world: .test(http: http, files: MemoryFiles(texts: [:])), effect: .read))
+        #expect(http.calls.map(\.asksForPart) == [isPart])
+    }
+
     @Test func stepsWithKeysOfTheirOwnHaveFoldersOfTheirOwn() async throws {
         let node = try TestConnector("  export: { summary: S., effect: write, request: POST /export, save: '' }")
             .node("export")

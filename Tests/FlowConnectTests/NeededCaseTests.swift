@@ -92,6 +92,9 @@ extension ConversationCase {
         guard let failure, let found = failure["kind"]?.stringValue,
             found == kind || kind == "uncertain" && found == "transient"
         else { return false }
-        return signs.contains { $0 == failure["code"] || $0.stringValue?.contains("${{") == true }
+        return signs.contains { sign in
+            if let status = sign.intValue { return isAnswered(Int(status)) }
+            return sign == failure["code"] || sign.stringValue?.contains("${{") == true
+        }
     }
 }

@@ -157,6 +157,17 @@ import Testing
         #expect(failure?.message == "acme.op: parameter \"x\" must not have \".\" or \"..\" as a part")
     }
 
+    @Test(arguments: [("a/../b", "must not have \".\" or \"..\" as a part"), ("", "must not be empty")])
+    func whatAPathIsMadeOfIsCalledByTheParameter(text: String, what: String) async throws {
+        let connector = try TestConnector(
+            "  op:\n"
+                + lines(
+                    "request: \"GET a/{+place}\"\npath: { place: \"${{ params.x }}\" }\n"
+                        + "params: { x: { type: string, required: true } }"))
+        let failure = await connector.failure("op", ValueMap.of([("x", .string(text))]))
+        #expect(failure?.message == "acme.op: parameter \"x\" \(what)")
+    }
+
     @Test func aHeaderCantHoldALineBreak() async throws {
         let connector = try TestConnector(
             "  op:\n" + lines("request: GET a\nparams: { x: { type: string, in: header, as: X-A } }"))

@@ -177,6 +177,48 @@ import Testing
         #expect(failure?.code == "404")
     }
 
+    /// A refusal of another kind than the status has is about something else.
+    @Test(arguments: ["\"${{ status == 403 }}\"", "secondary"])
+    func theHintOfAStatusIsForTheKindOfTheStatus(sign: String) async throws {
+        let connector = try TestConnector(
+            "  op: { summary: Do it., effect: read, request: GET t }",
+            head: """
+                errors:
+                  code: ${{ body.code }}
+                  kinds: { rate_limited: [\(sign)], permission: [closed], conflict: [405] }
+                  hints: { "403": Give it the permission., "405": It is there already. }
+                """)
+        let limited = await connector.failure("op", reply: .json(#"{"code":"secondary"}"#, status: 403))
+        #expect(limited?.kind == .rateLimited)
+        #expect(limited?.hint == "try again later")
+        let closed = await connector.failure("op", reply: .json(#"{"code":"closed"}"#, status: 403))
+        if sign == "secondary" { #expect(closed?.hint == "Give it the permission.") }
+        #expect(await connector.failure("op", reply: .json("{}", status: 405))?.hint == "It is there already.")
+    }
+
+    private static let told = """
+        errors: { kinds: { permission: [closed] }, no_retry: [closed, 502, "${{ headers['x-retry'] == 'false' }}"] }
+        """
+
+    @Test(arguments: [
+        (500, "false", FailureKind.transient, true), (502, "", .transient, true), (503, "", .transient, false),
+        (429, "false", .rateLimited, true), (429, "", .rateLimited, false),
+    ])
+    func aServiceMaySayThatAnotherTryIsOfNoUse(
+        status: Int, header: String, kind: FailureKind, refuses: Bool
+    ) async throws {
+        let connector = try TestConnector(
+            "  op: { summary: Do it., effect: write, request: POST t, idempotency: { send: header.Key } }",
+            head: Self.told)
+        let failure = await connector.failure(
+            "op", reply: .json("{}", status: status, headers: [("X-Retry", header)]))
+        #expect(failure?.kind == kind)
+        #expect(failure?.refusesRetry == refuses)
+        // Of a refusal it is known that nothing has happened.
+        let isOpen = refuses && status >= 500
+        #expect((failure?.hint == "look whether it happened before you resume the run") == isOpen)
+    }
+
     @Test func aDeletionThatIsDoneGivesNothing() async throws {
         let connector = try TestConnector("  op: { summary: Do it., effect: idempotent, request: DELETE t }")
         let node = try connector.node("op")

@@ -216,6 +216,36 @@ import Testing
         #expect(calls.map(\.request.method) == ["POST", "GET", "POST"])
     }
 
+    /// What is refused as done may be refused for another reason, where there is a probe to tell.
+    @Test(arguments: [true, false])
+    func aProbeTellsWhetherARefusalMeansDone(isDone: Bool) async throws {
+        let text = Self.probed.replacing(
+            "request: POST things", with: "request: POST things\n        done_already: [404]")
+        let node = try TestConnector(text).node("make")
+        let http = ScriptedHTTP { call in
+            if call.request.method == "GET" { return .json(isDone ? #"{"things":[1]}"# : #"{"things":[]}"#) }
+            var gone = HTTPResponse.json(#"{"message":"gone"}"#, status: 404)
+            gone.meansDone = true
+            return gone
+        }
+        let context = NodeContext(world: .test(http: http), effect: .idempotent)
+        let arguments = try node.spec.bind(ValueMap.of([("key", "k1")]))
+        if isDone {
+            #expect(try await node.run(arguments, in: context) == ["things": [1]])
+        } else {
+            let failure = await #expect(throws: Failure.self) { try await node.run(arguments, in: context) }
+            #expect(failure?.kind == .notFound)
+            #expect(failure?.message == "the server answered 404 Not Found")
+        }
+        #expect(http.calls.map(\.request.method) == ["POST", "GET"])
+    }
+
+    @Test func eachStepOfARunHasAKeyOfItsOwn() async throws {
+        let connector = try TestConnector(
+            "  op: { summary: S., effect: idempotent, request: \"PUT {name}\", path: { name: \"${{ step_key }}\" } }")
+        #expect(try await connector.run("op").requests[0].url == "https://api.acme.test/v1/key-1")
+    }
+
     @Test func aProbeThatGivesNoConditionIsNoAnswer() async throws {
         let client = ScriptedHTTP([
             .failure(Failure(.uncertain, "the connection broke")), .success(.json(#"{"things":[]}"#)),

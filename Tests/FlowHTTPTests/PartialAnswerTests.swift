@@ -54,15 +54,17 @@ import Testing
 
     /// - Parameter retries: how many tries may follow the one that breaks off.
     private func download(
-        _ server: FaultServer, retries: Int = 3, headers: [(String, String)] = [], digest: ContentDigest? = nil
+        _ server: FaultServer, retries: Int = 3, headers: [(String, String)] = [], digest: ContentDigest? = nil,
+        asksForPart: Bool = false
     ) async throws -> HTTPResponse {
         let client = DownloadClient(RetryingClient(CurlClient(), clock: ManualClock(), random: SeededRandom()))
-        return try await client.send(
-            HTTPCall(
-                HTTPRequest("GET", server.url, headers: HTTPHeaders(headers)),
-                retry: RetryPolicy(max: retries, jitter: false),
-                destination: .file(path: path, digest: digest),
-                classify: { HTTPStatusTable.failure(for: $0, effect: .read, now: Timestamp(seconds: 0)) }))
+        var call = HTTPCall(
+            HTTPRequest("GET", server.url, headers: HTTPHeaders(headers)),
+            retry: RetryPolicy(max: retries, jitter: false),
+            destination: .file(path: path, digest: digest),
+            classify: { HTTPStatusTable.failure(for: $0, effect: .read, now: Timestamp(seconds: 0)) })
+        call.asksForPart = asksForPart
+        return try await client.send(call)
     }
 
     private func ranges(_ server: FaultServer) -> [String?] { server.requests.map { $0.headers["range"] } }
@@ -195,6 +197,16 @@ import Testing
         _ = try await download(server, headers: [("Range", "bytes=10-99")])
         #expect(try folder.read("data.bin") == Array(content[10..<100]))
         #expect(server.requests.count == 2)
+    }
+
+    /// As by S3's `partNumber`, beside which no `Range` may stand.
+    @Test func partThatIsAskedForByItsNumberBeginsAnewWhereItBrokeOff() async throws {
+        let part = part(10, to: 40_000)
+        let server = try FaultServer(replies: [part.delivered(.cut(after: part.headSize + 20_000)), part])
+        let response = try await download(server, asksForPart: true)
+        #expect(response.status == 206)
+        #expect(try folder.read("data.bin") == Array(content[10..<40_000]))
+        #expect(ranges(server) == [nil, nil])
     }
 
     @Test(arguments: [("\"v\r1\"", "\"v 1\""), ("\"v\u{1}1\"", nil)])

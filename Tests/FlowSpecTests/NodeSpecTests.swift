@@ -99,6 +99,14 @@ import Testing
         #expect(policy.allows(late, effect: .read))
     }
 
+    @Test func nothingIsRepeatedThatTheOtherSideSaysIsOfNoUse() {
+        var failure = Failure(.transient, "x")
+        failure.refusesRetry = true
+        #expect(!policy.allows(failure, effect: .read))
+        #expect(!policy.allows(failure, effect: .write, hasIdempotencyKey: true))
+        #expect(!RetryPolicy(max: 1, on: [.transient]).allows(failure, effect: .read))
+    }
+
     @Test func namedKindsReplaceTheDefaults() {
         let named = RetryPolicy(max: 1, on: [.uncertain])
         #expect(named.allows(Failure(.uncertain, "x"), effect: .write))

@@ -59,6 +59,7 @@ extension Operation {
 extension RequestTemplate {
     fileprivate var conditions: [Condition] {
         var all = acceptedWhen.map { ("ok", $0) } + doneSigns.compactMap(\.condition).map { ("done_already", $0) }
+        if let asksForPart { all.append(("part", asksForPart)) }
         if case .rules(let rules) = judgement { all += rules.conditions }
         return all
     }
@@ -68,6 +69,7 @@ extension ErrorRules {
     fileprivate var conditions: [Condition] {
         [("when", when)].compactMap(named)
             + kinds.flatMap { kind, signs in signs.compactMap(\.condition).map { (kind.rawValue, $0) } }
+            + finalSigns.compactMap(\.condition).map { ("no_retry", $0) }
             + delays.compactMap(\.condition).map { ("when", $0) }
     }
 }

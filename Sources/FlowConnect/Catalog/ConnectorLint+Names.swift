@@ -27,7 +27,8 @@ extension ConnectorLint {
     }
 
     mutating func checkNames(_ operation: Operation) {
-        var names = Names(roots: ["base", "credential"]).with("params", members: operation.parameters.map(\.name))
+        var names = Names(roots: ["base", "credential", "step_key"]).with(
+            "params", members: operation.parameters.map(\.name))
         check(
             operation.writeCondition.map { [$0] } ?? [],
             Names(roots: []).with("params", members: operation.parameters.map(\.name)))

@@ -44,6 +44,8 @@ struct ErrorRules: Sendable {
     var requestID: Template?
     /// In order: the first kind with a sign that fits.
     var kinds: [(kind: FailureKind, signs: [Sign])] = []
+    /// What says that another try is of no use for now, whatever the kind.
+    var finalSigns: [Sign] = []
     /// By code, or by status as text.
     var hints: [(key: String, hint: Template)] = []
     /// In order: the first that gives a time.
@@ -55,9 +57,7 @@ struct ErrorRules: Sendable {
         var all =
             [when].compactMap(\.self) + (code?.expressions ?? []) + (message?.expressions ?? [])
             + (requestID?.expressions ?? [])
-        for (_, signs) in kinds {
-            all += signs.compactMap(\.condition)
-        }
+        all += (kinds.flatMap(\.signs) + finalSigns).compactMap(\.condition)
         return all + hints.flatMap(\.hint.expressions) + delays.compactMap(\.condition)
     }
 }

@@ -90,6 +90,8 @@ struct RequestTemplate: Sendable {
     var save: Template?
     /// What a file is called that gets its name here; nil takes the last part of the address.
     var saveName: Template?
+    /// Whether a part of the file is asked for, otherwise than by `Range`.
+    var asksForPart: Expression?
     /// nil takes the operation's.
     var effect: Effect?
     /// How many seconds may pass until the answer begins, where the step has no timeout of its own.
@@ -122,7 +124,9 @@ struct RequestTemplate: Sendable {
     }
 
     /// Every expression that is evaluated before the request is sent.
-    var expressions: [Expression] { expressionsOfContent + (answerWithin?.expressions ?? []) }
+    var expressions: [Expression] {
+        expressionsOfContent + (answerWithin?.expressions ?? []) + [asksForPart].compactMap(\.self)
+    }
 
     /// Those of what is sent, and of where it goes.
     var expressionsOfContent: [Expression] {

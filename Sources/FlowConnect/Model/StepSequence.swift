@@ -9,7 +9,7 @@ struct StepSequence: Sendable {
         @Indirect var request: RequestTemplate
         /// Sends the body in pieces.
         @Boxed var chunking: Chunking?
-        /// Finds out whether the request has happened when its answer was lost.
+        /// Finds out whether the request has happened when its answer was lost, or may say so.
         @Boxed var probe: Probe?
         /// Sent again in a resumed run, as what it reads may have changed.
         var isFresh = false

@@ -6,12 +6,13 @@ extension ConnectorReader {
     mutating func errorRules(_ node: SourceNode) -> ErrorRules {
         var rules = ErrorRules()
         guard let map = MapDecoder(node, "\"errors\"", &diagnostics) else { return rules }
-        map.finish(["when", "code", "message", "request_id", "kinds", "hints", "delay"], &diagnostics)
+        map.finish(["when", "code", "message", "request_id", "kinds", "no_retry", "hints", "delay"], &diagnostics)
         rules.when = map.node("when").flatMap { condition($0, for: "when") }
         rules.code = map.node("code").flatMap { template($0, for: "code") }
         rules.message = map.node("message").flatMap { template($0, for: "message") }
         rules.requestID = map.node("request_id").flatMap { template($0, for: "request_id") }
         rules.kinds = map.map("kinds", &diagnostics)?.compactMap { kind($0) } ?? []
+        rules.finalSigns = map.list("no_retry", &diagnostics)?.compactMap { sign($0, for: "no_retry") } ?? []
         for entry in map.map("hints", &diagnostics) ?? [] {
             if let hint = template(entry.value, for: entry.key) { rules.hints.append((entry.key, hint)) }
         }

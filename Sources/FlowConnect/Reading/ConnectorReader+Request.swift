@@ -7,7 +7,7 @@ extension ConnectorReader {
     static let requestKeys =
         [
             "request", "path", "query", "headers", "auth", "errors", "ok", "done_already", "decode", "idempotency",
-            "save", "secret", "presign", "content_md5", "answer_within",
+            "save", "secret", "presign", "content_md5", "answer_within", "part",
         ] + bodyKeys
 
     mutating func request(_ map: MapDecoder) -> RequestTemplate? {
@@ -25,6 +25,7 @@ extension ConnectorReader {
         request.sendsDigest = map.bool("content_md5", &diagnostics) ?? false
         request.presign = map.node("presign").flatMap { presign($0) }
         if let node = map.node("save") { (request.save, request.saveName) = place(node) }
+        request.asksForPart = map.node("part").flatMap { condition($0, for: "part") }
         request.answerWithin = map.node("answer_within").flatMap { answerTime($0) }
         if let auth = map.node("auth") {
             if auth.string == "none" {

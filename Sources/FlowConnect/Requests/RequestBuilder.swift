@@ -161,10 +161,18 @@ struct RequestBuilder {
         // A dot segment would lead to another endpoint, encoded or not (RFC 3986, 5.2.4).
         if text.isEmpty || parts.contains("..") || parts.contains(".") {
             let what = text.isEmpty ? "must not be empty" : "must not have \".\" or \"..\" as a part"
-            let noun = arguments[name] == nil ? "\"\(name)\" in the path" : "parameter \"\(name)\""
-            throw Failure(.invalid, "\(node): \(noun) \(what)")
+            throw Failure(.invalid, "\(node): \(noun(of: name, in: template)) \(what)")
         }
         return WireText.encode(text, keeping: keepsSlashes ? "/" : "", isPreview: rendering.isPreview)
+    }
+
+    /// What the user knows a name in a path by: the parameter, or the only one that its value is made of.
+    private func noun(of name: String, in template: RequestTemplate) -> String {
+        let value = template.pathValues.first { $0.name == name }?.value
+        let read = (value?.expressions ?? []).flatMap(\.references).filter { $0.root == "params" }
+        let sources = value == nil ? [name] : Set(read.map { $0.members.first ?? "" }).sorted()
+        guard sources.count == 1, connectorParameter(sources[0]) != nil else { return "\"\(name)\" in the path" }
+        return "parameter \"\(sources[0])\""
     }
 
     private func connectorParameter(_ name: String) -> OperationParameter? {

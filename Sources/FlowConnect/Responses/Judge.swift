@@ -129,13 +129,15 @@ final class Judge: Sendable {
     /// The failure of a response that says no.
     private func refusal(_ response: HTTPResponse, _ scope: Rendering, _ byStatus: Failure?) -> Failure {
         let code = text(rules.code, scope)
-        let said = kind(status: response.status, code: code, scope)
+        let rule = rule(status: response.status, code: code, scope)
+        let said = rule?.kind
         // A read is never uncertain, nor is a write with a key.
         let isSafe = effect != .write || hasKey
         let kind = said == .uncertain && isSafe ? .transient : said ?? byStatus?.kind ?? .invalid
         var failure = byStatus ?? Failure(kind, "\(server(response)) answered \"\(code ?? "no")\"")
         failure.kind = kind
         failure.mayBeDone = said == .uncertain
+        failure.refusesRetry = rules.finalSigns.contains { fits($0, status: response.status, code: code, scope) }
         failure.code = code ?? String(response.status)
         failure.requestID = text(rules.requestID, scope) ?? RequestID.of(response.headers)
         if let message = text(rules.message, scope) {
@@ -149,14 +151,23 @@ final class Judge: Sendable {
             failure.retryAfter = failure.retryAfter ?? delay(response, scope)
             failure.hint = HTTPStatusTable.hint(toComeBackAfter: failure.retryAfter)
         }
-        failure.hint = hint(code: code, status: response.status, scope) ?? failure.hint
+        // A key keeps a repetition from doing it twice only as long as the service remembers it.
+        if failure.refusesRetry, effect == .write, HTTPCall.isOutcomeUnknown(failure, response) {
+            failure.hint = "look whether it happened before you resume the run"
+        }
+        let ofStatus = byStatus?.kind == kind || rule?.isOfStatus == true
+        failure.hint = hint(code: code, status: ofStatus ? response.status : nil, scope) ?? failure.hint
         return failure
     }
 
-    private func kind(status: Int, code: String?, _ scope: Rendering) -> FailureKind? {
+    /// The kind that the rules give a response; nil leaves it to the status.
+    ///
+    /// - Returns: `isOfStatus` where the status alone says it.
+    private func rule(status: Int, code: String?, _ scope: Rendering) -> (kind: FailureKind, isOfStatus: Bool)? {
         for (kind, signs) in rules.kinds {
-            guard signs.contains(where: { fits($0, status: status, code: code, scope) }) else { continue }
-            return kind
+            guard let sign = signs.first(where: { fits($0, status: status, code: code, scope) }) else { continue }
+            if case .status = sign { return (kind, true) }
+            return (kind, false)
         }
         return nil
     }
@@ -177,8 +188,9 @@ final class Judge: Sendable {
         return doneSigns.contains { fits($0, status: response.status, code: code, scope) }
     }
 
-    private func hint(code: String?, status: Int, _ scope: Rendering) -> String? {
-        for key in [code, String(status)].compactMap(\.self) {
+    /// - Parameter status: nil where the failure is of another kind than the status says, of which its hint knows nothing.
+    private func hint(code: String?, status: Int?, _ scope: Rendering) -> String? {
+        for key in [code, status.map(String.init)].compactMap(\.self) {
             if let hint = rules.hints.first(where: { $0.key == key }), let text = text(hint.hint, scope) { return text }
         }
         return nil

@@ -57,6 +57,9 @@ struct OperationRun: Sendable {
                 ("params", .map(seen)), ("base", .string(access.site)),
                 ("credential", .map(context.credential?.openFields ?? ValueMap())),
             ]), isPreview: isPreview, now: { context.world.clock.now() })
+        if !context.idempotencyKey.isEmpty {
+            rendering = rendering.with("step_key", .string(context.idempotencyKey))
+        }
         if operation.batch != nil { rendering = rendering.with("batch", Self.batchVariables(1, offset: 0)) }
     }
 
@@ -419,6 +422,7 @@ struct OperationRun: Sendable {
             let name = try template.saveName.flatMap { template throws(Failure) in try scope.text(template) }
             let path = try SavePath(context: context).path(try scope.text(save), url: call.request.url, name: name)
             call.destination = .file(path: path)
+            call.asksForPart = try template.asksForPart.map { try holds($0, "part", scope) } ?? false
         }
         return call
     }

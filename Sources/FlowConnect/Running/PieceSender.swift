@@ -253,7 +253,8 @@ extension PieceSender.Position {
 extension Failure {
     /// Whether the connection broke or the service had no time, so that the server may have part of a piece.
     fileprivate var isBreak: Bool {
-        switch kind {
+        if refusesRetry { return false }
+        return switch kind {
         case .network, .timeout, .transient, .uncertain, .rateLimited: true
         default: false
         }

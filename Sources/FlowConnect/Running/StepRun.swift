@@ -93,13 +93,28 @@ struct StepRun {
 
     private func response(of step: StepSequence.Step, _ scope: Rendering, keySuffix: String) async throws -> Value {
         do {
-            return try await run.exchange(step.request, scope, keySuffix: keySuffix).decoded.asValue
+            return try await answer(to: step, scope, keySuffix: keySuffix)
         } catch {
             guard let probe = step.probe, Failure(error).kind == .uncertain else { throw error }
-            let (_, found) = try await run.exchange(probe.request, scope)
-            if try run.holds(probe.done, "done", scope.with(found)) { return found.asValue }
-            return try await run.exchange(step.request, scope, keySuffix: keySuffix).decoded.asValue
+            if let found = try await self.found(by: probe, scope) { return found }
+            return try await answer(to: step, scope, keySuffix: keySuffix)
         }
+    }
+
+    /// - Throws: its refusal, too, where that may mean that the work is done and the probe finds that it isn't.
+    private func answer(to step: StepSequence.Step, _ scope: Rendering, keySuffix: String) async throws -> Value {
+        let (response, decoded) = try await run.exchange(step.request, scope, keySuffix: keySuffix)
+        guard decoded.meansDone, let probe = step.probe else { return decoded.asValue }
+        if let found = try await found(by: probe, scope) { return found }
+        throw run.judge(step.request, scope).failure(of: response)
+            ?? Failure(.conflict, "\(run.node): the step \"\(step.name)\" is refused as done, and isn't")
+    }
+
+    /// What a probe was answered with; nil where the work isn't done.
+    private func found(by probe: StepSequence.Probe, _ scope: Rendering) async throws -> Value? {
+        let (_, answer) = try await run.exchange(probe.request, scope)
+        guard try run.holds(probe.done, "done", scope.with(answer)) else { return nil }
+        return answer.asValue
     }
 
     // MARK: Failing

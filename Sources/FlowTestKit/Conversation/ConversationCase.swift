@@ -73,6 +73,11 @@ package struct ConversationCase: Sendable {
         exchanges.contains { if case .failure = $0.reply { true } else { false } }
     }
 
+    /// Whether one of its answers has the status.
+    package func isAnswered(_ status: Int) -> Bool {
+        exchanges.contains { if case .response(status, _, _) = $0.reply { true } else { false } }
+    }
+
     /// - Returns: nil where the file is no case; `diagnostics` says why.
     package init?(_ text: SourceText, diagnostics: inout Diagnostics) {
         guard let root = YAML.read(text, diagnostics: &diagnostics),
