@@ -33,6 +33,7 @@
     F(unsigned int, mysql_errno, (MYSQL *connection), (connection))                                                    \
     F(const char *, mysql_error, (MYSQL *connection), (connection))                                                    \
     F(int, mysql_real_query, (MYSQL *connection, const char *text, unsigned long length), (connection, text, length))  \
+    F(unsigned int, mysql_warning_count, (MYSQL *connection), (connection))                                            \
     F(MYSQL_RES *, mysql_store_result, (MYSQL *connection), (connection))                                              \
     F(int, mysql_reset_connection, (MYSQL *connection), (connection))                                                  \
     F(int, mysql_ping, (MYSQL *connection), (connection))                                                              \

@@ -29,4 +29,37 @@ extension String {
     package func asSQLName(quotedBy quote: Unicode.Scalar = "\"") -> String {
         enclosed(in: quote, escaping: "\(quote)\(quote)")
     }
+
+    /// The parts of a name such as `sales.orders`, in SQL's quotes or without: `sales."orders.2026"`.
+    ///
+    /// Only quotes around a whole part are such; others belong to the name.
+    package func sqlNameParts(quotedBy quote: Unicode.Scalar = "\"") -> [String] {
+        var parts: [String] = []
+        var rest = unicodeScalars[...]
+        while !rest.isEmpty {
+            let part = Self.quotedPart(of: rest, quote) ?? (String(rest.prefix { $0 != "." }), rest.drop { $0 != "." })
+            if !part.name.isEmpty { parts.append(part.name) }
+            rest = part.rest.dropFirst()
+        }
+        return parts
+    }
+
+    /// nil where no part in quotes begins here and ends before a dot or at the end.
+    private static func quotedPart(
+        of text: Substring.UnicodeScalarView, _ quote: Unicode.Scalar
+    ) -> (name: String, rest: Substring.UnicodeScalarView)? {
+        guard text.first == quote else { return nil }
+        var name = String.UnicodeScalarView()
+        var rest = text.dropFirst()
+        while let scalar = rest.popFirst() {
+            if scalar == quote {
+                guard rest.first == quote else {
+                    return rest.isEmpty || rest.first == "." ? (String(name), rest) : nil
+                }
+                rest = rest.dropFirst()
+            }
+            name.append(scalar)
+        }
+        return nil
+    }
 }

@@ -9,6 +9,8 @@ package struct RecordSource: Sendable {
     }
 
     private let content: Content
+    /// Whether they come from a file of JSON lines, whose values have the types that they were written with.
+    package let isJSONLines: Bool
 
     /// - Parameters:
     ///   - list: the argument that is a list.
@@ -32,6 +34,7 @@ package struct RecordSource: Sendable {
     package init(_ arguments: Arguments, list: String, in context: NodeContext) throws(Failure) {
         guard let path = arguments.path("from", in: context) else {
             content = .list(arguments.list(list) ?? [])
+            isJSONLines = false
             return
         }
         let isCSV = (arguments.string("format") ?? (path.lowercased().hasSuffix(".csv") ? "csv" : "jsonl")) == "csv"
@@ -40,6 +43,7 @@ package struct RecordSource: Sendable {
             ? try CSVFormat(
                 hasHeader: arguments.bool("header") ?? true, delimiter: arguments.string("delimiter") ?? ",")
             : nil
+        isJSONLines = !isCSV
         content = .file(
             RecordFile(path: path, files: context.world.files, csv: csv),
             emptyIsNull: isCSV && arguments.bool("empty_is_null") ?? true)

@@ -105,7 +105,8 @@ extension Database {
             if code == SQLITE_DONE { return }
             guard code == SQLITE_ROW else { throw failure(code) }
             do {
-                try body(Row(columnNames: statement.columnNames, values: statement.values()))
+                try body(
+                    Row(columnNames: statement.columnNames, values: statement.values(isExact: purpose == .other)))
             } catch {
                 throw Failure(error)
             }
@@ -129,7 +130,8 @@ extension Database {
             // Read after the first step: a schema that changed is only noticed then.
             let columnNames = names ?? statement.columnNames
             names = columnNames
-            return try body(Row(columnNames: columnNames, values: statement.values()))
+            return try body(
+                Row(columnNames: columnNames, values: statement.values(isExact: purpose == .other)))
         }
     }
 

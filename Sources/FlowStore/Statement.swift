@@ -24,16 +24,33 @@ final class Statement {
     }
 
     /// The current row.
-    func values() -> [Value] { (0..<sqlite3_column_count(handle)).map(value(at:)) }
+    ///
+    /// - Parameter isExact: whether text must be UTF-8; else what of it is none is replaced.
+    /// - Throws: a `Failure` that names the column whose text is none.
+    func values(isExact: Bool) throws(Failure) -> [Value] {
+        let count = sqlite3_column_count(handle)
+        var values: [Value] = []
+        values.reserveCapacity(Int(count))
+        for index in 0..<count { values.append(try value(at: index, isExact: isExact)) }
+        return values
+    }
 
-    private func value(at index: Int32) -> Value {
+    private func value(at index: Int32, isExact: Bool) throws(Failure) -> Value {
         switch sqlite3_column_type(handle, index) {
         case SQLITE_INTEGER: return .int(sqlite3_column_int64(handle, index))
         case SQLITE_FLOAT: return .double(sqlite3_column_double(handle, index))
         case SQLITE_TEXT:
             guard let start = sqlite3_column_text(handle, index) else { return .string("") }
             let count = Int(sqlite3_column_bytes(handle, index))
-            return .string(String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self))
+            let bytes = UnsafeBufferPointer(start: start, count: count)
+            guard isExact else { return .string(String(decoding: bytes, as: UTF8.self)) }
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                let name = String(cString: sqlite3_column_name(handle, index))
+                throw Failure(
+                    .invalid, "the column \"\(name)\" holds text that is not UTF-8",
+                    hint: "ask for its bytes: CAST(\(name) AS BLOB) AS \(name)")
+            }
+            return .string(text)
         case SQLITE_BLOB:
             guard let start = sqlite3_column_blob(handle, index) else { return .bytes([]) }
             let count = Int(sqlite3_column_bytes(handle, index))

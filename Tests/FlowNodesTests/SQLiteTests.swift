@@ -54,6 +54,29 @@ import Testing
             try await runNode("sqlite.execute", ["database": shop, "sql": .string(nested)], in: folder)["changes"] != 0)
     }
 
+    @Test func textThatIsNotUTF8IsRefused() async throws {
+        let refused = await failure {
+            try await runNode(
+                "sqlite.query", ["database": "data/shop.db", "sql": "SELECT 1 AS n, CAST(x'41ff' AS TEXT) AS name"],
+                in: folder)
+        }
+        #expect(refused?.kind == .invalid && refused?.message == "the column \"name\" holds text that is not UTF-8")
+        #expect(refused?.hint == "ask for its bytes: CAST(name AS BLOB) AS name")
+        let bytes = try await runNode(
+            "sqlite.query", ["database": "data/shop.db", "sql": "SELECT CAST(x'41ff' AS BLOB) AS name"], in: folder)
+        #expect(bytes == [["name": .bytes([0x41, 0xFF])]])
+    }
+
+    @Test func aTableMayHaveADotInItsName() async throws {
+        let shop: Value = "data/shop.db"
+        _ = try await runNode(
+            "sqlite.execute", ["database": shop, "sql": #"CREATE TABLE "orders.2026" (n)"#], in: folder)
+        let done = try await runNode(
+            "sqlite.execute_many",
+            ["database": shop, "table": #"main."orders.2026""#, "columns": ["n"], "each": [[1]]], in: folder)
+        #expect(done == ["changes": 1, "rows": 1])
+    }
+
     @Test func aChangeThatIsStoppedHasNotHappened() async throws {
         let endless = "WITH RECURSIVE n(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
         let change = Task {

@@ -163,6 +163,142 @@ import Testing
         await bench.world.connections.close()
     }
 
+    /// What ends a transaction ends the one that is for reading only.
+    @Test(arguments: [
+        "DROP TABLE read_only", "TRUNCATE TABLE read_only", "CREATE TABLE read_only_too (n INT)", "CALL committing()",
+    ])
+    func aQueryChangesNothingByEndingItsTransaction(sql: String) async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE TABLE IF NOT EXISTS read_only (n INT PRIMARY KEY)")
+        try await bench.execute("INSERT IGNORE INTO read_only VALUES (1)")
+        try await bench.execute(
+            "CREATE OR REPLACE PROCEDURE committing() BEGIN COMMIT; INSERT INTO read_only VALUES (2); COMMIT; END")
+        let refused = await failure { try await bench.query(sql) }
+        #expect(refused?.kind == .permission && refused?.code == "1792")
+        // Who comes after it may write again.
+        try await bench.execute("INSERT IGNORE INTO read_only VALUES (1)")
+        #expect(try await bench.query("SELECT n FROM read_only") == [["n": 1]])
+        await bench.world.connections.close()
+    }
+
+    @Test func aProcedureThatFailsMayHaveCommitted() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE booked (n INT) ENGINE = InnoDB")
+        try await bench.execute(
+            """
+            CREATE OR REPLACE PROCEDURE booking() BEGIN
+                INSERT INTO booked VALUES (7);
+                SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'fake deadlock';
+            END
+            """)
+        for sql in [
+            "CALL booking()", "/* all */ EXECUTE IMMEDIATE 'CALL booking()'", "/*! CALL booking() */",
+            "BEGIN NOT ATOMIC CALL booking(); END",
+        ] {
+            let refused = await failure { try await bench.execute(sql) }
+            #expect(refused?.kind == .uncertain && refused?.nothingSent == false && refused?.code == "1213", "\(sql)")
+            #expect(
+                refused?.message
+                    == "MySQL: fake deadlock; what the statement has committed before that is kept")
+            #expect(refused?.hint == "look in the database, then resume with --mark-done or --retry-uncertain")
+        }
+        #expect(try await bench.query("SELECT COUNT(*) AS n FROM booked") == [["n": 4]])
+        // What is found wrong before it runs has no effect.
+        let missing = await failure { try await bench.execute("CALL no_such_booking()") }
+        #expect(missing?.kind == .notFound && missing?.nothingSent == true)
+        let counted = await failure { try await bench.execute("CALL booking(?)", [1]) }
+        #expect(counted?.kind == .invalid && counted?.nothingSent == true)
+        await bench.world.connections.close()
+    }
+
+    @Test func whatEndsATransactionMustBeItsLastStatement() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE ended (n INT PRIMARY KEY) ENGINE = InnoDB")
+        try await bench.execute("CREATE OR REPLACE PROCEDURE renewing() BEGIN COMMIT; START TRANSACTION; END")
+        func run(_ statements: [String]) async -> Failure? {
+            await failure {
+                try await bench.run(
+                    "mysql.transaction", ["statements": .list(statements.map { ["sql": .string($0)] })])
+            }
+        }
+        // Also where another one has begun.
+        for (number, sql) in ["CREATE OR REPLACE TABLE between_two (n INT)", "CALL renewing()"].enumerated() {
+            let ended = await run(["INSERT INTO ended VALUES (\(number))", sql, "INSERT INTO ended VALUES (100)"])
+            #expect(ended?.kind == .uncertain && ended?.nothingSent == false)
+            #expect(
+                ended?.message
+                    == "statements[1] ended the transaction: what was done up to there is kept, and the rest was not done"
+            )
+            #expect(
+                ended?.hint == "put what ends a transaction into a step of its own; look in the database, then resume "
+                    + "with --mark-done or --retry-uncertain")
+        }
+        #expect(try await bench.query("SELECT n FROM ended") == [["n": 0], ["n": 1]])
+        // One that is refused has ended it as well.
+        let refused = await run(["INSERT INTO ended VALUES (2)", "CREATE TABLE ended (n INT)"])
+        #expect(refused?.kind == .uncertain && refused?.nothingSent == false)
+        #expect(
+            refused?.message == "statements[1]: MySQL: table 'ended' already exists; a statement has ended the "
+                + "transaction, so that what was done before may be kept")
+        #expect(try await bench.query("SELECT COUNT(*) AS n FROM ended") == [["n": 3]])
+        // Before and behind everything else it is of no harm.
+        let around = ["CREATE OR REPLACE TABLE around (n INT)", "INSERT INTO around VALUES (1)"]
+        #expect(await run(around + ["ALTER TABLE around ADD COLUMN m INT"]) == nil)
+        #expect(try await bench.query("SELECT n, m FROM around") == [["n": 1, "m": nil]])
+        let first = await run(["CREATE TABLE ended (n INT)"])
+        #expect(first?.kind == .conflict && first?.nothingSent == true)
+        let later = await run(around + ["INSERT INTO ended VALUES (1)"])
+        #expect(later?.kind == .uncertain)
+        #expect(try await bench.query("SELECT n FROM around") == [])
+        await bench.world.connections.close()
+    }
+
+    @Test func aTransactionEndsItselfAlone() async throws {
+        let bench = try await MySQLBench()
+        for sql in ["COMMIT", "-- so\nrollback work", "BEGIN", "START /* a */ TRANSACTION", "; COMMIT AND CHAIN"] {
+            let refused = await failure {
+                try await bench.run(
+                    "mysql.transaction", ["statements": [["sql": "SELECT 1 AS one"], ["sql": .string(sql)]]])
+            }
+            #expect(refused?.kind == .invalid && refused?.nothingSent == true, "\(sql)")
+            #expect(
+                refused?.message
+                    == "statements[1]: the statement would begin or end a transaction, and all of this is one already")
+            #expect(refused?.hint == "leave BEGIN, COMMIT, END and ROLLBACK out")
+        }
+        let many = await failure { try await bench.run("mysql.execute_many", ["sql": "COMMIT", "each": [[]]]) }
+        #expect(many?.message.hasPrefix("sql: the statement would begin or end a transaction") == true)
+        for sql in ["ROLLBACK TO here", "BEGIN NOT ATOMIC SET @a = 1; END"] {
+            try await bench.run(
+                "mysql.transaction", ["statements": [["sql": "SAVEPOINT here"], ["sql": .string(sql)]]])
+        }
+        await bench.world.connections.close()
+    }
+
+    /// In one row alone the server refuses what it takes in the second of many, in tables without transactions.
+    @Test func manyRowsAreTakenAsStrictlyAsOne() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE strict_rows (n TINYINT NOT NULL) ENGINE = Aria")
+        for (value, code): (Value, String) in [("fake-secret", "1366"), (1000, "1264"), (nil, "1048")] {
+            for target: (String, Value) in [
+                ("table", "strict_rows"), ("sql", "INSERT INTO strict_rows VALUES (:n)"),
+            ] {
+                let refused = await failure {
+                    let node = try #require(SQLNodes().node(named: "mysql.execute_many"))
+                    let arguments = ValueMap([target, ("each", [["n": 1], ["n": value]] as Value)])
+                    _ = try await node.run(try node.spec.bind(arguments), in: bench.context)
+                }
+                #expect(refused?.code == code, "\(value)")
+                // The first row stays, and nobody does it once more unasked.
+                #expect(refused?.kind == .uncertain && refused?.nothingSent == false)
+                #expect(
+                    refused?.message.hasSuffix("tables that have no transactions keep what was done before") == true)
+            }
+        }
+        #expect(try await bench.query("SELECT DISTINCT n FROM strict_rows") == [["n": 1]])
+        await bench.world.connections.close()
+    }
+
     @Test func onlySoManyRowsAreTaken() async throws {
         let bench = try await MySQLBench()
         let refused = await failure {
@@ -186,6 +322,39 @@ import Testing
         #expect(done == ["changes": 20000, "rows": 20000])
         let different = try await bench.query("SELECT * FROM source EXCEPT SELECT * FROM target")
         #expect(different == [])
+        await bench.world.connections.close()
+    }
+
+    /// A string is none that has yet to become JSON.
+    @Test func jsonGoesThroughAFileAndBack() async throws {
+        let bench = try await MySQLBench()
+        try await bench.execute("CREATE OR REPLACE TABLE documents (n INT, j JSON)")
+        let texts = [#""5""#, #""x""#, #""true""#, "true", "5", #"{"a": ["1"]}"#]
+        try await bench.run(
+            "mysql.execute_many",
+            [
+                "table": "documents", "each": .list(texts.enumerated().map { [.int(Int64($0)), .string($1)] }),
+                "columns": ["n", "j"],
+            ])
+        try await bench.run("mysql.query", ["sql": "SELECT n + 100 AS n, j FROM documents", "to": "rows.jsonl"])
+        try await bench.run("mysql.execute_many", ["table": "documents", "from": "rows.jsonl"])
+        let different = try await bench.query(
+            """
+            SELECT old.j AS old, new.j AS new FROM documents old LEFT JOIN documents new ON new.n = old.n + 100
+            WHERE old.n < 100 AND NOT JSON_EQUALS(old.j, new.j) IS TRUE
+            """)
+        #expect(different == [])
+        await bench.world.connections.close()
+    }
+
+    @Test func whatIsNoDateGetsNoHintOfDates() async throws {
+        let bench = try await MySQLBench()
+        let dates = "write a date and time as 2030-01-31 09:00:00 in UTC, or bind a timestamp: ${{ timestamp(text) }}"
+        for (type, hint) in [("INET6", "give a value of the column's type"), ("DATETIME", dates), ("DATE", dates)] {
+            try await bench.execute("CREATE OR REPLACE TABLE dated (v \(type))")
+            let refused = await failure { try await bench.execute("INSERT INTO dated VALUES (?)", ["fake date"]) }
+            #expect(refused?.code == "1292" && refused?.hint == hint, "\(type)")
+        }
         await bench.world.connections.close()
     }
 

@@ -86,6 +86,49 @@ import Testing
         #expect(rows.map { $0["n"] } == [3, 2])
     }
 
+    @Test func aSessionThatIsNotStrictTakesNoNullForZero() async throws {
+        for sql in ["INSERT INTO lax VALUES (?)", "INSERT INTO lax VALUES (NULLIF(?, 2))"] {
+            let refused = await failure {
+                try await MySQLServer.with { connection in
+                    try connection.change("SET SESSION sql_mode = ''")
+                    try connection.change("CREATE TEMPORARY TABLE lax (n INT NOT NULL)")
+                    var rows: [[Value]] = [[sql.contains("NULLIF") ? 2 : nil], [1]]
+                    _ = try connection.runMany(sql) { rows.popLast() }
+                }
+            }
+            #expect(refused?.code == "1048", "\(sql)")
+        }
+    }
+
+    /// The rows of a table without transactions stay when the connection breaks.
+    @Test func rowsThatMayStayAreNotSentOnceMore() async throws {
+        let failures = try await MySQLServer.with { connection in
+            try connection.change("CREATE OR REPLACE TABLE lasting (n INT) ENGINE = MyISAM")
+            try connection.change("CREATE OR REPLACE TABLE passing (n INT) ENGINE = InnoDB")
+            return try ["passing", "lasting"].map { table in
+                let other = try MySQL.open(connection.account, stop: StopPipe())
+                defer { other.close() }
+                var row = 0
+                do {
+                    try SQLOutcome.ofTransaction(on: other) {
+                        _ = try other.load(into: SQLName(table, .mySQL), columns: ["n"], isAsQueried: false) {
+                            row += 1
+                            if row == 600 { other.cut() }
+                            return row > 1000 ? nil : [.int(Int64(row))]
+                        }
+                    }
+                    return nil as Failure?
+                } catch {
+                    return Failure(error)
+                }
+            }
+        }
+        #expect(failures[0]?.kind == .network && failures[0]?.nothingSent == true)
+        #expect(failures[1]?.kind == .uncertain && failures[1]?.nothingSent == false)
+        #expect(
+            failures[1]?.message.hasSuffix("broke; tables that have no transactions keep what was done before") == true)
+    }
+
     @Test func aRowOfAnotherWidthIsRefused() async throws {
         let refused = await failure {
             try await MySQLServer.with { connection in

@@ -79,7 +79,9 @@ import Testing
             )
             let before = try connection.rows("SELECT * FROM a")
             var lines = try before.map { try JSON.parse(JSON.text(.map($0))) }
-            let count = try connection.load(into: SQLName("b"), columns: ["id", "at", "d", "b", "j", "n"]) {
+            let count = try connection.load(
+                into: SQLName("b", .mySQL), columns: ["id", "at", "d", "b", "j", "n"], isAsQueried: true
+            ) {
                 lines.popLast()?.mapValue?.values
             }
             #expect(count == 1)
@@ -111,7 +113,9 @@ import Testing
                 "CREATE TEMPORARY TABLE texts (few BIT(8), all_of_them BIT(64), y YEAR, n INT, f FLOAT)")
             var lines: [[Value]] = [["5", "18446744073709551615", "2026", "-7", "1.5"], [nil, 1, nil, nil, nil]]
             let columns = ["few", "all_of_them", "y", "n", "f"]
-            _ = try connection.load(into: SQLName("texts"), columns: columns) { lines.popLast() }
+            _ = try connection.load(into: SQLName("texts", .mySQL), columns: columns, isAsQueried: true) {
+                lines.popLast()
+            }
             return try connection.rows("SELECT * FROM texts WHERE few IS NOT NULL")
         }
         #expect(
@@ -120,7 +124,9 @@ import Testing
             try await MySQLServer.with { connection in
                 try connection.change("CREATE TEMPORARY TABLE bits (b BIT(8))")
                 var lines: [[Value]] = [["five"]]
-                _ = try connection.load(into: SQLName("bits"), columns: ["b"]) { lines.popLast() }
+                _ = try connection.load(into: SQLName("bits", .mySQL), columns: ["b"], isAsQueried: true) {
+                    lines.popLast()
+                }
             }
         }
         #expect(refused?.message == "the column \"b\" holds bits, and the text for it is no number")
@@ -142,7 +148,9 @@ import Testing
             try await MySQLServer.with { connection in
                 try connection.change("CREATE TEMPORARY TABLE b (content BLOB)")
                 var rows: [[Value]] = [["no base64!"]]
-                _ = try connection.load(into: SQLName("b"), columns: ["content"]) { rows.popLast() }
+                _ = try connection.load(into: SQLName("b", .mySQL), columns: ["content"], isAsQueried: true) {
+                    rows.popLast()
+                }
             }
         }
         #expect(refused?.message == "the column \"content\" holds bytes, and the text for it is no base64")

@@ -242,6 +242,70 @@ import Testing
         #expect(try await bench.query("SELECT n FROM doubled") == [["n": 1]])
     }
 
+    @Test func aProcedureThatFailsMayHaveCommitted() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE booked (n int)")
+        let body = "BEGIN INSERT INTO booked VALUES (1); COMMIT; RAISE EXCEPTION 'fake' USING ERRCODE = '40001'; END"
+        try await bench.execute("CREATE PROCEDURE booking() LANGUAGE plpgsql AS $$ \(body) $$")
+        for sql in ["CALL booking()", "; call booking()", "DO $$ \(body) $$"] {
+            let failure = await bench.failure("postgres.execute", ["sql": .string(sql)])
+            #expect(failure?.kind == .uncertain && failure?.nothingSent == false && failure?.code == "40001", "\(sql)")
+            #expect(failure?.message == "fake; what the statement has committed before that is kept")
+            #expect(failure?.hint == "look in the database, then resume with --mark-done or --retry-uncertain")
+        }
+        let slow = await bench.failure(
+            "postgres.execute",
+            [
+                "sql": "DO $$ BEGIN INSERT INTO booked VALUES (2); COMMIT; PERFORM pg_sleep(60); END $$",
+                "statement_timeout": "50ms",
+            ])
+        #expect(slow?.kind == .uncertain && slow?.nothingSent == false && slow?.code == "57014")
+        #expect(try await bench.query("SELECT count(*) AS n FROM booked") == [["n": 4]])
+        // What is found wrong before it runs has no effect, nor has what is part of a transaction.
+        let missing = await bench.failure("postgres.execute", ["sql": "CALL no_such_booking()"])
+        #expect(missing?.kind == .notFound && missing?.nothingSent == true)
+        let inside = await bench.failure("postgres.transaction", ["statements": [["sql": "CALL booking()"]]])
+        #expect(inside?.code == "2D000" && inside?.nothingSent == true)
+        let read = await bench.failure("postgres.query", ["sql": "CALL booking()"])
+        #expect(read?.code == "25006")
+        #expect(try await bench.query("SELECT count(*) AS n FROM booked") == [["n": 4]])
+    }
+
+    @Test func aProcedureThatIsCancelledMayHaveCommitted() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE half_booked (n int)")
+        let sql = "DO $$ BEGIN INSERT INTO half_booked VALUES (1); COMMIT; PERFORM pg_sleep(600); END $$"
+        let running = Task { try await bench.execute(sql) }
+        try await bench.until("SELECT count(*) = 1 AS ok FROM half_booked")
+        running.cancel()
+        let result = await running.result
+        let failure = #expect(throws: Failure.self) { try result.get() }
+        #expect(failure?.kind == .cancelled && failure?.nothingSent == false)
+    }
+
+    @Test func aTransactionEndsItselfAlone() async throws {
+        let bench = try await PostgreSQLBench()
+        for sql in [
+            "COMMIT", "-- so\nend", "ABORT", "begin", "; ROLLBACK", "START TRANSACTION", "PREPARE TRANSACTION 'x'",
+            "ROLLBACK AND CHAIN",
+        ] {
+            let failure = await bench.failure(
+                "postgres.transaction", ["statements": [["sql": "SELECT 1 AS one"], ["sql": .string(sql)]]])
+            #expect(failure?.kind == .invalid && failure?.nothingSent == true, "\(sql)")
+            #expect(
+                failure?.message
+                    == "statements[1]: the statement would begin or end a transaction, and all of this is one already")
+            #expect(failure?.hint == "leave BEGIN, COMMIT, END and ROLLBACK out")
+        }
+        try await bench.run(
+            "postgres.transaction",
+            [
+                "statements": [
+                    ["sql": "SAVEPOINT here"], ["sql": "ROLLBACK TRANSACTION TO here"], ["sql": "RELEASE here"],
+                ]
+            ])
+    }
+
     @Test func upsertTakesNoRowThatLacksAColumn() async throws {
         let bench = try await PostgreSQLBench()
         try await bench.execute("CREATE TABLE mails (id int PRIMARY KEY, name text, mail text)")
@@ -261,6 +325,47 @@ import Testing
             #expect(failure?.hint == "give each row the same columns; null where there is no value")
         }
         #expect(try await bench.query("SELECT mail FROM mails") == [["mail": "lin@example.com"]])
+    }
+
+    @Test func theRowIsNamedWhateverFindsTheMistake() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute("CREATE TABLE guarded (n int, j jsonb)")
+        try await bench.execute(
+            """
+            CREATE FUNCTION guard_row() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN IF new.n = 0 THEN RAISE EXCEPTION 'fake guard'; END IF; RETURN new; END $$
+            """)
+        try await bench.execute(
+            "CREATE TRIGGER guard_rows BEFORE INSERT ON guarded FOR EACH ROW EXECUTE FUNCTION guard_row()")
+        for (row, message): (Value, String) in [
+            (["n": 2, "j": "{x"], "row 2: invalid input syntax for type json"),
+            (["n": 0, "j": nil], "row 2: fake guard"),
+        ] {
+            let failure = await bench.failure(
+                "postgres.execute_many", ["table": "guarded", "each": [["n": 1, "j": "{}"], row]])
+            #expect(failure?.message == message)
+        }
+    }
+
+    @Test func namesThatAreQuotedAreToBeExact() async throws {
+        let bench = try await PostgreSQLBench()
+        try await bench.execute(#"CREATE TABLE "Exact.name" ("Id" int PRIMARY KEY)"#)
+        let table =
+            "write it exactly as it is in the database, with its schema where it is in another one: sales.orders"
+        let column = "write it exactly as it is in the database; the columns shows postgres.describe_table"
+        for (name, key, hint) in [("exact", "Id", table), (#""Exact.name""#, "id", column)] {
+            let row = Value.list([.map(ValueMap([(key, .int(1))]))])
+            let load = await bench.failure("postgres.execute_many", ["table": .string(name), "each": row])
+            let upsert = await bench.failure(
+                "postgres.upsert", ["table": .string(name), "key": [.string(key)], "rows": row])
+            #expect(load?.hint == hint && upsert?.hint == hint)
+        }
+        for name in [#""Exact.name""#, #"public."Exact.name""#] {
+            try await bench.run("postgres.upsert", ["table": .string(name), "key": ["Id"], "rows": [["Id": 1]]])
+            let columns = try await bench.run("postgres.describe_table", ["table": .string(name)])
+            #expect(columns.listValue?.first?["name"] == "Id")
+        }
+        #expect(try await bench.query(#"SELECT "Id" FROM "Exact.name""#) == [["Id": 1]])
     }
 
     @Test func upsertWantsAUniqueKey() async throws {

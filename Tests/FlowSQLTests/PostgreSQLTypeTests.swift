@@ -116,6 +116,33 @@ import Testing
         #expect(wrong?.message == "value 1 is no base64, and its column holds bytes")
     }
 
+    /// A string is none that has yet to become JSON.
+    @Test func jsonGoesThroughAFileAndBack() async throws {
+        let bench = try await PostgreSQLBench()
+        let values = #"('"5"'::jsonb), ('"x"'), ('"true"'), ('true'), ('5'), ('{"a": ["1"]}')"#
+        try await bench.execute("CREATE TABLE documents (j jsonb, list jsonb[])")
+        try await bench.execute("INSERT INTO documents SELECT v, array[v, null] FROM (VALUES \(values)) AS t (v)")
+        try await bench.run("postgres.query", ["sql": "SELECT * FROM documents", "to": "rows.jsonl"])
+        try await bench.execute("CREATE TABLE copies (LIKE documents)")
+        try await bench.run("postgres.execute_many", ["table": "copies", "from": "rows.jsonl"])
+        #expect(
+            try await bench.query("SELECT count(*) AS n FROM documents NATURAL JOIN copies WHERE list[2] IS NULL")
+                == [["n": 6]])
+        // Elsewhere a text is JSON itself.
+        try bench.world.files.write(
+            Array("j\n\"{\"\"b\"\": 1}\"\n".utf8), to: bench.folder.path + "/rows.csv", mode: 0o600)
+        try await bench.run("postgres.execute_many", ["table": "copies", "from": "rows.csv"])
+        try await bench.run("postgres.execute_many", ["table": "copies", "each": [["j": #"{"b": 1}"#]]])
+        #expect(try await bench.query("SELECT count(*) AS n FROM copies WHERE j = '{\"b\": 1}'") == [["n": 2]])
+    }
+
+    @Test func textThatIsNotUTF8IsRefused() {
+        let failure = #expect(throws: Failure.self) {
+            try [UInt8](arrayLiteral: 0x41, 0xFF).withUnsafeBytes { try PostgreSQLText.value($0, nil) }
+        }
+        #expect(failure?.kind == .invalid && failure?.message == "holds text that is not UTF-8")
+    }
+
     @Test(arguments: [("{", 3_000_000), ("{{{{{{{1}}}}}}}", 1), ("{1,2", 1), ("{\"1", 1)])
     func whatIsNoArrayIsRefused(piece: String, count: Int) {
         let text = String(repeating: piece, count: count)

@@ -41,9 +41,18 @@ struct SQLTextTests {
         #expect(SQLText("SELECT a ? 'b' AND :c", .postgreSQL, named: false).native == "SELECT a ? 'b' AND :c")
     }
 
+    @Test(arguments: [
+        ("sales.orders", ["sales", "orders"]), (#"sales."orders.2026""#, ["sales", "orders.2026"]),
+        (#""a""b".c"#, [#"a"b"#, "c"]), (#"Odd "name"#, [#"Odd "name"#]), (#""open.t"#, [#""open"#, "t"]),
+        (#""a"b.c"#, [#""a"b"#, "c"]), ("\"a\u{301}.b\"", ["a\u{301}.b"]),
+    ])
+    func aPartInQuotesMayHaveADot(text: String, parts: [String]) {
+        #expect(SQLName(text, .postgreSQL).parts == parts)
+    }
+
     @Test func namesOfTablesAreQuoted() {
-        #expect(SQLDialect.postgreSQL.quoted(SQLName("sales.or\"ders")) == "\"sales\".\"or\"\"ders\"")
-        #expect(SQLDialect.mySQL.quoted(SQLName("a`b")) == "`a``b`")
+        #expect(SQLDialect.postgreSQL.quoted(SQLName("sales.or\"ders", .postgreSQL)) == "\"sales\".\"or\"\"ders\"")
+        #expect(SQLDialect.mySQL.quoted(SQLName("a`b", .mySQL)) == "`a``b`")
         // A quote and a combining mark are one character; bytes are compared, as texts are equal in more than one form.
         #expect(Array(SQLDialect.postgreSQL.quoted("a\"\u{301}b").utf8) == Array("\"a\"\"\u{301}b\"".utf8))
         #expect(Array(SQLDialect.mySQL.quoted("a`\u{301}b").utf8) == Array("`a``\u{301}b`".utf8))

@@ -86,7 +86,7 @@ struct SQLiteExecuteMany: Node {
                 self.columns = columns
                 let names = columns.map { $0.asSQLName() }.joined(separator: ", ")
                 let places = columns.map { _ in "?" }.joined(separator: ", ")
-                let place = table.split(separator: ".").map(String.init)
+                let place = table.sqlNameParts()
                 sql = "INSERT INTO \(place.map { $0.asSQLName() }.joined(separator: ".")) (\(names)) VALUES (\(places))"
                 columnsOfBytes = try Self.columnsOfBytes(in: place, of: database)
             }

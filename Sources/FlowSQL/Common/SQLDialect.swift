@@ -63,12 +63,23 @@ struct SQLDialect: Sendable, Hashable {
 struct SQLName: Sendable, Hashable {
     var parts: [String]
 
-    init(_ text: String) { parts = text.split(separator: ".").map(String.init) }
+    /// - Parameter text: a part with a dot in it stands in the quotes that the server has for names.
+    init(_ text: String, _ dialect: SQLDialect) { parts = text.sqlNameParts(quotedBy: dialect.nameQuote) }
 
     var text: String { parts.joined(separator: ".") }
 
     /// Schema, or null, and name, as statements of ``SQLCatalog`` take them.
     var values: [Value] {
         [parts.count > 1 ? .string(parts[parts.count - 2]) : .null, .string(parts.last ?? "")]
+    }
+
+    /// Runs `body`, whose statements have the names of tables and columns in quotes: what is missing is not to be quoted.
+    static func explaining<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch var failure as Failure {
+            if let hint = PostgreSQLFailure.hintsForQuotedNames[failure.code ?? ""] { failure.hint = hint }
+            throw failure
+        }
     }
 }

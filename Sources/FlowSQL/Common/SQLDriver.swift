@@ -11,10 +11,12 @@ protocol SQLDriver: Sendable {
     static var title: String { get }
     static var dialect: SQLDialect { get }
     static var catalog: SQLCatalog { get }
-    /// How ``SQLConnection/load(into:columns:next:)`` differs from inserting row by row, as a sentence for people.
+    /// How ``SQLConnection/load(into:columns:isAsQueried:next:)`` differs from inserting row by row, as a sentence for people.
     static var loadingNote: String { get }
     /// Which statements ``SQLConnection/limitStatements(to:)`` bounds, as a sentence to go on with; empty where it is all.
     static var limitNote: String { get }
+    /// Which statements end the transaction that they are in, in brackets; empty where none do.
+    static var implicitCommits: String { get }
     /// What the fields of its credentials may hold beside each other; ``SQLAccount`` reads them.
     static var account: SQLAccount.Form { get }
 
@@ -35,7 +37,8 @@ protocol SQLDriver: Sendable {
 protocol SQLConnection: AnyObject, Sendable {
     /// Runs one statement to its end.
     ///
-    /// Where the server says beforehand what rows it will give, and they can't be taken, the statement isn't run.
+    /// Where the server says beforehand what rows it will give, and they can't be taken, the statement isn't run. What is
+    /// found wrong before it is run has ``Failure/nothingSent``, at least where it may commit by itself.
     ///
     /// - Parameter row: called for each row as it comes; what it throws ends the statement and is thrown.
     /// - Returns: how many rows it inserted, updated or deleted.
@@ -51,14 +54,25 @@ protocol SQLConnection: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - columns: in the order of the values.
+    ///   - isAsQueried: whether a text for a column of JSON is a string, as a query gives it, and not JSON itself.
     ///   - next: gives the next row; nil at the end.
     /// - Returns: how many rows were inserted.
-    func load(into table: SQLName, columns: [String], next: () throws -> [Value]?) throws -> Int
+    func load(
+        into table: SQLName, columns: [String], isAsQueried: Bool, next: () throws -> [Value]?
+    ) throws -> Int
 
+    /// Where it is for reading only, nothing is changed until the next ``reset()``, also by what ends the transaction.
+    /// In the place of one that a statement has ended, another one begins.
     func begin(readOnly: Bool) throws
     /// A connection that breaks in here leaves open whether it happened: `network` without ``Failure/nothingSent``.
     func commit() throws
     func rollback() throws
+    /// Rolls back where that is possible, after something went wrong in a transaction for writing.
+    ///
+    /// - Returns: what of it stays nonetheless, as far as is known; nil is nothing.
+    func undo() -> SQLRemains?
+    /// Whether a statement of the transaction has ended it.
+    var hasEndedTransaction: Bool { get }
 
     /// Bounds what each statement after it may take, by the server's own clock; nil is no bound.
     func limitStatements(to duration: Duration?) throws

@@ -6,10 +6,13 @@ import FlowSpec
 struct SQLStatement: Sendable, Hashable {
     var text: String
     var values: [Value]
+    var command: SQLCommand
 
-    init(_ text: String, _ values: [Value] = []) {
+    /// - Parameter command: what it is, where it is not one of ours.
+    init(_ text: String, _ values: [Value] = [], _ command: SQLCommand = .ofRows) {
         self.text = text
         self.values = values
+        self.command = command
     }
 }
 
@@ -23,6 +26,7 @@ extension SQLStatement {
     init(_ sql: String, _ params: Value?, name: String, _ dialect: SQLDialect, in context: NodeContext) throws {
         let given = try SQLValues(params, name: name)
         let text = SQLText(sql, dialect, named: given.isNamed)
-        self.init(text.native, try text.values(given).map { try $0.bound(in: context) })
+        self.init(
+            text.native, try text.values(given).map { try $0.bound(in: context) }, SQLCommand(sql, dialect))
     }
 }

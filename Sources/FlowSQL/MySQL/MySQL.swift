@@ -14,6 +14,8 @@ enum MySQL: SQLDriver {
 
     static let limitNote = " MySQL bounds only what reads by it, MariaDB everything."
 
+    static let implicitCommits = " (DDL, or COMMIT in a procedure)"
+
     static let account = SQLAccount.Form(
         schemes: ["mysql", "mariadb"], port: 3306,
         parameters: [

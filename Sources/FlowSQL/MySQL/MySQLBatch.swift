@@ -11,6 +11,7 @@ final class MySQLBatch {
     private static let sizeLimit = 1 << 20
 
     private let insert: MySQLInsert
+    private let isStrict: Bool
     private unowned let connection: MySQLConnection
     private let fullCount: Int
     /// For as many rows as are put at once, while they are not the last ones.
@@ -19,9 +20,13 @@ final class MySQLBatch {
     private var size = 0
     /// How many rows were changed so far.
     private(set) var changes = 0
+    /// Whether the server may have had any of them.
+    private(set) var hasSent = false
 
-    init(_ insert: MySQLInsert, on connection: MySQLConnection) {
+    /// - Parameter isStrict: whether the server refuses in many rows what it refuses in one.
+    init(_ insert: MySQLInsert, isStrict: Bool, on connection: MySQLConnection) {
         self.insert = insert
+        self.isStrict = isStrict
         self.connection = connection
         fullCount = max(1, min(Self.rowLimit, Self.valueLimit / max(insert.width, 1)))
     }
@@ -30,9 +35,12 @@ final class MySQLBatch {
         guard row.count == insert.width else {
             throw SQLText.miscounted(insert.width, row.count)
         }
+        // Where the server isn't strict, many rows take null as 0 for a column that can't be null; one alone doesn't.
+        let isAlone = !isStrict && (insert.hasOwnValues || row.contains { $0.revealed.isNull })
+        if isAlone { try flush() }
         rows.append(row)
         size += row.reduce(0) { $0 + $1.sizeInStatement }
-        if rows.count == fullCount || size >= Self.sizeLimit { try flush() }
+        if isAlone || rows.count == fullCount || size >= Self.sizeLimit { try flush() }
     }
 
     /// Sends what is there.
@@ -40,6 +48,7 @@ final class MySQLBatch {
         guard !rows.isEmpty else { return }
         let statement = try statement(rows.count)
         defer { if statement !== full { statement.close() } }
+        hasSent = true
         changes += try statement.run(rows.flatMap { $0 }) { _ in }
         rows.removeAll(keepingCapacity: true)
         size = 0

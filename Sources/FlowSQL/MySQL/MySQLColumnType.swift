@@ -44,10 +44,14 @@ enum MySQLColumnType {
     /// A value that goes into such a column, where a query would have written it as text: a time with its offset, bytes
     /// as base64, and to CSV also bits, of whose digits the server would take the codes.
     ///
+    /// - Parameter isAsQueried: whether a text for JSON is a string, and not JSON itself.
     /// - Throws: a `Failure` where a text for bytes is no base64, or one for bits no number.
-    func stored(_ value: Value, in column: String) throws(Failure) -> Value {
+    func stored(_ value: Value, in column: String, isAsQueried: Bool) throws(Failure) -> Value {
+        // Bound as a value it would be a number.
+        if case (.json, .bool) = (self, value.revealed) { return .string(JSON.text(value.revealed)) }
         guard let text = value.stringValue else { return value }
         switch self {
+        case .json: return isAsQueried ? .string(JSON.text(.string(text))) : value
         case .timestamp, .dateTime: return Timestamp(rfc3339: text).map(Value.timestamp) ?? value
         case .bytes:
             guard let bytes = Base64.decode(text) else {

@@ -20,10 +20,12 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
     private static let pauseBetweenCalls = DispatchTimeInterval.milliseconds(100)
 
     let handle: MySQLLogin.Handle
-    private let account: SQLAccount
+    let account: SQLAccount
     /// What the server calls the connection.
     private let number: UInt
     private let state: Mutex<State>
+    /// nil where none for writing is under way. Touched by the thread that uses the connection alone.
+    var transaction: MySQLTransaction?
     /// Signalled when work ends after ``cancel()``.
     private let end = DispatchSemaphore(value: 0)
 
@@ -85,17 +87,9 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
     /// Runs a statement that has neither values nor rows.
     func command(_ text: String) throws(Failure) {
         guard mysql_real_query(handle, text, UInt(text.utf8.count)) == 0 else {
-            throw MySQLFailure(of: handle).whileRunning(at: place, sent: true)
+            throw MySQLFailure(of: handle).whileRunning(at: place)
         }
     }
-
-    func begin(readOnly: Bool) throws {
-        try working { try command(readOnly ? "START TRANSACTION READ ONLY" : "START TRANSACTION") }
-    }
-
-    func commit() throws { try working { try command("COMMIT") } }
-
-    func rollback() throws { try working { try command("ROLLBACK") } }
 
     func limitStatements(to duration: Duration?) throws {
         let milliseconds = duration.map { max($0.inMilliseconds, 1) } ?? 0
@@ -150,6 +144,7 @@ final class MySQLConnection: SQLConnection, @unchecked Sendable {
         guard !state.withLock({ $0.isCancelled || $0.isCut }), !isBroken(), mysql_reset_connection(handle) == 0 else {
             return false
         }
+        transaction = nil
         return (try? setUp()) != nil
     }
 

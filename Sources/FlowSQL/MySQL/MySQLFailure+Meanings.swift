@@ -13,6 +13,7 @@ extension MySQLFailure {
     private static let conflictHint = "another transaction was in the way; the whole of this one can be repeated"
     private static let dateHint =
         "write a date and time as 2030-01-31 09:00:00 in UTC, or bind a timestamp: ${{ timestamp(text) }}"
+    static let typeHint = "give a value of the column's type"
     private static let grantHint = "grant it to the account, or use another credential"
 
     /// What is done about a number: the kind of the failure, and what the user can do.
@@ -45,7 +46,7 @@ extension MySQLFailure {
         ER_DATA_TOO_LONG: (.invalid, "shorten the value, or widen the column"),
         ER_WARN_DATA_OUT_OF_RANGE: (.invalid, "give a value that fits the column, or widen it"),
         ER_TRUNCATED_WRONG_VALUE: (.invalid, dateHint),
-        ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: (.invalid, "give a value of the column's type"),
+        ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: (.invalid, typeHint),
         ER_CONSTRAINT_FAILED: (.invalid, "the row is against a check of the table"),
         check: (.invalid, "the row is against a check of the table"),
         ER_NET_PACKET_TOO_LARGE: (.invalid, "raise max_allowed_packet on the server, or send less at once"),

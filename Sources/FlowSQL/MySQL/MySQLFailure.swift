@@ -25,21 +25,37 @@ struct MySQLFailure {
     /// Whether the server can't prepare statements of this kind.
     var isUnpreparable: Bool { number == ER_UNSUPPORTED_PS }
 
-    /// The failure of a statement.
-    ///
-    /// - Parameter sent: whether the server may have had it, where the connection broke.
-    func whileRunning(at place: String, sent: Bool) -> Failure {
+    /// The failure of a statement that the server was to read, and not yet to run.
+    func beforeRunning(at place: String) -> Failure {
+        var failure = whileRunning(at: place)
+        failure.nothingSent = true
+        return failure
+    }
+
+    /// The failure of a statement that the server may have had.
+    func whileRunning(at place: String) -> Failure {
         switch number {
         case CR_SERVER_GONE_ERROR:
             // Writing it went wrong, so that the server can't have all of it.
             return broken(place, sent: false)
         case CR_SERVER_LOST, CR_MALFORMED_PACKET, CR_SSL_CONNECTION_ERROR, CR_ERR_NET_READ, CR_ERR_NET_WRITE:
-            return broken(place, sent: sent)
+            return broken(place, sent: true)
         default:
-            let (kind, hint) = MySQLFailure.meanings[number] ?? (.invalid, nil)
+            let (kind, hint) = meaning
             return Failure(kind, "\(MySQL.title): \(description)", hint: hint, code: String(number))
         }
     }
+
+    private var meaning: (FailureKind, String?) {
+        // "Incorrect datetime value", and that of any other type.
+        let words = text.prefix { $0 != "'" }.lowercased().split(separator: " ").map(String.init)
+        if number == ER_TRUNCATED_WRONG_VALUE, MySQLFailure.timeTypes.isDisjoint(with: words) {
+            return (.invalid, MySQLFailure.typeHint)
+        }
+        return MySQLFailure.meanings[number] ?? (.invalid, nil)
+    }
+
+    private static let timeTypes: Set = ["date", "datetime", "time", "timestamp"]
 
     private func broken(_ place: String, sent: Bool) -> Failure {
         Failure(

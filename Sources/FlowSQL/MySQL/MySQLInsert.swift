@@ -7,6 +7,8 @@ struct MySQLInsert {
     private let tail: String
     /// How many values a row has.
     let width: Int
+    /// Whether a row has values besides those that are given, such as NULL or NULLIF(?, '').
+    let hasOwnValues: Bool
 
     /// - Parameters:
     ///   - table: quoted.
@@ -16,13 +18,14 @@ struct MySQLInsert {
         row = "(" + Array(repeating: "?", count: width).joined(separator: ", ") + ")"
         tail = ""
         self.width = width
+        hasOwnValues = false
     }
 
     /// A statement that a user wrote for one row; nil where it isn't such an INSERT, or where many rows at once could be
     /// something else than one after the other.
     init?(_ sql: String) {
         // What stands in such a comment is code.
-        guard !sql.contains("/*!") else { return nil }
+        guard !sql.contains("/*!"), !sql.contains("/*M!") else { return nil }
         var words = SQLWords(sql, MySQL.dialect)
         guard let first = words.next(), first == "insert" || first == "replace" else { return nil }
         while let word = words.next(), word != "values", word != "value" {
@@ -33,11 +36,13 @@ struct MySQLInsert {
         let start = words.position - 1
         var depth = 1
         var width = 0
+        var hasOwnValues = false
         while depth > 0 {
             guard let word = words.next(), !Self.dependsOnRowsBefore(word) else { return nil }
             if word == "(" { depth += 1 }
             if word == ")" { depth -= 1 }
             if word == "?" { width += 1 }
+            if !["(", ")", ",", "?"].contains(word) { hasOwnValues = true }
         }
         guard width > 0 else { return nil }
         let end = words.position
@@ -52,6 +57,7 @@ struct MySQLInsert {
         row = String(decoding: bytes[start..<end], as: UTF8.self)
         tail = String(decoding: bytes[end...], as: UTF8.self)
         self.width = width
+        self.hasOwnValues = hasOwnValues
     }
 
     private static func dependsOnRowsBefore(_ word: String) -> Bool {

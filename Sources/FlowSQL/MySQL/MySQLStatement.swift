@@ -26,7 +26,7 @@ final class MySQLStatement {
             let failure = MySQLFailure(of: handle)
             close()
             if failure.isUnpreparable { return nil }
-            throw failure.whileRunning(at: connection.place, sent: false)
+            throw failure.beforeRunning(at: connection.place)
         }
     }
 
@@ -47,11 +47,13 @@ final class MySQLStatement {
 
     /// - Returns: how many rows it changed.
     func run(_ values: [Value], row: (ValueMap) throws -> Void) throws -> Int {
-        guard values.count == parameters.count else {
-            throw SQLText.miscounted(parameters.count, values.count)
+        try SQLOutcome.beforehand {
+            guard values.count == parameters.count else {
+                throw SQLText.miscounted(parameters.count, values.count)
+            }
+            try SQLColumns.requireDifferent(columnNames)
+            for (index, value) in values.enumerated() { try parameters.set(value, at: index) }
         }
-        try SQLColumns.requireDifferent(columnNames)
-        for (index, value) in values.enumerated() { try parameters.set(value, at: index) }
         return try execute(row: row)
     }
 
@@ -108,6 +110,6 @@ final class MySQLStatement {
     private func failure() -> Failure {
         // What goes wrong while rows come the library knows of the connection alone.
         let failure = mysql_stmt_errno(handle) != 0 ? MySQLFailure(of: handle) : MySQLFailure(of: connection.handle)
-        return failure.whileRunning(at: connection.place, sent: true)
+        return failure.whileRunning(at: connection.place)
     }
 }

@@ -46,7 +46,7 @@ struct SQLDescribeTable<Driver: SQLDriver>: Node {
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let session = try SQLSession<Driver>(arguments, .read, of: spec, in: context)
         let table = arguments.string("table") ?? ""
-        let statement = SQLStatement(Driver.catalog.columns, SQLName(table).values)
+        let statement = SQLStatement(Driver.catalog.columns, SQLName(table, Driver.dialect).values)
         let columns = try await session.use { try $0.list(statement) }
         guard columns != [] else {
             throw Failure(

@@ -9,7 +9,7 @@ struct SQLExecute<Driver: SQLDriver>: Node {
         details: """
             One statement, which happens whole or not at all. Where the connection breaks while it is under way, or \
             what it gives can't be taken, the step ends uncertain; \(Driver.name).transaction leaves that open only \
-            for the moment of its end.
+            for the moment of its end. So does a procedure or block that fails, as it may have committed before.
             """,
         effect: .write,
         parameters: [
@@ -29,7 +29,9 @@ struct SQLExecute<Driver: SQLDriver>: Node {
         let session = try SQLSession<Driver>(arguments, .write, of: spec, in: context)
         let statement = try SQLStatement(arguments, Driver.dialect, in: context)
         return try await session.use { connection in
-            try SQLOutcome.ofStatement(on: connection) { try SQLResult.of(statement, on: connection) }
+            try SQLOutcome.ofStatement(statement.command, on: connection) {
+                try SQLResult.of(statement, on: connection)
+            }
         }
     }
 }

@@ -9,13 +9,14 @@ struct SQLExecuteMany<Driver: SQLDriver>: Node {
         details: """
             All of it is one transaction: it happens whole or not at all. The rows come from a list or, without holding \
             all, from a file. With table they are inserted in the quickest way that the server has: \
-            \(Driver.loadingNote)
+            \(Driver.loadingNote) A text for a column of JSON is JSON itself, but from a file of JSON lines a string.
             """,
         effect: .write,
         parameters: [
             SQLParameters.sql("The statement, run once for each row.", required: false),
             Parameter(
-                "table", .string, help: "In place of sql: the table that the rows are put into.", example: "orders"),
+                "table", .string, help: "In place of sql: the table that the rows are put into.",
+                example: "orders"),
             Parameter(
                 "columns", .list(of: .string),
                 help: "With table: the columns; those of the first row where they are left out.",
@@ -40,6 +41,7 @@ struct SQLExecuteMany<Driver: SQLDriver>: Node {
         let source = try RecordSource(arguments, list: "each", in: context)
         let table = arguments.string("table")
         let sql = arguments.string("sql") ?? ""
+        try SQLCommand(sql, Driver.dialect).requireInside("sql")
         let columns = arguments.list("columns").map { $0.compactMap(\.stringValue) }
         return try await session.use { connection in
             let rows = SQLRows(source.reader())
@@ -47,8 +49,12 @@ struct SQLExecuteMany<Driver: SQLDriver>: Node {
             let changes = try SQLOutcome.ofTransaction(on: connection) {
                 if let table {
                     let all = try columns ?? rows.columns(of: first)
-                    return try connection.load(into: SQLName(table), columns: all) {
-                        try rows.next(all, isChoice: columns != nil)
+                    return try SQLName.explaining {
+                        try connection.load(
+                            into: SQLName(table, Driver.dialect), columns: all, isAsQueried: source.isJSONLines
+                        ) {
+                            try rows.next(all, isChoice: columns != nil)
+                        }
                     }
                 }
                 let text = SQLText(sql, Driver.dialect, named: first.isNamed)

@@ -27,7 +27,10 @@ enum SQLParameters {
     }
 
     static let table = Parameter(
-        "table", .string, required: true, help: "The table, perhaps with its schema: sales.orders.", example: "orders")
+        "table", .string, required: true,
+        help: "The table as the database writes it, perhaps with its schema: sales.orders. A name with a dot stands in "
+            + "quotes.",
+        example: "orders")
 }
 
 extension SQLDriver {

@@ -30,7 +30,7 @@ struct SQLUpsert<Driver: SQLDriver>: Node {
     func run(_ arguments: Arguments, in context: NodeContext) async throws -> Value {
         let session = try SQLSession<Driver>(arguments, .write, of: spec, in: context)
         let source = try RecordSource(arguments, list: "rows", in: context)
-        let table = SQLName(arguments.string("table") ?? "")
+        let table = SQLName(arguments.string("table") ?? "", Driver.dialect)
         let key = (arguments.list("key") ?? []).compactMap(\.stringValue)
         guard !key.isEmpty else {
             throw Failure(.invalid, "key names no column", hint: "name those that tell one row from the other")
@@ -45,8 +45,8 @@ struct SQLUpsert<Driver: SQLDriver>: Node {
                     hint: "give each row the columns of key")
             }
             try requireUnique(key, in: table, connection)
-            return try write(
-                first, reader, columns, Driver.dialect.upsert(into: table, columns, key: key), connection)
+            let sql = Driver.dialect.upsert(into: table, columns, key: key)
+            return try SQLName.explaining { try write(first, reader, columns, sql, connection) }
         }
     }
 

@@ -12,6 +12,8 @@ enum PostgreSQL: SQLDriver {
 
     static let limitNote = ""
 
+    static let implicitCommits = ""
+
     static let account = SQLAccount.Form(
         schemes: ["postgresql", "postgres"], port: 5432,
         parameters: [

@@ -6,7 +6,9 @@ extension PostgreSQLConnection {
     private static let pieceSize = 64 << 10
 
     /// By `COPY`.
-    func load(into table: SQLName, columns: [String], next: () throws -> [Value]?) throws -> Int {
+    func load(
+        into table: SQLName, columns: [String], isAsQueried: Bool, next: () throws -> [Value]?
+    ) throws -> Int {
         let name = PostgreSQL.dialect.quoted(table)
         let list = columns.map(PostgreSQL.dialect.quoted).joined(separator: ", ")
         let types = try types(of: list, in: name)
@@ -22,7 +24,9 @@ extension PostgreSQLConnection {
         var piece: [UInt8] = []
         piece.reserveCapacity(Self.pieceSize * 2)
         while let values = try orAbandon(next) {
-            try orAbandon { try PostgreSQLCopy.append(values, of: types, to: &piece) }
+            try orAbandon {
+                try PostgreSQLCopy.append(values, of: types, isAsQueried: isAsQueried, to: &piece)
+            }
             guard piece.count >= Self.pieceSize else { continue }
             try put(piece)
             piece.removeAll(keepingCapacity: true)

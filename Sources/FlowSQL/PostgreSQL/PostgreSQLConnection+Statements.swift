@@ -6,10 +6,13 @@ extension PostgreSQLConnection {
     func run(_ statement: SQLStatement, row: (ValueMap) throws -> Void) throws -> Int {
         try askForAllDigits()
         let parameters: PostgreSQLParameters
-        if statement.values.contains(where: PostgreSQLParameters.dependsOnType) {
-            let prepared = try prepare(statement.text)
-            try SQLColumns.requireDifferent(prepared.columns)
-            parameters = try PostgreSQLParameters(statement.values, of: prepared.parameters)
+        let isProgram = statement.command.mayCommit
+        if isProgram || statement.values.contains(where: PostgreSQLParameters.dependsOnType) {
+            parameters = try SQLOutcome.beforehand {
+                let prepared = try prepare(statement.text)
+                try SQLColumns.requireDifferent(prepared.columns)
+                return try PostgreSQLParameters(statement.values, of: prepared.parameters)
+            }
             try send {
                 parameters.withPointers {
                     PQsendQueryPrepared(handle, "", $0.count, $0.values, $0.lengths, $0.formats, 0)
@@ -27,7 +30,7 @@ extension PostgreSQLConnection {
         PQsetSingleRowMode(handle)
         var rows: PostgreSQLRows?
         var changes = 0
-        try results(of: statement.text) { result in
+        try results(of: statement) { result in
             if PQnfields(result) > 0 {
                 let reader = try rows ?? PostgreSQLRows(result)
                 rows = reader
@@ -43,7 +46,7 @@ extension PostgreSQLConnection {
     /// - Returns: the types of its parameters, and the names of the columns that it will give.
     private func prepare(_ text: String) throws -> (parameters: [Oid], columns: [String]) {
         try send { PQsendPrepare(handle, "", text, 0, nil) }
-        try results(of: text) { _ in }
+        try results(of: SQLStatement(text)) { _ in }
         var found: (parameters: [Oid], columns: [String]) = ([], [])
         try send { PQsendDescribePrepared(handle, "") }
         try results { result in
@@ -54,11 +57,14 @@ extension PostgreSQLConnection {
     }
 
     /// ``results(_:)`` of a statement that a user wrote.
-    private func results(of sql: String, _ take: (OpaquePointer) throws -> Void) throws {
+    private func results(of statement: SQLStatement, _ take: (OpaquePointer) throws -> Void) throws {
         do {
             try results(take)
         } catch let failure as Failure {
-            throw PostgreSQLFailure.namingParameter(of: sql, failure)
+            var failure = PostgreSQLFailure.namingParameter(of: statement.text, failure)
+            // What it did until the server ended it may be committed.
+            if statement.command.mayCommit { failure.nothingSent = false }
+            throw failure
         }
     }
 

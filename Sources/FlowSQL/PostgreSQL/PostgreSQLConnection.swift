@@ -11,6 +11,8 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
     /// Whether it can't be used again, as nobody knows what it will answer next.
     var isSpent = false
     private var digits = Digits.unknown
+    /// Whether a transaction for writing was begun, and we haven't ended it.
+    private var isInTransaction = false
     /// Whether the server has said that it closes the connection.
     private var hasFarewell = false
     private var isClosed = false
@@ -88,9 +90,11 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
     func begin(readOnly: Bool) throws {
         try askForAllDigits()
         try command(readOnly ? "BEGIN READ ONLY" : "BEGIN")
+        isInTransaction = !readOnly
     }
 
     func commit() throws {
+        isInTransaction = false
         // The server answers with a rollback where a statement has failed, and a caller has gone on regardless.
         guard try command("COMMIT") == "COMMIT" else {
             throw Failure(.conflict, "the transaction had failed before its end, and was rolled back")
@@ -100,6 +104,15 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
     func rollback() throws {
         guard !isSpent, PQtransactionStatus(handle) != PQTRANS_IDLE else { return }
         try command("ROLLBACK")
+    }
+
+    var hasEndedTransaction: Bool { isInTransaction && !isSpent && PQtransactionStatus(handle) == PQTRANS_IDLE }
+
+    func undo() -> SQLRemains? {
+        let remains: SQLRemains? = hasEndedTransaction ? .committed : nil
+        isInTransaction = false
+        try? rollback()
+        return remains
     }
 
     func limitStatements(to duration: Duration?) throws {

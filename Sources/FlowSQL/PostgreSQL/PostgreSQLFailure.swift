@@ -94,6 +94,12 @@ enum PostgreSQLFailure {
         }
     }
 
+    /// By the state, where names were quoted here, so that they have no need of it.
+    static let hintsForQuotedNames = [
+        "42P01": "write it exactly as it is in the database, with its schema where it is in another one: sales.orders",
+        "42703": "write it exactly as it is in the database; the columns shows postgres.describe_table",
+    ]
+
     /// What stands around values, in the languages that servers speak.
     private static let quotes: Set<Unicode.Scalar> = ["\"", "«", "»", "„", "“", "”"]
 
@@ -118,8 +124,11 @@ enum PostgreSQLFailure {
 
     /// 3 of `COPY orders, line 3, column qty: "x"`.
     private static func lineOfCopy(_ context: String?) -> Int? {
-        guard let context, context.hasPrefix("COPY "), let mark = context.firstRange(of: ", line ") else { return nil }
-        return Int(context[mark.upperBound...].prefix(while: \.isNumber))
+        // What a trigger or the type of the column says of the value stands before it.
+        guard let line = context?.split(separator: "\n").last(where: { $0.hasPrefix("COPY ") }),
+            let mark = line.firstRange(of: ", line ")
+        else { return nil }
+        return Int(line[mark.upperBound...].prefix(while: \.isNumber))
     }
 
     private static func field(_ field: ErrorField, of result: OpaquePointer) -> String? {

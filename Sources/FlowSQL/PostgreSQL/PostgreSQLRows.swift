@@ -29,7 +29,14 @@ struct PostgreSQLRows {
                 continue
             }
             let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, field)))
-            map[name] = try PostgreSQLText.value(bytes, types[index])
+            do throws(Failure) {
+                map[name] = try PostgreSQLText.value(bytes, types[index])
+            } catch {
+                guard error.code == PostgreSQLText.notUTF8, case .string(let name) = name else { throw error }
+                var failure = error
+                failure.message = "the column \"\(name)\" \(failure.message)"
+                throw failure
+            }
         }
         return map
     }

@@ -4,11 +4,11 @@ import FlowCore
 enum PostgreSQLText {
     static func value(_ bytes: UnsafeRawBufferPointer, _ type: PostgreSQLType?) throws(Failure) -> Value {
         switch type {
-        case nil: .string(String(decoding: bytes, as: UTF8.self))
+        case nil: .string(try text(bytes))
         case .bool: .bool(bytes.first == UInt8(ascii: "t"))
         case .int: integer(bytes)
         case .float: float(String(decoding: bytes, as: UTF8.self))
-        case .json: try JSON.parse(String(decoding: bytes, as: UTF8.self))
+        case .json: try JSON.parse(try text(bytes))
         case .bytes: .bytes(try binary(bytes))
         case .timestamp: timestamp(bytes)
         case .array(let element):
@@ -22,6 +22,20 @@ enum PostgreSQLText {
             }
         }
     }
+
+    /// Servers know and convert text, but in a database whose encoding is SQL_ASCII.
+    ///
+    /// - Throws: a `Failure` whose message goes on after what the value is called.
+    private static func text(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(
+                .invalid, "holds text that is not UTF-8",
+                hint: "ask for its bytes, as with convert_to(name, 'SQL_ASCII')", code: notUTF8)
+        }
+        return text
+    }
+
+    static let notUTF8 = "not_utf8"
 
     private static func integer(_ bytes: UnsafeRawBufferPointer) -> Value {
         let text = String(decoding: bytes, as: UTF8.self)
