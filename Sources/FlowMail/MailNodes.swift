@@ -1,6 +1,13 @@
 import FlowCore
 package import FlowSpec
 
+/// A node for mail. Its ``NodeSpec/credentialTypes`` are those of ``MailServer``, which takes no others.
+protocol MailNode: Node {}
+
+extension MailNode {
+    func refusal(of credential: Credential) -> Failure? { refusalByType(of: credential) }
+}
+
 /// The nodes for mail.
 package struct MailNodes: NodeSource {
     private static let makers: [String: @Sendable () -> any Node] = [

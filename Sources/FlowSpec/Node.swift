@@ -42,10 +42,13 @@ extension Node {
 
     package func refusal(of credential: Credential) -> Failure? {
         // One of any fields may have those that are needed.
+        credential.type == "custom" ? nil : refusalByType(of: credential)
+    }
+
+    /// As ``refusal(of:)``, where it must be one of the node's types.
+    package func refusalByType(of credential: Credential) -> Failure? {
         let types = spec.credentialTypes
-        guard !types.isEmpty, !types.contains(credential.type), credential.type != "custom",
-            credential.source != .mock
-        else { return nil }
+        guard !types.isEmpty, !types.contains(credential.type), credential.source != .mock else { return nil }
         return Failure(
             .auth, "\(spec.name) can't use \(credential)", hint: "use one of type \(types.joined(separator: " or "))",
             nothingSent: true)

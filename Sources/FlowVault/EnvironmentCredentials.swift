@@ -51,9 +51,12 @@ final class EnvironmentCredentials: Sendable {
     ) throws(Failure) -> Credential {
         let value: Value
         do throws(Failure) {
-            value = try JSON.parse(text)
+            value = try JSON.parse(Array(text.utf8), refusesRepeatedKeys: true)
         } catch {
-            throw Failure(.auth, "the variable \(variable): \(error.message)", hint: "write it as JSON on one line")
+            let isJSON = (try? JSON.parse(text)) != nil
+            throw Failure(
+                .auth, "the variable \(variable): \(error.message)",
+                hint: isJSON ? "remove one of the two" : "write it as JSON on one line")
         }
         var given = value.mapValue ?? ValueMap()
         var type = defaultType ?? CredentialTypes.shared(named: "custom")

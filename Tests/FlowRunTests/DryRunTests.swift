@@ -42,9 +42,10 @@ struct DryRunTests {
             .read("d", "${{ default(steps.a.output, 1) }}"), .read("e", "${{ steps.a.output }}").iff("always()"),
             .block("f", [.read("g", "${{ steps.b.output }}"), .read("h")]),
             .block("i", [.read("a"), .read("j", "${{ steps.a.output }}")]),
+            .block("k", [.read("l")]).outputs(["n": "${{ steps.b.output }}"]),
         ])
         let entries = try await DryRun(workflow, setup: bench.setup()).entries()
-        #expect(entries.filter(\.isSkipped).map(\.path) == ["a", "b", "c", "f/g"])
+        #expect(entries.filter(\.isSkipped).map(\.path) == ["a", "b", "c", "f/g", "k"])
         #expect(entries[1].remarks == ["skipped: \"a\" was skipped"])
     }
 

@@ -35,7 +35,7 @@ struct LoopResumeTests {
         let bench = bench(gate)
         let cases = try Step.choose(
             "route", "run.attempt", ["1": [.read("slow"), .read("later")], "2": [.read("other")]])
-        let once = Step.Repetition(kind: .until, condition: try Expression.compile("index > 0"), maxIterations: 1)
+        let once = Step.Repetition(kind: .until, condition: try Expression.compile("index == 0"), maxIterations: 1)
         let step = isLoop ? try cases.each([1]) : cases.with { $0.repetition = once }
         try await cutOff([step], bench, gate)
         #expect(bench.nodes.said == ["read slow", "read later"])

@@ -33,6 +33,19 @@ import Testing
         #expect(try Self.rows(bench).map(\.key) == ["0", "1", "2"])
     }
 
+    /// `until` is asked about the iteration that has ended, `while` about the one that would be next.
+    @Test(arguments: [(Step.Repetition.Kind.until, "index == 2"), (.while, "index < 3")])
+    func theConditionSeesTheNumberOfItsIteration(kind: Step.Repetition.Kind, condition: String) async throws {
+        let bench = Bench { call in
+            if call.value == 1, call.count == 1 { throw Failure(.invalid, "not now") }
+            return call.value
+        }
+        let steps = [try Self.again(kind, condition, .read("again", "${{ index }}"))]
+        #expect(try await bench.run(steps).status == .failed)
+        #expect(try await bench.resume(steps).status == .succeeded)
+        #expect(bench.nodes.said == ["read 0", "read 1", "read 1", "read 2"])
+    }
+
     @Test func whileAsksBeforeEachIterationAndTheStepSeesTheLastOutput() async throws {
         let bench = Bench()
         let step = try Self.again(.while, "default(last, 1) < 100", .read("again", "${{ default(last, 1) * 3 }}"))

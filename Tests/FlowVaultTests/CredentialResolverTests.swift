@@ -51,6 +51,18 @@ import Testing
         #expect(masker.mask("pin 9876501234") == "pin ***")
     }
 
+    @Test func aKeyThatStandsTwiceIsRefused() async throws {
+        let environment = ["FLOWCTL_CREDENTIAL_A": #"{"token": "fake-1", "token": "fake-2"}"#]
+        let failure = await #expect(throws: Failure.self) {
+            try await resolver(environment).credential(named: "a", defaultType: bearer)
+        }
+        #expect(
+            failure?.message
+                == "the variable FLOWCTL_CREDENTIAL_A: invalid JSON at line 1, column 28: "
+                + "the key \"token\" stands here twice")
+        #expect(failure?.hint == "remove one of the two")
+    }
+
     @Test func aTypeOfAConnectorIsKnown() async throws {
         let bot = CredentialType("slack_bot", service: "slack", fields: [.init("bot_token", secret: true)])
         let environment = ["FLOWCTL_CREDENTIAL_A": #"{"type": "slack_bot", "bot_token": "fake"}"#]

@@ -3,7 +3,7 @@ import FlowMIME
 import FlowSpec
 
 /// `email.send`: has a server send a message.
-struct EmailSend: Node {
+struct EmailSend: MailNode {
     let spec = NodeSpec(
         "email.send", summary: "Send a mail message by SMTP.",
         details: """

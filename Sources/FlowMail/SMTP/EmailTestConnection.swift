@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.test_connection`: logs in to the server that sends mail, and sends nothing.
-struct EmailTestConnection: Node {
+struct EmailTestConnection: MailNode {
     let spec = NodeSpec(
         "email.test_connection", summary: "Log in to the server that sends mail, and send nothing.",
         effect: .read, parameters: [],

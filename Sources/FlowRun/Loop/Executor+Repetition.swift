@@ -14,8 +14,12 @@ private struct Iterations {
     /// Whether an earlier process tried the next one.
     var isKnown = false
 
-    var variables: ValueMap {
-        Step.Repetition.variables(index: count, last: last)
+    /// What the next one sees.
+    var variables: ValueMap { Step.Repetition.variables(index: count, last: last) }
+
+    /// What the condition sees: `while` is asked about the next one, `until` about the one that has ended.
+    func variables(of kind: Step.Repetition.Kind) -> ValueMap {
+        Step.Repetition.variables(index: kind == .until ? count - 1 : count, last: last)
     }
 }
 
@@ -71,7 +75,8 @@ extension Executor {
         if repetition.kind == .while || done.count > 0 {
             let value = try repetition.condition.evaluate(
                 scopes.scope(
-                    in: work.frame, reading: work.prepared.reads, status: work.condition, extra: done.variables))
+                    in: work.frame, reading: work.prepared.reads, status: work.condition,
+                    extra: done.variables(of: repetition.kind)))
             guard let bool = value.revealed.boolValue else {
                 throw Failure(
                     .invalid, "\(name): must be true or false, not \(value.shortTextOfType)",

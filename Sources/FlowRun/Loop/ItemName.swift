@@ -11,4 +11,12 @@ package enum ItemName {
         }
         return (name, nil)
     }
+
+    /// Whether a path is that of a step, or of one inside it. In a name without items it is that of every item: within
+    /// `posts/send` are `posts[3]/send` and `posts[3]/send/upload`.
+    package static func isPath(_ path: String, within name: String) -> Bool {
+        let (parts, names) = (path.split(separator: "/"), name.split(separator: "/"))
+        return parts.count >= names.count
+            && zip(parts, names).allSatisfy { $0 == $1 || $0.prefix { $0 != "[" && $0 != "#" } == $1 }
+    }
 }

@@ -119,9 +119,11 @@ package final class RunStore: Sendable {
                 let past = try look(summary, RunHistory(database))
                 // They looked at what runs again.
                 let handlers = reset == nil ? "handlers_attempt" : "attempt + 1"
+                // How it ended before holds no longer.
                 try database.execute(
                     """
                     UPDATE runs SET status = 'running', handlers_attempt = \(handlers), attempt = attempt + 1,
+                        outputs = NULL, outputs_ref = NULL, error = NULL, failed_step = NULL,
                         ended_at = NULL, pid = ?, pid_started = ?, boot = ?, heartbeat = ?
                     WHERE number = ?
                     """,

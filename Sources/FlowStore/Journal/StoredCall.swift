@@ -58,7 +58,8 @@ extension JournalStatements {
             VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)
             ON CONFLICT (run, path) DO UPDATE SET status = 'running', workflow = excluded.workflow,
                 file = excluded.file, attempt = excluded.attempt, handlers_attempt = excluded.handlers_attempt,
-                inputs = excluded.inputs, vars = excluded.vars, ended_at = NULL, error = NULL, failed_step = NULL
+                inputs = excluded.inputs, vars = excluded.vars, ended_at = NULL, outputs = NULL, error = NULL,
+                failed_step = NULL
             """,
             [
                 .int(run), .string(call.path), .string(call.workflow), .string(call.file), .int(Int64(call.attempt)),

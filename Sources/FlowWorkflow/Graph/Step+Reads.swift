@@ -25,9 +25,9 @@ extension Step {
 
     /// Ids of steps, of its own list or of those around it, that must have an output for this step to run.
     package var readsOutputOf: Set<String> {
-        let found = ownExpressions + (children.isEmpty ? (outputs ?? []).flatMap(\.value.expressions) : [])
+        let references = ownExpressions.flatMap(\.references) + outerReferencesOfOutputs
         var ids: Set<String> = []
-        for reference in found.flatMap(\.references)
+        for reference in references
         where reference.root == "steps" && !reference.toleratesAbsence && reference.members.count >= 2 {
             if ["output", "items"].contains(reference.members[1]), reference.members[0] != id {
                 ids.insert(reference.members[0])
@@ -47,14 +47,9 @@ extension Step {
         func add(_ id: String, _ reference: Expression.Reference) {
             if known.insert(id).inserted { found.append((id, reference)) }
         }
-        lazy var seenByOutputs = Set((children + (onError ?? [])).map(\.id) + [id])
-        for reference in ownExpressions.flatMap(\.references) where reference.root == "steps" {
+        let references = ownExpressions.flatMap(\.references) + outerReferencesOfOutputs
+        for reference in references where reference.root == "steps" {
             if let id = reference.members.first { add(id, reference) }
-        }
-        for (_, value) in outputs ?? [] {
-            for reference in value.expressions.flatMap(\.references) where reference.root == "steps" {
-                if let id = reference.members.first, !seenByOutputs.contains(id) { add(id, reference) }
-            }
         }
         for branch in branches {
             let siblings = Set(branch.steps.map(\.id))
@@ -63,6 +58,16 @@ extension Step {
             }
         }
         return found
+    }
+
+    /// What its own `outputs` read of steps that are neither itself nor one of those inside it.
+    private var outerReferencesOfOutputs: [Expression.Reference] {
+        guard let outputs, !outputs.isEmpty else { return [] }
+        let inner = Set((children + (onError ?? [])).map(\.id) + [id])
+        return outputs.flatMap(\.value.expressions).flatMap(\.references).filter { reference in
+            guard reference.root == "steps", let id = reference.members.first else { return false }
+            return !inner.contains(id)
+        }
     }
 
     /// Whether its `if` says that it runs whatever was skipped.

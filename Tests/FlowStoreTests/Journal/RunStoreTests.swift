@@ -246,6 +246,32 @@ struct RunStoreTests {
         #expect(try history.steps(of: history.run(named: "latest")).isEmpty)
     }
 
+    @Test func whatIsTakenUpAgainHasNothingOfItsEndBefore() async throws {
+        let folder = StateFolder()
+        let store = try RunStore.open(folder.database)
+        let (run, journal) = try await folder.begin(store)
+        let call = StoredCall(path: "a", workflow: "w", file: "w", startedAt: Self.time, inputs: .null, vars: .null)
+        let end = RunEnd(
+            status: .failed, outputs: StoredValue(bytes: JSON.bytes(["n": 1])), failure: Failure(.conflict, "no"),
+            failedStep: "a/b", endedAt: Self.time)
+        try await journal.commit(
+            [.callStarted(call), .callEnded(path: "a", end), .runEnded(end)], synced: false)
+        await journal.close()
+        let (_, resumed, before) = try await store.resume(run.id.text) { summary, _ in summary }
+        #expect(before.failure?.message == "no")
+        #expect(before.failedStep == "a/b")
+        try await resumed.commit([.callStarted(call.again(isReset: false))], synced: false)
+        await resumed.close()
+        let history = try RunHistory.open(folder.database)
+        let summary = try history.run(named: "latest")
+        for part in [summary] + (try history.calls(of: summary)) {
+            #expect(part.failure == nil)
+            #expect(part.failedStep == nil)
+            #expect(part.endedAt == nil)
+            #expect(try history.outputs(of: part) == nil)
+        }
+    }
+
     @Test func callsOfStepsThatStartAnewAreForgottenWithAllInside() async throws {
         let folder = StateFolder()
         let store = try RunStore.open(folder.database)

@@ -31,32 +31,39 @@ struct ArgumentReader {
     }
 
     private func value(of key: String, _ text: String, isJSON: Bool) throws -> Value {
-        if isJSON { return try json(text, key) }
+        let written = Array(text.utf8)
+        if isJSON { return try json(written, key) }
         let type = spec.parameter(key)?.type ?? .string
         if text.hasPrefix("@"), type != .file {
             let (path, what) = (String(text.dropFirst()), "the file of \"\(key)\"")
             let hint = type.isText || type == .any ? "for a text that begins with @ write \(key):='\"@…\"'" : nil
             guard type != .any else {
                 let bytes = try session.readArgument(path, as: what, hint: hint)
-                if let value = try? JSON.parse(bytes) { return value }
                 // What may be anything may be text, and bytes where it is none.
+                if holdsJSON(bytes) { return try json(bytes, key) }
                 return String(validating: bytes, as: UTF8.self).map(Value.string) ?? .bytes(bytes)
             }
             let content = try session.readText(path, as: what, hint: hint)
-            return type.isText ? .string(content) : try json(content, key)
+            return type.isText ? .string(content) : try json(Array(content.utf8), key)
         }
         switch type {
         case .file: return .string(session.absolutePath(text))
-        case .any: return (try? JSON.parse(text)) ?? .string(text)
+        case .any: return holdsJSON(written) ? try json(written, key) : .string(text)
         case _ where type.isText: return .string(text)
-        default: return try json(text, key)
+        default: return try json(written, key)
         }
     }
 
-    private func json(_ text: String, _ key: String) throws -> Value {
+    private func holdsJSON(_ text: [UInt8]) -> Bool { (try? JSON.parse(text)) != nil }
+
+    private func json(_ text: [UInt8], _ key: String) throws -> Value {
         do {
-            return try JSON.parse(text)
+            return try JSON.parse(text, refusesRepeatedKeys: true)
         } catch {
+            // It is JSON, but for a key that stands there twice.
+            guard !holdsJSON(text) else {
+                throw Exit.usage("the argument \"\(key)\": \(error.message)", hint: "remove one of the two")
+            }
             let name = spec.parameter(key)?.type.name ?? "any"
             let type = name == "any" ? "value" : name
             throw Exit.usage(

@@ -50,7 +50,9 @@ struct NodesRunCommand: Verb {
         let connectors = try session.connectors()
         let baseURL = try BaseURL.option(baseURL, among: connectors)
         let node = try NodeIndex(session.nodes(with: connectors)).node(name)
-        let given = try inputs.map { try session.readObject($0, as: "the inputs file") } ?? ValueMap()
+        let given =
+            try inputs.map { try session.readObject($0, as: "the inputs file", refusesRepeatedKeys: true) }
+            ?? ValueMap()
         let bound: Arguments
         do {
             bound = try node.spec.bind(try ArgumentReader(node.spec, session).read(arguments, over: given))

@@ -45,9 +45,11 @@ extension Session {
 
 extension Exit {
     static func noStep(_ path: String, in run: RunSummary, among steps: [StoredStep]) -> Exit {
-        usage(
+        let paths = steps.map(\.path)
+        return usage(
             "run \(run.name) has no step \"\(path)\"",
-            hint: Suggestion.didYouMean(path, among: steps.map(\.path))
+            hint: paths.first { ItemName.isPath($0, within: path) }.map { "each item has one: name it, as '\($0)'" }
+                ?? Suggestion.didYouMean(path, among: paths)
                 ?? "run \"flowctl runs show \(run.name)\" for its steps")
     }
 }

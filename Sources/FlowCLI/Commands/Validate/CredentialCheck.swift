@@ -23,13 +23,12 @@ struct CredentialCheck {
     /// - Parameter ofRun: leaves out what only triggers need.
     func problems(in workflow: Workflow, ofRun: Bool = false) async -> [Diagnostic] {
         var found: [Diagnostic] = []
+        let reads = ([workflow] + workflow.called).flatMap(\.secretReads)
+        let possible = PossibleTypes(in: workflow, reads) { type(for: $0) }
         for use in workflow.credentialNames where !(ofRun && use.isOfTrigger) {
-            found += await problems(with: use)
+            found += await problems(with: use, possible)
         }
-        // After the uses: text that a node gives a type has it where an expression reads it, too.
-        for read in ([workflow] + workflow.called).flatMap(\.secretReads) {
-            found += await problems(with: read)
-        }
+        for read in reads { found += await problems(with: read, possible) }
         // One note does for a vault that stays locked.
         let notes = found.indices.filter { found[$0].id == CredentialCheck.notChecked }.dropFirst()
         for index in notes.reversed() { found.remove(at: index) }
@@ -38,32 +37,57 @@ struct CredentialCheck {
 
     private static let notChecked = "credentials-not-checked"
 
-    private func problems(with use: CredentialUse) async -> [Diagnostic] {
+    /// The type that a node gives a credential that has none of its own.
+    private func type(for node: String) -> CredentialType? {
+        (try? nodes.node(named: node))?.spec.credentialTypes.first.flatMap(types.type)
+    }
+
+    private func problems(with use: CredentialUse, _ possible: PossibleTypes) async -> [Diagnostic] {
         let node = use.node.flatMap { try? nodes.node(named: $0) }
-        let type = node?.spec.credentialTypes.first.flatMap(types.type)
+        let own = use.node.flatMap { type(for: $0) }
         for name in use.names {
-            switch await shelf.credential(named: name, defaultType: type) {
-            case .none: continue
-            case .credential(let credential):
-                let refused = node?.refusal(of: credential).map {
-                    Diagnostic.error("wrong-credential", $0.message, at: use.span, hint: $0.hint)
+            let types = [own] + possible.types(of: name, in: use.span.source.name)
+            let found = await problems(with: name, as: types, at: use.span) { credential in
+                node?.refusal(of: credential).map {
+                    .error("wrong-credential", $0.message, at: use.span, hint: $0.hint)
                 }
-                return [refused].compactMap(\.self) + refusal(of: credential, at: use.span)
-            case .unusable(let failure): return [unusable(failure, at: use.span)]
-            case .unknown(let failure): return [unknown(failure, at: use.span)]
             }
+            if let found { return found }
         }
         return [await missing(use)]
     }
 
-    private func problems(with read: SecretRead) async -> [Diagnostic] {
-        switch await shelf.credential(named: read.name, defaultType: nil) {
-        case .none: return [await missing(CredentialUse(name: read.name, span: read.span))]
-        case .credential(let credential):
-            return refusal(of: credential, at: read.span) + [missingField(of: read, in: credential)].compactMap(\.self)
-        case .unusable(let failure): return [unusable(failure, at: read.span)]
-        case .unknown(let failure): return [unknown(failure, at: read.span)]
+    private func problems(with read: SecretRead, _ possible: PossibleTypes) async -> [Diagnostic] {
+        let types = possible.types(of: read.name, in: read.span.source.name)
+        let found = await problems(with: read.name, as: types, at: read.span) { missingField(of: read, in: $0) }
+        if let found { return found }
+        return [await missing(CredentialUse(name: read.name, span: read.span))]
+    }
+
+    /// Looks at a credential as each of the types that it may be taken for. What suits as one of them suits, as that
+    /// depends on which steps run before.
+    ///
+    /// - Parameter objection: what speaks against a credential at this place.
+    /// - Returns: the problems with the first of the types; nil where there is no such credential.
+    private func problems(
+        with name: String, as types: [CredentialType?], at span: SourceSpan,
+        objection: (Credential) -> Diagnostic?
+    ) async -> [Diagnostic]? {
+        var first: [Diagnostic]?
+        for type in types {
+            var problems: [Diagnostic]
+            switch await shelf.credential(named: name, defaultType: type) {
+            case .none: return nil
+            case .unknown(let failure): return [unknown(failure, at: span)]
+            case .unusable(let failure): problems = [unusable(failure, at: span)]
+            case .credential(let credential):
+                problems = refusal(of: credential, at: span)
+                guard let objection = objection(credential) else { return problems }
+                problems.insert(objection, at: 0)
+            }
+            first = first ?? problems
         }
+        return first
     }
 
     private func missingField(of read: SecretRead, in credential: Credential) -> Diagnostic? {
@@ -109,7 +133,7 @@ struct CredentialCheck {
     }
 }
 
-/// The credentials that a run would find, each looked up once; no token is renewed.
+/// The credentials that a run would find; no token is renewed.
 private actor CredentialShelf {
     enum Found {
         case none
@@ -123,7 +147,14 @@ private actor CredentialShelf {
     private let variables: CredentialResolver
     private let environment: [String: String]
     private let access: VaultAccess
-    private var known: [String: Found] = [:]
+    private var given: [Taken: Found] = [:]
+    private var stored: [String: Found] = [:]
+
+    /// One of a variable, which is of the type that its first use gives it.
+    private struct Taken: Hashable {
+        let name: String
+        let type: String?
+    }
 
     init(_ session: Session, access: VaultAccess, types: CredentialTypeIndex) {
         variables = CredentialResolver(
@@ -135,21 +166,25 @@ private actor CredentialShelf {
 
     /// - Parameter defaultType: what a bare secret in a variable is, as for ``CredentialSource``.
     func credential(named name: String, defaultType: CredentialType?) async -> Found {
-        if let found = known[name] { return found }
-        let found = await look(for: name, defaultType)
-        known[name] = found
+        guard environment[CredentialName.environmentVariable(name)] != nil else {
+            if let found = stored[name] { return found }
+            let found = await look(inVaultFor: name)
+            stored[name] = found
+            return found
+        }
+        let taken = Taken(name: name, type: defaultType?.name)
+        if let found = given[taken] { return found }
+        let found: Found
+        do {
+            found = try await variables.credential(named: name, defaultType: defaultType).map(Found.credential) ?? .none
+        } catch {
+            found = .unusable(Failure(error))
+        }
+        given[taken] = found
         return found
     }
 
-    private func look(for name: String, _ defaultType: CredentialType?) async -> Found {
-        if environment[CredentialName.environmentVariable(name)] != nil {
-            do {
-                return try await variables.credential(named: name, defaultType: defaultType).map(Found.credential)
-                    ?? .none
-            } catch {
-                return .unusable(Failure(error))
-            }
-        }
+    private func look(inVaultFor name: String) async -> Found {
         do {
             guard let stored = try await vault()?.resolve(name) else { return .none }
             guard stored.info.isValid else { return .unusable(stored.isInvalid) }

@@ -3,7 +3,7 @@ import FlowNodeKit
 import FlowSpec
 
 /// `email.append`: puts a message into a folder.
-struct EmailAppend: Node {
+struct EmailAppend: MailNode {
     let spec = NodeSpec(
         "email.append", summary: "Put a message into a folder of a mailbox.",
         details: """

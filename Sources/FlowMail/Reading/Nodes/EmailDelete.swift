@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.delete`: messages to the trash, or away for good.
-struct EmailDelete: Node {
+struct EmailDelete: MailNode {
     let spec = NodeSpec(
         "email.delete", summary: "Move messages to the trash, or delete them for good.",
         details: "Deleting for good takes these messages alone, never others that are marked as deleted.",

@@ -3,7 +3,7 @@ import FlowNodeKit
 import FlowSpec
 
 /// `email.fetch`: one message with its text; its attachments go to files.
-struct EmailFetch: Node {
+struct EmailFetch: MailNode {
     private static let usualText = 4 << 20
 
     let spec = NodeSpec(

@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.create_folder`.
-struct EmailCreateFolder: Node {
+struct EmailCreateFolder: MailNode {
     let spec = NodeSpec(
         "email.create_folder", summary: "Create a folder in a mailbox.",
         details: "A folder that is there stays as it is.",
@@ -24,7 +24,7 @@ struct EmailCreateFolder: Node {
 }
 
 /// `email.rename_folder`.
-struct EmailRenameFolder: Node {
+struct EmailRenameFolder: MailNode {
     let spec = NodeSpec(
         "email.rename_folder", summary: "Rename a folder of a mailbox.",
         effect: .write,
@@ -51,7 +51,7 @@ struct EmailRenameFolder: Node {
 }
 
 /// `email.delete_folder`.
-struct EmailDeleteFolder: Node {
+struct EmailDeleteFolder: MailNode {
     let spec = NodeSpec(
         "email.delete_folder", summary: "Delete a folder of a mailbox.",
         details: "A folder with messages in it is only deleted with them.",

@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.list_folders`: what a mailbox is divided into.
-struct EmailListFolders: Node {
+struct EmailListFolders: MailNode {
     let spec = NodeSpec(
         "email.list_folders", summary: "List the folders of a mailbox.",
         effect: .read,

@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.search`: messages of a folder, as a list or in pages.
-struct EmailSearch: Node {
+struct EmailSearch: MailNode {
     /// Where neither a limit nor a loop bounds them.
     private static let most = 10_000
     private static let pageSize = 100

@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.set_flags`: marks messages as read, flagged and so on.
-struct EmailSetFlags: Node {
+struct EmailSetFlags: MailNode {
     private static let example: Value = ["seen"]
 
     let spec = NodeSpec(

@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.test_mailbox`: whether a credential opens a mailbox.
-struct EmailTestMailbox: Node {
+struct EmailTestMailbox: MailNode {
     let spec = NodeSpec(
         "email.test_mailbox", summary: "Look whether a mailbox can be opened.",
         effect: .read, parameters: [],

@@ -2,7 +2,7 @@ import FlowCore
 import FlowSpec
 
 /// `email.move` and `email.copy`: messages to another folder.
-struct EmailTransfer: Node {
+struct EmailTransfer: MailNode {
     private let transfer: ImapClient.Transfer
     let spec: NodeSpec
 

@@ -3,7 +3,7 @@ import FlowSpec
 import Synchronization
 
 /// `email.wait_new`: messages that come into a folder.
-struct EmailWaitNew: Node {
+struct EmailWaitNew: MailNode {
     private static let most = 100
 
     let spec = NodeSpec(
