@@ -11,8 +11,10 @@ package struct BytesFolder: Sendable {
     private let path: String
     private let context: NodeContext
 
-    package init(_ path: String, in context: NodeContext) {
-        self.path = path
+    /// The one that ``parameter`` names; nil where it is not given.
+    package init?(of arguments: Arguments, in context: NodeContext) {
+        guard let path = arguments.string("files_to") else { return nil }
+        self.path = context.absolutePath(path)
         self.context = context
     }
 

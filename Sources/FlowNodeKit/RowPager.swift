@@ -7,25 +7,18 @@ package struct RowPager {
     /// Rows in a page.
     package static let pageSize = 250
 
-    private let limit: Int
     private let known: RowMark?
     private var read = RowMark()
     private var rows: [Value] = []
 
-    /// - Parameters:
-    ///   - mark: ``Page/next`` of the last page that was kept; nil from the beginning.
-    ///   - limit: more rows than this are a failure; nil is no bound.
-    package init(from mark: Value?, limit: Int?) {
-        known = mark.map(RowMark.init)
-        self.limit = limit ?? .max
-    }
+    /// - Parameter mark: ``Page/next`` of the last page that was kept; nil from the beginning.
+    package init(from mark: Value?) { known = mark.map(RowMark.init) }
 
     /// Takes the next row.
     ///
     /// - Returns: a page that is full, and is followed by this row.
-    /// - Throws: a `Failure` where there are too many, or where the row at the mark is not the one it was.
+    /// - Throws: a `Failure` where the row at the mark is not the one it was.
     package mutating func add(_ row: Value) throws(Failure) -> Page? {
-        guard read.count < limit else { throw RowLimit.exceeded(limit) }
         var page: Page?
         if rows.count == Self.pageSize {
             page = Page(rows, next: read.asValue)

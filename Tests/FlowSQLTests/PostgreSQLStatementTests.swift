@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 import FlowTestKit
 import Synchronization

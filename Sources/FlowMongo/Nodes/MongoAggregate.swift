@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// `mongodb.aggregate`: what a pipeline makes of the documents of a collection.

@@ -1,4 +1,5 @@
 import FlowCore
+import FlowNodeKit
 import FlowSpec
 
 /// `mongodb.find`: the documents of a collection that fit a filter.

@@ -20,7 +20,7 @@ struct MongoListCollections: Node {
         try await withMongo(arguments, in: context) { session, database in
             let options: ValueMap = ValueMap([("nameOnly", true), ("authorizedCollections", true)])
             var found: [(name: String, value: Value)] = []
-            try session.forEach(try session.collections(options, in: database, as: .extended), limit: nil) { entry in
+            try session.forEach(try session.collections(options, in: database, as: .extended)) { entry in
                 let name = entry["name"]?.stringValue ?? ""
                 found.append((name, ["name": .string(name), "type": entry["type"] ?? "collection"]))
             }

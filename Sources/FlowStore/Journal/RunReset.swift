@@ -58,84 +58,91 @@ extension JournalStatements {
         let range: [Value] = [.int(run), .string("\(path)/"), .string("\(path)0")]
         let paths = try database.query("SELECT path FROM steps WHERE run = ? AND path >= ? AND path < ?", range)
             .compactMap { $0[0].stringValue }
-        try RunReset(anew: Set(paths), note: note).apply(to: run, in: database)
+        try apply(RunReset(anew: Set(paths), note: note))
         try database.execute(
             "UPDATE steps SET status = 'skipped' WHERE run = ? AND path >= ? AND path < ?", range)
     }
-}
 
-extension RunReset {
-    func apply(to run: Int64, in database: Database) throws(Failure) {
-        for path in changed.subtracting(anew).sorted() {
-            // A loop that has items goes on with them.
-            try database.execute(
-                """
-                DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
-                    AND name IN (':resolved', '\(RunReset.environment)')
-                    AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
-                """, [.int(run), .string(path)])
+    /// Has what the reset names not count any more.
+    func apply(_ reset: RunReset) throws(Failure) {
+        for path in reset.changed.subtracting(reset.anew).sorted() {
+            try unresolve(path)
+            if !reset.kept.contains(path) { try dropProgress(of: path) }
         }
-        for path in changed.subtracting(anew).sorted() {
-            // A key says that work is the same only where nothing has changed: with another server, or other content, it
-            // would be done twice.
-            try database.execute(
-                """
-                UPDATE attempts SET key_valid_until = 0
-                WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND key IS NOT NULL
-                """, [.int(run), .string(path)])
-        }
-        for path in changed.subtracting(anew).subtracting(kept).sorted() {
-            try database.execute(
-                """
-                INSERT OR REPLACE INTO checkpoints (step, item, name, value)
-                SELECT number, -1, '\(RunReset.openCondition)', 'true' FROM steps
-                WHERE run = ? AND path = ? AND started_at IS NOT NULL AND status <> 'skipped'
-                """, [.int(run), .string(path)])
-            // What is left are names of the engine, such as how often `on_error` has run.
-            try database.execute(
-                """
-                DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
-                    AND (name NOT LIKE ':%' OR name GLOB ':page.*' OR name = '\(JournalRecord.quietName)')
-                """, [.int(run), .string(path)])
-        }
-        let statements = JournalStatements(database: database, run: run)
-        for (path, call) in calls.sorted(by: { $0.key < $1.key }) {
+        for (path, call) in reset.calls.sorted(by: { $0.key < $1.key }) {
             try database.execute(
                 "UPDATE calls SET inputs = ?, vars = ? WHERE run = ? AND path = ?",
-                [try statements.place(call.inputs), try statements.place(call.vars), .int(run), .string(path)])
+                [try place(call.inputs), try place(call.vars), .int(run), .string(path)])
         }
-        for path in anew.sorted() {
+        for path in reset.anew.sorted() {
             try database.execute(
                 """
                 UPDATE steps SET status = 'interrupted', started_at = NULL, ended_at = NULL, output = NULL,
                     output_ref = NULL, error = NULL, handled = 0, note = ?
                 WHERE run = ? AND path = ?
-                """, [.string(note), .int(run), .string(path)])
-            try forget(item: nil, of: path, run, database)
+                """, [.string(reset.note), .int(run), .string(path)])
+            try forget(item: nil, of: path)
         }
-        for path in anew.withoutThoseInside.sorted() {
-            try database.execute("DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string(path)])
-            // What stands inside it. The index finds a range; for a comparison of beginnings, and for two ranges in one
-            // statement, SQLite looks at all calls of the run. The second sign is the one that follows the first.
-            for (sign, next) in [("[", "\\"), ("/", "0")] {
-                try database.execute(
-                    "DELETE FROM calls WHERE run = ? AND path >= ? AND path < ?",
-                    [.int(run), .string(path + sign), .string(path + next)])
-            }
-        }
-        for path in reopened.subtracting(anew).sorted() {
+        for path in reset.anew.withoutThoseInside.sorted() { try deleteCalls(from: path) }
+        for path in reset.reopened.subtracting(reset.anew).sorted() {
             try database.execute(
                 """
                 UPDATE steps SET status = 'interrupted', ended_at = NULL, error = NULL, handled = 0, note = ?
                 WHERE run = ? AND path = ?
-                """, [.string(note), .int(run), .string(path)])
+                """, [.string(reset.note), .int(run), .string(path)])
         }
-        for (path, indices) in items.sorted(by: { $0.key < $1.key }) {
+        for (path, indices) in reset.items.sorted(by: { $0.key < $1.key }) {
             for index in indices.sorted() {
-                try forget(item: index, of: path, run, database)
+                try forget(item: index, of: path)
                 try database.execute(
                     "DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string("\(path)[\(index)]")])
             }
+        }
+    }
+
+    /// Has what a step goes on with made anew.
+    private func unresolve(_ path: String) throws(Failure) {
+        // A loop that has items goes on with them.
+        try database.execute(
+            """
+            DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
+                AND name IN (':resolved', '\(RunReset.environment)')
+                AND (item >= 0 OR NOT EXISTS (SELECT 1 FROM items WHERE items.step = checkpoints.step))
+            """, [.int(run), .string(path)])
+        // A key says that work is the same only where nothing has changed: with another server, or other content, it
+        // would be done twice.
+        try database.execute(
+            """
+            UPDATE attempts SET key_valid_until = 0
+            WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?) AND key IS NOT NULL
+            """, [.int(run), .string(path)])
+    }
+
+    /// Takes away pages and parts of its work that a step has, and has its condition told again.
+    private func dropProgress(of path: String) throws(Failure) {
+        try database.execute(
+            """
+            INSERT OR REPLACE INTO checkpoints (step, item, name, value)
+            SELECT number, -1, '\(RunReset.openCondition)', 'true' FROM steps
+            WHERE run = ? AND path = ? AND started_at IS NOT NULL AND status <> 'skipped'
+            """, [.int(run), .string(path)])
+        // What is left are names of the engine, such as how often `on_error` has run.
+        try database.execute(
+            """
+            DELETE FROM checkpoints WHERE step = (SELECT number FROM steps WHERE run = ? AND path = ?)
+                AND (name NOT LIKE ':%' OR name GLOB ':page.*' OR name = '\(JournalRecord.quietName)')
+            """, [.int(run), .string(path)])
+    }
+
+    /// Deletes the call of a step and those of what stands inside it.
+    private func deleteCalls(from path: String) throws(Failure) {
+        try database.execute("DELETE FROM calls WHERE run = ? AND path = ?", [.int(run), .string(path)])
+        // The index finds a range; for a comparison of beginnings, and for two ranges in one statement, SQLite looks at
+        // all calls of the run. The second sign is the one that follows the first.
+        for (sign, next) in [("[", "\\"), ("/", "0")] {
+            try database.execute(
+                "DELETE FROM calls WHERE run = ? AND path >= ? AND path < ?",
+                [.int(run), .string(path + sign), .string(path + next)])
         }
     }
 
@@ -143,9 +150,7 @@ extension RunReset {
     /// on, so that it is sent again with the same key.
     ///
     /// - Parameter item: nil for the step and all its items.
-    private func forget(
-        item: Int?, of path: String, _ run: Int64, _ database: Database
-    ) throws(Failure) {
+    private func forget(item: Int?, of path: String) throws(Failure) {
         guard
             let step = try database.query(
                 "SELECT number FROM steps WHERE run = ? AND path = ?", [.int(run), .string(path)]

@@ -131,7 +131,7 @@ package final class RunStore: Sendable {
                         .int(Int64(identity.pid)), .int(identity.startTime), .string(identity.boot),
                         .micros(.wallClock), .int(summary.number),
                     ])
-                try reset?.apply(to: summary.number, in: database)
+                if let reset { try JournalStatements(database: database, run: summary.number).apply(reset) }
                 if let snapshot { try RunStore.replace(snapshot, of: summary.number, in: database) }
                 return (try RunHistory(database).stored(summary), summary.number, past)
             }

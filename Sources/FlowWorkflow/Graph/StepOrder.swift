@@ -2,7 +2,9 @@
 ///
 /// A step that waits for all above it is a barrier: it has edges only to those of them that no other step follows yet.
 /// So there are about as many edges as a file has words for them, however many steps come after one another.
-struct StepOrder {
+///
+/// Remembers what it was asked, so it is for one thread.
+final class StepOrder {
     /// Steps that wait for each other, in the order of waiting; the first is the last again.
     struct Cycle {
         var steps: [Int]
@@ -18,7 +20,8 @@ struct StepOrder {
     private var rank: [Int]
     /// The steps in that order.
     private var byRank: [Int]
-    private let followers = Followers()
+    /// What comes after a step, of the last ones that were asked for.
+    private var knownFollowers: [Int: [Bool]] = [:]
 
     init(_ steps: [Step], order: ListOrder) {
         // By place and not by element, as a step is large to copy and a file may have very many.
@@ -54,26 +57,31 @@ struct StepOrder {
                 if source == other { return true }
                 if seen.insert(source).inserted { open.append(source) }
             }
-            if seen.count > StepOrder.shortWay { return followers.of(other, in: self)[step] }
+            if seen.count > StepOrder.shortWay { return followers(of: other)[step] }
         }
         return false
     }
 
     /// Steps that are looked at before it is worth finding all that come after one: of that, others may ask as well.
     private static let shortWay = 64
+    /// Of so many, what comes after them is remembered.
+    private static let mostFollowed = 16
 
     /// For each step, whether it comes after the one at `other`.
-    fileprivate func followers(of other: Int) -> [Bool] {
+    private func followers(of other: Int) -> [Bool] {
+        if let known = knownFollowers[other] { return known }
         var found = [Bool](repeating: false, count: waitsFor.count)
         for step in byRank[(rank[other] + 1)...] {
             found[step] =
                 isBarrier[step] && other < step || waitsFor[step].contains { $0 == other || found[$0] }
         }
+        if knownFollowers.count == StepOrder.mostFollowed { knownFollowers = [:] }
+        knownFollowers[other] = found
         return found
     }
 
     /// Depth first, without recursion; an edge that closes a cycle is reported and removed.
-    private mutating func sort() {
+    private func sort() {
         enum Mark { case new, open, done }
         var marks = [Mark](repeating: .new, count: waitsFor.count)
         var sorted = 0
@@ -150,19 +158,5 @@ extension StepOrder {
             waitsFor.append(all.sorted())
             self.isBarrier.append(isBarrier)
         }
-    }
-}
-
-/// What comes after a step, of the last ones that were asked for.
-private final class Followers {
-    private var known: [Int: [Bool]] = [:]
-    private static let most = 16
-
-    func of(_ step: Int, in order: StepOrder) -> [Bool] {
-        if let found = known[step] { return found }
-        if known.count == Followers.most { known = [:] }
-        let found = order.followers(of: step)
-        known[step] = found
-        return found
     }
 }

@@ -99,7 +99,7 @@ struct MarkdownBlockReader {
 
     private mutating func item(_ marker: MarkdownLine.Marker) -> [MarkdownBlock] {
         var inner = InnerLines()
-        inner.append(String(lines[index].text.dropFirst(marker.offset)))
+        inner.append(String(lines[index].content.dropFirst(marker.offset - lines[index].indent)))
         index += 1
         while let line {
             if line.isBlank {

@@ -2,10 +2,10 @@ import FlowCore
 
 /// One line of a Markdown text, looked at for what block it begins.
 struct MarkdownLine {
-    /// With tabs in front made spaces.
-    let text: String
-    /// Spaces in front.
+    /// Spaces in front; a tab there reaches to the next fourth column.
     let indent: Int
+    /// What follows them.
+    let content: Substring
 
     init(_ line: String) {
         var column = 0
@@ -15,16 +15,15 @@ struct MarkdownLine {
             rest = rest.dropFirst()
         }
         indent = column
-        text = String(repeating: " ", count: column) + rest
+        content = rest
     }
 
-    var content: Substring { text.dropFirst(indent) }
     var isBlank: Bool { content.isEmpty }
     /// Four spaces make a line code, where it doesn't go on with a paragraph.
     var isIndented: Bool { indent >= 4 && !isBlank }
 
     /// The line without up to `count` spaces in front.
-    func dropping(_ count: Int) -> String { String(text.dropFirst(min(count, indent))) }
+    func dropping(_ count: Int) -> String { String(repeating: " ", count: max(0, indent - count)) + content }
 
     struct Fence {
         var character: Character
