@@ -47,13 +47,7 @@ final class LineWriter {
     }
 
     private func flush() throws(Failure) {
-        var start = 0
-        while start < buffer.count {
-            let count = buffer.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw LineWriter.failure(path, errno) }
-            start += count
-        }
+        guard SystemCall.writeAll(buffer, to: descriptor) else { throw LineWriter.failure(path, errno) }
         buffer.removeAll(keepingCapacity: true)
     }
 
