@@ -52,7 +52,7 @@ struct SQLiteQuery: Node {
         _ arguments: Arguments, in context: NodeContext, _ use: @escaping @Sendable (FoundRows) throws -> Value
     ) async throws -> Value {
         let sql = arguments.string("sql") ?? ""
-        let params = try SQLParameters(arguments["params"], name: "params", in: context)
+        let params = try SQLiteParameters(arguments["params"], name: "params", in: context)
         let bytes = arguments.string("files_to").map { BytesFolder(context.absolutePath($0), in: context) }
         return try await SQLiteArguments.withDatabase(arguments, .readOnly, in: context) { database in
             try use(FoundRows(database: database, sql: sql, params: params, bytes: bytes))
@@ -63,7 +63,7 @@ struct SQLiteQuery: Node {
     private struct FoundRows {
         let database: Database
         let sql: String
-        let params: SQLParameters
+        let params: SQLiteParameters
         let bytes: BytesFolder?
 
         /// - Throws: a `Failure` where there are more than `limit`, and what `take` throws.
