@@ -1,5 +1,4 @@
 import FlowCore
-import Glibc
 import Synchronization
 
 /// A time zone: offsets from UTC by time, from a fixed offset or the tz database.
