@@ -112,13 +112,7 @@ final class PartFile: BodySink, @unchecked Sendable {
             throw startingAgain("the server sent more of the file than it announced")
         }
         if let limit, size + Int64(bytes.count) > limit { throw tooLong(limit) }
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(errno) }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
+        guard SystemCall.writeAll(bytes, to: descriptor) else { throw failure(errno) }
         try running?.update(bytes)
         size += Int64(bytes.count)
     }

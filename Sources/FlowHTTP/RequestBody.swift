@@ -150,26 +150,21 @@ private final class OpenFile {
 
     /// What there is to read although the size says that there is nothing.
     func unannounced() throws(Failure) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var portion = [UInt8](repeating: 0, count: 64 << 10)
-        while bytes.count <= OpenFile.mostUnannounced {
-            let count = pread(descriptor, &portion, portion.count, off_t(bytes.count))
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else {
-                throw Failure(
-                    .invalid, "could not read \(path) (\(systemText(errno)))", hint: "send a copy of it",
-                    nothingSent: true)
-            }
-            if count == 0 { return bytes }
-            bytes += portion[..<count]
+        guard let bytes = SystemCall.contents(of: descriptor, upTo: OpenFile.mostUnannounced + 1) else {
+            throw Failure(
+                .invalid, "could not read \(path) (\(systemText(errno)))", hint: "send a copy of it",
+                nothingSent: true)
         }
-        throw Failure(
-            .invalid, "\(path) has more than it says", hint: "check that nothing else changes the file",
-            nothingSent: true)
+        guard bytes.count <= OpenFile.mostUnannounced else {
+            throw Failure(
+                .invalid, "\(path) has more than it says", hint: "check that nothing else changes the file",
+                nothingSent: true)
+        }
+        return bytes
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Failure) -> Int {
-        let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+        let count = SystemCall.read(descriptor, into: buffer, at: offset)
         guard count > 0 else {
             let reason = count == 0 ? "it became shorter" : systemText(errno)
             throw Failure(

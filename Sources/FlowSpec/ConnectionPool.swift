@@ -1,3 +1,5 @@
+import FlowCore
+
 /// The connections of one key.
 actor ConnectionPool {
     /// How long one may lie unused before the server is asked whether it still answers.
@@ -16,8 +18,7 @@ actor ConnectionPool {
     /// When each connection was opened; those being opened count in ``inUse`` only.
     private var opened: [ObjectIdentifier: Duration] = [:]
     private var inUse = 0
-    private var waiting: [(id: Int, continuation: CheckedContinuation<Void, any Error>)] = []
-    private var lastID = 0
+    private let waiters = Waiters<Void>()
     private var isClosed = false
 
     init(limit: Int, clock: any WallClock) {
@@ -76,33 +77,11 @@ actor ConnectionPool {
 
     /// Waits for a place.
     private func enter() async throws {
-        guard inUse >= limit else {
-            inUse += 1
-            return
-        }
-        lastID += 1
-        let id = lastID
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                // What cancelled the task before now found nothing to end.
-                if Task.isCancelled {
-                    continuation.resume(throwing: CancellationError())
-                } else {
-                    waiting.append((id, continuation))
-                }
-            }
-        } onCancel: {
-            Task { await self.giveUp(id) }
-        }
-    }
-
-    private func giveUp(_ id: Int) {
-        guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
-        waiting.remove(at: index).continuation.resume(throwing: CancellationError())
+        if inUse < limit { inUse += 1 } else { try await waiters.wait() }
     }
 
     /// Hands the place to who has waited longest.
     private func leave() {
-        if waiting.isEmpty { inUse -= 1 } else { waiting.removeFirst().continuation.resume() }
+        if !waiters.resumeFirst(with: .success(())) { inUse -= 1 }
     }
 }

@@ -21,8 +21,7 @@ package final class CredentialFile: Sendable {
         let name = "/flowctl-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         let file = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0o600)
         shm_unlink(name)
-        let bytes = Array(text.utf8)
-        guard file >= 0, write(file, bytes, bytes.count) == bytes.count else {
+        guard file >= 0, SystemCall.writeAll(Array(text.utf8), to: file) else {
             if file >= 0 { close(file) }
             throw wrong("can't be kept in memory", "give the path of a file")
         }

@@ -109,15 +109,6 @@ enum LockHolder {
     }
 
     private static func contents(of path: String) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var text: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16384)
-        while true {
-            let count = read(file, &buffer, buffer.count)
-            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
-            text += buffer.prefix(count)
-        }
+        String(decoding: SystemCall.contents(ofFile: path) ?? [], as: UTF8.self)
     }
 }

@@ -97,7 +97,7 @@ package enum KeyFile {
         try PrivateFile.require(ParentFolder.of(path), "folder", mode: 0o755)
         var buffer = [UInt8](repeating: 0, count: 4096)
         defer { wipe(&buffer) }
-        let count = Glibc.read(descriptor, &buffer, buffer.count)
+        let count = SystemCall.read(descriptor, into: &buffer)
         var text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
         while text.last?.isWhitespace == true { text.removeLast() }
         return try UnlockSecret.decodeKey(text, source: "the key file \"\(path)\"")

@@ -28,18 +28,11 @@ extension Session {
         let tooLarge = Failure(.invalid, "\(what) \"\(path)\" is larger than \(Session.inputLimit >> 20) MiB")
         var facts = stat()
         guard fstat(descriptor, &facts) != 0 || facts.st_size <= Session.inputLimit else { throw tooLarge }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count == 0 { return bytes }
-            guard count > 0 else {
-                if errno == EINTR { continue }
-                throw Session.failure("can't read \(what) \"\(path)\"")
-            }
-            bytes += chunk[..<count]
-            guard bytes.count <= Session.inputLimit else { throw tooLarge }
+        guard let bytes = SystemCall.contents(of: descriptor, upTo: Session.inputLimit + 1) else {
+            throw Session.failure("can't read \(what) \"\(path)\"")
         }
+        guard bytes.count <= Session.inputLimit else { throw tooLarge }
+        return bytes
     }
 
     /// As ``read(_:as:)``, for a file that an option names.
@@ -103,24 +96,15 @@ extension Session {
             throw failure
         }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        var start = 0
-        while start < bytes.count {
-            let written = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw Session.failure("can't write \"\(path)\"") }
-            start += written
+        guard SystemCall.writeAll(Array(text.utf8), to: descriptor) else {
+            throw Session.failure("can't write \"\(path)\"")
         }
     }
 
     /// Writes bytes to standard output as they are. Half of them must not look like all.
     static func writeOut(_ bytes: some Collection<UInt8>) throws(Failure) {
-        var rest = Array(bytes)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Session.failure("can't write to standard output") }
-            rest = rest.dropFirst(count)
+        guard SystemCall.writeAll(Array(bytes), to: STDOUT_FILENO) else {
+            throw Session.failure("can't write to standard output")
         }
     }
 

@@ -1,3 +1,4 @@
+import FlowCore
 import Glibc
 import Synchronization
 
@@ -42,19 +43,8 @@ struct DescriptorChannel: Channel {
     func write(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
-            var rest = bytes[...]
-            while let base = UnsafeBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
-                let written = Glibc.write(descriptor, base, rest.count)
-                if written > 0 {
-                    rest = rest.dropFirst(written)
-                } else if errno == EAGAIN {
-                    // Another process may have made the terminal non-blocking.
-                    var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    _ = poll(&poller, 1, 1000)
-                } else if errno != EINTR {
-                    if errno != EPIPE, errno != EBADF { fault.number.store(errno, ordering: .relaxed) }
-                    return
-                }
+            if !SystemCall.writeAll(UnsafeRawBufferPointer(bytes), to: descriptor), errno != EPIPE, errno != EBADF {
+                fault.number.store(errno, ordering: .relaxed)
             }
         }
     }

@@ -47,10 +47,10 @@ final class PlainLines: LineSource {
                 defer { buffer.removeSubrange(...end) }
                 return .line(String(decoding: buffer[..<end], as: UTF8.self))
             }
-            let count = read(descriptor, &chunk, chunk.count)
+            let count = SystemCall.read(descriptor, into: &chunk)
             if count > 0 {
                 buffer += chunk[..<count]
-            } else if count == 0 || errno != EINTR {
+            } else {
                 defer { buffer = [] }
                 return buffer.isEmpty ? .end : .line(String(decoding: buffer, as: UTF8.self))
             }

@@ -78,12 +78,9 @@ struct TerminalPrompt: Prompt {
     }
 
     private func byte(from terminal: Int32) throws(Failure) -> UInt8 {
-        var byte: UInt8 = 0
-        while true {
-            let count = read(terminal, &byte, 1)
-            if count == 1 { return byte }
-            guard count < 0, errno == EINTR else { throw inputEnded }
-        }
+        var byte: [UInt8] = [0]
+        guard SystemCall.read(terminal, into: &byte) == 1 else { throw inputEnded }
+        return byte[0]
     }
 
     private var inputEnded: Failure { Failure(.cancelled, "the input ended before an answer was given") }

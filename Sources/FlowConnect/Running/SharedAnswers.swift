@@ -8,8 +8,7 @@ actor SharedAnswers<Question: Hashable & Sendable, Answer: Sendable> {
     private var older: [Question: Answer] = [:]
     private let capacity: Int
     /// Who waits for each question that is being asked.
-    private var waiting: [Question: [Int: CheckedContinuation<Void, any Error>]] = [:]
-    private var arrivals = 0
+    private var underWay: [Question: Waiters<Void>] = [:]
 
     /// - Parameter capacity: how many answers are kept at least; at most twice as many are. A loop over a million items
     ///   may ask a million questions.
@@ -25,18 +24,20 @@ actor SharedAnswers<Question: Hashable & Sendable, Answer: Sendable> {
     ) async throws -> Answer {
         while true {
             if let answer = known(question), isGood(answer) { return answer }
-            guard waiting[question] != nil else { break }
-            try await others(asking: question)
+            guard let others = underWay[question] else { break }
+            try await others.wait()
         }
-        waiting[question] = [:]
+        let waiters = Waiters<Void>()
+        underWay[question] = waiters
+        defer { underWay[question] = nil }
         do {
             let answer = try await ask()
             keep(answer, to: question)
-            release(question, .success(()))
+            waiters.resumeAll(with: .success(()))
             return answer
         } catch {
             let failure = Failure(error)
-            release(question, failure.kind == .cancelled ? .success(()) : .failure(failure))
+            waiters.resumeAll(with: failure.kind == .cancelled ? .success(()) : .failure(failure))
             throw failure
         }
     }
@@ -61,23 +62,5 @@ actor SharedAnswers<Question: Hashable & Sendable, Answer: Sendable> {
         }
         older[question] = nil
         recent[question] = answer
-    }
-
-    private func others(asking question: Question) async throws {
-        arrivals += 1
-        let number = arrivals
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { waiting[question]?[number] = $0 }
-        } onCancel: {
-            Task { await leave(question, number) }
-        }
-    }
-
-    private func leave(_ question: Question, _ number: Int) {
-        waiting[question]?.removeValue(forKey: number)?.resume(throwing: CancellationError())
-    }
-
-    private func release(_ question: Question, _ result: Result<Void, any Error>) {
-        for waiter in (waiting.removeValue(forKey: question) ?? [:]).values { waiter.resume(with: result) }
     }
 }

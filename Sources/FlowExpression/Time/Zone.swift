@@ -1,5 +1,4 @@
 import FlowCore
-import Glibc
 import Synchronization
 
 /// A time zone: offsets from UTC by time, from a fixed offset or the tz database.
@@ -167,21 +166,8 @@ private struct ByteReader {
 enum ZoneFile {
     /// The whole file, nil where it can't be read or is larger than any zone.
     static func read(_ path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        var count = 0
-        while count < bytes.count {
-            let start = count
-            let received = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress?.advanced(by: start), $0.count - start)
-            }
-            if received < 0, errno == EINTR { continue }
-            guard received >= 0 else { return nil }
-            if received == 0 { return Array(bytes[..<count]) }
-            count += received
-        }
-        return nil
+        let most = 1 << 20
+        guard let bytes = SystemCall.contents(ofFile: path, upTo: most), bytes.count < most else { return nil }
+        return bytes
     }
 }

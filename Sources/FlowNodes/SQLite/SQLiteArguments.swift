@@ -48,7 +48,7 @@ enum SQLiteArguments {
 }
 
 /// Values for the parameters of a statement.
-enum SQLParameters {
+enum SQLiteParameters {
     case positional([Value])
     case named(ValueMap)
 

@@ -52,11 +52,11 @@ struct SQLiteExecute: Node {
     }
 
     /// nil where the statement takes no values.
-    private func parameterSets(_ arguments: Arguments, _ context: NodeContext) throws -> [SQLParameters]? {
+    private func parameterSets(_ arguments: Arguments, _ context: NodeContext) throws -> [SQLiteParameters]? {
         if let each = arguments.list("each") {
-            return try each.enumerated().map { try SQLParameters($1, name: "each[\($0)]", in: context) }
+            return try each.enumerated().map { try SQLiteParameters($1, name: "each[\($0)]", in: context) }
         }
         guard let params = arguments["params"], !params.isNull else { return nil }
-        return [try SQLParameters(params, name: "params", in: context)]
+        return [try SQLiteParameters(params, name: "params", in: context)]
     }
 }

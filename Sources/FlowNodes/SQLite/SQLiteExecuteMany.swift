@@ -50,7 +50,7 @@ struct SQLiteExecuteMany: Node {
             var rows = 0
             while let row = try reader.next() {
                 rows += 1
-                let params = try SQLParameters(row, name: "row \(rows)", in: context)
+                let params = try SQLiteParameters(row, name: "row \(rows)", in: context)
                 do {
                     changes +=
                         try sql.map { try params.execute($0, in: database) } ?? insert.execute(params, in: database)
@@ -80,7 +80,7 @@ struct SQLiteExecuteMany: Node {
             isChoice = columns != nil
         }
 
-        mutating func execute(_ row: SQLParameters, in database: Database) throws(Failure) -> Int {
+        mutating func execute(_ row: SQLiteParameters, in database: Database) throws(Failure) -> Int {
             let columns = if let columns { columns } else { try names(of: row) }
             if sql.isEmpty {
                 self.columns = columns
@@ -124,7 +124,7 @@ struct SQLiteExecuteMany: Node {
             return Set(rows.compactMap { $0[0].stringValue?.lowercased() })
         }
 
-        private func names(of row: SQLParameters) throws(Failure) -> [String] {
+        private func names(of row: SQLiteParameters) throws(Failure) -> [String] {
             guard case .named(let values) = row else {
                 throw Failure(
                     .invalid, "the rows are lists, and nothing names the columns", hint: "name them in columns:")

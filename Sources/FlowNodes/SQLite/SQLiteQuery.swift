@@ -33,7 +33,7 @@ struct SQLiteQuery: RowQuery {
         _ arguments: Arguments, in context: NodeContext, _ use: @escaping @Sendable (FoundRows) throws -> Value
     ) async throws -> Value {
         let sql = arguments.string("sql") ?? ""
-        let params = try SQLParameters(arguments["params"], name: "params", in: context)
+        let params = try SQLiteParameters(arguments["params"], name: "params", in: context)
         let bytes = BytesFolder(of: arguments, in: context)
         return try await SQLiteArguments.withDatabase(arguments, .readOnly, in: context) { database in
             try use(FoundRows(bytes: bytes) { each in _ = try params.forEachRow(sql, in: database, each) })

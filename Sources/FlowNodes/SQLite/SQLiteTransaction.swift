@@ -41,7 +41,7 @@ struct SQLiteTransaction: Node {
     private struct Statement {
         let name: String
         let sql: String
-        let params: SQLParameters
+        let params: SQLiteParameters
 
         init(_ item: Value, number: Int, in context: NodeContext) throws {
             name = "statements[\(number)]"
@@ -52,7 +52,7 @@ struct SQLiteTransaction: Node {
                 throw Failure(.invalid, "\(name) has no sql", hint: "write each as { sql: …, params: … }")
             }
             self.sql = sql
-            params = try SQLParameters(item["params"], name: "\(name).params", in: context)
+            params = try SQLiteParameters(item["params"], name: "\(name).params", in: context)
         }
 
         func result(in database: Database) throws(Failure) -> Value {

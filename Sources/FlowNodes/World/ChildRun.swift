@@ -122,14 +122,12 @@ final class ChildRun: @unchecked Sendable {
     private func feed() {
         guard let descriptor = input else { return }
         while written < command.input.count {
-            let count = command.input[written...].withUnsafeBytes {
-                write(descriptor.number, $0.baseAddress, $0.count)
-            }
+            let count = command.input[written...].withUnsafeBytes { SystemCall.write($0, to: descriptor.number) }
             if count >= 0 {
                 written += count
             } else if errno == EAGAIN {
                 return
-            } else if errno != EINTR {
+            } else {
                 // A child may close its input without reading all of it, and that is no mistake.
                 break
             }
@@ -172,11 +170,10 @@ private struct Outlet {
         while let open = descriptor, !lines.isOverLimit, left > 0 {
             left -= 1
             let count = withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { buffer in
-                let count = Glibc.read(open.number, buffer.baseAddress, buffer.count)
+                let count = SystemCall.read(open.number, into: buffer)
                 if count > 0 { lines.append(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
                 return count
             }
-            if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN { return }
             if count <= 0 { descriptor = nil }
         }

@@ -35,15 +35,12 @@ struct OpenFile: ~Copyable {
         while true {
             var got = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-                got = Glibc.read(descriptor, buffer.baseAddress, count)
+                got = SystemCall.read(descriptor, into: UnsafeMutableRawBufferPointer(buffer))
                 filled = max(got, 0)
             }
             if got >= 0 { return bytes }
-            if errno == EAGAIN {
-                try wait(for: POLLIN)
-                continue
-            }
-            guard errno == EINTR else { throw FileFailure.failure("read", path, errno: errno) }
+            guard errno == EAGAIN else { throw FileFailure.failure("read", path, errno: errno) }
+            try wait(for: POLLIN)
         }
     }
 
@@ -62,14 +59,8 @@ struct OpenFile: ~Copyable {
     }
 
     func write(_ bytes: [UInt8], named name: String) throws(Failure) {
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, $0.count - offset) }
-            if written >= 0 {
-                offset += written
-            } else if errno != EINTR {
-                throw FileFailure.failure("write", name, errno: errno)
-            }
+        guard SystemCall.writeAll(bytes, to: descriptor) else {
+            throw FileFailure.failure("write", name, errno: errno)
         }
     }
 
@@ -83,14 +74,14 @@ struct OpenFile: ~Copyable {
         var start: Int64 = 0
         do throws(Failure) {
             while added < bytes.count {
-                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + added, $0.count - added) }
+                let count = bytes[added...].withUnsafeBytes { SystemCall.write($0, to: descriptor) }
                 if count >= 0 {
                     // Only now is known where the end was.
                     if added == 0 { start = Int64(lseek(descriptor, 0, SEEK_CUR)) - Int64(count) }
                     added += count
                 } else if errno == EAGAIN {
                     try wait(for: POLLOUT)
-                } else if errno != EINTR {
+                } else {
                     throw FileFailure.failure("write", path, errno: errno)
                 }
             }

@@ -6,6 +6,7 @@ final class Spool: Sendable {
     /// Of the step that makes them.
     let path: String
     private let state = Mutex(State())
+    private let waiters = Waiters<Void>()
 
     private struct State {
         /// How many are known to be in the journal; there may be more of an earlier process.
@@ -13,8 +14,9 @@ final class Spool: Sendable {
         /// Whether no more will come in this process.
         var isOver = false
         var failure: Failure?
-        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-        var lastNumber = 0
+
+        /// Whether the page is still to come.
+        func lacks(_ number: Int) -> Bool { count < number && !isOver }
     }
 
     init(path: String) { self.path = path }
@@ -36,42 +38,18 @@ final class Spool: Sendable {
     var failure: Failure? { state.withLock { $0.failure } }
 
     private func change(_ body: (inout State) -> Void) {
-        let waiting = state.withLock { state in
-            body(&state)
-            defer { state.waiting = [:] }
-            return Array(state.waiting.values)
-        }
-        for continuation in waiting { continuation.resume() }
+        state.withLock { body(&$0) }
+        waiters.resumeAll(with: .success(()))
     }
 
     /// Waits until there are so many pages.
     ///
     /// - Returns: whether there are; not where the step ended without them, or the task was cancelled.
     func holds(_ number: Int) async -> Bool {
-        while true {
-            let (count, isOver) = state.withLock { ($0.count, $0.isOver) }
-            if count >= number { return true }
-            if isOver || Task.isCancelled { return false }
-            await change(after: number)
+        while state.withLock({ $0.lacks(number) }) {
+            let wait: Void? = try? await waiters.wait { state.withLock { $0.lacks(number) ? nil : () } }
+            guard wait != nil else { break }
         }
-    }
-
-    private func change(after number: Int) async {
-        let ticket = state.withLock { state in
-            state.lastNumber += 1
-            return state.lastNumber
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isWaiting = state.withLock { state in
-                    guard state.count < number, !state.isOver, !Task.isCancelled else { return false }
-                    state.waiting[ticket] = continuation
-                    return true
-                }
-                if !isWaiting { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume()
-        }
+        return state.withLock { $0.count >= number }
     }
 }

@@ -65,7 +65,7 @@ final class LineReader {
         let old = buffer.count
         let room = max(256 << 10, old)
         buffer.append(contentsOf: repeatElement(0, count: room))
-        let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + old, room) }
+        let count = buffer.withUnsafeMutableBytes { SystemCall.read(descriptor, into: .init(rebasing: $0[old...])) }
         guard count >= 0 else {
             throw Failure(.invalid, "could not read \"\(path)\" (\(String(cString: strerror(errno)).lowercased()))")
         }

@@ -50,20 +50,8 @@ final class LineWriter {
     }
 
     private func flush() throws(Failure) {
-        var start = 0
-        while start < buffer.count {
-            let count = buffer.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
-            if count > 0 {
-                start += count
-            } else if errno == EAGAIN {
-                // Another process may have made the pipe or terminal non-blocking.
-                var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = poll(&poller, 1, 1000)
-            } else if !isOwner, errno == EPIPE || errno == EBADF {
-                break
-            } else if errno != EINTR {
-                throw LineWriter.failure(path, errno)
-            }
+        if !SystemCall.writeAll(buffer, to: descriptor), isOwner || errno != EPIPE && errno != EBADF {
+            throw LineWriter.failure(path, errno)
         }
         buffer.removeAll(keepingCapacity: true)
     }

@@ -85,7 +85,7 @@ extension RunFiles {
             let digest = try RunningDigest()
             var size: Int64 = 0
             try body { bytes throws(Failure) in
-                try writeAll(bytes, to: descriptor, draftPath)
+                guard SystemCall.writeAll(bytes, to: descriptor) else { throw failure("write", draftPath, errno) }
                 try digest.update(bytes)
                 size += Int64(bytes.count)
             }
@@ -153,30 +153,19 @@ extension RunFiles {
         }
     }
 
-    private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws(Failure) {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure("write", path, errno) }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
-    }
-
     /// Reads an open file from its beginning, in pieces.
     func forEachPiece(
         of descriptor: Int32, _ path: String, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         defer { buffer.deallocate() }
-        var offset: off_t = 0
+        var offset: Int64 = 0
         while true {
-            let count = pread(descriptor, buffer.baseAddress, buffer.count, offset)
-            if count < 0, errno == EINTR { continue }
+            let count = SystemCall.read(descriptor, into: buffer, at: offset)
             guard count >= 0 else { throw failure("read", path, errno) }
             guard count > 0 else { return }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += off_t(count)
+            offset += Int64(count)
         }
     }
 }

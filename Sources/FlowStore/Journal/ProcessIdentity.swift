@@ -1,3 +1,4 @@
+import FlowCore
 import Glibc
 
 /// Which process on which boot of which machine: enough to know later whether it still runs.
@@ -65,11 +66,6 @@ package struct ProcessIdentity: Sendable, Hashable {
     }
 
     private static func contents(of path: String) -> String {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = read(file, &buffer, buffer.count)
-        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        String(decoding: SystemCall.contents(ofFile: path) ?? [], as: UTF8.self)
     }
 }

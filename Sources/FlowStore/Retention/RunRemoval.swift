@@ -1,5 +1,4 @@
 package import FlowCore
-import Glibc
 
 /// Deletes runs from the history with all that belongs to them: rows, large values and files.
 ///

@@ -18,8 +18,7 @@ actor TokenRenewal {
 
     private let source: TokenSource
     /// Who waits for each renewal that is under way, by the credential's id.
-    private var waiting: [String: [Int: CheckedContinuation<StoredCredential, any Error>]] = [:]
-    private var arrivals = 0
+    private var underWay: [String: Waiters<StoredCredential>] = [:]
     /// Answers that the vault has not got: it can't be written.
     private var unsaved: [String: Renewal.Unsaved] = [:]
     /// Renewals that failed, and until when nobody tries them again.
@@ -98,18 +97,12 @@ actor TokenRenewal {
         if let lost = unsaved[id], let grant = stored.grant, grant.kind == .login, grant.service.rotates {
             throw lost.problem
         }
-        if waiting[id] == nil {
-            waiting[id] = [:]
-            let renewal = Renewal(reason, of: stored, in: vault, from: source)
-            Task { await finish(renewal, of: id) }
-        }
-        arrivals += 1
-        let number = arrivals
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { waiting[id]?[number] = $0 }
-        } onCancel: {
-            Task { await leave(id, number) }
-        }
+        if let others = underWay[id] { return try await others.wait() }
+        let waiters = Waiters<StoredCredential>()
+        underWay[id] = waiters
+        let renewal = Renewal(reason, of: stored, in: vault, from: source)
+        Task { await finish(renewal, of: id) }
+        return try await waiters.wait()
     }
 
     private func finish(_ renewal: Renewal, of id: String) async {
@@ -123,11 +116,7 @@ actor TokenRenewal {
             setbacks[id] = (failure, clock.monotonic() + TokenRenewal.rest)
             result = .failure(failure)
         }
-        for waiter in (waiting.removeValue(forKey: id) ?? [:]).values { waiter.resume(with: result) }
-    }
-
-    private func leave(_ id: String, _ number: Int) {
-        waiting[id]?.removeValue(forKey: number)?.resume(throwing: CancellationError())
+        underWay.removeValue(forKey: id)?.resumeAll(with: result)
     }
 
     /// With what could not be saved so far, which is tried again.

@@ -54,7 +54,7 @@ struct TokenSpill {
         }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: TokenSpill.capacity)
-        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        let count = SystemCall.read(descriptor, into: &bytes)
         guard count >= 0 else { throw TokenSpill.failure(path, "read", errno) }
         let length = Int(bytes.prefix(TokenSpill.headSize).reduce(0) { $0 << 8 | UInt32($1) })
         let box = bytes.prefix(count).dropFirst(TokenSpill.headSize).prefix(length)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import FlowCore
 import FlowExpression
-import Glibc
 
 /// `flowctl expr 'EXPR'`
 struct ExprCommand: Verb {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import FlowConnect
 import FlowCore
-import Glibc
 
 /// `flowctl generate`: what the repository's `make docs` calls.
 struct GenerateCommand: ParsableCommand {

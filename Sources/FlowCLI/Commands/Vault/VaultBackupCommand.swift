@@ -64,7 +64,7 @@ struct VaultBackupCommand: Verb {
         defer { close(descriptor) }
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = read(descriptor, &chunk, chunk.count)
+            let count = SystemCall.read(descriptor, into: &chunk)
             if count == 0 { return lacking }
             guard count > 0 else { throw Session.failure("can't read the copy") }
             try Session.writeOut(chunk[..<count])

@@ -56,8 +56,7 @@ package enum PrivateFile {
             // Of a pipe each reading may give as little as a byte.
             var head: [UInt8]? = []
             while true {
-                let count = Glibc.read(source, &chunk, chunk.count)
-                if count < 0, errno == EINTR { continue }
+                let count = SystemCall.read(source, into: &chunk)
                 guard count >= 0 else { throw systemFailure("\"\(name)\" can't be read", errno) }
                 guard count > 0 else { return }
                 let piece = Array(chunk.prefix(count))
@@ -112,12 +111,8 @@ package enum PrivateFile {
     }
 
     private static func put(_ bytes: [UInt8], into descriptor: Int32, _ path: String) throws(Failure) {
-        var start = 0
-        while start < bytes.count {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw systemFailure("the file \"\(path)\" can't be written", errno) }
-            start += count
+        guard SystemCall.writeAll(bytes, to: descriptor) else {
+            throw systemFailure("the file \"\(path)\" can't be written", errno)
         }
     }
 
