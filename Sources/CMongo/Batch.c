@@ -62,10 +62,17 @@ bool flow_mongo_batch_replace(
     flow_mongo_batch *batch, flow_bson filter, flow_bson document, flow_bson options, flow_mongo_error *error) {
     bson_t which, what, how;
     bson_error_t reason;
-    if (!viewed(&which, filter, &what, document, error) || !viewed(&which, filter, &how, options, error)) return false;
-    return told(
-        mongo.mongoc_bulk_operation_replace_one_with_opts(batch_of(batch), &which, &what, &how, &reason), &reason,
-        error);
+    if (!viewed(&which, filter, &what, document, error)) return false;
+    bool done = flow_mongo_options(&how, options, NULL, error);
+    if (done) {
+        // As for what is inserted.
+        mongo.bson_append_bool(&how, "validate", -1, false);
+        done = told(
+            mongo.mongoc_bulk_operation_replace_one_with_opts(batch_of(batch), &which, &what, &how, &reason), &reason,
+            error);
+    }
+    mongo.bson_destroy(&how);
+    return done;
 }
 
 bool flow_mongo_batch_delete(

@@ -75,12 +75,26 @@ struct BSONTests {
     }
 
     @Test func theIDComesFirst() throws {
-        let own = try BSONWriter.document(
+        let own = try BSONWriter.stored(
             ValueMap([("a", 1), ("_id", 7)]), at: "document", id: ObjectID(time: 1, number: 2))
         #expect(try BSONReader.read(own).names == ["_id", "a"])
         #expect(try BSONReader.read(own)["_id"] == 7)
-        let derived = try BSONWriter.document(ValueMap([("a", 1)]), at: "document", id: ObjectID(time: 1, number: 2))
+        let derived = try BSONWriter.stored(ValueMap([("a", 1)]), at: "document", id: ObjectID(time: 1, number: 2))
         #expect(try BSONReader.read(derived)["_id"] == ["$oid": "000000010000000000000002"])
+    }
+
+    @Test func othersStayInTheirOrder() throws {
+        let inner: Value = ["x": 1, "_id": 2]
+        func names(_ value: Value?) -> [String]? { value?.mapValue?.names }
+        #expect(
+            try BSONReader.read(BSONWriter.document(ValueMap([("t", -1), ("_id", 1)]), at: "sort")).names == [
+                "t", "_id",
+            ])
+        #expect(names(try roundTrip(inner)) == ["x", "_id"])
+        #expect(names(try roundTrip(["$code": "x", "$scope": inner])?["$scope"]) == ["x", "_id"])
+        let stored = try BSONReader.read(BSONWriter.stored(ValueMap([("a", inner), ("_id", 7)]), at: "document"))
+        #expect(stored.names == ["_id", "a"])
+        #expect(names(stored["a"]) == ["x", "_id"])
     }
 
     @Test func idsOfAStepAreInOrderAndTellTheTimeOfTheRun() {

@@ -43,6 +43,42 @@ import Testing
         #expect(failure?.position != nil)
     }
 
+    @Test(
+        arguments: [
+            ("filter", "c: ${{ inputs.who.?name }}", "filter.c"),
+            ("filter", "$or: [{ c: { d: \"${{ inputs.who.?name }}\" } }]", "filter.$or[].c.d"),
+            ("pipeline", "- $match: { c: \"${{ inputs.who.?name }}\" }", "pipeline[].$match.c"),
+            ("array_filters", "- i.p: ${{ inputs.who.?name }}", "array_filters[].i.p"),
+            (
+                "operations", "- delete_many: { filter: { c: \"${{ inputs.who.?name }}\" } }",
+                "operations[].delete_many.filter.c"
+            ),
+            (
+                "command", "{ delete: c, deletes: [{ q: { a: \"${{ inputs.who.?name }}\" }, limit: 0 }] }",
+                "command.deletes[].q.a"
+            ),
+            ("command", "{ findAndModify: c, query: \"${{ inputs.who.?name }}\" }", "command.query"),
+            ("update", "$pull: { items: { a: \"${{ inputs.who.?name }}\" } }", "update.$pull.items.a"),
+        ])
+    func aFilterIsNotMadeWiderByWhatHasNoValue(_ parameter: String, _ yaml: String, _ place: String) throws {
+        let failure = try evaluated(parameter, yaml, ["who": [:]])
+        #expect(failure?.kind == .invalid)
+        #expect(failure?.message == "\"\(place)\" has no value")
+        #expect(failure?.hint == "use default(…), as without it more documents would fit")
+        #expect(failure?.nothingSent == true)
+        #expect(try evaluated(parameter, yaml, ["who": ["name": "ada"]]) == nil)
+    }
+
+    @Test func whatIsNoFilterMayLackValues() throws {
+        for (parameter, yaml) in [
+            ("update", "$set: { query: \"${{ inputs.who.?name }}\", filter: { q: \"${{ inputs.who.?name }}\" } }"),
+            ("command", "{ insert: c, documents: [{ q: \"${{ inputs.who.?name }}\" }] }"),
+            ("operations", "- insert_one: { document: { filter: \"${{ inputs.who.?name }}\" } }"),
+        ] {
+            #expect(try evaluated(parameter, yaml, ["who": [:]]) == nil, "\(yaml)")
+        }
+    }
+
     @Test func textThatWouldBeAFieldIsRefused() throws {
         for (parameter, yaml) in [
             ("pipeline", "- $set: { note: \"${{ inputs.text }}\" }"),

@@ -226,6 +226,168 @@ struct MongoWriteTests {
         }
     }
 
+    @Test func theIDIsSortedByWhereItStands() async throws {
+        try await TestDatabase.use { (database) async throws in
+            _ = try await database.run(
+                "insert_many",
+                ["collection": "s", "documents": [["_id": 1, "t": 5], ["_id": 2, "t": 9], ["_id": 3, "t": 1]]])
+            let sort: Value = ["t": -1, "_id": 1]
+            let found = try await database.run("find", ["collection": "s", "sort": sort])
+            #expect(found.listValue?.map { $0["_id"] } == [2, 1, 3])
+            let sorted = try await database.run("aggregate", ["collection": "s", "pipeline": [["$sort": sort]]])
+            #expect(sorted == found)
+            let changed = try await database.run(
+                "find_and_modify",
+                ["collection": "s", "filter": [:], "sort": sort, "document": ["x": 1, "sub": ["x": 1, "_id": 2]]])
+            #expect(changed["_id"] == 2)
+            #expect(
+                try await database.run("count", ["collection": "s", "filter": ["sub": ["x": 1, "_id": 2]]]) == 1)
+            let index = try await database.run("create_index", ["collection": "s", "keys": ["t": 1, "_id": 1]])
+            #expect(index["name"] == "t_1__id_1")
+            let indexes = try await database.run("run_command", ["command": ["listIndexes": "s"]])
+            let keys = indexes["cursor"]?["firstBatch"]?.listValue?.last?["key"]?.mapValue
+            #expect(keys?.names == ["t", "_id"])
+        }
+    }
+
+    @Test func aReplacementMayHoldTheNamesThatAnInsertMay() async throws {
+        try await TestDatabase.use { (database) async throws in
+            let document: Value = ["_id": 1, "a": ["": 1, "b.c": 2]]
+            _ = try await database.run(
+                "replace_one", ["collection": "c", "filter": ["_id": 1], "document": document, "upsert": true])
+            #expect(try await database.run("find", ["collection": "c"]) == [document])
+        }
+    }
+
+    // MARK: Parts
+
+    private static let look = "look whether the write was done, then resume with --mark-done or --retry-uncertain"
+
+    /// Documents of which the third can't be counted up.
+    private func withNumbers(_ body: (TestDatabase) async throws -> Void) async throws {
+        try await TestDatabase.use { (database) async throws in
+            _ = try await database.run(
+                "insert_many",
+                [
+                    "collection": "p",
+                    "documents": [
+                        ["_id": 1, "n": 1], ["_id": 2, "n": 1], ["_id": 3, "n": "text"], ["_id": 4, "n": 1],
+                    ],
+                ])
+            try await body(database)
+        }
+    }
+
+    @Test func whatIsRefusedAfterAPartIsUncertain() async throws {
+        try await withNumbers { (database) async throws in
+            let failure = await failure {
+                try await database.run(
+                    "bulk_write",
+                    [
+                        "collection": "p",
+                        "operations": [
+                            ["update_one": ["filter": ["_id": 1], "update": ["$inc": ["n": 1]]]],
+                            ["insert_one": ["document": ["_id": 2]]],
+                        ],
+                    ])
+            }
+            #expect(failure?.kind == .uncertain)
+            #expect(failure?.code == "11000")
+            #expect(
+                failure?.message
+                    == "a part was written, then: operations[1]: a document with that value is there already (index _id_)"
+            )
+            #expect(failure?.hint == Self.look)
+            let own = await FlowMongoTests.failure {
+                try await database.run(
+                    "insert_many", ["collection": "p", "documents": [["_id": 9], ["_id": 2], ["_id": 10]]])
+            }
+            #expect(own?.kind == .uncertain)
+        }
+    }
+
+    @Test func aChangeOfManyThatStopsInTheMiddleIsUncertain() async throws {
+        try await withNumbers { (database) async throws in
+            let change: KeyValuePairs<String, Value> = [
+                "collection": "p", "filter": [:], "update": ["$inc": ["n": 1]],
+            ]
+            let failure = await failure { try await database.run("update_many", change) }
+            #expect(failure?.kind == .uncertain)
+            #expect(failure?.code == "14")
+            #expect(failure?.message.hasPrefix("a part may be written, then: \(database.name).p: ") == true)
+            #expect(failure?.hint == Self.look)
+            #expect(failure?.nothingSent == false)
+            #expect(try await database.run("count", ["collection": "p", "filter": ["n": 2]]) == 2)
+            let bulk = await FlowMongoTests.failure {
+                try await database.run(
+                    "bulk_write",
+                    [
+                        "collection": "p",
+                        "operations": [["update_many": ["filter": [:], "update": ["$inc": ["n": 1]]]]],
+                    ])
+            }
+            #expect(bulk?.kind == .uncertain)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["a": ["$nothing": 1]], ["$inc": ["n": 1]]), (["$nothing": 1], ["$inc": ["n": 1]]),
+            ([:], ["$nothing": ["n": 1]]),
+        ] as [(Value, Value)])
+    func whatNoServerCanReadIsRefused(_ filter: Value, _ update: Value) async throws {
+        try await withNumbers { (database) async throws in
+            let failure = await failure {
+                try await database.run("update_many", ["collection": "p", "filter": filter, "update": update])
+            }
+            #expect(failure?.kind == .invalid, "\(failure?.code ?? "") \(failure?.message ?? "")")
+        }
+    }
+
+    @Test func aMergeThatStopsInTheMiddleIsUncertain() async throws {
+        try await withNumbers { (database) async throws in
+            _ = try await database.run(
+                "insert_many", ["collection": "s", "documents": .list((1...4).map { ["_id": .int($0), "n": 1] })])
+            func merge(_ update: Value, _ first: Value = ["$sort": ["_id": 1]]) async -> Failure? {
+                await FlowMongoTests.failure {
+                    try await database.run(
+                        "aggregate",
+                        [
+                            "collection": "s",
+                            "pipeline": [first, ["$merge": ["into": "p", "whenMatched": [update]]]],
+                        ])
+                }
+            }
+            let failure = await merge(["$set": ["n": ["$add": ["$n", "$$new.n"]]]])
+            #expect(failure?.kind == .uncertain)
+            #expect(failure?.message.hasPrefix("a part may be written, then: ") == true)
+            #expect(failure?.hint == Self.look)
+            let unread = await merge(["$set": ["n": 1]], ["$nothing": 1])
+            #expect(unread?.kind == .invalid, "\(unread?.code ?? "") \(unread?.message ?? "")")
+        }
+    }
+
+    @Test func refusedWritesOfACommandFailIt() async throws {
+        try await withNumbers { (database) async throws in
+            func failed(_ command: Value) async -> Failure? {
+                await FlowMongoTests.failure { try await database.run("run_command", ["command": command]) }
+            }
+            let taken = await failed(["insert": "p", "documents": [["_id": 1]]])
+            #expect(taken?.kind == .conflict)
+            let part = await failed(["insert": "p", "documents": [["_id": 8], ["_id": 1]]])
+            #expect(part?.kind == .uncertain)
+            #expect(part?.message.hasPrefix("a part was written, then: ") == true)
+            let many = await failed(["update": "p", "updates": [["q": [:], "u": ["$inc": ["n": 1]], "multi": true]]])
+            #expect(many?.kind == .uncertain)
+            #expect(many?.message.hasPrefix("a part") == true)
+            let wide = await failed([
+                "insert": "p", "documents": [["_id": 7]], "writeConcern": ["w": 9, "wtimeout": 1],
+            ])
+            #expect(wide?.kind == .uncertain)
+            #expect(wide?.message.contains("written, but not as widely as asked") == true)
+        }
+    }
+
     @Test func anIndexIsMadeOnce() async throws {
         try await TestDatabase.use { (database) async throws in
             let index: KeyValuePairs<String, Value> = [

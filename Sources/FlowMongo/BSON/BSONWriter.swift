@@ -6,13 +6,25 @@ struct BSONWriter {
     /// From the outermost argument to the member being written, for messages.
     private var path: [String]
 
+    /// A filter, a command, options: members stay in their order, which decides over what is sorted first.
+    ///
+    /// - Parameter place: how the document is called in messages, such as `filter`.
+    /// - Throws: a `Failure` of kind `invalid` that names the member that can't be written.
+    static func document(_ map: ValueMap, at place: String) throws(Failure) -> [UInt8] {
+        var writer = BSONWriter(path: [place])
+        try writer.write(map)
+        return writer.bytes
+    }
+
+    /// A document of a collection, with its `_id` in front.
+    ///
     /// - Parameters:
     ///   - place: how the document is called in messages, such as `document` or `documents[3]`.
-    ///   - id: put in front as `_id` where the document has none.
+    ///   - id: for where it has none.
     /// - Throws: a `Failure` of kind `invalid` that names the member that can't be written.
-    static func document(_ map: ValueMap, at place: String, id: ObjectID? = nil) throws(Failure) -> [UInt8] {
+    static func stored(_ map: ValueMap, at place: String, id: ObjectID? = nil) throws(Failure) -> [UInt8] {
         var writer = BSONWriter(path: [place])
-        try writer.write(map, id: id)
+        try writer.write(map.withIDInFront, id: id)
         return writer.bytes
     }
 
@@ -69,9 +81,7 @@ struct BSONWriter {
                 try writer.add(name: "_id")
                 writer.bytes.append(contentsOf: id.bytes)
             }
-            // The server puts it first as well.
-            if let own = map["_id"] { try writer.member("_id", own) }
-            for (key, value) in map where key.text != "_id" { try writer.member(key.text, value) }
+            for (key, value) in map { try writer.member(key.text, value) }
         }
     }
 
@@ -212,5 +222,16 @@ struct BSONWriter {
         case .minimum: return .minimum
         case .maximum: return .maximum
         }
+    }
+}
+
+extension ValueMap {
+    /// As servers store a document.
+    var withIDInFront: ValueMap {
+        guard let id = self["_id"], first?.key.text != "_id" else { return self }
+        var map = ValueMap(minimumCapacity: count)
+        map["_id"] = id
+        for (key, value) in self where key.text != "_id" { map[key.text] = value }
+        return map
     }
 }

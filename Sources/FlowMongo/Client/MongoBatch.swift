@@ -5,17 +5,20 @@ import Glibc
 /// Writes that are sent together. Used by the thread that made it.
 final class MongoBatch {
     private let pointer: OpaquePointer
+    private var count = 0
+    /// Those of the writes that may change more than one document, by their places from 0.
+    private var many: Set<Int> = []
 
     init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
     deinit { flow_mongo_batch_free(pointer) }
 
     func insert(_ document: [UInt8]) throws {
-        try add { error in document.withBSON { flow_mongo_batch_insert(pointer, $0, &error) } }
+        try add(many: false) { error in document.withBSON { flow_mongo_batch_insert(pointer, $0, &error) } }
     }
 
     func update(_ filter: [UInt8], with update: [UInt8], many: Bool, _ options: [UInt8]) throws {
-        try add { error in
+        try add(many: many) { error in
             filter.withBSON { filter in
                 update.withBSON { update in
                     options.withBSON { flow_mongo_batch_update(pointer, many, filter, update, $0, &error) }
@@ -25,7 +28,7 @@ final class MongoBatch {
     }
 
     func replace(_ filter: [UInt8], with document: [UInt8], _ options: [UInt8]) throws {
-        try add { error in
+        try add(many: false) { error in
             filter.withBSON { filter in
                 document.withBSON { document in
                     options.withBSON { flow_mongo_batch_replace(pointer, filter, document, $0, &error) }
@@ -35,16 +38,18 @@ final class MongoBatch {
     }
 
     func delete(_ filter: [UInt8], many: Bool, _ options: [UInt8]) throws {
-        try add { error in
+        try add(many: many) { error in
             filter.withBSON { filter in
                 options.withBSON { flow_mongo_batch_delete(pointer, many, filter, $0, &error) }
             }
         }
     }
 
-    private func add(_ body: (inout flow_mongo_error) -> Bool) throws {
+    private func add(many isMany: Bool, _ body: (inout flow_mongo_error) -> Bool) throws {
         var error = flow_mongo_error.none
         guard body(&error) else { throw MongoError(error) }
+        if isMany { many.insert(count) }
+        count += 1
     }
 
     /// Sends all. That some were refused is part of the result.
@@ -54,7 +59,12 @@ final class MongoBatch {
         defer { free(reply.bytes) }
         let done = flow_mongo_batch_execute(pointer, &reply, &error)
         let answer = try reply.map(.extended)
-        return BatchResult(answer, done ? nil : MongoError(error, answer: answer))
+        guard !done else { return BatchResult(answer, nil) }
+        var stopped = MongoError(error, answer: answer)
+        let refused = answer["writeErrors"]?.listValue?.compactMap { $0.refusedWrite(of: count) } ?? []
+        // Of what a server doesn't name any may be meant.
+        stopped.endsManyWrites = refused.isEmpty ? !many.isEmpty : !many.isDisjoint(with: refused)
+        return BatchResult(answer, stopped)
     }
 }
 
@@ -89,6 +99,7 @@ struct BatchResult {
         if let first = refusals.first {
             error = MongoError(written: first)
             error?.answer["errorLabels"] = answer["errorLabels"]
+            error?.endsManyWrites = stopped?.endsManyWrites ?? false
         }
         if !isEmpty { error?.followsWrites = true }
         return error

@@ -5,10 +5,13 @@ import FlowCore
 final class MongoCursor {
     private let pointer: OpaquePointer
     private let form: BSONForm
+    /// Whether the query changes documents one by one.
+    private let writes: Bool
 
-    init(_ pointer: OpaquePointer, _ form: BSONForm) {
+    init(_ pointer: OpaquePointer, _ form: BSONForm, writes: Bool = false) {
         self.pointer = pointer
         self.form = form
+        self.writes = writes
     }
 
     /// The server forgets the query.
@@ -27,7 +30,9 @@ final class MongoCursor {
         var error = flow_mongo_error.none
         var answer = flow_bson()
         guard flow_mongo_cursor_error(pointer, &error, &answer) else { return nil }
-        throw MongoError(error, answer: try Self.map(answer))
+        var failed = MongoError(error, answer: try Self.map(answer))
+        failed.endsManyWrites = writes
+        throw failed
     }
 
     /// Where following the changes can go on later.

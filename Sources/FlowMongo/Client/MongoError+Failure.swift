@@ -10,7 +10,9 @@ extension MongoError {
     ///   - place: the servers, or the collection, for the message.
     func failure(_ effect: Effect, at place: String) -> Failure {
         let failure = failureAlone(effect, at: place)
-        return followsWrites ? failure.afterWrites(effect) : failure
+        if followsWrites { return failure.afterWrites(effect, "a part was written, then") }
+        guard endsManyWrites, origin == FLOW_MONGO_SERVER, !precedesWrites else { return failure }
+        return failure.afterWrites(effect, "a part may be written, then")
     }
 
     private func failureAlone(_ effect: Effect, at place: String) -> Failure {
@@ -98,6 +100,14 @@ extension MongoError {
     ]
     /// Those that say that nothing was done, and may pass.
     private static let refusals: Set<UInt32> = [112, 246, 251, 10107, 13435, 13436]
+    /// Those that servers find before they write the first document: what can't be read, isn't allowed or isn't there.
+    /// Not 2, 14 and most others: an operator that doesn't fit the hundredth document has them as well.
+    private static let early: Set<UInt32> = [9, 13, 18, 26, 59, 8000, 10107, 13435, 13436, 40324, 40415]
+
+    private var precedesWrites: Bool {
+        Self.early.contains(code)
+            || code == 2 && (message.hasPrefix("unknown operator") || message.hasPrefix("unknown top level operator"))
+    }
 
     private func serverFailure(_ effect: Effect, at place: String) -> Failure {
         var failure = Failure(kind(effect), "\(place): \(words)", hint: hint, code: String(code))
@@ -174,13 +184,16 @@ extension Failure {
     fileprivate static let hintToLook =
         "look whether the write was done, then resume with --mark-done or --retry-uncertain"
 
-    /// The same of work of which a part was done before: to do all of it again would do that part twice.
-    fileprivate func afterWrites(_ effect: Effect) -> Failure {
+    /// The same of work of which a part was done before, or may have been: to do all of it again would do that part
+    /// twice, whatever ended it.
+    ///
+    /// - Parameter part: what is known of it.
+    fileprivate func afterWrites(_ effect: Effect, _ part: String) -> Failure {
         var failure = self
         failure.nothingSent = false
-        guard effect == .write, [.network, .transient, .timeout].contains(kind) else { return failure }
+        guard effect == .write, kind != .uncertain else { return failure }
         failure.kind = .uncertain
-        failure.message = "a part was written, then: \(message)"
+        failure.message = "\(part): \(message)"
         failure.hint = Self.hintToLook
         return failure
     }

@@ -10,6 +10,8 @@ struct MongoError: Error {
     var answer = ValueMap()
     /// Whether other writes of the same step were done before.
     var followsWrites = false
+    /// Whether it ended a write of many documents, of which some may have been written before.
+    var endsManyWrites = false
 
     init(_ error: flow_mongo_error, answer: ValueMap = ValueMap()) {
         origin = error.origin

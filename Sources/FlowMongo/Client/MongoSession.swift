@@ -73,12 +73,15 @@ final class MongoSession {
     func aggregate(
         _ pipeline: [Value], _ options: ValueMap, in target: MongoTarget, as form: BSONForm
     ) throws -> MongoCursor {
+        // $out puts all in place at its end; $merge writes as it goes.
+        let writes = pipeline.last?["$merge"] != nil
         let pipeline = try BSONWriter.array(pipeline, at: "pipeline")
         let options = try BSONWriter.document(Self.inParts(options), at: "aggregate")
         return pipeline.withBSON { pipeline in
             options.withBSON {
                 MongoCursor(
-                    flow_mongo_aggregate(client, target.database, target.collection, pipeline, $0, session), form)
+                    flow_mongo_aggregate(client, target.database, target.collection, pipeline, $0, session), form,
+                    writes: writes)
             }
         }
     }

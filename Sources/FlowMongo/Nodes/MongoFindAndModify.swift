@@ -40,7 +40,7 @@ struct MongoFindAndModify: Node {
             "filter": "query", "update": "update", "sort": "sort", "projection": "fields", "upsert": "upsert",
             "array_filters": "arrayFilters", "collation": "collation", "hint": "hint",
         ])
-        if let document = arguments["document"] { options["update"] = document }
+        if let document = arguments.map("document") { options["update"] = .map(document.withIDInFront) }
         if arguments.bool("delete") == true {
             options["remove"] = true
             options["upsert"] = nil

@@ -40,7 +40,7 @@ enum MongoParameters {
         "form", .string, default: "extended",
         help:
             "How ids, dates, decimal numbers and binary data come out: extended as Extended JSON, which can be written "
-            + "back unchanged; plain as text.",
+            + "back unchanged, but for 64-bit integers that 32 bits suffice for; plain as text.",
         choices: ["extended", "plain"])
 
     static let output = [

@@ -5,6 +5,7 @@ import FlowSpec
 /// query, as with `{"$ne": null}` where a password was meant.
 enum MongoWords {
     static let rule = ComputedRule("mongodb") { value, keys in
+        if let failure = MongoFilters.objection(value, keys) { return failure }
         guard let word = word(in: value, isExpression: isExpression(keys)) else { return nil }
         return Failure(
             .invalid,

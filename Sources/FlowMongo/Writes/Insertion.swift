@@ -14,7 +14,7 @@ struct NewDocument: Sendable {
     ///   - acceptsOwn: whether one with an id of its own may be there, too.
     init(_ map: ValueMap, at place: String, id: ObjectID, acceptsOwn: Bool = false) throws(Failure) {
         self.place = place
-        bytes = try BSONWriter.document(map, at: place, id: id)
+        bytes = try BSONWriter.stored(map, at: place, id: id)
         let own = map["_id"]?.revealed
         self.id = own ?? id.asValue
         mayBeThere = own == nil || acceptsOwn

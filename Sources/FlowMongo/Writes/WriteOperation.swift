@@ -36,7 +36,7 @@ struct WriteOperation: Sendable {
                     .invalid, "\"\(name("document"))\" has operators", hint: "use update_one, which takes them",
                     nothingSent: true)
             }
-            content = try BSONWriter.document(document, at: name("document"), id: id)
+            content = try BSONWriter.stored(document, at: name("document"), id: id)
         case .updateOne, .updateMany: content = try Self.update(arguments["update"], at: name("update"))
         case .deleteOne, .deleteMany: content = []
         }
