@@ -44,6 +44,15 @@ import Testing
         #expect(found.id == "expression-syntax")
     }
 
+    @Test(arguments: [
+        ("a + ${{ b }}", "leave the inner ${{ }} out: the whole text is one expression already"),
+        ("$TOKEN", "a variable of the environment is env.NAME, where the file says env: { NAME: { from: NAME } }"),
+        ("${TOKEN}", "a variable of the environment is env.NAME, where the file says env: { NAME: { from: NAME } }"),
+    ])
+    func aDollarIsToldByWhatFollows(_ text: String, _ hint: String) throws {
+        #expect(try diagnostic(text).hint == hint)
+    }
+
     @Test func unknownFunctionHasASuggestion() throws {
         let found = try diagnostic("inputs.name.startWith('a')")
         #expect(found.id == "unknown-function")

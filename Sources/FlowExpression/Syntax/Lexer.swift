@@ -60,7 +60,9 @@ struct Lexer {
             case "=": "compare with \"==\""
             case "&": "write \"&&\""
             case "|": "write \"||\""
-            case "$": "leave the inner ${{ }} out: the whole text is one expression already"
+            case "$" where bytes[end...].starts(with: "{{".utf8):
+                "leave the inner ${{ }} out: the whole text is one expression already"
+            case "$": "a variable of the environment is env.NAME, where the file says env: { NAME: { from: NAME } }"
             default: nil
             }
         return SyntaxFault(

@@ -131,7 +131,13 @@ struct ReferenceCheck {
         } else {
             diagnostics.error(
                 "unknown-step", "there is no step \"\(id)\"", at: span,
-                hint: Suggestion.didYouMean(id, among: scope.stepIDs) ?? "give the step that is meant an id")
+                hint: hyphenRemedy(id, scope) ?? Suggestion.didYouMean(id, among: scope.stepIDs)
+                    ?? "give the step that is meant an id")
         }
+    }
+    /// For `steps.list-items`, which reads as a difference.
+    private func hyphenRemedy(_ id: String, _ scope: NameScope) -> String? {
+        scope.stepIDs.filter { $0.hasPrefix("\(id)_") }.min()
+            .map { "an id has no hyphen, which is a minus sign here: write steps.\($0)" }
     }
 }
