@@ -62,7 +62,7 @@ package final class ExchangeTrace: Sendable {
     /// - Parameter marked: names of members that are secret wherever they stand in it.
     private func body(_ response: HTTPResponse, marked: Set<String>) -> [String] {
         switch response.body {
-        // What isn't JSON has no members: the secret may be anywhere in it.
+        // What isn't called JSON may be anything, a label being wrong at times: the secret may be anywhere in it.
         case .bytes(let bytes) where !marked.isEmpty && !bytes.isEmpty && !isJSON(response.headers):
             ["", Masker.replacement]
         case .bytes(let bytes): text(bytes, response.headers, marked: marked)

@@ -142,6 +142,18 @@ import Testing
         #expect(renewed.tokens?.account == "Acme")
     }
 
+    @Test(arguments: [
+        (#""access_token": "new", "token_type": "DPoP""#, "a token of the type \"dpop\", which flowctl can't use"),
+        (#""access_token": null"#, "no access token"),
+    ]) func refreshTokenBesideAnAccessTokenOfNoUseIsKept(members: String, what: String) async throws {
+        let http = ScriptedHTTP([.json(#"{\#(members), "refresh_token": "second", "expires_in": 60}"#)])
+        let grant = StoredGrant(.login, service: .example(), client: client, scopes: ["read"], tokens: tokens())
+        let renewed = try await grant.renewed(through: http, clock: clock)
+        #expect(renewed.refreshToken == "second")
+        #expect(renewed.tokens == grant.tokens)
+        #expect(renewed.problem?.message == "the answer of example holds \(what)")
+    }
+
     @Test func grantWithoutARefreshTokenCannotBeRenewed() async throws {
         let grant = StoredGrant(
             .login, service: .example(), client: client, scopes: [], tokens: tokens(refresh: nil))

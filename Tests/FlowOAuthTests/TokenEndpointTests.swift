@@ -1,7 +1,9 @@
 import FlowCore
+import FlowHTTP
 import FlowOAuth
 import FlowSpec
 import FlowTestKit
+import Synchronization
 import Testing
 
 /// What is sent for each grant, and what is made of the answer.
@@ -40,6 +42,29 @@ import Testing
         _ = try await endpoint(http).exchange(code: "c", redirectURI: "http://127.0.0.1:1/callback", verifier: "v")
         let secrets = try #require(http.calls.first).request.secrets
         #expect(secrets.members == ["code", "code_verifier", "client_secret"])
+    }
+
+    /// Whatever the provider calls its answer: one that has no label of JSON is hidden whole.
+    @Test func noTokenShowsInATraceOfTheAnswer() async throws {
+        let masker = Masker()
+        let shown = Mutex("")
+        let bodies = [
+            ("text/plain", #"{"access_token": "short-fake", "id_token": "id-fake"}"#),
+            ("text/html", "access_token=short-fake&refresh_token=next-fake"),
+            ("text/plain", #"{"access_token": "short-fake", "refresh_tok"#),
+        ]
+        let server = try FaultServer(
+            replies: bodies.map { type, body in
+                FaultServer.Reply(200, headers: [("Content-Type", type)], body: .bytes(Array(body.utf8)))
+            })
+        let client = CurlClient(
+            trace: ExchangeTrace(masker: masker, clock: clock) { text in shown.withLock { $0 += text } })
+        let endpoint = TokenEndpoint(
+            TokenService(url: server.url + "/token"), client: self.client, http: client, clock: clock)
+        for _ in bodies { _ = try? await endpoint.refresh("last-fake") }
+        let text = shown.withLock(\.self)
+        #expect(text.split(separator: "\n").filter { $0 == "< ***" }.count == 3)
+        for token in ["short-fake", "id-fake", "next-fake", "last-fake"] { #expect(!text.contains(token)) }
     }
 
     @Test func codeIsSentAgainOnlyWhereNoAnswerCame() async throws {
@@ -207,6 +232,12 @@ import Testing
     @Test func numberMayBeText() async throws {
         let tokens = try await tokens(#"{"access_token": "a", "token_type": "bearer", "expires_in": "7200"}"#)
         #expect(tokens.lifetime == .seconds(7200))
+    }
+
+    @Test func blanksAroundATypeAndANumberMeanNothing() async throws {
+        let tokens = try await tokens(#"{"access_token": "a", "token_type": "BEARER ", "expires_in": " 3600 "}"#)
+        #expect(tokens.problem == nil)
+        #expect(tokens.lifetime == .seconds(3600))
     }
 
     @Test(arguments: ["", #", "expires_in": null"#, #", "expires_in": "never""#, #", "expires_in": 0"#])

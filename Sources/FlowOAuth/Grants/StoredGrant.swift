@@ -25,6 +25,8 @@ package struct StoredGrant: Sendable, Hashable {
     package var tokens: OAuthTokens?
     /// The newest one the provider gave.
     package var refreshToken: String?
+    /// What was wrong with the last answer, of which only the refresh token was taken. It is not stored.
+    package var problem: Failure?
     /// What the next login needs to know besides the client.
     package var login = LoginRules()
 
@@ -43,7 +45,8 @@ package struct StoredGrant: Sendable, Hashable {
     /// Whether new access tokens can be had without the user.
     package var isRenewable: Bool { kind != .login || refreshToken != nil }
 
-    /// The grant with new tokens from the provider.
+    /// The grant with new tokens from the provider, or with a new refresh token alone and a ``problem``, to be thrown
+    /// once the grant is stored.
     ///
     /// - Throws: `auth` with the code `not_renewable` where it has no refresh token, and what ``TokenEndpoint`` throws.
     package func renewed(
@@ -69,6 +72,11 @@ package struct StoredGrant: Sendable, Hashable {
 
     /// Keeps what an answer leaves out: the refresh token where it isn't replaced, the scopes, the account.
     package mutating func take(_ new: OAuthTokens) {
+        problem = new.problem
+        guard problem == nil else {
+            refreshToken = new.refresh ?? refreshToken
+            return
+        }
         let account = new.account ?? tokens?.account
         tokens = new
         tokens?.account = account

@@ -12,6 +12,8 @@ package struct OAuthTokens: Sendable, Hashable {
     package var scopes: [String]?
     /// Whose account it is, where the provider says so.
     package var account: String?
+    /// Why the access token is of no use, where only the refresh token is worth keeping; ``access`` may be empty then.
+    package var problem: Failure?
 
     package init(
         access: String, refresh: String? = nil, expiresAt: Timestamp? = nil, lifetime: Duration? = nil,

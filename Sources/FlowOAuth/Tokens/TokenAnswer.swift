@@ -8,6 +8,9 @@ struct TokenAnswer {
     /// nil where the body is neither JSON nor a form.
     let members: Value?
 
+    /// What must not be seen in a trace.
+    static let secretMembers = ["access_token", "refresh_token", "id_token", "device_code"]
+
     init(_ response: HTTPResponse, from service: TokenService) {
         self.service = service
         self.response = response
@@ -24,35 +27,46 @@ struct TokenAnswer {
     }
 
     /// - Parameter asked: when the request was sent.
+    /// - Returns: with a ``OAuthTokens/problem`` where there is a refresh token beside an access token of no use.
     /// - Throws: a failure of kind `protocol` where the answer holds no token that can be used.
     func tokens(asked: Timestamp) throws(Failure) -> OAuthTokens {
-        guard let (tokens, access) = holder else { throw unusable("no access token") }
-        if let type = tokens["token_type"]?.stringValue?.lowercased(), type != "bearer",
-            !service.tokenTypes.contains(type)
-        {
-            throw unusable("a token of the type \"\(ServiceText.line(type))\", which flowctl can't use")
+        guard let tokens = holder(of: "access_token") ?? holder(of: "refresh_token") else {
+            throw unusable("no access token")
         }
-        var found = OAuthTokens(access: access)
-        found.refresh = tokens["refresh_token"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+        let access = TokenAnswer.token("access_token", in: tokens)
+        var found = OAuthTokens(access: access ?? "")
+        found.refresh = TokenAnswer.token("refresh_token", in: tokens)
+        found.problem = access == nil ? unusable("no access token") : typeProblem(tokens)
+        if let problem = found.problem, found.refresh == nil { throw problem }
         if let lifetime = lifetime(tokens) { found.expire(after: lifetime, from: asked) }
         found.scopes = scopes(tokens)
         found.account = service.account.flatMap { text(at: $0) }.map(ServiceText.line)
         return found
     }
 
-    /// The map with the tokens, and the access token in it.
-    private var holder: (Value, String)? {
-        let places = [members, service.nested.flatMap { members?[$0] }]
-        for case let place? in places {
-            if let access = place["access_token"]?.stringValue, !access.isEmpty { return (place, access) }
-        }
-        return nil
+    /// What flowctl dislikes of the access token; nil where it can be used.
+    private func typeProblem(_ tokens: Value) -> Failure? {
+        guard let type = tokens["token_type"]?.stringValue?.lowercased().trimmed, type != "bearer",
+            !service.tokenTypes.contains(type)
+        else { return nil }
+        return unusable("a token of the type \"\(ServiceText.line(type))\", which flowctl can't use")
+    }
+
+    /// The map that has the token of that name.
+    private func holder(of name: String) -> Value? {
+        [members, service.nested.flatMap { members?[$0] }].lazy.compactMap(\.self)
+            .first { TokenAnswer.token(name, in: $0) != nil }
+    }
+
+    /// nil where it is missing or empty.
+    private static func token(_ name: String, in place: Value) -> String? {
+        place[name]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Some send the number as text, and some 0 for a token that does not end.
     private func lifetime(_ tokens: Value) -> Duration? {
         let given = tokens["expires_in"]
-        let seconds = given?.doubleValue ?? given?.stringValue.flatMap(Double.init)
+        let seconds = given?.doubleValue ?? given?.stringValue.flatMap { Double($0.trimmed) }
         guard let seconds, seconds.isFinite, seconds > 0, seconds < 1e10 else { return service.lifetime }
         return .seconds(seconds)
     }
@@ -68,7 +82,7 @@ struct TokenAnswer {
     /// provider does. The latter may be used for other things in an answer that has a token.
     var refusal: (code: String, reason: String?)? {
         let standard = TokenService.Refusals()
-        for rule in [standard, service.refusals] where rule.code == standard.code || holder == nil {
+        for rule in [standard, service.refusals] where rule.code == standard.code || holder(of: "access_token") == nil {
             if let code = text(at: rule.code), !code.isEmpty { return (code, text(at: rule.description)) }
         }
         return nil

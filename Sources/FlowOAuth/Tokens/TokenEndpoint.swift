@@ -36,6 +36,7 @@ package struct TokenEndpoint: Sendable {
     }
 
     /// - Parameter scopes: those of the grant.
+    /// - Returns: also an answer with a refresh token alone, whose ``OAuthTokens/problem`` says what is wrong with it.
     package func refresh(_ token: String, scopes: [String] = []) async throws(Failure) -> OAuthTokens {
         var parameters = [("grant_type", "refresh_token"), ("refresh_token", token)]
         if service.repeatsScopes { add(scopes, to: &parameters) }
@@ -76,7 +77,10 @@ package struct TokenEndpoint: Sendable {
         let response = try await send(request)
         let answer = TokenAnswer(response, from: service)
         if let refusal = TokenRefusal(answer, to: request.purpose, asked: asked) { throw refusal.failure }
-        return try answer.tokens(asked: asked)
+        let tokens = try answer.tokens(asked: asked)
+        // A renewal may have ended the refresh token it was asked for with: the new one must not be lost.
+        if let problem = tokens.problem, request.purpose != .refresh || tokens.refresh == nil { throw problem }
+        return tokens
     }
 
     func send(_ request: TokenRequest) async throws(Failure) -> HTTPResponse {
@@ -84,6 +88,7 @@ package struct TokenEndpoint: Sendable {
         var call = HTTPCall(
             try request.rendered(for: service, client: client, now: clock.now()), effect: .idempotent,
             timeouts: .init(total: .seconds(30)), destination: .memory(limit: 1 << 20), maximumRedirects: 0)
+        call.secretParts = TokenAnswer.secretMembers.map { ["body", $0] }
         let transport: Set<FailureKind> = [.network, .timeout, .uncertain]
         switch request.purpose {
         case .code: call.retry = RetryPolicy(max: 1, on: transport)

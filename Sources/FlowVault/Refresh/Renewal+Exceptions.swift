@@ -6,16 +6,16 @@ extension Renewal {
     ///
     /// - Returns: what somebody else has stored meanwhile.
     func refused(_ found: StoredCredential, _ grant: StoredGrant, _ failure: Failure) async throws -> Outcome {
-        var failure = failure
-        failure.nothingSent = true
         guard failure.code == "invalid_grant", grant.kind == .login else {
-            failure.message = "the token of \(found.quotedName) can't be renewed: \(failure.message)"
+            var failure = unrenewed(found, failure)
             if failure.code == "invalid_client" {
                 failure.hint =
                     "check \"client_id\" and \"client_secret\" of \(found.quotedName): a secret may have ended"
             }
             throw failure
         }
+        var failure = failure
+        failure.nothingSent = true
         let (vault, id) = (vault, found.info.id)
         let digest = try TokenDigest(found.fields)
         let hasOthers = (try? await offPool { try vault.invalidate(id, with: digest) }) == false
@@ -28,6 +28,13 @@ extension Renewal {
         throw failure
     }
 
+    func unrenewed(_ found: StoredCredential, _ failure: Failure) -> Failure {
+        var failure = failure
+        failure.nothingSent = true
+        failure.message = "the token of \(found.quotedName) can't be renewed: \(failure.message)"
+        return failure
+    }
+
     /// Where nothing can be kept, only what leaves the old grant as it is may be asked for.
     func runUnsaved() async throws -> Outcome {
         guard let grant = try wanted(stored) else { return Outcome(credential: stored) }
@@ -35,16 +42,24 @@ extension Renewal {
             .permission,
             "the vault \"\(vault.path)\" can't be written, and a renewed token of \(stored.quotedName) would be lost",
             hint: "make the vault and its folder writable", code: "read_only_vault", nothingSent: true)
+        return try await renewUnsaved(stored, grant, because: problem)
+    }
+
+    /// - Parameter problem: why nothing can be kept; thrown where an answer that is lost would end the grant.
+    func renewUnsaved(
+        _ found: StoredCredential, _ grant: StoredGrant, because problem: Failure
+    ) async throws -> Outcome {
         guard grant.kind != .login || !grant.service.rotates else { throw problem }
         let (vault, id) = (vault, stored.info.id)
         let renewed: StoredGrant
         do {
             renewed = try await source.renew(grant)
         } catch {
-            return try await refused(stored, grant, Failure(error))
+            return try await refused(found, grant, Failure(error))
         }
+        if let problem = renewed.problem { throw unrenewed(found, problem) }
         guard let saved = try await offPool({ try vault.credential(id: id) }) else {
-            return Outcome(credential: stored)
+            return Outcome(credential: found)
         }
         let fields = try RenewedFields(renewed, of: saved)
         return Outcome(credential: saved.with(fields), unsaved: Unsaved(fields: fields, problem: problem))

@@ -57,9 +57,14 @@ struct Renewal: Sendable {
         let found = settled.credential
         guard let grant = try wanted(found) else { return Outcome(credential: found) }
         // The file beside the vault has the only copy of these tokens: it must not make room for the next ones.
-        if let problem = settled.problem { throw problem }
+        if let problem = settled.problem { return try await renewUnsaved(found, grant, because: problem) }
         let spill = TokenSpill(vault, credentialID: stored.info.id)
-        let room = try await offPool { try spill.makeRoom() }
+        let room: TokenSpill.Room
+        do {
+            room = try await offPool { try spill.makeRoom() }
+        } catch {
+            return try await renewUnsaved(found, grant, because: Failure(error))
+        }
         defer { room.discardIfUnused() }
         let renewed: StoredGrant
         do {
@@ -69,7 +74,9 @@ struct Renewal: Sendable {
         }
         let fields = try RenewedFields(renewed, of: found)
         let isKept = room.keep(fields)
-        return try await offPool { try save(fields, of: found, in: isKept ? room : nil) }
+        let outcome = try await offPool { try save(fields, of: found, in: isKept ? room : nil) }
+        if let problem = renewed.problem { throw unrenewed(found, problem) }
+        return outcome
     }
 
     /// nil where there is no more need to renew anything.

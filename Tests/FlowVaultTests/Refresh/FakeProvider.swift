@@ -11,6 +11,7 @@ final class FakeProvider: Sendable {
         var number = 0
         var isRevoked = false
         var failures: [Failure] = []
+        var problem: Failure?
     }
 
     let clock: ManualClock
@@ -33,6 +34,8 @@ final class FakeProvider: Sendable {
     var warnings: [Failure] { told.withLock { $0 } }
 
     func fail(with failures: Failure...) { state.withLock { $0.failures = failures } }
+    /// Lets the next answer have a refresh token alone.
+    func spoil(with problem: Failure) { state.withLock { $0.problem = problem } }
     func revoke() { state.withLock { $0.isRevoked = true } }
 
     var source: TokenSource {
@@ -72,7 +75,9 @@ final class FakeProvider: Sendable {
                     hint: "log in again", code: "invalid_grant")
             }
             state.number += 1
-            return self.tokens(state.number)
+            var tokens = self.tokens(state.number)
+            tokens.problem = state.problem.take()
+            return tokens
         }
         var renewed = grant
         renewed.take(tokens)

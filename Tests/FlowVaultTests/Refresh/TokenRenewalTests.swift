@@ -130,6 +130,22 @@ import Testing
         #expect(try fixture.open().show("work").fields["refresh_token"] == "refresh-fake-canary-0")
     }
 
+    @Test func aRefreshTokenIsKeptWhereTheRestOfTheAnswerIsOfNoUse() async throws {
+        let provider = FakeProvider(clock: clock)
+        let vault = try fixture.create()
+        try vault.add(provider.login().record("work"))
+        clock.advance(by: .seconds(3600))
+        provider.spoil(with: Failure(.protocolError, "the answer of provider.test holds no access token"))
+        let failure = await failure(resolver(provider))
+        #expect(
+            failure?.message
+                == "the token of \"work\" can't be renewed: the answer of provider.test holds no access token")
+        #expect(try vault.show("work").fields["refresh_token"] == "refresh-fake-canary-1")
+        #expect(try vault.show("work").fields["access_token"] == "access-fake-canary-0")
+        #expect(fixture.renewedFiles.isEmpty)
+        #expect(try await token(resolver(provider)) == "access-fake-canary-2")
+    }
+
     @Test func theFirstTokenOfAMachineIsAskedForOnceToo() async throws {
         let provider = FakeProvider(clock: clock)
         try fixture.create().add(provider.machine().record("work"))

@@ -237,6 +237,25 @@ import Testing
         #expect(provider.requests == 2)
     }
 
+    /// What a machine is given may be lost: it asks again.
+    @Test func aMachineGoesOnWhereNothingCanBeSaved() async throws {
+        let provider = FakeProvider(clock: fixture.clock)
+        try fixture.create().add(provider.machine().record("work"))
+        #expect(try await token(provider) == "access-fake-canary-1")
+        let database = try Database.open(fixture.path, mode: .readWrite)
+        try database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON oauth_tokens BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        for number in 2...4 {
+            fixture.clock.advance(by: .seconds(3600))
+            #expect(try await token(provider) == "access-fake-canary-\(number)")
+        }
+        #expect(provider.requests == 4)
+        try database.execute("DROP TRIGGER full")
+        fixture.clock.advance(by: .seconds(3600))
+        #expect(try await token(provider) == "access-fake-canary-5")
+        #expect(fixture.renewedFiles.isEmpty)
+    }
+
     /// What can't be looked into may be the only copy of something.
     @Test func whatCannotBeReadIsLeftWhereItIs() async throws {
         let provider = FakeProvider(clock: fixture.clock)
