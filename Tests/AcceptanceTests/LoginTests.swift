@@ -189,6 +189,22 @@ import Testing
         #expect(provider.refreshTokens.count == 2)
     }
 
+    @Test(arguments: ["github", "github work"]) func secondLoginGoesToTheServerOfTheFirst(name: String) async throws {
+        let provider = try StrictProvider { $0.withheld = ["openid"] }
+        let machine = try await machine()
+        let first = try await logIn(
+            machine, "\(name) --issuer \(provider.url) \(client) \(secret) --scopes openid,read")
+        #expect(first.exit == 0, "\(first.errors)")
+        for again in Set([name, name.split(separator: " ").last.map(String.init) ?? name]) {
+            let second = try await logIn(machine, again) { page in
+                #expect(page.hasPrefix(provider.url + "/authorize?"))
+                #expect(page.contains("scope=openid"))
+            }
+            #expect(second.exit == 0, "\(second.errors)")
+        }
+        #expect(provider.complaints == [])
+    }
+
     @Test func limitsThatAreSetMeanwhileStay() async throws {
         let provider = try StrictProvider()
         let machine = try await machine()

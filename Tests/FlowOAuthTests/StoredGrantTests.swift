@@ -48,9 +48,11 @@ import Testing
                 StoredGrant.Kind.login, .clientCredentials(audience: nil), .clientCredentials(audience: "a"),
                 .serviceAccount(account),
             ] {
-                let login = LoginRules(
+                var login = LoginRules(
                     redirectURI: "http://127.0.0.1:8917/callback", issuer: "https://id.example",
                     authorizeURL: "https://id.example/authorize", deviceURL: "https://id.example/device")
+                login.variables = ["tenant": "fake.example"]
+                login.scopes = ["openid", "read"]
                 let grant = StoredGrant(
                     kind, service: service, client: client, scopes: [], tokens: tokens(), login: login)
                 #expect(try read(grant.fields) == grant)
@@ -60,6 +62,27 @@ import Testing
                 #expect(try read(stored) == grant)
             }
         }
+    }
+
+    @Test func theNextLoginGoesToTheServerThatGaveTheGrant() {
+        var known = OAuthProvider(
+            name: "example", title: "Example", tokens: .example { $0.url = "https://id.example/{tenant}/token" })
+        known.variables = [.init(name: "tenant", help: "The tenant", value: "common")]
+        func next(_ url: String, _ variables: [String: String], set values: [String: String] = [:]) -> String {
+            var grant = StoredGrant(.login, service: .example { $0.url = url }, client: client, scopes: [])
+            grant.login.variables = variables
+            return grant.provider(orKnown: known, values: values).resolved(values).tokens.url
+        }
+        let (common, own) = ("https://id.example/common/token", "https://id.example/fake/token")
+        #expect(next(common, [:]) == common)
+        #expect(next(common, [:], set: ["tenant": "fake"]) == own)
+        #expect(next(own, ["tenant": "fake"]) == own)
+        #expect(next(own, ["tenant": "fake"], set: ["tenant": "common"]) == common)
+        // Stored before variables were.
+        #expect(next(own, [:]) == own)
+        #expect(next(own, [:], set: ["tenant": "fake"]) == own)
+        #expect(next("https://elsewhere.example/token", [:]) == "https://elsewhere.example/token")
+        #expect(next("https://elsewhere.example/token", [:], set: ["tenant": "fake"]).hasPrefix("https://elsewhere"))
     }
 
     @Test func theKeyOfAnAppComesBack() throws {

@@ -120,12 +120,11 @@ extension StoredGrant {
         _ kind: Kind, _ plan: LoginPlan, _ tokens: OAuthTokens? = nil, redirectURI: String? = nil
     ) {
         var login = LoginRules(redirectURI: redirectURI)
-        // Of a provider that flowctl knows, the next login takes the addresses from its data again.
-        if plan.provider.guide.console == nil {
-            login.issuer = plan.provider.issuer
-            login.authorizeURL = plan.provider.authorizeURL
-            login.deviceURL = plan.provider.deviceURL
-        }
+        login.issuer = plan.provider.issuer
+        login.authorizeURL = plan.provider.authorizeURL
+        login.deviceURL = plan.provider.deviceURL
+        for variable in plan.provider.variables { login.variables[variable.name] = variable.value }
+        login.scopes = plan.scopes
         self.init(
             kind, service: plan.provider.tokens, client: plan.client, scopes: plan.scopes, tokens: tokens,
             login: login)

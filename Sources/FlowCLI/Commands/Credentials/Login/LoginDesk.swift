@@ -47,7 +47,7 @@ struct LoginDesk: Sendable {
     /// The provider, and the name of the credential.
     private func subject(_ command: CredentialsLoginCommand) async throws -> (OAuthProvider, String) {
         let word = try command.provider ?? dialogue.provider()
-        let found = try await provider(word, command.address)
+        let found = try await provider(word, command)
         let variables = try variables(command.app.set, found.provider)
         let name = command.name ?? found.credential ?? found.provider.name
         do {
@@ -59,19 +59,34 @@ struct LoginDesk: Sendable {
     }
 
     private func provider(
-        _ word: String, _ address: ProviderAddressOptions
+        _ word: String, _ command: CredentialsLoginCommand
     ) async throws -> (provider: OAuthProvider, credential: String?) {
+        let address = command.address
         if address.isGiven { return (try await address.provider(named: word, through: world.http), nil) }
-        if let provider = try connectors.provider(named: word) { return (provider, nil) }
+        let values = values(command.app.set)
+        if let known = try connectors.provider(named: word) {
+            let stored = try vault.resolve(command.name ?? known.name)
+            guard let stored, stored.fields["provider"]?.stringValue == known.name,
+                let grant = try? StoredGrant(fields: stored.fields, source: "the credential \"\(stored.info.name)\"")
+            else { return (known, nil) }
+            return (grant.provider(orKnown: known, values: values), nil)
+        }
         if let stored = try vault.resolve(word), stored.info.type == StoredGrant.credentialType.name {
             let grant = try StoredGrant(fields: stored.fields, source: "the credential \"\(word)\"")
             let known = try grant.service.provider.flatMap { try connectors.provider(named: $0) }
-            return (known ?? grant.provider, word)
+            return (grant.provider(orKnown: known, values: values), word)
         }
         throw Exit.usage(
             "flowctl knows no provider \"\(word)\"",
             hint: Suggestion.didYouMean(word, among: ProviderCatalog.names)
                 ?? "use one of \(ProviderCatalog.names.joined(separator: ", ")), or say where it is with --issuer")
+    }
+
+    private func values(_ words: [String]) -> [String: String] {
+        words.reduce(into: [:]) { values, word in
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
     }
 
     private func variables(_ words: [String], _ provider: OAuthProvider) throws -> [String: String] {
@@ -193,14 +208,16 @@ struct LoginDesk: Sendable {
 
     private func scopes(_ words: [String], _ plan: LoginPlan, _ previous: StoredGrant?) throws -> [String] {
         let rules = plan.provider.scopes
+        // What was granted may be less, without what merely brings a refresh token.
+        let before = previous.map { $0.login.scopes.isEmpty ? $0.scopes : $0.login.scopes }
         let given = words.flatMap { $0.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init) }
         switch plan.way {
         case .clientCredentials, .serviceAccount:
             if !given.isEmpty { return rules.resolved(given) }
-            return previous?.scopes ?? rules.machine
+            return before ?? rules.machine
         case .browser, .paste, .device:
             if !given.isEmpty { return rules.resolved(given + rules.always) }
-            if let before = previous?.scopes, !before.isEmpty { return rules.resolved(before + rules.always) }
+            if let before, !before.isEmpty { return rules.resolved(before + rules.always) }
             if !rules.standard.isEmpty || rules.names.isEmpty {
                 return rules.resolved(rules.standard + rules.always)
             }
