@@ -82,6 +82,7 @@ struct LoginDesk: Sendable {
                 ?? "use one of \(ProviderCatalog.names.joined(separator: ", ")), or say where it is with --issuer")
     }
 
+    /// What `--set` gives, by name. What is not written as name=value is left to ``variables(_:_:)``, which refuses it.
     private func values(_ words: [String]) -> [String: String] {
         words.reduce(into: [:]) { values, word in
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
@@ -90,18 +91,16 @@ struct LoginDesk: Sendable {
     }
 
     private func variables(_ words: [String], _ provider: OAuthProvider) throws -> [String: String] {
-        var values: [String: String] = [:]
+        let known = provider.variables.map(\.name)
         for word in words {
-            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, provider.variables.contains(where: { $0.name == parts[0] }) else {
-                let known = provider.variables.map(\.name).joined(separator: ", ")
+            guard let name = values([word]).keys.first, known.contains(name) else {
                 throw Exit.usage(
                     "\(provider.title) has nothing to set by \"\(word)\"",
-                    hint: known.isEmpty ? "leave --set out" : "write it as name=value; the names are \(known)")
+                    hint: known.isEmpty
+                        ? "leave --set out" : "write it as name=value; the names are \(known.joined(separator: ", "))")
             }
-            values[parts[0]] = parts[1]
         }
-        return values
+        return values(words)
     }
 
     /// The credential that a login renews, and what it remembers of the one before.
