@@ -110,12 +110,10 @@ package enum CommandLineTool {
             try variables.requireOwn()
             let workingDirectory = try workingDirectory()
             var session = Session(
-                console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt
-            ) {
-                try Settings(
+                console: console, environment: environment, workingDirectory: workingDirectory, prompt: prompt,
+                settings: Settings(
                     stateDatabase: global.stateDatabase, vault: global.vault, environment: environment,
-                    workingDirectory: workingDirectory)
-            }
+                    workingDirectory: workingDirectory))
             session.unreadableVariables = unreadable
             session.placeOptions = global.placeOptions
             try await verb.run(in: session)

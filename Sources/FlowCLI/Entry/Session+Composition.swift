@@ -15,15 +15,15 @@ extension Session {
     /// Connectors: the project's, the user's, and those that are part of flowctl.
     ///
     /// - Parameter folder: where the project is, such as the workflow's own folder.
-    func connectors(of folder: String? = nil) throws -> ConnectorSource {
+    func connectors(of folder: String? = nil) -> ConnectorSource {
         let isHere = folder == nil || folder == "."
         let project = (isHere ? workingDirectory : absolutePath(folder ?? "")) + "/connectors"
-        return ConnectorSource(directories: [project, try settings.connectorFolder], files: files)
+        return ConnectorSource(directories: [project] + [settings.connectorFolder].compactMap(\.self), files: files)
     }
 
     /// Every node a step can use: native ones, then those of connector files.
-    func nodes(with connectors: ConnectorSource? = nil) throws -> NodeCatalog {
-        NodeCatalog([nativeNodes, try connectors ?? self.connectors()])
+    func nodes(with connectors: ConnectorSource? = nil) -> NodeCatalog {
+        NodeCatalog([nativeNodes, connectors ?? self.connectors()])
     }
 
     /// Those that are written in Swift.
@@ -74,22 +74,20 @@ extension Session {
     }
 
     private func responses(_ access: VaultAccess, _ records: any SharedRecords) -> any ResponseStore {
-        guard access.exists, let path = (try? settings)?.responses else { return MemoryResponses() }
+        guard access.exists, let path = settings.responses else { return MemoryResponses() }
         return SealedResponses(table: ResponseTable(path: path), access: access, records: records)
     }
 
     /// - Parameter asks: whether a passphrase may be asked for.
-    func vaultAccess(asks: Bool = true) throws -> VaultAccess {
-        VaultAccess(path: try settings.vault, keys: try vaultKeys(asks: asks))
+    func vaultAccess(asks: Bool = true) -> VaultAccess {
+        VaultAccess(path: Result { () throws(Failure) in try settings.vault }, keys: vaultKeys(asks: asks))
     }
 
     /// The ways to open the vault that there are here.
-    func vaultKeys(asks: Bool = true) throws -> VaultKeys {
+    func vaultKeys(asks: Bool = true) -> VaultKeys {
         let prompt = prompt
         let canAsk = asks && prompt.isAvailable
-        var keys = VaultKeys(
-            keyFile: try settings.keyFile, keeper: KernelKeyring(),
-            keyring: SystemKeyring())
+        var keys = VaultKeys(keyFile: try? settings.keyFile, keeper: KernelKeyring(), keyring: SystemKeyring())
         if let key = environment["FLOWCTL_VAULT_KEY"], !key.isEmpty { keys.environmentKey = key }
         if canAsk { keys.askPassphrase = { try prompt.ask("passphrase of the vault", isSecret: true) } }
         return keys

@@ -5,7 +5,8 @@ import FlowSpec
 /// All a command may touch: the terminal, the environment, where things are kept, and the parts put together from them.
 struct Session: Sendable {
     var console: Console
-    private let locate: @Sendable () throws -> Settings
+    /// Where things are kept.
+    let settings: Settings
     var environment: [String: String]
     /// Names of variables that are not UTF-8 text, and not in ``environment``.
     var unreadableVariables: Set<String> = []
@@ -16,21 +17,15 @@ struct Session: Sendable {
     /// Options of the command line that say where things are; a command the user is told to type needs them, too.
     var placeOptions: [String] = []
 
-    /// - Parameter settings: called when a command asks for them; those that need no folder work without HOME.
     init(
         console: Console, environment: [String: String], workingDirectory: String, prompt: any Prompt,
-        settings: @escaping @Sendable () throws -> Settings
+        settings: Settings
     ) {
         self.console = console
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.prompt = prompt
-        locate = settings
-    }
-
-    /// Where things are kept.
-    var settings: Settings {
-        get throws { try locate() }
+        self.settings = settings
     }
 
     /// A command for the user to type, ready for a shell.

@@ -2,82 +2,144 @@ import FlowCore
 import FlowStore
 
 /// Where flowctl keeps things, from options, `FLOWCTL_…` variables and the XDG base directories, in that order.
-struct Settings: Sendable, Hashable {
-    /// Runs and their journal.
-    var stateDatabase: String
-    /// Large values and files of runs.
-    var runFiles: String
-    var vault: String
-    /// The key file of the vault: apart from the vault, so that a copy of the one is not a copy of both.
-    var keyFile: String
-    /// Responses to be asked for again; nil where there is no folder for them.
-    var responses: String?
-    /// `config.yaml` and `connectors/`.
-    var configFolder: String
-    /// What was typed at `flowctl expr`; nil where no folder is known for it.
-    var expressionHistory: String?
+///
+/// Each place is looked for when it is asked for, so that what doesn't need it works where it isn't known.
+struct Settings: Sendable {
+    private let stateOption: String?
+    private let vaultOption: String?
+    private let environment: [String: String]
+    private let workingDirectory: String
 
     /// - Parameters:
     ///   - stateDatabase: the value of `--state-db`, taken from the working directory where it is relative.
     ///   - vault: the value of `--vault`, likewise.
     ///   - workingDirectory: also of paths in variables.
-    /// - Throws: a `Failure` where a folder depends on `HOME` and that isn't set.
     init(
         stateDatabase: String? = nil, vault: String? = nil, environment: [String: String], workingDirectory: String
-    ) throws(Failure) {
-        let folders = Folders(environment: environment)
-        func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : workingDirectory + "/" + path }
-        func path(_ option: String?, _ variable: String, _ kind: Folders.Kind, _ name: String) throws(Failure)
-            -> String
-        {
-            if let given = option ?? environment[variable], !given.isEmpty {
-                return absolute(given)
-            }
-            return try folders.folder(kind) + (name.isEmpty ? "" : "/" + name)
-        }
-        // Under any name of the file, its log and the files of runs are found beside it.
-        self.stateDatabase = RealPath.of(try path(stateDatabase, "FLOWCTL_STATE_DB", .state, "state.db"))
-        runFiles = RunFiles(beside: self.stateDatabase).folder
-        self.vault = try path(vault, "FLOWCTL_VAULT", .data, "vault.db")
-        responses = try? path(nil, "FLOWCTL_CACHE", .cache, "responses.db")
-        configFolder = try path(nil, "FLOWCTL_CONFIG_DIR", .config, "")
-        let keyFile = environment["FLOWCTL_VAULT_KEY_FILE"] ?? ""
-        self.keyFile = keyFile.isEmpty ? configFolder + "/vault.key" : absolute(keyFile)
-        expressionHistory = (try? folders.folder(.state)).map { $0 + "/expressions" }
+    ) {
+        stateOption = stateDatabase
+        vaultOption = vault
+        self.environment = environment
+        self.workingDirectory = workingDirectory
     }
 
-    /// Connector files of the user's own.
-    var connectorFolder: String { configFolder + "/connectors" }
+    /// Runs and their journal.
+    var stateDatabase: String {
+        get throws(Failure) {
+            // Under any name of the file, its log and the files of runs are found beside it.
+            RealPath.of(try path(stateOption, .stateDatabase))
+        }
+    }
+
+    /// Large values and files of runs.
+    var runFiles: String {
+        get throws(Failure) { RunFiles(beside: try stateDatabase).folder }
+    }
+
+    var vault: String {
+        get throws(Failure) { try path(vaultOption, .vault) }
+    }
+
+    /// The key file of the vault: apart from the vault, so that a copy of the one is not a copy of both.
+    var keyFile: String {
+        get throws(Failure) { try path(nil, .keyFile) }
+    }
+
+    /// Responses to be asked for again; nil where there is no folder for them.
+    var responses: String? { try? path(nil, .responses) }
+
+    /// Connector files of the user's own; nil where there is no folder for them.
+    var connectorFolder: String? { try? requiredConnectorFolder }
+
+    /// The same where one is to be put there.
+    var requiredConnectorFolder: String {
+        get throws(Failure) { try path(nil, .config) + "/connectors" }
+    }
+
+    /// What was typed at `flowctl expr`; nil where no folder is known for it.
+    var expressionHistory: String? { (try? folder(for: .stateDatabase)).map { $0 + "/expressions" } }
+
+    private func path(_ option: String?, _ place: Place) throws(Failure) -> String {
+        if let given = absolute(option ?? environment[place.variable]) { return given }
+        if place == .keyFile, let config = absolute(environment[Place.config.variable]) { return config + place.file }
+        return try folder(for: place) + place.file
+    }
+
+    private func absolute(_ given: String?) -> String? {
+        guard let given, !given.isEmpty else { return nil }
+        return given.hasPrefix("/") ? given : workingDirectory + "/" + given
+    }
+
+    /// flowctl's folder by the XDG Base Directory specification, which has relative paths ignored.
+    private func folder(for place: Place) throws(Failure) -> String {
+        if let base = environment[place.base], base.hasPrefix("/") { return base + "/flowctl" }
+        if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/\(place.underHome)/flowctl" }
+        let problem = (environment["HOME"] ?? "").isEmpty ? "HOME isn't set" : "HOME is no absolute path"
+        throw Failure(
+            .invalid, "there is no place for \(place.words): \(problem)",
+            hint: "set HOME to the folder of this user, or \(place.variable) to \(place.own)")
+    }
 }
 
-/// flowctl's folders by the XDG Base Directory specification.
-private struct Folders {
-    enum Kind: String {
-        case config = "XDG_CONFIG_HOME"
-        case data = "XDG_DATA_HOME"
-        case state = "XDG_STATE_HOME"
-        case cache = "XDG_CACHE_HOME"
+/// What flowctl keeps, and where that is unless a variable says so.
+private enum Place {
+    case stateDatabase
+    case vault
+    case keyFile
+    case responses
+    case config
 
-        var underHome: String {
-            switch self {
-            case .config: ".config"
-            case .data: ".local/share"
-            case .state: ".local/state"
-            case .cache: ".cache"
-            }
+    var words: String {
+        switch self {
+        case .stateDatabase: "runs"
+        case .vault: "the vault"
+        case .keyFile: "the vault's key file"
+        case .responses: "stored answers"
+        case .config: "your own connectors"
         }
     }
 
-    var environment: [String: String]
-
-    func folder(_ kind: Kind) throws(Failure) -> String {
-        // The specification has relative paths ignored.
-        if let base = environment[kind.rawValue], base.hasPrefix("/") { return base + "/flowctl" }
-        guard let home = environment["HOME"], home.hasPrefix("/") else {
-            throw Failure(
-                .invalid, "neither HOME nor \(kind.rawValue) is set, so there is no folder for flowctl's files",
-                hint: "set \(kind.rawValue) to a folder this user may write to")
+    /// The variable that names it.
+    var variable: String {
+        switch self {
+        case .stateDatabase: "FLOWCTL_STATE_DB"
+        case .vault: "FLOWCTL_VAULT"
+        case .keyFile: "FLOWCTL_VAULT_KEY_FILE"
+        case .responses: "FLOWCTL_CACHE"
+        case .config: "FLOWCTL_CONFIG_DIR"
         }
-        return "\(home)/\(kind.underHome)/flowctl"
+    }
+
+    /// What that variable is to be set to.
+    var own: String { self == .config ? "a folder of your own" : "a file of your own" }
+
+    /// The variable of the XDG base directory that it is in.
+    var base: String {
+        switch self {
+        case .stateDatabase: "XDG_STATE_HOME"
+        case .vault: "XDG_DATA_HOME"
+        case .keyFile, .config: "XDG_CONFIG_HOME"
+        case .responses: "XDG_CACHE_HOME"
+        }
+    }
+
+    var underHome: String {
+        switch self {
+        case .stateDatabase: ".local/state"
+        case .vault: ".local/share"
+        case .keyFile, .config: ".config"
+        case .responses: ".cache"
+        }
+    }
+
+    /// Its path below flowctl's folder there.
+    var file: String {
+        switch self {
+        case .stateDatabase: "/state.db"
+        case .vault: "/vault.db"
+        case .keyFile: "/vault.key"
+        case .responses: "/responses.db"
+        case .config: ""
+        }
     }
 }

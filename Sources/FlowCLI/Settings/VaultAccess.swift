@@ -6,11 +6,12 @@ import Synchronization
 
 /// The vault of this command, opened when something needs it and at most once, so that nobody is asked twice.
 final class VaultAccess: Sendable {
-    private let path: String
+    private let path: Result<String, Failure>
     private let keys: VaultKeys
     private let opening = Mutex<Result<VaultFile?, Failure>?>(nil)
 
-    init(path: String, keys: VaultKeys) {
+    /// - Parameter path: the failure says why no place is known for a vault; whoever needs one is told so.
+    init(path: Result<String, Failure>, keys: VaultKeys) {
         self.path = path
         self.keys = keys
     }
@@ -29,13 +30,15 @@ final class VaultAccess: Sendable {
     func existingVault() throws(Failure) -> VaultFile {
         if let vault = try vault() { return vault }
         throw Failure(
-            .notFound, "there is no vault at \"\(path)\"", hint: "make one with: flowctl vault init", code: "no_vault")
+            .notFound, "there is no vault at \"\(try path.get())\"", hint: "make one with: flowctl vault init",
+            code: "no_vault")
     }
 
-    var exists: Bool { VaultFile.exists(path) }
+    var exists: Bool { (try? path.get()).map(VaultFile.exists) ?? false }
 
     private func open() throws(Failure) -> VaultFile? {
-        guard exists else { return nil }
+        let path = try path.get()
+        guard VaultFile.exists(path) else { return nil }
         do throws(Failure) {
             return try VaultFile.open(path, keys: keys, clock: SystemClock())
         } catch {

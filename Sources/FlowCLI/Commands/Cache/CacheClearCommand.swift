@@ -11,7 +11,7 @@ struct CacheClearCommand: Verb {
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
     func run(in session: Session) async throws {
-        let path = try session.settings.responses
+        let path = session.settings.responses
         let count = try path.map { path throws(Failure) in try ResponseTable.clear(path) } ?? 0
         session.console.show(json: ["cleared": .int(Int64(count))]) {
             session.console.note("forgot \(count) \(count == 1 ? "answer" : "answers")")

@@ -12,7 +12,7 @@ struct CacheStatusCommand: Verb {
 
     func run(in session: Session) async throws {
         let console = session.console
-        let path = try session.settings.responses
+        let path = session.settings.responses
         let usage = try path.flatMap { path throws(Failure) in try ResponseTable.usage(of: path) } ?? (0, 0)
         let map = ValueMap([
             ("file", path.map(Value.string) ?? .null), ("answers", .int(Int64(usage.count))),

@@ -11,20 +11,18 @@ enum Completions {
         let directory = (try? ProcessSurroundings.workingDirectory()) ?? "/"
         return Session(
             console: Console(output: BufferChannel(), notes: BufferChannel()), environment: environment,
-            workingDirectory: directory, prompt: TerminalPrompt()
-        ) {
-            try Settings(environment: environment, workingDirectory: directory)
-        }
+            workingDirectory: directory, prompt: TerminalPrompt(),
+            settings: Settings(environment: environment, workingDirectory: directory))
     }
 
-    static func nodes() -> [String] { (try? session.nodes().names) ?? [] }
+    static func nodes() -> [String] { session.nodes().names }
 
-    static func groups() -> [String] { (try? NodeIndex(session.nodes()).groups) ?? [] }
+    static func groups() -> [String] { NodeIndex(session.nodes()).groups }
 
     static func connectors() -> [String] { EmbeddedCatalog.connectors.map(\.name) }
 
     static func credentialTypes() -> [String] {
-        ((try? session.connectors()).map { CredentialTypeIndex(connectors: $0).all } ?? []).map(\.name)
+        CredentialTypeIndex(connectors: session.connectors()).all.map(\.name)
     }
 
     static func logins() -> [String] { ProviderCatalog.names }

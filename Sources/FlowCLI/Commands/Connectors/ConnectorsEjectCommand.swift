@@ -26,7 +26,7 @@ struct ConnectorsEjectCommand: Verb {
                 hint: Suggestion.didYouMean(name, among: EmbeddedCatalog.connectors.map(\.name))
                     ?? "run \"flowctl connectors list\" for those there are")
         }
-        let folder = try to ?? session.settings.connectorFolder
+        let folder = try to ?? session.settings.requiredConnectorFolder
         let path = "\(folder)/\(name).yaml"
         try session.files.createFolder(session.absolutePath(folder))
         do {

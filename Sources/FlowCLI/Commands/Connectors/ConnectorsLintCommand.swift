@@ -19,7 +19,7 @@ struct ConnectorsLintCommand: Verb {
     var connectors: [String] = []
 
     func run(in session: Session) async throws {
-        let source = try session.connectors()
+        let source = session.connectors()
         let world = try session.world(session.vaultAccess(asks: false))
         var report = DiagnosticReport()
         for name in connectors.isEmpty ? source.connectorNames : connectors {

@@ -11,7 +11,7 @@ struct ConnectorsListCommand: Verb {
     @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
     func run(in session: Session) async throws {
-        let source = try session.connectors()
+        let source = session.connectors()
         var rows: [Row] = []
         for name in source.connectorNames {
             do {

@@ -27,7 +27,7 @@ struct CredentialCheckup {
 
     /// How each of them stands, in the order of the names.
     func examine(_ names: [String]) async throws -> [CredentialHealth] {
-        let access = try session.vaultAccess()
+        let access = session.vaultAccess()
         let world = try session.world(access)
         let resolver = session.credentials(access, types: index)
         var found: [String: CredentialHealth] = [:]

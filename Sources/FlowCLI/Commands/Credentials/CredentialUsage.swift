@@ -41,7 +41,7 @@ struct CredentialUsage {
         let text = String(decoding: bytes, as: UTF8.self)
         // Most YAML files are something else.
         guard text.hasPrefix("steps:") || text.contains("\nsteps:") else { return }
-        let nodes = try session.nodes(with: session.connectors(of: ParentFolder.of(file)))
+        let nodes = session.nodes(with: session.connectors(of: ParentFolder.of(file)))
         var diagnostics = Diagnostics()
         let workflow = WorkflowReader.read(
             SourceText(name: file, bytes: bytes), nodes: nodes, files: FolderFiles(session),

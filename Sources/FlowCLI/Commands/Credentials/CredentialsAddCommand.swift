@@ -51,7 +51,7 @@ struct CredentialsAddCommand: Verb {
     var replace = false
 
     func run(in session: Session) async throws {
-        let index = CredentialTypeIndex(connectors: try session.connectors())
+        let index = CredentialTypeIndex(connectors: session.connectors())
         try Exit.usage { try CredentialName.check(name) }
         var type = try CredentialTypeChoice(session: session, index: index).type(named: type, for: name)
         if !plain.isEmpty {

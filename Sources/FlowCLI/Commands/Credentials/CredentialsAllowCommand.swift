@@ -37,7 +37,7 @@ struct CredentialsAllowCommand: Verb {
         guard !anyWorkflow || places.isEmpty else {
             throw Exit.usage("--any-workflow leaves nothing to name", hint: "leave out --workflow and --project")
         }
-        let index = CredentialTypeIndex(connectors: try session.connectors())
+        let index = CredentialTypeIndex(connectors: session.connectors())
         try vault.edit(name) { record in
             if !hosts.isEmpty {
                 record.origins = try (record.origins ?? session.embeddedOrigins(of: stored.info, index)).union(hosts)

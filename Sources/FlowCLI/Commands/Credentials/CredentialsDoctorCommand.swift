@@ -28,7 +28,7 @@ struct CredentialsDoctorCommand: Verb {
         guard let span = Duration(text: within), span >= .zero else {
             throw Exit.usage("\"\(within)\" is no length of time", hint: "write it as 14d or 36h")
         }
-        let connectors = try session.connectors()
+        let connectors = session.connectors()
         let checkup = CredentialCheckup(
             session: session, connectors: connectors, baseURL: try BaseURL.option(baseURL, among: connectors),
             isOffline: offline)

@@ -39,7 +39,7 @@ struct CredentialsEditCommand: Verb {
     func run(in session: Session) async throws {
         let (vault, stored) = try session.stored(name)
         session.console.masker.add(secretsIn: .map(stored.fields))
-        let index = CredentialTypeIndex(connectors: try session.connectors())
+        let index = CredentialTypeIndex(connectors: session.connectors())
         // A type whose connector is gone takes what it has.
         let type =
             index.type(named: stored.info.type)

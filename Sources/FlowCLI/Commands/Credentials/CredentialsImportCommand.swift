@@ -38,7 +38,7 @@ struct CredentialsImportCommand: Verb {
         defer { wipe(&bytes) }
         var records = try CredentialPackage(bytes, source: source).credentials
         try giveNewNames(to: &records)
-        let types = CredentialTypeIndex(connectors: try session.connectors())
+        let types = CredentialTypeIndex(connectors: session.connectors())
         for index in records.indices { try check(&records[index], types, session.console) }
         let vault = try session.vaultAccess().existingVault()
         let taken = Set(try vault.names())

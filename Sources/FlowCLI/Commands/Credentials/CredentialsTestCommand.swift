@@ -25,7 +25,7 @@ struct CredentialsTestCommand: Verb {
     var baseURL: [String] = []
 
     func run(in session: Session) async throws {
-        let connectors = try session.connectors()
+        let connectors = session.connectors()
         let checkup = CredentialCheckup(
             session: session, connectors: connectors, baseURL: try BaseURL.option(baseURL, among: connectors))
         guard all != (name != nil) else {

@@ -13,7 +13,7 @@ struct CredentialsTypesCommand: Verb {
     var type: String?
 
     func run(in session: Session) async throws {
-        let index = CredentialTypeIndex(connectors: try session.connectors())
+        let index = CredentialTypeIndex(connectors: session.connectors())
         let types: [CredentialType]
         if let type {
             types = [try CredentialTypeChoice(session: session, index: index).type(named: type, for: type)]

@@ -42,7 +42,7 @@ extension Session {
     func projectFile(of type: CredentialType, _ index: CredentialTypeIndex) throws -> String? {
         guard let service = type.service,
             case .connectorFile(let path) = try index.connectors.connector(service)?.source,
-            !path.hasPrefix(try settings.connectorFolder + "/")
+            settings.connectorFolder.map({ path.hasPrefix($0 + "/") }) != true
         else { return nil }
         return path
     }

@@ -5,8 +5,7 @@ import FlowVault
 extension Examination {
     /// Credentials that come from variables, read as a run would read them.
     func credentialVariables() async -> [Finding] {
-        guard let connectors = try? session.connectors() else { return [] }
-        let types = CredentialTypeIndex(connectors: connectors)
+        let types = CredentialTypeIndex(connectors: session.connectors())
         let variables = session.environment.keys.filter { $0.hasPrefix(CredentialName.variablePrefix) }.sorted()
         var good: [String] = []
         var problems: [Finding] = []

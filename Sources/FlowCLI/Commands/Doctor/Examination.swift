@@ -11,26 +11,24 @@ struct Examination {
     init(_ session: Session) { self.session = session }
 
     func findings() async -> [Finding] {
-        let settings: Settings
-        do {
-            settings = try session.settings
-        } catch {
-            let failure = Failure(error)
-            return [Finding(.broken, "folders", failure.message, hint: failure.hint)]
-        }
-        let places = [
-            Finding(.fine, "version", Version.text),
-            place("state", of: settings.stateDatabase),
-            history(settings),
-            place("vault folder", of: settings.vault),
-        ]
+        let settings = session.settings
+        let state = Result { () throws(Failure) in try settings.stateDatabase }
+        let vaultFile = Result { () throws(Failure) in try settings.vault }
+        let version = Finding(.fine, "version", Version.text)
+        let runs = [place("state", of: state)] + history(state)
         let credentials = await credentialVariables()
-        return places + vault() + variables(settings) + credentials + connectors() + [shell()] + certificates()
-            + [clock()]
+        return [version] + runs + [place("vault folder", of: vaultFile)] + vault() + variables(settings) + credentials
+            + connectors() + [shell()] + certificates() + [clock()]
     }
 
     /// Where a private file is, or is to be. A folder that doesn't exist yet is fine where it can be made.
-    private func place(_ subject: String, of file: String) -> Finding {
+    private func place(_ subject: String, of place: Result<String, Failure>) -> Finding {
+        let file: String
+        do throws(Failure) {
+            file = try place.get()
+        } catch {
+            return Finding(.broken, subject, error.message, hint: error.hint)
+        }
         let path = ParentFolder.of(RealPath.of(file))
         var existing = path
         while access(existing, F_OK) != 0, existing != "/" { existing = ParentFolder.of(existing) }
@@ -52,16 +50,19 @@ struct Examination {
         return mkdir(trial, 0o700) == 0 && rmdir(trial) == 0
     }
 
-    private func history(_ settings: Settings) -> Finding {
+    /// - Parameter place: of the state database; where there is none, nothing is left to say of its runs.
+    private func history(_ place: Result<String, Failure>) -> [Finding] {
+        guard let path = try? place.get() else { return [] }
         do {
-            guard let history = try session.history() else { return Finding(.fine, "runs", "none yet") }
-            guard let last = try history.runs(limit: 1).first else { return Finding(.fine, "runs", "none yet") }
-            return Finding(.fine, "runs", "the last was \(last.id.text), \(last.status.words)")
+            guard let last = try session.history()?.runs(limit: 1).first else {
+                return [Finding(.fine, "runs", "none yet")]
+            }
+            return [Finding(.fine, "runs", "the last was \(last.id.text), \(last.status.words)")]
         } catch {
             let failure = Failure(error)
-            return Finding(
-                .broken, "runs", failure.message,
-                hint: failure.hint ?? "move \(settings.stateDatabase) away; a new one is made")
+            return [
+                Finding(.broken, "runs", failure.message, hint: failure.hint ?? "move \(path) away; a new one is made")
+            ]
         }
     }
 
@@ -110,7 +111,7 @@ struct Examination {
     }
 
     private func connectors() -> [Finding] {
-        guard let source = try? session.connectors() else { return [] }
+        let source = session.connectors()
         let broken = source.connectorNames.filter { name in
             do {
                 return try source.connector(name) == nil

@@ -33,7 +33,7 @@ struct ExpressionShell {
             history = nil
             return
         }
-        history = (try? session.settings.expressionHistory).flatMap { $0 }.map(ExpressionHistory.init)
+        history = session.settings.expressionHistory.map(ExpressionHistory.init)
         let completion = NameCompletion(data: bench.data)
         let canEdit = console.notesScreen.isTerminal
         if canEdit, let edited = EditedLines(history: ExpressionHistory.limit, completion: { completion.at($0) }) {

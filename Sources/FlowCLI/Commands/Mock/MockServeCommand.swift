@@ -37,7 +37,7 @@ struct MockServeCommand: Verb {
     var latency: String?
 
     func run(in session: Session) async throws {
-        let source = try session.connectors()
+        let source = session.connectors()
         let names = app.isEmpty ? source.connectorNames : app
         let connectors = try names.map { try connector($0, source) }
         let console = session.console

@@ -21,7 +21,7 @@ struct NodeBench {
     func context(
         for spec: NodeSpec, credential name: String?, renews: Bool = true, trace: ExchangeTrace? = nil
     ) async throws -> NodeContext {
-        let access = try session.vaultAccess()
+        let access = session.vaultAccess()
         var context = NodeContext(
             world: try session.world(access, trace: trace), effect: spec.effect,
             retry: spec.retryOwner == .node ? .http : .none,

@@ -14,7 +14,7 @@ struct NodesListCommand: Verb {
     var group: String?
 
     func run(in session: Session) async throws {
-        let nodes = try NodeIndex(session.nodes())
+        let nodes = NodeIndex(session.nodes())
         if let group, !nodes.groups.contains(group) {
             throw Exit.usage(
                 "no node's name starts with \"\(group).\"",

@@ -47,7 +47,7 @@ struct NodesRunCommand: Verb {
 
     func run(in session: Session) async throws {
         let timeout = try timeout.map { try durationOption($0, "--timeout") }
-        let connectors = try session.connectors()
+        let connectors = session.connectors()
         let baseURL = try BaseURL.option(baseURL, among: connectors)
         let node = try NodeIndex(session.nodes(with: connectors)).node(name)
         let given =

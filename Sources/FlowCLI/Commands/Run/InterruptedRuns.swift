@@ -36,7 +36,7 @@ struct InterruptedRuns {
         let retention = try session.retention()
         let console = session.console
         let store = try RunStore.open(try session.settings.stateDatabase) { console.note(StyledText($0)) }
-        let access = try session.vaultAccess()
+        let access = session.vaultAccess()
         var status = ExitStatus.success
         var isStopped = false
         func finish(_ outcome: Outcome, of run: RunSummary) {

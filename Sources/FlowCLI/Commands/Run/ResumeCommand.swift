@@ -126,7 +126,7 @@ struct ResumeCommand: Verb {
                 hint: "start a new one with \"flowctl run \(run.file)\", or run a part again with --from")
         }
         let resumption = try Resumption(
-            of: run, in: history, access: try session.vaultAccess(asks: !dryRun),
+            of: run, in: history, access: session.vaultAccess(asks: !dryRun),
             trace: try traceOption.open(in: session), session)
         if let file {
             request.edit = try await resumption.editedFile(file, in: session.workingDirectory)

@@ -30,10 +30,10 @@ struct Resumption {
         let stored = try history.stored(run)
         var session = session
         session.workingDirectory = stored.snapshot.workingDirectory
-        connectors = try session.connectors(of: ParentFolder.of(run.file))
+        connectors = session.connectors(of: ParentFolder.of(run.file))
         let types = CredentialTypeIndex(connectors: connectors)
         var setup = RunSetup(
-            nodes: try session.nodes(with: connectors), world: world,
+            nodes: session.nodes(with: connectors), world: world,
             credentials: session.credentials(access, types: types, trace: trace),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
             workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)

@@ -64,9 +64,9 @@ struct RunCommand: Verb {
             throw Exit.usage("--mock and --base-url both say where requests go", hint: "leave one out")
         }
         try environmentFiles.add(to: &session)
-        let connectors = try session.connectors(of: ParentFolder.of(file))
+        let connectors = session.connectors(of: ParentFolder.of(file))
         var baseURL = try BaseURL.option(baseURL, among: connectors)
-        let nodes = try session.nodes(with: connectors)
+        let nodes = session.nodes(with: connectors)
         let types = CredentialTypeIndex(connectors: connectors)
         let workflow = try session.workflow(file, nodes: nodes)
         if !dryRun, try workflow.sendsRequests(by: nodes) { CurlClient.loadAhead() }
@@ -74,14 +74,17 @@ struct RunCommand: Verb {
         let labels = try RunLabels.read(label)
         let event = try event.map { try session.readJSON($0, as: "the event file") } ?? .null
 
-        let access = try session.vaultAccess(asks: !dryRun)
+        let access = session.vaultAccess(asks: !dryRun)
         if !mock { try await requireCredentials(of: workflow, access, nodes, types, session) }
         let trace = dryRun ? nil : try traceOption.open(in: session)
+        // A dry run makes no files, and needs no place for them.
+        let filesRoot =
+            dryRun ? (try? session.settings.runFiles) ?? session.workingDirectory : try session.settings.runFiles
         var setup = RunSetup(
             nodes: nodes, world: try session.world(access, trace: trace),
             credentials: session.credentials(access, types: types, renews: !dryRun, trace: trace),
             sealing: access.exists ? VaultSealing(access: access) : nil, masker: session.console.masker,
-            workingDirectory: session.workingDirectory, filesRoot: try session.settings.runFiles)
+            workingDirectory: session.workingDirectory, filesRoot: filesRoot)
         setup.credentialType = types.type
         let mocks = mock && !dryRun ? try MockedApps(connectors, on: session.console) : nil
         defer { withExtendedLifetime(mocks) {} }

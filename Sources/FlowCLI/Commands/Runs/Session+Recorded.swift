@@ -30,12 +30,12 @@ extension Session {
         var session = self
         session.workingDirectory = stored.snapshot.workingDirectory
         session.console.isQuiet = true
-        let connectors = try session.connectors(of: ParentFolder.of(stored.snapshot.file))
+        let connectors = session.connectors(of: ParentFolder.of(stored.snapshot.file))
         let workflow = try session.workflow(
             SourceText(name: stored.snapshot.file, bytes: stored.snapshot.source),
             nodes: session.nodes(with: connectors), files: StoredWorkflowFiles(stored.snapshot.calledFiles),
             typeMistakes: .warning)
-        let secrets = RecordedSecrets(try vaultAccess(asks: false))
+        let secrets = RecordedSecrets(vaultAccess(asks: false))
         return RunRecord(
             summary: run, history: history,
             recorded: try RecordedRun(workflow, run, run: stored, history: history, sealing: secrets),

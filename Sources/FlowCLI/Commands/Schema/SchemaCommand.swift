@@ -15,7 +15,7 @@ struct SchemaCommand: Verb {
     @OptionGroup var global: GlobalOptions
 
     func run(in session: Session) async throws {
-        let schema = WorkflowSchema.value(nodes: try session.nodes())
+        let schema = WorkflowSchema.value(nodes: session.nodes())
         session.console.show(document: JSON.text(schema, pretty: true))
     }
 }

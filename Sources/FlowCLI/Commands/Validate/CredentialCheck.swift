@@ -54,14 +54,14 @@ struct CredentialCheck {
             }
             if let found { return found }
         }
-        return [await missing(use)]
+        return [await missing(use, own)]
     }
 
     private func problems(with read: SecretRead, _ possible: PossibleTypes) async -> [Diagnostic] {
         let types = possible.types(of: read.name, in: read.span.source.name)
         let found = await problems(with: read.name, as: types, at: read.span) { missingField(of: read, in: $0) }
         if let found { return found }
-        return [await missing(CredentialUse(name: read.name, span: read.span))]
+        return [await missing(CredentialUse(name: read.name, span: read.span), types.lazy.compactMap(\.self).first)]
     }
 
     /// Looks at a credential as each of the types that it may be taken for. What suits as one of them suits, as that
@@ -102,13 +102,16 @@ struct CredentialCheck {
                 ?? (known.isEmpty ? nil : "it has \(known.joined(separator: ", "))"))
     }
 
-    private func missing(_ use: CredentialUse) async -> Diagnostic {
+    /// - Parameter type: what the credential is taken for where it says no type itself.
+    private func missing(_ use: CredentialUse, _ type: CredentialType?) async -> Diagnostic {
         let variable = CredentialName.environmentVariable(use.name)
+        // Of some names the type is clear.
+        let option = types.defaultType(forCredential: use.name) == nil ? type.map { " --type \($0.name)" } ?? "" : ""
         return .error(
             "missing-credential", "there is no credential \"\(use.name)\"", at: use.span,
             hint: Suggestion.didYouMean(use.name, among: await shelf.names())
                 ?? use.loginCommand.map { "run \"\($0)\"" }
-                ?? "add it with \"flowctl credentials add \(use.name)\", or set \(variable)")
+                ?? "add it with \"flowctl credentials add \(use.name)\(option)\", or set \(variable)")
     }
 
     private func unusable(_ failure: Failure, at span: SourceSpan) -> Diagnostic {

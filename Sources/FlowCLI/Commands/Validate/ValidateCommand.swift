@@ -18,7 +18,7 @@ struct ValidateCommand: Verb {
 
     func run(in session: Session) async throws {
         var report = DiagnosticReport()
-        let access = offline ? nil : try session.vaultAccess(asks: false)
+        let access = offline ? nil : session.vaultAccess(asks: false)
         for file in files {
             do throws(Failure) {
                 let source = SourceText(name: file, bytes: try session.read(file, as: "the workflow"))
@@ -35,8 +35,8 @@ struct ValidateCommand: Verb {
     ) async -> Diagnostics {
         var diagnostics = Diagnostics()
         do {
-            let connectors = try session.connectors(of: ParentFolder.of(file))
-            let nodes = try session.nodes(with: connectors)
+            let connectors = session.connectors(of: ParentFolder.of(file))
+            let nodes = session.nodes(with: connectors)
             let workflow = WorkflowReader.read(
                 source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
             if let workflow, let access {

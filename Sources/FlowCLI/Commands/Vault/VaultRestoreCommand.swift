@@ -27,7 +27,7 @@ struct VaultRestoreCommand: Verb {
         guard copy >= 0 else { throw Exit.usage(Session.failure("can't read the copy \"\(file)\"").message) }
         defer { if file != "-" { close(copy) } }
         let restoration = try VaultFile.restore(
-            copy, named: file == "-" ? "<stdin>" : file, to: path, keys: try session.vaultKeys(),
+            copy, named: file == "-" ? "<stdin>" : file, to: path, keys: session.vaultKeys(),
             replacesOther: force, clock: SystemClock())
         let document: Value = [
             "vault": .string(path), "credentials": .int(Int64(restoration.contents.credentials)),

@@ -43,7 +43,7 @@ struct VaultSlotsAddCommand: Verb {
 
     func run(in session: Session) async throws {
         // The key that is to be added opens nothing yet.
-        var keys = try session.vaultKeys()
+        var keys = session.vaultKeys()
         if envKey { keys.environmentKey = nil }
         let vault = try VaultAccess(path: session.settings.vault, keys: keys).existingVault()
         let (id, made) = try add(to: vault, session)

@@ -25,7 +25,7 @@ struct VaultUnlockCommand: Verb {
             throw Exit.usage(error.message, hint: error.hint)
         }
         // To stay open for longer takes the passphrase again.
-        var keys = try session.vaultKeys()
+        var keys = session.vaultKeys()
         keys.keeper = nil
         let vault = try VaultAccess(path: session.settings.vault, keys: keys).existingVault()
         let until = try vault.unlock(for: duration, in: KernelKeyring())

@@ -54,7 +54,7 @@ struct CredentialsLogoutCommand: Verb {
             complain("\(grant.service.title) takes no grants back from here", grant, session)
             return false
         }
-        let world = try session.world(try session.vaultAccess())
+        let world = try session.world(session.vaultAccess())
         let endpoint = TokenEndpoint(grant.service, client: grant.client, http: world.http, clock: world.clock)
         do {
             try await Interruption.cancellable { try await endpoint.revoke(grant, by: revocation) }

@@ -13,10 +13,10 @@ struct LoginDesk: Sendable {
 
     init(_ session: Session) throws {
         self.session = session
-        let access = try session.vaultAccess()
+        let access = session.vaultAccess()
         vault = try access.existingVault()
         world = try session.world(access)
-        connectors = try session.connectors()
+        connectors = session.connectors()
     }
 
     var dialogue: LoginDialogue { LoginDialogue(session: session) }
