@@ -79,8 +79,10 @@ extension Session {
     }
 
     /// - Parameter asks: whether a passphrase may be asked for.
-    func vaultAccess(asks: Bool = true) -> VaultAccess {
-        VaultAccess(path: Result { () throws(Failure) in try settings.vault }, keys: vaultKeys(asks: asks))
+    func vaultAccess(asks: Bool = true) -> VaultAccess { vaultAccess(with: vaultKeys(asks: asks)) }
+
+    func vaultAccess(with keys: VaultKeys) -> VaultAccess {
+        VaultAccess(path: Result { () throws(Failure) in try settings.vault }, keys: keys)
     }
 
     /// The ways to open the vault that there are here.

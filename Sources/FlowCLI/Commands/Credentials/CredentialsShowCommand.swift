@@ -48,5 +48,5 @@ extension Session {
     }
 
     /// Whether there is a vault, whoever can open it.
-    var vaultExists: Bool { (try? vaultAccess(asks: false).exists) ?? false }
+    var vaultExists: Bool { vaultAccess(asks: false).exists }
 }

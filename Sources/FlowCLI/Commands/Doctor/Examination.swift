@@ -17,7 +17,8 @@ struct Examination {
         let version = Finding(.fine, "version", Version.text)
         let runs = [place("state", of: state)] + history(state)
         let credentials = await credentialVariables()
-        return [version] + runs + [place("vault folder", of: vaultFile)] + vault() + variables(settings) + credentials
+        return [version] + runs + [place("vault folder", of: vaultFile)] + vault(vaultFile) + variables(settings)
+            + credentials
             + connectors() + [shell()] + certificates() + [clock()]
     }
 
@@ -66,7 +67,8 @@ struct Examination {
         }
     }
 
-    private func vault() -> [Finding] {
+    private func vault(_ place: Result<String, Failure>) -> [Finding] {
+        guard (try? place.get()) != nil else { return [] }
         guard session.vaultExists else {
             return [Finding(.fine, "vault", "none yet; \"flowctl vault init\" makes one")]
         }

@@ -6,7 +6,7 @@ extension Session {
     func history() throws -> RunHistory? {
         do {
             return try RunHistory.open(settings.stateDatabase)
-        } catch let failure as Failure where failure.kind == .notFound {
+        } catch  where error.kind == .notFound {
             return nil
         }
     }

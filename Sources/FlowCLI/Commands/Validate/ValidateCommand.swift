@@ -34,20 +34,13 @@ struct ValidateCommand: Verb {
         _ source: SourceText, _ file: String, _ session: Session, _ access: VaultAccess?
     ) async -> Diagnostics {
         var diagnostics = Diagnostics()
-        do {
-            let connectors = session.connectors(of: ParentFolder.of(file))
-            let nodes = session.nodes(with: connectors)
-            let workflow = WorkflowReader.read(
-                source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
-            if let workflow, let access {
-                let check = CredentialCheck(
-                    session, access: access, nodes: nodes, types: CredentialTypeIndex(connectors: connectors))
-                diagnostics.add(contentsOf: await check.problems(in: workflow))
-            }
-        } catch {
-            let failure = Failure(error)
-            diagnostics.error(
-                "unreadable", failure.message, at: SourceSpan(source, start: 0, end: 0), hint: failure.hint)
+        let connectors = session.connectors(of: ParentFolder.of(file))
+        let nodes = session.nodes(with: connectors)
+        let workflow = WorkflowReader.read(source, nodes: nodes, files: FolderFiles(session), diagnostics: &diagnostics)
+        if let workflow, let access {
+            let check = CredentialCheck(
+                session, access: access, nodes: nodes, types: CredentialTypeIndex(connectors: connectors))
+            diagnostics.add(contentsOf: await check.problems(in: workflow))
         }
         return diagnostics
     }

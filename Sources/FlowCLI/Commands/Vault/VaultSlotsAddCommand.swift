@@ -45,7 +45,7 @@ struct VaultSlotsAddCommand: Verb {
         // The key that is to be added opens nothing yet.
         var keys = session.vaultKeys()
         if envKey { keys.environmentKey = nil }
-        let vault = try VaultAccess(path: session.settings.vault, keys: keys).existingVault()
+        let vault = try session.vaultAccess(with: keys).existingVault()
         let (id, made) = try add(to: vault, session)
         session.console.show(json: ["id": .string(id), "key_file": made.map(Value.string) ?? .null]) {
             session.console.show("added the slot \(String(id.prefix(8)))")

@@ -27,7 +27,7 @@ struct VaultUnlockCommand: Verb {
         // To stay open for longer takes the passphrase again.
         var keys = session.vaultKeys()
         keys.keeper = nil
-        let vault = try VaultAccess(path: session.settings.vault, keys: keys).existingVault()
+        let vault = try session.vaultAccess(with: keys).existingVault()
         let until = try vault.unlock(for: duration, in: KernelKeyring())
         session.console.show(json: ["vault": .string(vault.path), "until": .string(until.rfc3339)]) {
             session.console.show("unlocked until \(until.localText)")
