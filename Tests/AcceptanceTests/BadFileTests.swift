@@ -221,7 +221,7 @@ import Testing
             cred.yaml:4:17: error: there is no credential "team" [missing-credential]
                 4 |     credential: team
                   |                 ^~~~
-              hint: add it with "flowctl credentials add team", or set FLOWCTL_CREDENTIAL_TEAM
+              hint: add it with "flowctl credentials add team --type slack_bot", or set FLOWCTL_CREDENTIAL_TEAM
             1 error
 
             """)

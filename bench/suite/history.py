@@ -13,6 +13,9 @@ RUNS = 100_000
 KEPT = 500
 #: How many workflows the runs are of; of each, KEPT stay.
 WORKFLOWS = 20
+#: Of time in the database: microseconds since 1970. One run began a minute.
+MINUTE = 60_000_000
+EPOCH = 1_735_689_600_000_000
 
 FULL = f"{FOLDER}/history"
 COPY = f"{FOLDER}/history-copy"
@@ -27,7 +30,7 @@ def contests():
             Contender("flowctl runs list", command("list")),
             Contender("flowctl runs list --status failed", command("list", "--status", "failed")),
             Contender("flowctl runs show, by the beginning of an id", command("show", first[:8])),
-            Contender("flowctl runs show, by the end of an id", command("show", last[-6:])),
+            Contender("flowctl runs show, by the end of an id", command("show", last[-8:])),
         ],
         turns=15,
         goals=pages,
@@ -79,12 +82,14 @@ def fill():
     run = [tools.FLOWCTL, "--quiet", "run", workflow, "--state-db", f"{FULL}/state.db"]
     subprocess.run(run, env=environment() | {"FLOWCTL_KEEP_RUNS": "forever"}, check=True)
     database = sqlite3.connect(f"{FULL}/state.db")
-    ids = sorted(identifiers(RUNS))
-    run = database.execute("SELECT max(number) FROM runs").fetchone()[0]
+    run, began = database.execute("SELECT number, started_at FROM runs ORDER BY number DESC LIMIT 1").fetchone()
+    times = [began - (RUNS - index) * MINUTE for index in range(RUNS)]
+    ids = identifiers(times)
     steps = [number for (number,) in database.execute("SELECT number FROM steps WHERE run = ?", (run,))]
     with database:
         for index, identifier in enumerate(ids):
-            duplicate(database, "runs", "number", run, {"number": run + 1 + index, "id": identifier})
+            changes = {"number": run + 1 + index, "id": identifier, "started_at": times[index]}
+            duplicate(database, "runs", "number", run, changes)
         database.execute(
             "UPDATE runs SET workflow = 'noted-' || (number % ?), status = iif(number % 50, status, 'failed')", (WORKFLOWS,)
         )
@@ -102,11 +107,15 @@ def fill():
     return ids[0], ids[-1]
 
 
-def identifiers(count):
+def identifiers(times):
+    """Ids as flowctl gives them: seven characters of the time, in 32nds of a second since 2025, and three of chance."""
+    letters = "0123456789abcdefghjkmnpqrstvwxyz"
     chance = random.Random(1)
-    found = set()
-    while len(found) < count:
-        found.add("".join(chance.choices("0123456789abcdefghjkmnpqrstvwxyz", k=10)))
+    found = []
+    for time in times:
+        ticks = (time - EPOCH) * 32 // 1_000_000
+        begun = [letters[ticks >> shift & 31] for shift in range(30, -1, -5)]
+        found.append("".join(begun + chance.choices(letters, k=3)))
     return found
 
 
