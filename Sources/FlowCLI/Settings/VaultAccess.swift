@@ -34,6 +34,9 @@ final class VaultAccess: Sendable {
             code: "no_vault")
     }
 
+    /// Why no place is known for a vault; nil where one is.
+    var obstacle: Failure? { path.failure }
+
     var exists: Bool { (try? path.get()).map(VaultFile.exists) ?? false }
 
     private func open() throws(Failure) -> VaultFile? {

@@ -188,6 +188,14 @@ private actor CredentialShelf {
     }
 
     private func look(inVaultFor name: String) async -> Found {
+        // A run would find none either, at a step that may come late.
+        if let obstacle = access.obstacle {
+            let variable = CredentialName.environmentVariable(name)
+            return .unusable(
+                Failure(
+                    .auth, "there is no credential \"\(name)\" in the environment, and \(obstacle.message)",
+                    hint: "set \(variable), or HOME where it is in a vault"))
+        }
         do {
             guard let stored = try await vault()?.resolve(name) else { return .none }
             guard stored.info.isValid else { return .unusable(stored.isInvalid) }
