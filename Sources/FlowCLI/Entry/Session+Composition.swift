@@ -105,7 +105,7 @@ extension Session {
     ) -> CredentialResolver {
         CredentialResolver(
             environment: environment, types: types, masker: console.masker, tokens: renews ? tokenSource(trace) : nil
-        ) { try access.vault() }
+        ) { access.obstacle == nil ? try access.vault() : nil }
     }
 
     /// Where tokens of the vault are renewed: past cache and limits of the run's own requests.

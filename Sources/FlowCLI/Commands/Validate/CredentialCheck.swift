@@ -105,6 +105,11 @@ struct CredentialCheck {
     /// - Parameter type: what the credential is taken for where it says no type itself.
     private func missing(_ use: CredentialUse, _ type: CredentialType?) async -> Diagnostic {
         let variable = CredentialName.environmentVariable(use.name)
+        if let obstacle = shelf.obstacle {
+            let message = "there is no credential \"\(use.name)\" in the environment, and \(obstacle.message)"
+            let hint = "set \(variable), or HOME where it is in a vault"
+            return .error("missing-credential", message, at: use.span, hint: hint)
+        }
         // Of some names the type is clear.
         let option = types.defaultType(forCredential: use.name) == nil ? type.map { " --type \($0.name)" } ?? "" : ""
         return .error(
@@ -187,15 +192,11 @@ private actor CredentialShelf {
         return found
     }
 
+    /// Why there can be no vault.
+    nonisolated var obstacle: Failure? { access.obstacle }
+
     private func look(inVaultFor name: String) async -> Found {
-        // A run would find none either, at a step that may come late.
-        if let obstacle = access.obstacle {
-            let variable = CredentialName.environmentVariable(name)
-            return .unusable(
-                Failure(
-                    .auth, "there is no credential \"\(name)\" in the environment, and \(obstacle.message)",
-                    hint: "set \(variable), or HOME where it is in a vault"))
-        }
+        guard obstacle == nil else { return .none }
         do {
             guard let stored = try await vault()?.resolve(name) else { return .none }
             guard stored.info.isValid else { return .unusable(stored.isInvalid) }
