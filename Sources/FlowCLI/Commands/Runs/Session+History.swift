@@ -6,7 +6,8 @@ extension Session {
     func history() throws -> RunHistory? {
         do {
             return try RunHistory.open(settings.stateDatabase)
-        } catch  where error.kind == .notFound {
+        } catch {
+            guard error.kind == .notFound else { throw error }
             return nil
         }
     }
